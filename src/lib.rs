@@ -1,0 +1,5 @@
+//! lindley
+pub mod id;
+pub mod rng;
+pub mod time;
+pub mod unit;

@@ -1,0 +1,17 @@
+//! Quantities as people write them in a scenario: a number and its unit, read exactly.
+//!
+//! A wrong unit is the most expensive mistake that a scenario can hold, so there is no default
+//! unit: a bare number is refused with the two likely readings.
+
+mod bandwidth;
+mod bytes;
+mod probability;
+mod quantity;
+mod rate;
+mod span;
+
+pub use bandwidth::Bandwidth;
+pub use bytes::Bytes;
+pub use probability::Probability;
+pub use quantity::Quantity;
+pub use rate::Rate;
