@@ -1,0 +1,45 @@
+//! Endpoints: kinds of request, what they ask for and what they cost.
+
+mod program;
+mod spec;
+mod work;
+
+pub use program::{Amount, Op, Program};
+pub use spec::{EndpointSpec, Method, ObjectsSpec, ResponseSpec};
+pub use work::{Branch, Step, Work};
+
+use crate::popularity::Objects;
+use crate::rng::hash_name;
+
+/// A kind of request, ready to run.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// Its name, for results.
+    pub name: String,
+    /// A hash of the name: what belongs to its objects is keyed by this.
+    pub name_hash: u64,
+    /// A hash of origin and path: with the object, what a balancer's URI hash sees.
+    pub uri: u64,
+    /// What it can ask for, if its path has objects.
+    pub objects: Option<Objects>,
+    /// Bytes of the request, headers included.
+    pub request_bytes: u64,
+    /// Bytes of the response, where some part of the scenario cares for them.
+    pub response_bytes: Option<Amount>,
+    /// The status of a response.
+    pub status: u16,
+    /// The priority class that it sets, if any.
+    pub class: Option<u8>,
+    /// Whether it changes state, so that only a primary can do it.
+    pub write: bool,
+    /// Its work, among the programs.
+    pub program: u16,
+}
+
+impl Endpoint {
+    /// The hash of an endpoint's origin and path.
+    #[must_use]
+    pub fn uri_of(spec: &EndpointSpec) -> u64 {
+        hash_name(spec.origin.as_deref().unwrap_or("")) ^ hash_name(&spec.path).rotate_left(1)
+    }
+}

@@ -1,0 +1,87 @@
+//! Work made ready to run: a flat list of operations.
+
+use rand_distr::Distribution;
+
+use crate::count::Count;
+use crate::dist::Law;
+use crate::id::{EndpointId, NodeId};
+use crate::rng::{Key, Purpose};
+use crate::unit::Probability;
+
+/// A quantity that is drawn by a request's key, or that its trace row fixes.
+#[derive(Debug, Clone)]
+pub enum Amount {
+    /// Drawn from a law: nanoseconds or bytes.
+    Drawn(Law),
+    /// Fixed by the column `service` of the trace, in nanoseconds.
+    TraceService,
+    /// Fixed by the column `size_bytes` of the trace.
+    TraceSize,
+}
+
+impl Amount {
+    /// The mean, where it is known before the run.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        match self {
+            Self::Drawn(law) => Some(law.mean()),
+            Self::TraceService | Self::TraceSize => None,
+        }
+    }
+
+    /// The draw that belongs to `key` for `purpose`; none where the trace fixes it.
+    #[inline]
+    #[must_use]
+    pub fn draw(&self, key: Key, purpose: Purpose) -> Option<f64> {
+        match self {
+            Self::Drawn(law) => Some(law.sample(&mut key.draws(purpose))),
+            Self::TraceService | Self::TraceSize => None,
+        }
+    }
+}
+
+/// One operation of a program.
+#[derive(Debug, Clone)]
+pub enum Op {
+    /// Take a core for a demand at speed 1.
+    Cpu(Amount, Purpose),
+    /// Take a core for so many nanoseconds per byte of the response.
+    CpuPerByte(f64),
+    /// Let time pass without a core.
+    Wait(Amount, Purpose),
+    /// Go to another operation unless an event of this probability happens.
+    Unless(Probability, Purpose, u16),
+    /// Call a node, one time after the other.
+    Call {
+        /// Who is called.
+        to: NodeId,
+        /// What is asked for.
+        endpoint: EndpointId,
+        /// How often.
+        times: Count,
+        /// What the calls are identified by, and how their number is drawn.
+        purpose: Purpose,
+    },
+    /// Start the branches at these operations, and wait until so many have succeeded.
+    Fork(Box<[u16]>, u16),
+    /// End a branch.
+    Join,
+    /// Fail this often with this status.
+    Fail(Probability, Purpose, u16),
+    /// Hand the request on: the node kind decides to whom.
+    Forward,
+    /// Answer.
+    Return,
+}
+
+/// Work made ready to run. The last operation is [`Op::Return`] or [`Op::Join`].
+#[derive(Debug, Clone, Default)]
+pub struct Program {
+    /// The operations; the first is where it starts.
+    pub ops: Vec<Op>,
+}
+
+impl EndpointId {
+    /// No endpoint: the callee's own `service` is what it costs.
+    pub const NONE: Self = Self(u16::MAX);
+}

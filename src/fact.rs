@@ -1,0 +1,212 @@
+//! What can be said to have happened: the closed set of facts that the model tells its observers.
+//!
+//! The model never counts; every metric is a fold over facts. Each kind of fact has a fixed code,
+//! so that adding one shifts no other, and a fact is not an event of the engine: a faster engine
+//! tells the same facts.
+
+use crate::id::{EndpointId, NodeId, ObjectId, RequestId};
+use crate::net::Parts;
+use crate::outcome::Answer;
+use crate::rng::Key;
+use crate::time::Time;
+
+/// A replica of a node: the node and which of its machines, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Place {
+    /// The node.
+    pub node: NodeId,
+    /// Which of its replicas, from 0.
+    pub replica: u16,
+}
+
+/// How an exchange left a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// It was answered, with success or not.
+    Answered = 1,
+    /// The queue was full.
+    Refused = 2,
+    /// It waited longer than the queue's time-out.
+    Dropped = 3,
+    /// The caller took it back.
+    Cancelled = 4,
+}
+
+/// Who asked for what: the parts of a request that results name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Its identity under this replication: the same in every variant.
+    pub key: Key,
+    /// Its place in the slab while it lives.
+    pub request: RequestId,
+    /// The client group.
+    pub client: NodeId,
+    /// The user within the group, from 0; 0 for an open loop without users.
+    pub user: u64,
+    /// The ordinal of the request among those of its user, from 0.
+    pub ordinal: u64,
+    /// What was asked for.
+    pub endpoint: EndpointId,
+    /// Which object of it, if it has objects.
+    pub object: Option<ObjectId>,
+    /// When the user wanted it.
+    pub started: Time,
+}
+
+/// One thing that happened at the present time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fact<'a> {
+    /// A user wants something.
+    Issued(&'a Asked),
+    /// A request has its final outcome.
+    Finished {
+        /// Who asked for what.
+        asked: &'a Asked,
+        /// What came of it.
+        answer: Answer,
+        /// How many attempts were made.
+        attempts: u32,
+        /// Where the time went on the critical path; the parts sum to the latency.
+        parts: Parts,
+    },
+    /// An answer came for a request that its user had given up: work done for nobody.
+    Late(&'a Asked),
+    /// An exchange arrived at a node.
+    Entered {
+        /// Where.
+        at: Place,
+        /// The exchange's identity.
+        key: Key,
+    },
+    /// An exchange left a node.
+    Left {
+        /// Where.
+        at: Place,
+        /// The exchange's identity.
+        key: Key,
+        /// When it had arrived there.
+        entered: Time,
+        /// How much of that it waited for a worker or a core, in nanoseconds.
+        waited: u64,
+        /// The priority class.
+        class: u8,
+        /// The endpoint, if it has one.
+        endpoint: EndpointId,
+        /// How it left.
+        exit: Exit,
+        /// Whether it was answered with success.
+        success: bool,
+    },
+    /// One more exchange waits for a worker or a core.
+    Queued(Place),
+    /// One exchange less waits for a worker or a core.
+    Unqueued(Place),
+    /// That many cores of the replica are at work now.
+    Busy {
+        /// Where.
+        at: Place,
+        /// Cores at work.
+        cores: u32,
+    },
+    /// That many cores of the replica hold work that a pause has stopped.
+    Stopped {
+        /// Where.
+        at: Place,
+        /// Cores with stopped work.
+        cores: u32,
+    },
+    /// A replica with a cold start is off, is being set up (neither off nor serving), or serves.
+    Power {
+        /// Where.
+        at: Place,
+        /// Whether it is off.
+        off: bool,
+        /// Whether it serves.
+        serving: bool,
+    },
+    /// A balancer, or a caller of several replicas, chose where an exchange of a request goes.
+    Picked {
+        /// The request that the exchange belongs to.
+        request: RequestId,
+        /// Who chose.
+        by: NodeId,
+        /// What was chosen.
+        chosen: Place,
+    },
+}
+
+impl Fact<'_> {
+    /// The fixed code of this kind of fact.
+    #[must_use]
+    pub const fn code(&self) -> u64 {
+        match self {
+            Self::Issued(_) => 1,
+            Self::Finished { .. } => 2,
+            Self::Late(_) => 3,
+            Self::Entered { .. } => 10,
+            Self::Left { .. } => 11,
+            Self::Queued(_) => 12,
+            Self::Unqueued(_) => 13,
+            Self::Busy { .. } => 14,
+            Self::Stopped { .. } => 15,
+            Self::Power { .. } => 16,
+            Self::Picked { .. } => 20,
+        }
+    }
+
+    /// What this fact is about, as three numbers: for the strict fingerprint.
+    #[must_use]
+    pub fn ids(&self) -> [u64; 3] {
+        let place = |at: &Place| u64::from(at.node.0) << 16 | u64::from(at.replica);
+        match self {
+            Self::Issued(asked) | Self::Late(asked) => {
+                [asked.key.0, u64::from(asked.client.0), u64::from(asked.endpoint.0)]
+            }
+            Self::Finished { asked, answer, attempts, .. } => {
+                [asked.key.0, answer.code(), u64::from(*attempts)]
+            }
+            Self::Entered { at, key } => [place(at), key.0, 0],
+            Self::Left { at, key, exit, waited, .. } => {
+                [place(at), key.0, waited << 8 | *exit as u64]
+            }
+            Self::Queued(at) | Self::Unqueued(at) => [place(at), 0, 0],
+            Self::Busy { at, cores } | Self::Stopped { at, cores } => {
+                [place(at), u64::from(*cores), 0]
+            }
+            Self::Power { at, off, serving } => {
+                [place(at), u64::from(*off), u64::from(*serving)]
+            }
+            Self::Picked { by, chosen, .. } => [u64::from(by.0), place(chosen), 0],
+        }
+    }
+}
+
+/// Hears every fact of a run. It cannot influence the run: it gets shared references and owns no
+/// randomness. The unit type observes nothing and compiles to nothing; a pair of observers is one.
+pub trait Observer {
+    /// A fact, at the time `now`.
+    fn hear(&mut self, now: Time, fact: &Fact<'_>);
+}
+
+impl Observer for () {
+    #[inline]
+    fn hear(&mut self, _: Time, _: &Fact<'_>) {}
+}
+
+impl<A: Observer, B: Observer> Observer for (A, B) {
+    #[inline]
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        self.0.hear(now, fact);
+        self.1.hear(now, fact);
+    }
+}
+
+impl<O: Observer> Observer for Option<O> {
+    #[inline]
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        if let Some(observer) = self {
+            observer.hear(now, fact);
+        }
+    }
+}

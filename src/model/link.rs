@@ -1,0 +1,61 @@
+//! Links, as a scenario writes them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::dist::Dist;
+use crate::net::Mode;
+use crate::time::Span;
+use crate::unit::{Bandwidth, Probability};
+
+/// A directed edge between two nodes: requests go along it, responses come back along it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LinkSpec {
+    /// False takes the link out, as a variant may want.
+    pub enabled: bool,
+    /// How long a message travels one way; nothing by default.
+    pub latency: Dist<Span>,
+    /// How fast bytes follow one another in each direction; unlimited by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bandwidth: Option<Bandwidth>,
+    /// How many packets are lost; each round of losses delays a message by a retransmission.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loss: Option<LossSpec>,
+    /// What a GiB costs, both directions together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<f64>,
+    /// How exchanges get their connection.
+    pub connection: ConnectionSpec,
+}
+
+impl Default for LinkSpec {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            latency: Dist::Constant(Span::ZERO),
+            bandwidth: None,
+            loss: None,
+            price: None,
+            connection: ConnectionSpec::default(),
+        }
+    }
+}
+
+/// Shares of packets lost.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LossSpec {
+    /// With the requests.
+    pub up: Probability,
+    /// With the responses.
+    pub down: Probability,
+}
+
+/// How the exchanges of a link get their connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConnectionSpec {
+    /// `warm`: it exists already and costs nothing.
+    pub mode: Mode,
+}

@@ -1,0 +1,60 @@
+//! The model: a scenario as typed, comparable data, every word and number read, no name resolved.
+//!
+//! Tables are kept by sorted name, so the order in which a file has them means nothing.
+
+mod link;
+mod machine;
+mod node;
+mod probe;
+mod run;
+
+use std::collections::BTreeMap;
+
+pub use link::{ConnectionSpec, LinkSpec, LossSpec};
+pub use machine::MachineSpec;
+pub use node::NodeSpec;
+pub use probe::ProbeSpec;
+pub use run::{LimitsSpec, MeasureSpec, RunSpec, SloSpec, Study, Until, Warmup};
+
+use crate::endpoint::EndpointSpec;
+
+/// Where something stands in the scenario's texts, as a range of the sources' common address
+/// space.
+pub type Place = std::ops::Range<usize>;
+
+/// Something that has a name in the scenario, and where that name stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named<T> {
+    /// What it is.
+    pub spec: T,
+    /// Where its name stands.
+    pub place: Place,
+}
+
+/// One variant of a scenario, read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Model {
+    /// What is run, for how long, and what is measured.
+    pub run: RunSpec,
+    /// Machines by name.
+    pub machines: BTreeMap<String, Named<MachineSpec>>,
+    /// Endpoints by name.
+    pub endpoints: BTreeMap<String, Named<EndpointSpec>>,
+    /// Nodes by name.
+    pub nodes: BTreeMap<String, Named<NodeSpec>>,
+    /// Links by the names of their ends, with the place of each name.
+    pub links: BTreeMap<(String, String), LinkEntry>,
+    /// Probes by name.
+    pub probes: BTreeMap<String, Named<ProbeSpec>>,
+}
+
+/// A link, and where the names of its ends stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkEntry {
+    /// What it is.
+    pub spec: LinkSpec,
+    /// Where the caller's name stands.
+    pub from: Place,
+    /// Where the callee's name stands.
+    pub to: Place,
+}

@@ -1,0 +1,491 @@
+//! What all nodes share during a run, and what a handler may do with it.
+//!
+//! A handler gets a [`Ctx`] for one call: it can read the clock, call a neighbour, answer a
+//! caller, set a timer and state a fact. It sees no other node and nothing of the graph beyond
+//! its own links.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::exchange::{Cold, Exchange, Exchanges, Part, Phase};
+use super::link::{Direction, LinkState, Transit};
+use super::request::{Account, Request, Session};
+use super::timer::{Timer, TimerId, Token, Unwanted};
+use super::topology::Topology;
+use crate::endpoint::{Amount, Endpoint, Program};
+use crate::engine::{Payload, Queue};
+use crate::fact::{Exit, Fact, Observer, Place};
+use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, RequestId, SessionId};
+use crate::outcome::{Answer, Reason};
+use crate::rng::{Key, Purpose};
+use crate::slab::Slab;
+use crate::time::{Span, Time};
+use crate::trace::{Trace, TraceRow};
+
+/// What a node is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// An exchange has arrived.
+    Request(ExchangeId),
+    /// What an exchange of the node was doing has taken its time.
+    Resume(ExchangeId),
+    /// The answer to a call, or a branch, of the node's exchange `parent` is there. A client's
+    /// own exchanges have no parent.
+    Reply {
+        /// The call that is over; it is taken away after this.
+        child: ExchangeId,
+        /// The exchange that made it.
+        parent: ExchangeId,
+    },
+    /// A timer of the node has fired.
+    Timer(Token),
+    /// The next arrival of a client is due.
+    Arrival,
+    /// A user has thought.
+    Wake(SessionId),
+}
+
+/// What an event's payload stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An exchange goes on, as its phase says.
+    Exchange(ExchangeId),
+    /// A timer fires.
+    Timer(TimerId),
+    /// The next arrival of a client node.
+    Arrival(NodeId),
+    /// A user wakes.
+    Wake(SessionId),
+    /// A mark of the run itself, such as the end of the warm-up.
+    Mark(u32),
+}
+
+const SLOT_BITS: u32 = 25;
+const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
+
+/// The most exchanges, timers or sessions that an event can tell apart.
+pub const MAX_SLOTS: u32 = SLOT_MASK;
+
+impl Kind {
+    /// The payload that stands for this.
+    #[inline]
+    #[must_use]
+    pub const fn pack(self) -> Payload {
+        let (tag, slot) = match self {
+            Self::Exchange(id) => (0, id.0),
+            Self::Timer(id) => (1, id.0),
+            Self::Arrival(node) => (2, node.0 as u32),
+            Self::Wake(id) => (3, id.0),
+            Self::Mark(mark) => (4, mark),
+        };
+        debug_assert!(slot <= SLOT_MASK, "a slot has 25 bits");
+        Payload(tag << SLOT_BITS | slot)
+    }
+
+    /// What `payload` stands for.
+    #[inline]
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, reason = "node numbers were packed from 16 bits")]
+    pub const fn unpack(payload: Payload) -> Self {
+        let slot = payload.0 & SLOT_MASK;
+        match payload.0 >> SLOT_BITS {
+            0 => Self::Exchange(ExchangeId(slot)),
+            1 => Self::Timer(TimerId(slot)),
+            2 => Self::Arrival(NodeId(slot as u16)),
+            3 => Self::Wake(SessionId(slot)),
+            _ => Self::Mark(slot),
+        }
+    }
+}
+
+/// What does not change during a run.
+#[derive(Debug, Default)]
+pub struct Fixed {
+    /// Who can call whom.
+    pub topology: Topology,
+    /// The kinds of request.
+    pub endpoints: Vec<Endpoint>,
+    /// What endpoints and nodes do.
+    pub programs: Vec<Program>,
+    /// The traces that clients replay, by node.
+    pub traces: Vec<Option<Arc<Trace>>>,
+    /// A hash of each node's name: its address, as its neighbours see it.
+    pub addresses: Vec<u64>,
+}
+
+/// What all nodes share during a run.
+#[derive(Debug)]
+pub struct Core<O> {
+    /// The present time.
+    pub now: Time,
+    /// The root of all keyed draws of this replication.
+    pub root: Key,
+    /// The exchanges in flight.
+    pub exchanges: Exchanges,
+    /// The requests in flight.
+    pub requests: Slab<Request>,
+    /// The users who are there.
+    pub sessions: Slab<Session>,
+    /// Where the time of requests and branches is put down.
+    pub accounts: Slab<Account>,
+    /// Running timers.
+    pub timers: Slab<Timer>,
+    /// The links.
+    pub links: Vec<LinkState>,
+    /// What follows at once from the present event, before the next one.
+    pub ready: VecDeque<Payload>,
+    /// Whether somebody still wants new requests: false after the end of a drained run.
+    pub issuing: bool,
+    /// Hears the facts.
+    pub observer: O,
+}
+
+impl<O> Core<O> {
+    /// Nothing is in flight yet.
+    #[must_use]
+    pub fn new(root: Key, links: Vec<LinkState>, observer: O) -> Self {
+        let mut accounts = Slab::default();
+        accounts.insert(Account::default());
+        Self {
+            now: Time::ZERO,
+            root,
+            exchanges: Exchanges::default(),
+            requests: Slab::default(),
+            sessions: Slab::default(),
+            accounts,
+            timers: Slab::default(),
+            links,
+            ready: VecDeque::new(),
+            issuing: true,
+            observer,
+        }
+    }
+}
+
+/// A call that a handler makes for one of its exchanges.
+#[derive(Debug, Clone, Copy)]
+pub struct Call {
+    /// What is asked for.
+    pub endpoint: EndpointId,
+    /// The identity of the call.
+    pub key: Key,
+    /// Which of the caller's backends it goes to, where the caller keeps books on them.
+    pub backend: u16,
+    /// Whether it is made by the server that answers the user's endpoint, or below it.
+    pub below: bool,
+    /// The address that the callee sees.
+    pub source: u64,
+}
+
+/// What a handler may do during one call.
+#[derive(Debug)]
+pub struct Ctx<'a, O> {
+    /// What all nodes share.
+    pub core: &'a mut Core<O>,
+    /// What is still to come.
+    pub queue: &'a mut Queue,
+    /// What does not change.
+    pub fixed: &'a Fixed,
+}
+
+impl<O: Observer> Ctx<'_, O> {
+    /// The present time.
+    #[inline]
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.core.now
+    }
+
+    /// States a fact.
+    #[inline]
+    pub fn observe(&mut self, fact: &Fact<'_>) {
+        self.core.observer.hear(self.core.now, fact);
+    }
+
+    /// The hot part of an exchange.
+    #[inline]
+    pub fn hot(&mut self, id: ExchangeId) -> &mut Exchange {
+        self.core.exchanges.hot_mut(id)
+    }
+
+    /// The cold part of an exchange.
+    #[inline]
+    pub fn cold(&mut self, id: ExchangeId) -> &mut Cold {
+        self.core.exchanges.cold_mut(id)
+    }
+
+    /// Puts down what an exchange has been doing since the last entry of its account.
+    #[inline]
+    pub fn spend(&mut self, id: ExchangeId, part: Part) {
+        let exchange = self.core.exchanges.hot(id);
+        let part = if exchange.below { Part::Downstream } else { part };
+        self.core.accounts[exchange.account].spend(part, self.core.now);
+    }
+
+    /// Lets an exchange of the node go on after `span`.
+    #[inline]
+    pub fn resume_after(&mut self, id: ExchangeId, span: Span) {
+        self.schedule(span, Kind::Exchange(id));
+    }
+
+    /// Lets `kind` happen after `span`; at once, but after the present handler, if that is zero.
+    #[inline]
+    pub fn schedule(&mut self, span: Span, kind: Kind) {
+        if span.is_zero() {
+            self.core.ready.push_back(kind.pack());
+        } else {
+            self.queue.push(self.core.now + span, kind.pack());
+        }
+    }
+
+    /// Starts a timer that fires after `span` unless it is cancelled.
+    pub fn start_timer(&mut self, span: Span, token: Token) -> TimerId {
+        let id = TimerId(self.core.timers.insert(Timer { token: Some(token) }));
+        self.schedule(span, Kind::Timer(id));
+        id
+    }
+
+    /// Cancels a timer; one that is none is left alone.
+    #[inline]
+    pub fn cancel_timer(&mut self, id: TimerId) {
+        if id != TimerId::NONE {
+            self.core.timers[id.0].token = None;
+        }
+    }
+
+    /// Calls the replica `at` over `link` for the exchange or branch `caller`.
+    #[inline]
+    pub fn call(&mut self, caller: ExchangeId, link: LinkId, at: Place, call: Call) -> ExchangeId {
+        let parent = self.core.exchanges.hot_mut(caller);
+        parent.phase = Phase::Called;
+        let child = Exchange {
+            key: call.key,
+            entered: Time::ZERO,
+            queued: Time::ZERO,
+            due: 0,
+            waited: 0,
+            parent: caller,
+            request: parent.request,
+            next: ExchangeId::NONE,
+            previous: ExchangeId::NONE,
+            link,
+            account: parent.account,
+            at,
+            generation: 0,
+            parent_generation: parent.generation,
+            endpoint: call.endpoint,
+            program: 0,
+            step: 0,
+            phase: Phase::Outbound,
+            class: parent.class,
+            has_worker: false,
+            is_branch: false,
+            below: call.below || parent.below,
+            served: false,
+        };
+        self.core.requests[child.request.0].live += 1;
+        let cold = Cold {
+            branch: call.backend,
+            source: call.source,
+            sent: self.core.now,
+            ..Cold::default()
+        };
+        let id = self.core.exchanges.insert(child, cold);
+        self.core.exchanges.cold_mut(caller).child = id;
+        self.send(id);
+        id
+    }
+
+    /// Puts an exchange on its link towards its node.
+    #[inline]
+    pub fn send(&mut self, id: ExchangeId) {
+        let exchange = self.core.exchanges.hot(id);
+        let endpoint = self.fixed.endpoints.get(exchange.endpoint.index());
+        let bytes = endpoint.map_or(0, |endpoint| endpoint.request_bytes);
+        let link = &mut self.core.links[exchange.link.index()];
+        match link.carry(self.core.now, Direction::Up, bytes) {
+            Transit::Arrives(span) => self.schedule(span, Kind::Exchange(id)),
+            Transit::Lost(span) => {
+                self.core.exchanges.hot_mut(id).phase = Phase::Inbound;
+                self.core.exchanges.cold_mut(id).answer = Answer::failed(Reason::Reset);
+                self.schedule(span, Kind::Exchange(id));
+            }
+        }
+    }
+
+    /// Lets an exchange leave the node with `answer`, back along the link that it came by. A
+    /// branch ends at once at its parent.
+    #[inline]
+    pub fn reply(&mut self, id: ExchangeId, answer: Answer, exit: Exit) {
+        let cold = self.core.exchanges.cold_mut(id);
+        cold.answer = answer;
+        let bytes = cold.bytes;
+        self.core.exchanges.hot_mut(id).phase = Phase::Inbound;
+        if self.core.exchanges.hot(id).is_branch {
+            return self.schedule(Span::ZERO, Kind::Exchange(id));
+        }
+        self.leave(id, exit, answer.is_success());
+        let link = self.core.exchanges.hot(id).link;
+        match self.core.links[link.index()].carry(self.core.now, Direction::Down, bytes) {
+            Transit::Arrives(span) => self.schedule(span, Kind::Exchange(id)),
+            Transit::Lost(span) => {
+                self.core.exchanges.cold_mut(id).answer = Answer::failed(Reason::Reset);
+                self.schedule(span, Kind::Exchange(id));
+            }
+        }
+    }
+
+    /// States that an exchange has left its node.
+    #[inline]
+    pub fn leave(&mut self, id: ExchangeId, exit: Exit, success: bool) {
+        let exchange = self.core.exchanges.hot(id);
+        let fact = Fact::Left {
+            at: exchange.at,
+            key: exchange.key,
+            entered: exchange.entered,
+            waited: exchange.waited,
+            class: exchange.class,
+            endpoint: exchange.endpoint,
+            exit,
+            success,
+        };
+        self.core.observer.hear(self.core.now, &fact);
+    }
+
+    /// Starts a branch of `parent` at the same replica: work of its own that ends at its parent.
+    pub fn branch(&mut self, parent: ExchangeId, step: u16, key: Key) -> ExchangeId {
+        let exchange = self.core.exchanges.hot(parent);
+        let (request, now) = (exchange.request, self.core.now);
+        let first = self.core.requests[request.0].account;
+        let account = Account { mark: now, next: self.core.accounts[first].next, ..<_>::default() };
+        let account = self.core.accounts.insert(account);
+        self.core.accounts[first].next = account;
+        let branch = Exchange {
+            key,
+            parent,
+            parent_generation: exchange.generation,
+            account,
+            waited: 0,
+            is_branch: true,
+            has_worker: false,
+            served: true,
+            ..exchange.clone()
+        };
+        let siblings = self.core.exchanges.cold(parent);
+        let cold = Cold {
+            branch: step,
+            sibling: siblings.child,
+            source: siblings.source,
+            ..Cold::default()
+        };
+        self.core.requests[request.0].live += 1;
+        let id = self.core.exchanges.insert(branch, cold);
+        self.core.exchanges.cold_mut(parent).child = id;
+        id
+    }
+
+    /// Tells the node of `child` that its caller no longer wants it; the word travels as long as
+    /// a message does.
+    pub fn give_up(&mut self, child: ExchangeId, unwanted: Unwanted) {
+        let exchange = self.core.exchanges.hot(child);
+        let token = Token::Cancelled(child, exchange.generation, unwanted);
+        let link = exchange.link.index();
+        let span = match self.core.links[link].carry(self.core.now, Direction::Up, 0) {
+            Transit::Arrives(span) | Transit::Lost(span) => span,
+        };
+        self.start_timer(span, token);
+    }
+
+    /// Takes an exchange away. With the last one of a request that is over, the request goes.
+    #[inline]
+    pub fn free(&mut self, id: ExchangeId) {
+        let request = self.core.exchanges.hot(id).request;
+        self.core.exchanges.remove(id);
+        let live = &mut self.core.requests[request.0].live;
+        *live -= 1;
+        if *live == 0 && self.core.requests[request.0].over {
+            self.free_request(request);
+        }
+    }
+
+    /// Takes a request away that has neither exchanges nor a user who waits for it.
+    fn free_request(&mut self, request: RequestId) {
+        let mut account = self.core.requests[request.0].account;
+        while account != 0 {
+            self.core.accounts.remove(account);
+            account = self.core.accounts[account].next;
+        }
+        self.core.requests.remove(request.0);
+    }
+
+    /// Whether `parent` still waits for `child`, a call or a branch of it.
+    #[inline]
+    #[must_use]
+    pub fn is_awaited(&self, child: ExchangeId, parent: ExchangeId) -> bool {
+        let exchange = self.core.exchanges.hot(child);
+        self.is_still(parent, exchange.parent_generation)
+            && self.core.exchanges.hot(parent).phase == Phase::Called
+            && (exchange.is_branch || self.core.exchanges.cold(parent).child == child)
+    }
+
+    /// The replica at the end of `link` that the caller takes next: each in turn, as a name with
+    /// several addresses is resolved; for what changes state, the primary of a node that has one.
+    #[inline]
+    pub fn next_replica(&mut self, id: ExchangeId, link: LinkId, endpoint: EndpointId) -> Place {
+        let ends = self.fixed.topology.links[link.index()];
+        let shape = &self.fixed.topology.nodes[ends.to.index()];
+        if shape.replicas == 1 {
+            return Place { node: ends.to, replica: 0 };
+        }
+        let write = self.fixed.endpoints.get(endpoint.index()).is_some_and(|it| it.write);
+        let replica = if write && shape.has_primary {
+            0
+        } else {
+            let turn = &mut self.core.links[link.index()].turn;
+            let replica = *turn;
+            *turn = if replica + 1 == shape.replicas { 0 } else { replica + 1 };
+            replica
+        };
+        let chosen = Place { node: ends.to, replica };
+        let request = self.core.exchanges.hot(id).request;
+        self.observe(&Fact::Picked { request, by: ends.from, chosen });
+        chosen
+    }
+
+    /// Bytes of the response that an exchange brings: with objects, a function of the object.
+    pub fn response_bytes(&self, id: ExchangeId, endpoint: &Endpoint, amount: &Amount) -> u64 {
+        const SIZE: Purpose = Purpose::named("response size");
+        let exchange = self.core.exchanges.hot(id);
+        let asked = &self.core.requests[exchange.request.0].asked;
+        let key = match asked.object.filter(|_| endpoint.objects.is_some()) {
+            Some(object) => self.core.root.with(endpoint.name_hash).with(u64::from(object.0)),
+            None => exchange.key,
+        };
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "sizes are positive, and the cast saturates"
+        )]
+        let bytes = amount.draw(key, SIZE).map(|bytes| (bytes + 0.5) as u64);
+        bytes.unwrap_or_else(|| {
+            let row = self.traced(exchange.request);
+            row.and_then(|row| row.size_bytes).unwrap_or(0)
+        })
+    }
+
+    /// The row of the trace that a request came from.
+    #[must_use]
+    pub fn traced(&self, request: RequestId) -> Option<&TraceRow> {
+        let request = &self.core.requests[request.0];
+        let trace = self.fixed.traces.get(request.asked.client.index())?.as_ref()?;
+        trace.rows().get(request.row as usize)
+    }
+
+    /// Whether the exchange that stands at `id` is the one that had `generation`.
+    #[inline]
+    #[must_use]
+    pub fn is_still(&self, id: ExchangeId, generation: u16) -> bool {
+        let exchange = self.core.exchanges.hot(id);
+        exchange.generation == generation && exchange.phase != Phase::Dead
+    }
+}

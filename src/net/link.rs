@@ -1,0 +1,167 @@
+//! Links: latency, bandwidth in each direction, and loss as a delay by retransmission.
+
+use rand::Rng;
+use rand_distr::Distribution;
+
+use crate::dist::Law;
+use crate::rng::{Stream, open_unit};
+use crate::time::{Span, Time};
+use crate::unit::Bandwidth;
+
+/// Which way something travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// With the request.
+    Up,
+    /// With the response.
+    Down,
+}
+
+/// What becomes of a message that is handed to a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transit {
+    /// It arrives after this long.
+    Arrives(Span),
+    /// Some packet of it was lost on every retransmission.
+    Lost(Span),
+}
+
+/// Bytes of a full packet: an Ethernet frame without the headers of IPv4 and TCP.
+const PACKET_BYTES: u64 = 1_460;
+/// The retransmission time-out of an established connection: Linux waits at least 200 ms where
+/// RFC 6298 asks for one second.
+const FIRST_RETRANSMISSION: Span = Span::from_millis(200);
+/// The longest pause before a retransmission (Linux `TCP_RTO_MAX`).
+const LAST_RETRANSMISSION: Span = Span::from_secs(120);
+/// Retransmissions before the connection is given up (Linux `tcp_retries2`).
+const RETRANSMISSIONS: u32 = 15;
+
+/// One link of a run: what it is, and when its lines are free again.
+#[derive(Debug, Clone)]
+pub struct LinkState {
+    /// The constant latency of a link that is nothing else: the usual case.
+    constant: Option<Span>,
+    latency: Law,
+    bandwidth: Option<Bandwidth>,
+    loss: [f64; 2],
+    free_at: [Time; 2],
+    stream: Stream,
+    /// Which replica of the target a caller that goes round robin takes next.
+    pub turn: u16,
+}
+
+impl LinkState {
+    /// A link; `loss` is the share of packets lost up and down, below 1.
+    #[must_use]
+    pub fn new(
+        latency: Law,
+        bandwidth: Option<Bandwidth>,
+        loss: [f64; 2],
+        stream: Stream,
+    ) -> Self {
+        let plain = bandwidth.is_none() && loss.iter().all(|share| *share <= 0.0);
+        let constant = latency.is_constant().filter(|_| plain).map(Span::from_nanos_rounded);
+        Self { constant, latency, bandwidth, loss, free_at: [Time::ZERO; 2], stream, turn: 0 }
+    }
+
+    /// Hands `bytes` to the link at `now`: they wait for the line, take it for their length,
+    /// travel, and come again as often as packets of them are lost.
+    #[inline]
+    pub fn carry(&mut self, now: Time, direction: Direction, bytes: u64) -> Transit {
+        match self.constant {
+            Some(latency) => Transit::Arrives(latency),
+            None => self.carry_slowly(now, direction, bytes),
+        }
+    }
+
+    fn carry_slowly(&mut self, now: Time, direction: Direction, bytes: u64) -> Transit {
+        let mut span = Span::from_nanos_rounded(self.latency.sample(&mut self.stream));
+        if let Some(bandwidth) = self.bandwidth {
+            let line = &mut self.free_at[direction as usize];
+            *line = (*line).max(now) + bandwidth.time_for(bytes);
+            span += line.since(now);
+        }
+        let loss = self.loss[direction as usize];
+        if loss <= 0.0 {
+            return Transit::Arrives(span);
+        }
+        let mut packets = bytes.div_ceil(PACKET_BYTES).max(1);
+        let mut pause = FIRST_RETRANSMISSION;
+        for _ in 0..RETRANSMISSIONS {
+            packets = self.lost_of(packets, loss);
+            if packets == 0 {
+                return Transit::Arrives(span);
+            }
+            span += pause;
+            pause = Span(pause.0 * 2).min(LAST_RETRANSMISSION);
+        }
+        Transit::Lost(span)
+    }
+
+    /// How many of `packets` are lost, each independently: by the gaps between the lost ones,
+    /// which are geometric, so the cost grows with the losses and not with the packets.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a gap is positive, and a huge one saturates past the end"
+    )]
+    fn lost_of(&mut self, packets: u64, loss: f64) -> u64 {
+        let log_kept = libm::log1p(-loss);
+        let (mut lost, mut at) = (0, 0_u64);
+        loop {
+            let unit = open_unit(self.stream.next_u64());
+            at = at.saturating_add((libm::log(unit) / log_kept) as u64);
+            if at >= packets {
+                return lost;
+            }
+            (lost, at) = (lost + 1, at + 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Key;
+    use crate::unit::Quantity;
+
+    fn link(bandwidth: Option<&str>, loss: f64) -> LinkState {
+        let bandwidth = bandwidth.map(|text| Bandwidth::from_text(text).expect("sound"));
+        let latency = Law::constant(5e6);
+        LinkState::new(latency, bandwidth, [loss; 2], Key::root(1, 0).stream("a>b", "link"))
+    }
+
+    #[test]
+    fn a_plain_link_takes_its_latency() {
+        let transit = link(None, 0.0).carry(Time(0), Direction::Up, 1_000_000);
+        assert_eq!(transit, Transit::Arrives(Span::from_millis(5)));
+    }
+
+    #[test]
+    fn messages_of_one_direction_wait_for_the_line_and_the_other_direction_is_free() {
+        let mut link = link(Some("1MB/s"), 0.0);
+        let took = |transit| match transit {
+            Transit::Arrives(span) => span.0 / 1_000_000,
+            Transit::Lost(_) => 0,
+        };
+        assert_eq!(took(link.carry(Time(0), Direction::Down, 10_000)), 15);
+        assert_eq!(took(link.carry(Time(0), Direction::Down, 10_000)), 25);
+        assert_eq!(took(link.carry(Time(0), Direction::Up, 10_000)), 15);
+        assert_eq!(took(link.carry(Time(20_000_000), Direction::Down, 10_000)), 15);
+    }
+
+    #[test]
+    fn a_share_of_packets_is_lost_and_each_round_of_losses_costs_a_pause() {
+        let mut link = link(None, 0.1);
+        let (mut rounds, runs) = (0.0, 20_000);
+        for _ in 0..runs {
+            match link.carry(Time(0), Direction::Up, 100) {
+                Transit::Arrives(span) if span > Span::from_millis(5) => rounds += 1.0,
+                Transit::Arrives(_) => {}
+                Transit::Lost(_) => panic!("fifteen losses in a row at 10 %"),
+            }
+        }
+        let share = rounds / f64::from(runs);
+        assert!((share - 0.1).abs() < 0.01, "share of messages delayed: {share}");
+    }
+}

@@ -1,0 +1,74 @@
+//! The request: the user's whole question, from intent to final outcome; and the session that it
+//! may belong to.
+
+use super::TimerId;
+use super::exchange::{Part, Parts};
+use crate::fact::Asked;
+use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
+use crate::rng::Key;
+use crate::time::Time;
+
+/// One request in flight, over all its attempts.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Who asked for what.
+    pub asked: Asked,
+    /// The session that it belongs to, or none.
+    pub session: SessionId,
+    /// The exchange of its present attempt.
+    pub root: ExchangeId,
+    /// Where its time is put down; the accounts of its branches hang on this one.
+    pub account: u32,
+    /// Exchanges and branches of it that are in flight.
+    pub live: u32,
+    /// Attempts made so far.
+    pub attempts: u32,
+    /// The row of the trace that it came from.
+    pub row: u32,
+    /// The timer of its total time-out.
+    pub timer: TimerId,
+    /// The address that it comes from.
+    pub source: u64,
+    /// A hash of origin, path and object: what a balancer's URI hash sees.
+    pub uri: u64,
+    /// Whether its user has an outcome already, so that an answer comes too late.
+    pub over: bool,
+}
+
+/// A user who is there now: a closed loop's user, or somebody in the middle of a visit. A user
+/// who is not there costs nothing: what belongs to them is a function of their key.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The client group.
+    pub client: NodeId,
+    /// Which user of it, from 0.
+    pub user: u64,
+    /// How many requests the user has made.
+    pub ordinal: u64,
+    /// The user's identity.
+    pub key: Key,
+    /// The request that the user waits for, if any.
+    pub request: Option<RequestId>,
+}
+
+/// Where the time of one path is put down: nanoseconds by part, and since when the present part
+/// has lasted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Account {
+    /// What has been spent.
+    pub parts: Parts,
+    /// Up to when.
+    pub mark: Time,
+    /// The account of the branch of the same request that was opened before; 0 for none. The
+    /// account at place 0 is nobody's.
+    pub next: u32,
+}
+
+impl Account {
+    /// Puts the time since the last entry down as `part`.
+    #[inline]
+    pub fn spend(&mut self, part: Part, now: Time) {
+        self.parts.0[part as usize] += now.since(self.mark).0;
+        self.mark = now;
+    }
+}

@@ -1,0 +1,60 @@
+//! Timers that can be cancelled: each has an entry that stays until its event comes, so that a
+//! cancelled one is ignored then without a search in the queue.
+
+use crate::fact::Place;
+use crate::id::{ExchangeId, RequestId};
+
+/// The entry of a running timer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimerId(pub u32);
+
+impl TimerId {
+    /// No timer.
+    pub const NONE: Self = Self(u32::MAX);
+}
+
+/// A running timer: what it means, unless it was cancelled.
+#[derive(Debug, Clone, Copy)]
+pub struct Timer {
+    /// What it means when it fires; none once it was cancelled.
+    pub token: Option<Token>,
+}
+
+/// What a timer means when it fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Token {
+    /// The request's total time-out has passed.
+    Total(RequestId),
+    /// The exchange has waited in a queue for as long as it may.
+    Patience(ExchangeId),
+    /// The exchange's visit to a core is over (where visits can be stopped).
+    CoreDone(ExchangeId),
+    /// The job that is first to finish under processor sharing at this replica is done.
+    SharedDone(Place),
+    /// The caller's word that it no longer wants the exchange has arrived.
+    Cancelled(ExchangeId, u16, Unwanted),
+    /// Something happens to a replica as a whole.
+    Replica(Place, Change),
+}
+
+/// What happens to a replica as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It stops the world.
+    PauseBegins,
+    /// It goes on.
+    PauseEnds,
+    /// It has been idle for long enough to be switched off.
+    SwitchOff,
+    /// It is ready to serve.
+    SetUp,
+}
+
+/// What becomes of work whose caller has gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unwanted {
+    /// It is dropped where it still waits unserved; what is being served is finished.
+    Drop,
+    /// It stops wherever it is.
+    Cancel,
+}

@@ -1,0 +1,452 @@
+//! Clients: groups of browsers or callers that want something.
+//!
+//! An open loop issues requests at the moments that its arrivals say, whatever becomes of the
+//! earlier ones; latency counts from that moment, so that a slow system cannot hide behind a
+//! client that waits for it (coordinated omission). A closed loop has a fixed number of users,
+//! each of whom thinks, asks, and waits for the outcome.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rand_distr::Distribution;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use crate::arrivals::{ArrivalProcess, Arrivals};
+use crate::dist::{Dist, Law};
+use crate::fact::{Asked, Fact, Observer};
+use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, ObjectId, RequestId, SessionId};
+use crate::net::{
+    Account, Cold, Ctx, Exchange, Input, Kind, Part, Phase, Request, Session, TimerId, Token,
+    Unwanted,
+};
+use crate::outcome::{Answer, Reason};
+use crate::rng::{Key, Purpose, Stream, below, mix, open_unit};
+use crate::time::{Span, Time};
+use crate::trace::Trace;
+
+/// A group of browsers or callers.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClientSpec {
+    /// Open loop: when requests come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arrivals: Option<Arrivals>,
+    /// Closed loop: how many users there are, each waiting for an outcome before going on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 10_000_000))]
+    pub users: Option<u32>,
+    /// Closed loop: how long a user thinks before each request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub think: Option<Dist<Span>>,
+    /// Closed loop: a trace with the columns `user`, `think_…` and `service_…` instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
+    /// How often each endpoint is asked for; shares, normalised to sum to 1.
+    #[schemars(with = "BTreeMap<String, f64>")]
+    pub mix: BTreeMap<Spanned<String>, f64>,
+    /// The addresses that its requests come from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<AddressesSpec>,
+    /// How long it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<TimeoutSpec>,
+    /// The priority class of its requests, 0 first; 0 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<u8>,
+}
+
+/// Source addresses of a client group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddressesSpec {
+    /// How many there are; each request or user has one of them at random.
+    #[schemars(range(min = 1))]
+    pub count: u32,
+}
+
+/// How long a client waits, and what becomes of the work when it has gone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TimeoutSpec {
+    /// From the intent to the outcome.
+    pub total: Dist<Span>,
+    /// What becomes of the work: `abandon` by default.
+    #[serde(default)]
+    pub late: Late,
+}
+
+/// What becomes of work when the client has given up. The three give three different answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Late {
+    /// The client is gone, the work is done all the same.
+    #[default]
+    Abandon,
+    /// Work that still waits unserved is dropped where it waits; what is being served is finished.
+    Drop,
+    /// Work stops wherever it is.
+    Cancel,
+}
+
+/// A client made ready to run.
+#[derive(Debug, Clone)]
+pub struct ClientPlan {
+    /// Its node.
+    pub node: NodeId,
+    /// A hash of its name: requests are identified by this, not by the node's number.
+    pub name_hash: u64,
+    /// The link that its requests leave by, for each endpoint.
+    pub routes: Vec<Option<LinkId>>,
+    /// Endpoints and the upper ends of their shares in the unit interval.
+    pub mix: Vec<(f64, EndpointId)>,
+    /// How its requests come about.
+    pub demand: Demand,
+    /// How many addresses it has.
+    pub addresses: u64,
+    /// The total time-out, and what becomes of late work.
+    pub timeout: Option<(Law, Late)>,
+    /// Its priority class.
+    pub class: u8,
+}
+
+/// How requests come about.
+#[derive(Debug, Clone)]
+pub enum Demand {
+    /// They arrive.
+    Open(Box<ArrivalProcess>),
+    /// They arrive when the rows of a trace say.
+    Replayed(Arc<Trace>),
+    /// So many users think this long before each.
+    Closed(u32, Law),
+    /// The users of a trace think, and ask for, what their rows say.
+    ClosedTrace(Arc<Trace>),
+}
+
+/// A client at work.
+#[derive(Debug)]
+pub struct Client {
+    plan: Arc<ClientPlan>,
+    demand: Demand,
+    stream: Stream,
+    ordinal: u64,
+    /// The next row of a trace, or of each user's part of it.
+    rows: Vec<u32>,
+    /// How many requests the arrival that is due brings.
+    due: u32,
+    group: Key,
+}
+
+const ENDPOINT: Purpose = Purpose::named("endpoint");
+const OBJECT: Purpose = Purpose::named("object");
+const THINK: Purpose = Purpose::named("think");
+const PATIENCE: Purpose = Purpose::named("patience");
+const ADDRESS: Purpose = Purpose::named("address");
+
+impl Client {
+    /// A client under `root`, with its stream of arrivals.
+    #[must_use]
+    pub fn new(plan: &Arc<ClientPlan>, root: Key, stream: Stream) -> Self {
+        Self {
+            demand: plan.demand.clone(),
+            stream,
+            ordinal: 0,
+            rows: Vec::new(),
+            due: 0,
+            group: root.with(plan.name_hash),
+            plan: Arc::clone(plan),
+        }
+    }
+
+    /// Starts: the first arrival is set, or every user begins to think.
+    pub fn begin<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
+        match self.demand.clone() {
+            Demand::Open(_) | Demand::Replayed(_) => self.await_arrival(ctx),
+            Demand::Closed(users, _) => {
+                for user in 0..u64::from(users) {
+                    self.join(user, ctx);
+                }
+            }
+            Demand::ClosedTrace(trace) => {
+                self.rows = trace.first_rows().to_vec();
+                for user in 0..self.rows.len() as u64 {
+                    self.join(user, ctx);
+                }
+            }
+        }
+    }
+
+    /// Does what follows from `input`.
+    #[inline]
+    pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
+        match input {
+            Input::Arrival => self.arrived(ctx),
+            Input::Wake(session) => self.woke(session, ctx),
+            Input::Reply { child, .. } => self.replied(child, ctx),
+            Input::Timer(Token::Total(request)) => self.gave_up(request, ctx),
+            Input::Timer(_) | Input::Request(_) | Input::Resume(_) => {
+                unreachable!("a client is asked for nothing")
+            }
+        }
+    }
+
+    /// Sets the next arrival of an open loop.
+    fn await_arrival<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
+        let next = match &mut self.demand {
+            Demand::Open(process) => process.next(&mut self.stream),
+            Demand::Replayed(trace) => {
+                let row = trace.rows().get(usize::try_from(self.ordinal).unwrap_or(usize::MAX));
+                row.map(|row| (Time(row.arrival_ns.unwrap_or(0)), 1))
+            }
+            Demand::Closed(..) | Demand::ClosedTrace(_) => None,
+        };
+        if let Some((at, count)) = next {
+            self.due = count;
+            // Two arrivals of one nanosecond are two events of one time.
+            let at = at.max(ctx.now());
+            ctx.queue.push(at, Kind::Arrival(self.plan.node).pack());
+        }
+    }
+
+    #[inline]
+    fn arrived<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
+        if !ctx.core.issuing {
+            return;
+        }
+        for _ in 0..self.due {
+            let (user, row) = (0, u32::try_from(self.ordinal).unwrap_or(u32::MAX));
+            let key = self.group.with(user).with(self.ordinal);
+            let ordinal = self.ordinal;
+            self.ordinal += 1;
+            self.issue(SessionId::NONE, user, ordinal, key, row, ctx);
+        }
+        self.await_arrival(ctx);
+    }
+
+    /// A user of a closed loop comes and begins to think.
+    fn join<O: Observer>(&mut self, user: u64, ctx: &mut Ctx<'_, O>) {
+        let key = self.group.with(user);
+        let client = self.plan.node;
+        let session = Session { client, user, ordinal: 0, key, request: None };
+        let id = SessionId(ctx.core.sessions.insert(session));
+        self.think(id, ctx);
+    }
+
+    fn think<O: Observer>(&mut self, id: SessionId, ctx: &mut Ctx<'_, O>) {
+        let session = &ctx.core.sessions[id.0];
+        let span = match &self.demand {
+            Demand::Closed(_, think) => {
+                let key = session.key.with(session.ordinal);
+                Span::from_nanos_rounded(think.sample(&mut key.draws(THINK)))
+            }
+            Demand::ClosedTrace(trace) => {
+                let row = self.rows[usize::try_from(session.user).unwrap_or(usize::MAX)];
+                let Some(row) = trace.rows().get(row as usize) else { return };
+                Span(row.think_ns.unwrap_or(0))
+            }
+            Demand::Open(_) | Demand::Replayed(_) => return,
+        };
+        ctx.schedule(span, Kind::Wake(id));
+    }
+
+    fn woke<O: Observer>(&mut self, id: SessionId, ctx: &mut Ctx<'_, O>) {
+        if !ctx.core.issuing {
+            return;
+        }
+        let session = &mut ctx.core.sessions[id.0];
+        let (user, ordinal, key) = (session.user, session.ordinal, session.key);
+        session.ordinal += 1;
+        let mut row = u32::MAX;
+        if let Demand::ClosedTrace(trace) = &self.demand {
+            let place = &mut self.rows[usize::try_from(user).unwrap_or(usize::MAX)];
+            row = *place;
+            *place = trace.next_row_of_user(row);
+        }
+        let request = self.issue(id, user, ordinal, key.with(ordinal), row, ctx);
+        ctx.core.sessions[id.0].request = Some(request);
+    }
+
+    /// Somebody wants something: the request is stated and its first exchange leaves.
+    #[inline]
+    fn issue<O: Observer>(
+        &mut self,
+        session: SessionId,
+        user: u64,
+        ordinal: u64,
+        key: Key,
+        row: u32,
+        ctx: &mut Ctx<'_, O>,
+    ) -> RequestId {
+        let endpoint = self.pick_endpoint(key);
+        let fixed = ctx.fixed;
+        let kind = &fixed.endpoints[endpoint.index()];
+        let traced = self.trace().and_then(|trace| trace.rows().get(row as usize));
+        let object = match traced.and_then(|row| row.object) {
+            Some(object) => Some(ObjectId(object)),
+            None => kind.objects.as_ref().map(|objects| objects.pick(key.bits(OBJECT))),
+        };
+        let owner = if session == SessionId::NONE { key } else { self.group.with(user) };
+        let source = traced.and_then(|row| row.client_ip).map_or_else(
+            || mix(self.plan.name_hash ^ below(self.plan.addresses, owner.bits(ADDRESS))),
+            |address| mix(u64::from(address)),
+        );
+        let uri = match (traced.and_then(|row| row.path), object) {
+            (Some(path), _) => mix(u64::from(path) ^ kind.uri),
+            (None, Some(object)) => mix(kind.uri ^ mix(u64::from(object.0))),
+            (None, None) => kind.uri,
+        };
+        let now = ctx.now();
+        let account =
+            ctx.core.accounts.insert(Account { mark: now, ..Account::default() });
+        let asked = Asked {
+            key,
+            request: RequestId(0),
+            client: self.plan.node,
+            user,
+            ordinal,
+            endpoint,
+            object,
+            started: now,
+        };
+        let request = Request {
+            asked,
+            session,
+            root: ExchangeId::NONE,
+            account,
+            live: 0,
+            attempts: 1,
+            row,
+            timer: TimerId::NONE,
+            source,
+            uri,
+            over: false,
+        };
+        let id = RequestId(ctx.core.requests.insert(request));
+        ctx.core.requests[id.0].asked.request = id;
+        let asked = ctx.core.requests[id.0].asked;
+        ctx.observe(&Fact::Issued(&asked));
+        if let Some((law, _)) = &self.plan.timeout {
+            let span = Span::from_nanos_rounded(law.sample(&mut key.draws(PATIENCE)));
+            let timer = ctx.start_timer(span, Token::Total(id));
+            ctx.core.requests[id.0].timer = timer;
+        }
+        self.attempt(id, kind.class.unwrap_or(self.plan.class), ctx);
+        id
+    }
+
+    /// The first exchange of a request leaves.
+    #[inline]
+    fn attempt<O: Observer>(&self, id: RequestId, class: u8, ctx: &mut Ctx<'_, O>) {
+        let request = &ctx.core.requests[id.0];
+        let (asked, account, source) = (request.asked, request.account, request.source);
+        let link = self.plan.routes[asked.endpoint.index()].expect("every endpoint has a route");
+        let root = Exchange {
+            key: asked.key,
+            entered: Time::ZERO,
+            queued: Time::ZERO,
+            due: 0,
+            waited: 0,
+            parent: ExchangeId::NONE,
+            request: id,
+            next: ExchangeId::NONE,
+            previous: ExchangeId::NONE,
+            link,
+            account,
+            at: crate::fact::Place::default(),
+            generation: 0,
+            parent_generation: 0,
+            endpoint: asked.endpoint,
+            program: 0,
+            step: 0,
+            phase: Phase::Outbound,
+            class,
+            has_worker: false,
+            is_branch: false,
+            below: false,
+            served: false,
+        };
+        let cold = Cold { source, ..Cold::default() };
+        let root = ctx.core.exchanges.insert(root, cold);
+        ctx.hot(root).at = ctx.next_replica(root, link, asked.endpoint);
+        let request = &mut ctx.core.requests[id.0];
+        (request.root, request.live) = (root, 1);
+        ctx.send(root);
+    }
+
+    #[inline]
+    fn replied<O: Observer>(&mut self, child: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        ctx.spend(child, Part::Network);
+        let id = ctx.hot(child).request;
+        let answer = ctx.cold(child).answer;
+        let request = &mut ctx.core.requests[id.0];
+        if request.over {
+            let asked = request.asked;
+            ctx.observe(&Fact::Late(&asked));
+            return;
+        }
+        request.over = true;
+        let timer = std::mem::replace(&mut request.timer, TimerId::NONE);
+        ctx.cancel_timer(timer);
+        self.finish(id, answer, ctx);
+    }
+
+    /// The total time-out has passed: the user has an outcome, whatever becomes of the work.
+    fn gave_up<O: Observer>(&mut self, id: RequestId, ctx: &mut Ctx<'_, O>) {
+        let request = &mut ctx.core.requests[id.0];
+        (request.over, request.timer) = (true, TimerId::NONE);
+        let root = request.root;
+        // What was under way last is what the time went on: that of the deepest call.
+        let (mut last, account) = (root, ctx.hot(root).account);
+        while ctx.hot(last).phase == Phase::Called {
+            let child = ctx.cold(last).child;
+            if child == ExchangeId::NONE || ctx.hot(child).account != account {
+                break;
+            }
+            last = child;
+        }
+        let part = match ctx.hot(last).phase {
+            Phase::Lobby | Phase::Line => Part::Queue,
+            Phase::Core | Phase::Wait => Part::Service,
+            Phase::Outbound | Phase::Inbound | Phase::Dead => Part::Network,
+            Phase::Called => Part::Downstream,
+        };
+        ctx.spend(last, part);
+        self.finish(id, Answer::failed(Reason::Timeout), ctx);
+        match self.plan.timeout.as_ref().map(|(_, late)| *late) {
+            Some(Late::Drop) => ctx.give_up(root, Unwanted::Drop),
+            Some(Late::Cancel) => ctx.give_up(root, Unwanted::Cancel),
+            Some(Late::Abandon) | None => {}
+        }
+    }
+
+    /// States the outcome; a user of a closed loop goes on to think.
+    #[inline]
+    fn finish<O: Observer>(&mut self, id: RequestId, answer: Answer, ctx: &mut Ctx<'_, O>) {
+        let request = &ctx.core.requests[id.0];
+        let (asked, attempts, session) = (request.asked, request.attempts, request.session);
+        let parts = ctx.core.accounts[request.account].parts;
+        ctx.observe(&Fact::Finished { asked: &asked, answer, attempts, parts });
+        if session != SessionId::NONE {
+            ctx.core.sessions[session.0].request = None;
+            self.think(session, ctx);
+        }
+    }
+
+    #[inline]
+    fn pick_endpoint(&self, key: Key) -> EndpointId {
+        if let [(_, only)] = self.plan.mix.as_slice() {
+            return *only;
+        }
+        let unit = open_unit(key.bits(ENDPOINT));
+        let found = self.plan.mix.iter().find(|(end, _)| unit < *end);
+        found.or(self.plan.mix.last()).map_or(EndpointId(0), |(_, endpoint)| *endpoint)
+    }
+
+    fn trace(&self) -> Option<&Arc<Trace>> {
+        match &self.demand {
+            Demand::Replayed(trace) | Demand::ClosedTrace(trace) => Some(trace),
+            Demand::Open(_) | Demand::Closed(..) => None,
+        }
+    }
+}

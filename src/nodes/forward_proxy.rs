@@ -1,0 +1,24 @@
+//! The forward proxy: stands by the clients and asks for them.
+//!
+//! Servers and balancers see its own address for everybody behind it: to a source hash, a whole
+//! office is one client.
+
+use super::forwarding::ForwardingSpec;
+use super::parts::{KindParts, PartReader};
+use super::station::StationSpec;
+
+/// What a scenario says of a forward proxy.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ForwardProxySpec {
+    /// Its machines.
+    pub station: StationSpec,
+    /// What handing a request on costs.
+    pub forwarding: ForwardingSpec,
+}
+
+impl KindParts for ForwardProxySpec {
+    fn read<R: PartReader>(reader: &mut R) -> Option<Self> {
+        let (station, forwarding) = (reader.part(), reader.part());
+        Some(Self { station: station?, forwarding: forwarding? })
+    }
+}

@@ -1,0 +1,90 @@
+//! What proxies of both sides share: they hand requests on by their routes, at a cost.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::host::{Host, Next};
+use crate::dist::Dist;
+use crate::fact::Observer;
+use crate::id::{ExchangeId, LinkId};
+use crate::net::{Call, Ctx, Input};
+use crate::outcome::Reason;
+use crate::time::Span;
+
+/// What handing a request on costs. All of it is nothing by default.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ForwardingSpec {
+    /// The demand on a core of the proxy for each request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<Dist<Span>>,
+    /// The demand on a core of the proxy for each KiB of a response.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_per_kib: Option<Span>,
+    /// Time that passes in the proxy without a core.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overhead: Option<OverheadSpec>,
+}
+
+/// Time that passes in a hop without a core.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OverheadSpec {
+    /// Before a request is handed on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<Dist<Span>>,
+    /// Before a response is handed back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response: Option<Dist<Span>>,
+}
+
+/// The link that requests of each endpoint leave by, in the order of endpoints.
+pub type Routes = Arc<[Option<LinkId>]>;
+
+/// A proxy at work.
+#[derive(Debug)]
+pub struct Proxy {
+    host: Host,
+    routes: Routes,
+    /// The address that it shows instead of its callers'; a reverse proxy passes theirs on.
+    address: Option<u64>,
+}
+
+impl Proxy {
+    /// A proxy that hands on by `routes`.
+    #[must_use]
+    pub const fn new(host: Host, routes: Routes, address: Option<u64>) -> Self {
+        Self { host, routes, address }
+    }
+
+    /// Starts the node.
+    pub fn begin<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
+        self.host.begin(ctx);
+    }
+
+    /// Does what follows from `input`.
+    #[inline]
+    pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
+        let mut next = self.host.handle(input, ctx);
+        while let Next::Forward(id) = next {
+            self.forward(id, ctx);
+            next = self.host.more(ctx);
+        }
+    }
+
+    #[inline]
+    fn forward<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let exchange = ctx.hot(id);
+        let (key, endpoint, is_below) = (exchange.key, exchange.endpoint, exchange.below);
+        let Some(link) = self.routes.get(endpoint.index()).copied().flatten() else {
+            return self.host.fail(id, Reason::NoBackend, ctx);
+        };
+        let source = self.address.unwrap_or_else(|| ctx.cold(id).source);
+        let call = Call { endpoint, key, backend: u16::MAX, below: is_below, source };
+        let at = ctx.next_replica(id, link, endpoint);
+        ctx.call(id, link, at, call);
+        self.host.forwarded(id, ctx);
+    }
+}

@@ -1,0 +1,572 @@
+//! The host: runs the programs of the exchanges that a node holds, on the node's stations.
+//!
+//! Every node kind but the client owns one. It admits what arrives, runs its operations until
+//! something must be waited for, and asks its node where to go when a program says `Forward`.
+//! What a host does is told in full by the exchange's phase and step, so an exchange can be taken
+//! away at any point.
+
+use rand_distr::Distribution;
+
+use super::station::{Admit, Shape, Station};
+use crate::dist::Law;
+use crate::endpoint::{Amount, Op};
+use crate::fact::{Exit, Observer, Place};
+use crate::id::{ExchangeId, NodeId};
+use crate::net::{Call, Ctx, Input, Part, Phase, TimerId, Token, Unwanted};
+use crate::outcome::{Answer, Reason};
+use crate::rng::{Key, Purpose, Stream};
+use crate::time::Span;
+
+/// The exchanges of one node, its stations and its programs.
+#[derive(Debug)]
+pub struct Host {
+    node: NodeId,
+    /// One a replica; none if the node has neither machine nor workers.
+    stations: Vec<Station>,
+    patience: Option<(Law, Purpose)>,
+    is_async: bool,
+    program: Running,
+    /// Whose turn it is when a worker that was given back lets another exchange go on.
+    admitted: Vec<ExchangeId>,
+}
+
+/// Which program an exchange runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Running {
+    /// The endpoint's own; this one for what has no endpoint.
+    Endpoint(u16),
+    /// This one, whatever the endpoint: the node hands requests on.
+    Own(u16),
+}
+
+/// What the node must decide after the host has done what it could.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing: the exchange waits, or has gone.
+    Holds,
+    /// Where this exchange goes.
+    Forward(ExchangeId),
+}
+
+impl Host {
+    /// The host of `node`, with one station a replica if it has a shape.
+    #[must_use]
+    pub fn new(node: NodeId, shape: Option<&Shape>, program: Running, streams: &[Stream]) -> Self {
+        let stations = shape.map_or_else(Vec::new, |shape| {
+            let replicas = (0..).zip(streams);
+            replicas
+                .map(|(replica, stream)| Station::new(Place { node, replica }, shape, stream))
+                .collect()
+        });
+        Self {
+            node,
+            stations,
+            patience: shape.and_then(|shape| shape.patience.clone()),
+            is_async: shape.is_some_and(|shape| shape.is_async),
+            program,
+            admitted: Vec::new(),
+        }
+    }
+
+    /// The node that it belongs to.
+    #[must_use]
+    pub const fn node(&self) -> NodeId {
+        self.node
+    }
+
+    /// States how the replicas begin.
+    pub fn begin<O: Observer>(&self, ctx: &mut Ctx<'_, O>) {
+        for station in &self.stations {
+            station.begin(ctx);
+        }
+    }
+
+    /// Does what follows from `input`. With `Next::Forward` the node must call [`Host::forwarded`]
+    /// or [`Host::fail`] and then ask again with [`Host::more`].
+    #[inline]
+    pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) -> Next {
+        let next = match input {
+            Input::Request(id) => self.arrived(id, ctx),
+            Input::Resume(id) => self.resumed(id, ctx),
+            Input::Reply { child, parent } => self.replied(child, parent, ctx),
+            Input::Timer(token) => self.timed(token, ctx),
+            Input::Arrival | Input::Wake(_) => unreachable!("only clients arrive and wake"),
+        };
+        if next == Next::Holds { self.more(ctx) } else { next }
+    }
+
+    /// Goes on with exchanges that got a worker meanwhile; the node asks until `Next::Holds`.
+    #[inline]
+    pub fn more<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) -> Next {
+        while let Some(id) = self.admitted.pop() {
+            let next = self.advance(id, ctx);
+            if next != Next::Holds {
+                return next;
+            }
+        }
+        Next::Holds
+    }
+
+    /// The exchange was handed on: it waits for the reply.
+    #[inline]
+    pub fn forwarded<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        self.called(id, ctx);
+    }
+
+    /// Ends an exchange, or a branch, that cannot go on.
+    pub fn fail<O: Observer>(&mut self, id: ExchangeId, reason: Reason, ctx: &mut Ctx<'_, O>) {
+        self.finish(id, Answer::failed(reason), ctx);
+    }
+
+    fn station(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, impl Observer>) -> Option<&mut Station> {
+        let replica = ctx.hot(id).at.replica;
+        self.stations.get_mut(usize::from(replica))
+    }
+
+    #[inline]
+    fn arrived<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
+        let exchange = ctx.core.exchanges.hot_mut(id);
+        exchange.program = match self.program {
+            Running::Own(program) => program,
+            Running::Endpoint(otherwise) => {
+                let endpoint = ctx.fixed.endpoints.get(exchange.endpoint.index());
+                endpoint.map_or(otherwise, |endpoint| endpoint.program)
+            }
+        };
+        let (key, replica) = (exchange.key, exchange.at.replica);
+        let Some(station) = self.stations.get_mut(usize::from(replica)) else {
+            return self.advance(id, ctx);
+        };
+        match station.enter(id, false, ctx) {
+            Admit::Worker => self.advance(id, ctx),
+            Admit::Waits => {
+                if let Some((law, purpose)) = &self.patience {
+                    let span = Span::from_nanos_rounded(law.sample(&mut key.draws(*purpose)));
+                    station.is_patient_for(id, span, ctx);
+                }
+                Next::Holds
+            }
+            Admit::Full => {
+                ctx.reply(id, Answer::failed(Reason::Refused), Exit::Refused);
+                Next::Holds
+            }
+        }
+    }
+
+    #[inline]
+    fn resumed<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
+        let exchange = ctx.core.exchanges.hot(id);
+        let (phase, replica) = (exchange.phase, exchange.at.replica);
+        if phase == Phase::Core {
+            if let Some(station) = self.stations.get_mut(usize::from(replica)) {
+                station.core_done(id, ctx);
+            }
+        } else {
+            ctx.spend(id, Part::Service);
+        }
+        self.advance(id, ctx)
+    }
+
+    /// Runs the operations of an exchange until it must wait.
+    #[inline]
+    fn advance<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
+        let fixed = ctx.fixed;
+        loop {
+            let exchange = ctx.core.exchanges.hot_mut(id);
+            let op = &fixed.programs[usize::from(exchange.program)].ops[usize::from(exchange.step)];
+            exchange.step += 1;
+            match op {
+                Op::Cpu(amount, purpose) => {
+                    let demand = demand(amount, *purpose, id, ctx);
+                    if self.takes_core(id, demand, ctx) {
+                        return Next::Holds;
+                    }
+                }
+                Op::CpuPerByte(nanos) => {
+                    #[allow(clippy::cast_precision_loss, reason = "sizes are below 2^53")]
+                    let demand = *nanos * ctx.cold(id).bytes as f64;
+                    if self.takes_core(id, demand, ctx) {
+                        return Next::Holds;
+                    }
+                }
+                Op::Wait(amount, purpose) => {
+                    let span = Span::from_nanos_rounded(demand(amount, *purpose, id, ctx));
+                    if !span.is_zero() {
+                        self.served(id, ctx);
+                        ctx.hot(id).phase = Phase::Wait;
+                        ctx.resume_after(id, span);
+                        return Next::Holds;
+                    }
+                }
+                Op::Unless(probability, purpose, to) => {
+                    if !probability.happens(exchange.key.bits(*purpose)) {
+                        exchange.step = *to;
+                    }
+                }
+                Op::Call { .. } => {
+                    if self.calls(id, op, ctx) {
+                        return Next::Holds;
+                    }
+                }
+                Op::Fork(starts, wait_for) => {
+                    if self.forks(id, starts, *wait_for, ctx) {
+                        return Next::Holds;
+                    }
+                }
+                Op::Fail(probability, purpose, status) => {
+                    if probability.happens(exchange.key.bits(*purpose)) {
+                        self.finish(id, Answer::with_status(*status), ctx);
+                        return Next::Holds;
+                    }
+                }
+                Op::Forward => return Next::Forward(id),
+                Op::Return | Op::Join => {
+                    self.answer(id, ctx);
+                    return Next::Holds;
+                }
+            }
+        }
+    }
+
+    /// Lets an exchange want a core for `demand` nanoseconds at speed 1. Returns whether it has
+    /// to wait for the end of that.
+    #[inline]
+    fn takes_core<O: Observer>(&mut self, id: ExchangeId, demand: f64, ctx: &mut Ctx<'_, O>) -> bool {
+        let exchange = ctx.core.exchanges.hot(id);
+        let (key, replica) = (exchange.key, exchange.at.replica);
+        let Some(station) = self.stations.get_mut(usize::from(replica)) else { return false };
+        if station.machine().cores == 0 {
+            return false;
+        }
+        let span = station.machine().time_for(demand);
+        if span.is_zero() {
+            return false;
+        }
+        station.want_core(id, span, ctx);
+        if let Some((law, purpose)) = &self.patience {
+            let starts = ctx.cold(id).timer == TimerId::NONE && !ctx.hot(id).served;
+            if starts && ctx.hot(id).phase == Phase::Line {
+                let span = Span::from_nanos_rounded(law.sample(&mut key.draws(*purpose)));
+                station.is_patient_for(id, span, ctx);
+            }
+        }
+        true
+    }
+
+    /// Makes the next of a repeated call. Returns whether one was made.
+    fn calls<O: Observer>(&mut self, id: ExchangeId, op: &Op, ctx: &mut Ctx<'_, O>) -> bool {
+        let Op::Call { to, endpoint, times, purpose } = op else { return false };
+        let exchange = ctx.hot(id);
+        // The step is counted on only with the last call, so that a reply comes back to it.
+        let (key, again) = (exchange.key, exchange.step - 1);
+        let total = times.sample(&mut key.draws(*purpose));
+        let cold = ctx.cold(id);
+        if cold.repeats == 0 {
+            cold.repeats = total;
+        }
+        if total == 0 {
+            return false;
+        }
+        let left = cold.repeats;
+        cold.repeats -= 1;
+        if left > 1 {
+            ctx.hot(id).step = again;
+        }
+        let call = Call {
+            endpoint: *endpoint,
+            key: Key(key.bits(*purpose)).with(u64::from(total - left)),
+            backend: u16::MAX,
+            below: true,
+            source: ctx.fixed.addresses[self.node.index()],
+        };
+        let link = ctx.fixed.topology.link(self.node, *to).expect("calls have links");
+        let at = ctx.next_replica(id, link, *endpoint);
+        ctx.call(id, link, at, call);
+        self.called(id, ctx);
+        true
+    }
+
+    /// Starts the branches of parallel work. Returns whether it has to wait for them.
+    fn forks<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        starts: &[u16],
+        wait_for: u16,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let step = ctx.hot(id).step;
+        let key = ctx.hot(id).key;
+        ctx.hot(id).phase = Phase::Called;
+        let cold = ctx.cold(id);
+        (cold.pending, cold.child) = (wait_for, ExchangeId::NONE);
+        cold.repeats = u32::try_from(starts.len()).unwrap_or(u32::MAX);
+        for (number, start) in (1_u64..).zip(starts) {
+            let branch = ctx.branch(id, step, key.with(u64::from(step)).with(number));
+            let exchange = ctx.hot(branch);
+            (exchange.step, exchange.has_worker) = (*start, false);
+            // Every branch starts through the ready queue, so that all exist before one ends.
+            exchange.phase = Phase::Wait;
+            ctx.schedule(Span::ZERO, crate::net::Kind::Exchange(branch));
+        }
+        self.called(id, ctx);
+        true
+    }
+
+    /// Something was done for the exchange: its patience no longer counts.
+    #[inline]
+    fn served<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let was_served = std::mem::replace(&mut ctx.hot(id).served, true);
+        if self.patience.is_some() && !was_served {
+            let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
+            ctx.cancel_timer(timer);
+        }
+    }
+
+    /// The exchange waits for a reply: an asynchronous host lets its worker go.
+    #[inline]
+    fn called<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        self.served(id, ctx);
+        if self.is_async {
+            self.give_worker_back(id, ctx);
+        }
+    }
+
+    #[inline]
+    fn give_worker_back<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        if let Some(station) = self.station(id, ctx)
+            && let Some(next) = station.give_back(id, ctx)
+        {
+            self.admitted.insert(0, next);
+        }
+    }
+
+    #[inline]
+    fn replied<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Next {
+        if !ctx.is_awaited(child, parent) {
+            return Next::Holds;
+        }
+        let (answer, is_branch) = (ctx.cold(child).answer, ctx.hot(child).is_branch);
+        if is_branch {
+            if !self.joined(child, parent, answer, ctx) {
+                return Next::Holds;
+            }
+        } else {
+            ctx.spend(child, Part::Network);
+            ctx.cold(parent).child = ExchangeId::NONE;
+            let hands_on = matches!(self.program, Running::Own(_));
+            if answer.failure.is_some() {
+                // What fails below a server makes the server itself fail, for the same reason.
+                let failed = Answer { status: 500, failure: answer.failure };
+                self.finish(parent, if hands_on { answer } else { failed }, ctx);
+                return Next::Holds;
+            }
+            if hands_on {
+                let bytes = ctx.cold(child).bytes;
+                let cold = ctx.cold(parent);
+                (cold.answer, cold.bytes) = (answer, bytes);
+            }
+        }
+        if self.is_async && !ctx.hot(parent).is_branch && !self.has_worker_again(parent, ctx) {
+            return Next::Holds;
+        }
+        self.advance(parent, ctx)
+    }
+
+    /// After a reply, an asynchronous host needs a worker again before it goes on.
+    fn has_worker_again<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
+        match self.station(id, ctx) {
+            Some(station) => station.enter(id, true, ctx) == Admit::Worker,
+            None => true,
+        }
+    }
+
+    /// A branch has ended. Returns whether its parent goes on now.
+    fn joined<O: Observer>(
+        &mut self,
+        branch: ExchangeId,
+        parent: ExchangeId,
+        answer: Answer,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let step = ctx.cold(branch).branch;
+        if ctx.hot(parent).step != step || ctx.hot(parent).phase != Phase::Called {
+            return false;
+        }
+        let cold = ctx.cold(parent);
+        cold.repeats -= 1;
+        if answer.is_success() {
+            cold.pending -= 1;
+        }
+        let (needed, left) = (cold.pending, cold.repeats);
+        let failed = left < u32::from(needed);
+        if needed > 0 && !failed {
+            return false;
+        }
+        // The branch that decides carries the critical path.
+        let (from, to) = (ctx.hot(branch).account, ctx.hot(parent).account);
+        let parts = ctx.core.accounts[from].parts;
+        let account = &mut ctx.core.accounts[to];
+        account.parts.add(&parts);
+        account.mark = ctx.core.now;
+        let cold = ctx.cold(parent);
+        (cold.pending, cold.repeats, cold.child) = (0, 0, ExchangeId::NONE);
+        if failed {
+            let answer = Answer { status: 500, failure: answer.failure };
+            self.finish(parent, answer, ctx);
+            return false;
+        }
+        true
+    }
+
+    fn timed<O: Observer>(&mut self, token: Token, ctx: &mut Ctx<'_, O>) -> Next {
+        match token {
+            Token::Total(_) => {}
+            Token::Patience(id) => self.dropped(id, ctx),
+            Token::CoreDone(id) => {
+                ctx.cold(id).timer = TimerId::NONE;
+                return self.resumed(id, ctx);
+            }
+            Token::SharedDone(at) => {
+                let station = self.stations.get_mut(usize::from(at.replica));
+                if let Some(id) = station.and_then(|station| station.shared_done(ctx)) {
+                    return self.advance(id, ctx);
+                }
+            }
+            Token::Cancelled(id, generation, unwanted) => {
+                if ctx.is_still(id, generation) {
+                    self.unwanted(id, unwanted, ctx);
+                }
+            }
+            Token::Replica(at, change) => {
+                if let Some(station) = self.stations.get_mut(usize::from(at.replica)) {
+                    station.change(change, ctx);
+                }
+            }
+        }
+        Next::Holds
+    }
+
+    /// An exchange has waited unserved for as long as it may.
+    fn dropped<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        ctx.cold(id).timer = TimerId::NONE;
+        if matches!(ctx.hot(id).phase, Phase::Lobby | Phase::Line) {
+            self.drop_waiting(id, Exit::Dropped, ctx);
+        }
+    }
+
+    fn drop_waiting<O: Observer>(&mut self, id: ExchangeId, exit: Exit, ctx: &mut Ctx<'_, O>) {
+        if let Some(station) = self.station(id, ctx) {
+            station.take_out(id, ctx);
+        }
+        self.give_worker_back(id, ctx);
+        ctx.reply(id, Answer::failed(Reason::QueueTimeout), exit);
+    }
+
+    /// The caller no longer wants an exchange, or its parent no longer wants a branch.
+    fn unwanted<O: Observer>(&mut self, id: ExchangeId, unwanted: Unwanted, ctx: &mut Ctx<'_, O>) {
+        let phase = ctx.hot(id).phase;
+        let waits = matches!(phase, Phase::Lobby | Phase::Line);
+        if phase == Phase::Called {
+            self.unwanted_below(id, unwanted, ctx);
+        }
+        if unwanted == Unwanted::Drop {
+            if waits && !ctx.hot(id).served {
+                let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
+                ctx.cancel_timer(timer);
+                self.drop_waiting(id, Exit::Cancelled, ctx);
+            }
+            return;
+        }
+        let mut event_is_to_come = matches!(phase, Phase::Outbound | Phase::Wait | Phase::Inbound);
+        let (at_node, is_branch) = (phase != Phase::Outbound, ctx.hot(id).is_branch);
+        if phase == Phase::Inbound {
+            return;
+        }
+        if let Some(station) = self.station(id, ctx) {
+            if waits {
+                station.take_out(id, ctx);
+                let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
+                ctx.cancel_timer(timer);
+            } else if phase == Phase::Core {
+                event_is_to_come = station.stop(id, ctx);
+            }
+        }
+        if at_node && !is_branch {
+            self.give_worker_back(id, ctx);
+            ctx.leave(id, Exit::Cancelled, false);
+        }
+        ctx.hot(id).phase = Phase::Dead;
+        if !event_is_to_come {
+            ctx.free(id);
+        }
+    }
+
+    /// Hands the word that an exchange is unwanted on to what it waits for.
+    fn unwanted_below<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        unwanted: Unwanted,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let mut below = ctx.cold(id).child;
+        while below != ExchangeId::NONE {
+            let next = ctx.cold(below).sibling;
+            let is_ours = ctx.hot(below).parent == id && ctx.hot(below).phase != Phase::Inbound;
+            if is_ours && ctx.hot(below).is_branch {
+                self.unwanted(below, unwanted, ctx);
+            } else if is_ours {
+                ctx.give_up(below, unwanted);
+            }
+            below = next;
+        }
+    }
+
+    /// The program has come to its end: the answer of a server that answers itself is made here.
+    #[inline]
+    fn answer<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        if matches!(self.program, Running::Endpoint(_)) && !ctx.hot(id).is_branch {
+            let endpoint = ctx.hot(id).endpoint;
+            if let Some(endpoint) = ctx.fixed.endpoints.get(endpoint.index()) {
+                if let Some(amount) = &endpoint.response_bytes {
+                    let bytes = ctx.response_bytes(id, endpoint, amount);
+                    ctx.cold(id).bytes = bytes;
+                }
+                return self.finish(id, Answer::with_status(endpoint.status), ctx);
+            }
+        }
+        let answer = ctx.cold(id).answer;
+        self.finish(id, answer, ctx);
+    }
+
+    /// An exchange, or a branch, leaves with `answer`; its worker goes to the next.
+    #[inline]
+    fn finish<O: Observer>(&mut self, id: ExchangeId, answer: Answer, ctx: &mut Ctx<'_, O>) {
+        self.give_worker_back(id, ctx);
+        ctx.reply(id, answer, Exit::Answered);
+    }
+}
+
+/// What a step takes, in nanoseconds at speed 1.
+#[inline]
+fn demand<O: Observer>(
+    amount: &Amount,
+    purpose: Purpose,
+    id: ExchangeId,
+    ctx: &Ctx<'_, O>,
+) -> f64 {
+    let exchange = ctx.core.exchanges.hot(id);
+    match amount.draw(exchange.key, purpose) {
+        Some(nanos) => nanos,
+        None => {
+            let nanos = ctx.traced(exchange.request).and_then(|row| row.service_ns).unwrap_or(0);
+            #[allow(clippy::cast_precision_loss, reason = "a service time is below 2^53 ns")]
+            let demand = nanos as f64;
+            demand
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Node kinds: what a scenario says of them, and their state machines.
+//!
+//! A node is told what happened, with a [`Ctx`] that lets it call its neighbours, answer its
+//! callers, set timers and state facts. All kinds but the client run programs on a
+//! [`host::Host`]; what makes a kind is where its requests go and what it adds to them. The files
+//! of this folder share one anatomy: what the scenario says, the plan made of it, the machine at
+//! work.
+
+pub mod answering;
+pub mod client;
+pub mod database;
+pub mod forward_proxy;
+pub mod forwarding;
+pub mod host;
+pub mod load_balancer;
+pub mod parts;
+pub mod reverse_proxy;
+pub mod route;
+pub mod server;
+pub mod session_store;
+pub mod station;
+
+use parts::{KindParts, PartReader};
+
+use crate::fact::Observer;
+use crate::net::{Ctx, Input};
+
+/// From one list: the specification of each kind, its name in scenarios, and its reader.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident($module:ident::$spec:ident) = $word:literal;)*) => {
+        /// What a scenario says of a node, by kind.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum KindSpec {
+            $($(#[$doc])* $variant($module::$spec),)*
+        }
+
+        impl KindSpec {
+            /// The words for the kinds in scenarios.
+            pub const WORDS: &'static [&'static str] = &[$($word),*];
+
+            /// The word for this kind.
+            #[must_use]
+            pub const fn word(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => $word,)*
+                }
+            }
+
+            /// Reads the parts of the kind called `word`; none if there is no such kind or if a
+            /// part is wrong, which the reader has noted.
+            pub fn read<R: PartReader>(word: &str, reader: &mut R) -> Option<Self> {
+                match word {
+                    $($word => $module::$spec::read(reader).map(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A group of browsers or callers.
+    Client(client::ClientSpec) = "client";
+    /// Stands by the clients and asks for them.
+    ForwardProxy(forward_proxy::ForwardProxySpec) = "forward-proxy";
+    /// Stands by the servers and answers for them.
+    ReverseProxy(reverse_proxy::ReverseProxySpec) = "reverse-proxy";
+    /// Spreads requests over backends.
+    LoadBalancer(load_balancer::LoadBalancerSpec) = "load-balancer";
+    /// Does the work of endpoints.
+    Server(server::ServerSpec) = "server";
+    /// Answers calls; writes go to its primary.
+    Database(database::DatabaseSpec) = "database";
+    /// Keeps sessions.
+    SessionStore(session_store::SessionStoreSpec) = "session-store";
+}
+
+/// A node at work.
+#[derive(Debug)]
+pub enum Node {
+    /// A client.
+    Client(Box<client::Client>),
+    /// A proxy of either side.
+    Proxy(Box<forwarding::Proxy>),
+    /// A load balancer.
+    LoadBalancer(Box<load_balancer::LoadBalancer>),
+    /// A node that answers: a server, a database, a session store.
+    Answering(Box<answering::Answering>),
+}
+
+impl Node {
+    /// Starts the node, at time zero.
+    pub fn begin<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
+        match self {
+            Self::Client(node) => node.begin(ctx),
+            Self::Proxy(node) => node.begin(ctx),
+            Self::LoadBalancer(node) => node.begin(ctx),
+            Self::Answering(node) => node.begin(ctx),
+        }
+    }
+
+    /// Tells the node what happened.
+    #[inline]
+    pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
+        match self {
+            Self::Client(node) => node.handle(input, ctx),
+            Self::Proxy(node) => node.handle(input, ctx),
+            Self::LoadBalancer(node) => node.handle(input, ctx),
+            Self::Answering(node) => node.handle(input, ctx),
+        }
+    }
+}

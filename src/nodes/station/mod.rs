@@ -1,0 +1,352 @@
+//! The station: one replica's workers, cores and lines, as a value that node kinds own.
+//!
+//! An exchange first gets a worker, or waits for one in the *lobby*; each of its visits to a core
+//! then gets one, or waits in the *line*. Both are served by the discipline. A replica whose work
+//! can be stopped, by a pause or by a more urgent class, keeps its running exchanges in a list
+//! with a timer each; all others let the exchange's own event end the visit, which costs nothing
+//! beyond it.
+
+mod line;
+mod power;
+mod shape;
+mod sharing;
+mod spec;
+
+pub use line::Line;
+pub use shape::{MachineShape, Shape};
+pub use spec::{Discipline, PausesSpec, ReplicaSpec, SetupSpec, StationSpec};
+
+use power::{Pauses, Setup};
+use sharing::Sharing;
+
+use crate::fact::{Fact, Observer, Place};
+use crate::id::ExchangeId;
+use crate::net::{Ctx, Part, Phase, TimerId, Token};
+use crate::rng::Stream;
+use crate::time::{Span, Time};
+
+/// Whether an exchange that arrives gets a worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admit {
+    /// It has one.
+    Worker,
+    /// It waits in the lobby.
+    Waits,
+    /// The lobby is full.
+    Full,
+}
+
+/// One replica's workers, cores and lines.
+#[derive(Debug)]
+pub struct Station {
+    at: Place,
+    machine: MachineShape,
+    workers_free: u32,
+    queue: u32,
+    lobby: Line,
+    line: Line,
+    /// Cores at work; while a pause lasts, cores with stopped work.
+    busy: u32,
+    cores: Cores,
+    pauses: Option<Box<Pauses>>,
+    setup: Option<Box<Setup>>,
+    has_patience: bool,
+}
+
+/// How visits to the cores end.
+#[derive(Debug)]
+enum Cores {
+    /// By the exchange's own event.
+    Plain,
+    /// By timers that can be cancelled; with or without preemption.
+    Stoppable { running: Vec<ExchangeId>, preempts: bool },
+    /// All jobs share the cores.
+    Shared(Box<Sharing>),
+}
+
+impl Station {
+    /// An idle replica of this shape. Its pauses and set-ups are drawn from `stream`.
+    #[must_use]
+    pub fn new(at: Place, shape: &Shape, stream: &Stream) -> Self {
+        let last_first = shape.discipline == Discipline::Lifo;
+        let preempts = shape.discipline == Discipline::PreemptivePriority;
+        let classes = match shape.discipline {
+            Discipline::Priority | Discipline::PreemptivePriority => shape.classes,
+            Discipline::Fifo | Discipline::Lifo | Discipline::Ps => 1,
+        };
+        let machine = shape.machines[usize::from(at.replica)];
+        let cores = match shape.discipline {
+            Discipline::Ps => Cores::Shared(Box::new(Sharing::new(machine.cores))),
+            _ if preempts || shape.pauses.is_some() => {
+                Cores::Stoppable { running: Vec::new(), preempts }
+            }
+            _ => Cores::Plain,
+        };
+        let pauses = shape.pauses.clone().map(|(every, length)| Pauses::new(every, length, stream));
+        let setup = shape.setup.clone().map(|(after, time)| Setup::new(after, time, stream));
+        Self {
+            at,
+            machine,
+            workers_free: shape.workers,
+            queue: shape.queue,
+            lobby: Line::new(classes, last_first),
+            line: Line::new(classes, last_first),
+            busy: 0,
+            cores,
+            pauses: pauses.map(Box::new),
+            setup: setup.map(Box::new),
+            has_patience: shape.patience.is_some(),
+        }
+    }
+
+    /// The machine.
+    #[inline]
+    #[must_use]
+    pub const fn machine(&self) -> &MachineShape {
+        &self.machine
+    }
+
+    /// An exchange has arrived, or comes back for a worker that it had given up (`again`), in
+    /// which case the lobby is never full.
+    #[inline]
+    pub fn enter<O: Observer>(&mut self, id: ExchangeId, again: bool, ctx: &mut Ctx<'_, O>) -> Admit {
+        if self.workers_free > 0 {
+            self.workers_free -= 1;
+            ctx.hot(id).has_worker = true;
+            return Admit::Worker;
+        }
+        if self.lobby.len() >= self.queue && !again {
+            return Admit::Full;
+        }
+        let now = ctx.now();
+        let exchange = ctx.hot(id);
+        (exchange.phase, exchange.queued) = (Phase::Lobby, now);
+        self.lobby.push(id, &mut ctx.core.exchanges);
+        ctx.observe(&Fact::Queued(self.at));
+        Admit::Waits
+    }
+
+    /// An exchange gives its worker back. Whoever gets it is returned and goes on with its work.
+    #[inline]
+    pub fn give_back<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Option<ExchangeId> {
+        if !std::mem::take(&mut ctx.hot(id).has_worker) {
+            return None;
+        }
+        let Some(next) = self.lobby.pop(&mut ctx.core.exchanges) else {
+            self.workers_free += 1;
+            return None;
+        };
+        ctx.hot(next).has_worker = true;
+        self.end_wait(next, ctx);
+        Some(next)
+    }
+
+    /// An exchange wants a core for `span`. It gets one now or waits in the line.
+    #[inline]
+    pub fn want_core<O: Observer>(&mut self, id: ExchangeId, span: Span, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.now();
+        let exchange = ctx.hot(id);
+        (exchange.due, exchange.queued, exchange.phase) = (span.0, now, Phase::Line);
+        if let Cores::Shared(_) = self.cores {
+            return self.share(id, ctx);
+        }
+        if self.busy < self.machine.cores && self.serves(ctx) {
+            self.start(id, ctx);
+            self.set_busy(self.busy + 1, ctx);
+        } else if let Some(stopped) = self.preempted_by(id, ctx) {
+            self.stop_for(stopped, id, ctx);
+        } else {
+            self.line.push(id, &mut ctx.core.exchanges);
+            ctx.observe(&Fact::Queued(self.at));
+        }
+    }
+
+    /// An exchange's visit to a core is over: the core goes to the next in the line.
+    #[inline]
+    pub fn core_done<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        ctx.spend(id, Part::Service);
+        if let Cores::Stoppable { running, .. } = &mut self.cores {
+            running.retain(|other| *other != id);
+        }
+        self.next_on_core(ctx);
+    }
+
+    /// The first job to finish among those that share the cores is done.
+    pub fn shared_done<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) -> Option<ExchangeId> {
+        let Cores::Shared(sharing) = &mut self.cores else { return None };
+        let id = sharing.take_first(ctx.now())?;
+        ctx.spend(id, Part::Service);
+        self.shared_changed(ctx);
+        Some(id)
+    }
+
+    /// An exchange that waits is taken out of its line unserved.
+    pub fn take_out<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let phase = ctx.hot(id).phase;
+        let line = if phase == Phase::Lobby { &mut self.lobby } else { &mut self.line };
+        line.remove(id, &mut ctx.core.exchanges);
+        self.end_wait(id, ctx);
+    }
+
+    /// An exchange on a core is stopped for good. Returns whether an event of it is still to
+    /// come, so that its place cannot be given back yet.
+    pub fn stop<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
+        ctx.spend(id, Part::Service);
+        match &mut self.cores {
+            Cores::Shared(sharing) => {
+                sharing.take(id, ctx.core.now);
+                self.shared_changed(ctx);
+                false
+            }
+            Cores::Stoppable { running, .. } => {
+                running.retain(|other| *other != id);
+                let timer = ctx.cold(id).timer;
+                ctx.cancel_timer(timer);
+                self.next_on_core(ctx);
+                false
+            }
+            Cores::Plain => {
+                self.next_on_core(ctx);
+                true
+            }
+        }
+    }
+
+    /// Starts the patience of an exchange that waits unserved.
+    #[inline]
+    pub fn is_patient_for<O: Observer>(&self, id: ExchangeId, span: Span, ctx: &mut Ctx<'_, O>) {
+        let timer = ctx.start_timer(span, Token::Patience(id));
+        ctx.cold(id).timer = timer;
+    }
+
+    /// A core is free: the next in the line starts, or the core idles.
+    #[inline]
+    fn next_on_core<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
+        let next =
+            if self.is_stopped() { None } else { self.line.pop(&mut ctx.core.exchanges) };
+        if let Some(next) = next {
+            self.end_wait(next, ctx);
+            self.start(next, ctx);
+        } else {
+            self.set_busy(self.busy - 1, ctx);
+        }
+    }
+
+    /// Puts an exchange on a core for what is due of it.
+    #[inline]
+    fn start<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.now();
+        let was_served = std::mem::replace(&mut ctx.hot(id).served, true);
+        if self.has_patience && !was_served {
+            let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
+            ctx.cancel_timer(timer);
+        }
+        let exchange = ctx.hot(id);
+        let span = Span(exchange.due);
+        exchange.phase = Phase::Core;
+        match &mut self.cores {
+            Cores::Stoppable { running, .. } => {
+                exchange.due = (now + span).0;
+                running.push(id);
+                let timer = ctx.start_timer(span, Token::CoreDone(id));
+                ctx.cold(id).timer = timer;
+            }
+            Cores::Plain | Cores::Shared(_) => ctx.resume_after(id, span),
+        }
+    }
+
+    /// The wait of an exchange is over, whatever follows.
+    #[inline]
+    fn end_wait<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.now();
+        let exchange = ctx.hot(id);
+        exchange.waited += now.since(exchange.queued).0;
+        ctx.spend(id, Part::Queue);
+        ctx.observe(&Fact::Unqueued(self.at));
+    }
+
+    /// Sets the number of cores at work, with what follows from the first and the last.
+    #[inline]
+    fn set_busy<O: Observer>(&mut self, busy: u32, ctx: &mut Ctx<'_, O>) {
+        let before = std::mem::replace(&mut self.busy, busy);
+        if before == busy {
+            return;
+        }
+        let fact = if self.pauses.as_ref().is_some_and(|pauses| pauses.on) {
+            Fact::Stopped { at: self.at, cores: busy }
+        } else {
+            Fact::Busy { at: self.at, cores: busy }
+        };
+        ctx.observe(&fact);
+        if self.pauses.is_some() || self.setup.is_some() {
+            self.work_changed(before, ctx);
+        }
+    }
+
+    /// The running exchange that must make way for `id`: of the highest class above its own, the
+    /// one that started last.
+    fn preempted_by<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Option<ExchangeId> {
+        let Cores::Stoppable { running, preempts: true } = &self.cores else { return None };
+        if self.is_stopped() {
+            return None;
+        }
+        let class = ctx.hot(id).class;
+        let worst = running.iter().copied().max_by_key(|other| ctx.hot(*other).class)?;
+        (ctx.hot(worst).class > class).then_some(worst)
+    }
+
+    /// Puts `id` on the core of `stopped`, which goes on later where it stopped.
+    fn stop_for<O: Observer>(&mut self, stopped: ExchangeId, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        ctx.spend(stopped, Part::Service);
+        self.suspend(stopped, ctx);
+        if let Cores::Stoppable { running, .. } = &mut self.cores {
+            running.retain(|other| *other != stopped);
+        }
+        let now = ctx.now();
+        let exchange = ctx.hot(stopped);
+        (exchange.phase, exchange.queued) = (Phase::Line, now);
+        self.line.push_next(stopped, &mut ctx.core.exchanges);
+        ctx.observe(&Fact::Queued(self.at));
+        self.start(id, ctx);
+    }
+
+    /// Cancels the end of a visit and keeps what remains of it.
+    fn suspend<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.now();
+        let exchange = ctx.hot(id);
+        exchange.due = Time(exchange.due).since(now).0;
+        let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
+        ctx.cancel_timer(timer);
+    }
+
+    /// Lets a job share the cores.
+    fn share<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let exchange = ctx.hot(id);
+        let work = exchange.due;
+        exchange.phase = Phase::Core;
+        let Cores::Shared(sharing) = &mut self.cores else { return };
+        sharing.add(id, work, ctx.core.now);
+        self.shared_changed(ctx);
+    }
+
+    /// The number of jobs that share the cores has changed: so have their speed, the next end,
+    /// and the number of cores at work.
+    fn shared_changed<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
+        let Cores::Shared(sharing) = &mut self.cores else { return };
+        let next = sharing.next_end();
+        let timer = std::mem::replace(&mut sharing.timer, TimerId::NONE);
+        let busy = sharing.busy();
+        ctx.cancel_timer(timer);
+        if let Some(span) = next {
+            let timer = ctx.start_timer(span, Token::SharedDone(self.at));
+            if let Cores::Shared(sharing) = &mut self.cores {
+                sharing.timer = timer;
+            }
+        }
+        self.set_busy(busy, ctx);
+    }
+}

@@ -1,0 +1,73 @@
+//! A station made ready to run: what its replicas are, as the state machines need it.
+
+use crate::dist::Law;
+use crate::rng::Purpose;
+use crate::time::Span;
+
+use super::spec::Discipline;
+
+/// How the replicas of a node work.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    /// The machines, one a replica.
+    pub machines: Vec<MachineShape>,
+    /// Exchanges that a replica holds at once.
+    pub workers: u32,
+    /// How many may wait for a worker.
+    pub queue: u32,
+    /// Who is served next.
+    pub discipline: Discipline,
+    /// How many priority classes there are in the scenario.
+    pub classes: u8,
+    /// How long an exchange waits unserved before it is dropped, and what that is drawn for.
+    pub patience: Option<(Law, Purpose)>,
+    /// Whether a worker is given back while its exchange waits for further nodes.
+    pub is_async: bool,
+    /// How long a replica must be idle to be switched off, and how long it takes to come back.
+    pub setup: Option<(Span, Law)>,
+    /// The working time between two pauses, and the length of one.
+    pub pauses: Option<(Law, Law)>,
+}
+
+/// The machine of one replica.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MachineShape {
+    /// Its cores.
+    pub cores: u32,
+    /// The time that a demand of 1 takes: 1 / (speed · C(n) / n), with C(n) the capacity of n
+    /// cores by the Universal Scalability Law.
+    pub factor: f64,
+}
+
+impl MachineShape {
+    /// `cores` cores of `speed` that lose to contention σ and coherency κ: C(n) =
+    /// n / (1 + σ(n-1) + κn(n-1)) (Gunther, *Guerrilla Capacity Planning*, 2007).
+    #[must_use]
+    pub fn new(cores: u32, speed: f64, contention: f64, coherency: f64) -> Self {
+        let n = f64::from(cores);
+        let loss = 1.0 + contention * (n - 1.0) + coherency * n * (n - 1.0);
+        Self { cores, factor: loss / speed }
+    }
+
+    /// How long a demand of so many nanoseconds takes on a core of this machine.
+    #[inline]
+    #[must_use]
+    pub fn time_for(&self, demand: f64) -> Span {
+        Span::from_nanos_rounded(demand * self.factor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cores_lose_speed_to_contention_and_coherency() {
+        let plain = MachineShape::new(8, 2.0, 0.0, 0.0);
+        assert_eq!(plain.time_for(1e6), Span::from_nanos(500_000));
+        // 8 units with σ = 0.03 and κ = 0.0002 do the work of 6.55093 (theory case usl-01).
+        let usl = MachineShape::new(8, 1.0, 0.03, 0.0002);
+        let capacity = 8.0 / usl.factor;
+        assert!((capacity - 6.550_933_508_02).abs() < 1e-9, "capacity {capacity}");
+    }
+}

@@ -1,0 +1,602 @@
+//! Meters: what all metrics are read from, accumulated as the facts come.
+//!
+//! One observer keeps the counters, levels and histograms that the metrics share, because a fact
+//! that every metric folded by itself would be folded thirty times. A metric is then a reading of
+//! them at the end of the run.
+
+use hdrhistogram::Histogram;
+
+use super::Level;
+use crate::fact::{Exit, Fact, Observer, Place};
+use crate::id::{EndpointId, NodeId};
+use crate::net::Parts;
+use crate::outcome::{Answer, Reason};
+use crate::time::{Span, Time};
+
+/// What the meters are laid out for.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    /// Replicas of each node.
+    pub replicas: Vec<u16>,
+    /// How many endpoints there are.
+    pub endpoints: usize,
+    /// Which nodes are clients.
+    pub clients: Vec<NodeId>,
+    /// Priority classes to tell apart; 1 for none.
+    pub classes: u8,
+    /// Whether replicas have meters of their own.
+    pub by_replica: bool,
+    /// Significant digits of the nodes' histograms.
+    pub node_digits: u8,
+    /// When the measured window opens.
+    pub window: Time,
+    /// The length of a bucket of the timeline.
+    pub bucket: Span,
+}
+
+/// Values with their exact sum, their extremes and a histogram.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// How many.
+    pub count: u64,
+    /// Their sum in nanoseconds.
+    pub sum: u128,
+    /// The sum of their squares, in seconds squared.
+    pub squares: f64,
+    /// How many were more than nothing.
+    pub positive: u64,
+    max: u64,
+    min: u64,
+    histogram: Histogram<u64>,
+}
+
+impl Sample {
+    /// No values yet; the histogram keeps so many significant digits.
+    #[must_use]
+    pub fn new(digits: u8) -> Self {
+        let histogram = Histogram::new_with_bounds(1, crate::time::MAX_SPAN.0, digits)
+            .expect("the bounds and 1 to 5 digits are sound");
+        Self { count: 0, sum: 0, squares: 0.0, positive: 0, max: 0, min: u64::MAX, histogram }
+    }
+
+    /// Adds a value of so many nanoseconds.
+    #[inline]
+    pub fn record(&mut self, nanos: u64) {
+        self.count += 1;
+        self.sum += u128::from(nanos);
+        let seconds = Span(nanos).as_secs_f64();
+        self.squares += seconds * seconds;
+        self.positive += u64::from(nanos > 0);
+        self.max = self.max.max(nanos);
+        self.min = self.min.min(nanos);
+        self.histogram.saturating_record(nanos);
+    }
+
+    /// Adds all values of another sample.
+    pub fn add(&mut self, other: &Self) {
+        self.count += other.count;
+        self.sum += other.sum;
+        self.squares += other.squares;
+        self.positive += other.positive;
+        self.max = self.max.max(other.max);
+        self.min = self.min.min(other.min);
+        self.histogram.add(&other.histogram).expect("equal bounds");
+    }
+
+    /// Forgets all values.
+    pub fn clear(&mut self) {
+        self.histogram.reset();
+        (self.count, self.sum, self.squares, self.positive) = (0, 0, 0.0, 0);
+        (self.max, self.min) = (0, u64::MAX);
+    }
+
+    /// The mean in seconds.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a mean for statistics")]
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum as f64 / self.count as f64 / 1e9)
+    }
+
+    /// The standard deviation in seconds.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a moment for statistics")]
+    pub fn deviation(&self) -> Option<f64> {
+        let mean = self.mean()?;
+        Some((self.squares / self.count as f64 - mean * mean).max(0.0).sqrt())
+    }
+
+    /// The largest value in seconds.
+    #[must_use]
+    pub fn max(&self) -> Option<f64> {
+        (self.count > 0).then(|| Span(self.max).as_secs_f64())
+    }
+
+    /// The `q`-quantile in seconds: the middle of its bucket, within what was seen.
+    #[must_use]
+    pub fn quantile(&self, q: f64) -> Option<f64> {
+        if self.count == 0 {
+            return None;
+        }
+        let value = self.histogram.value_at_quantile(q);
+        let middle = self.histogram.median_equivalent(value).clamp(self.min, self.max);
+        Some(Span(if value == 0 { 0 } else { middle }).as_secs_f64())
+    }
+
+    /// How many values lie in the bucket of `nanos` or above.
+    #[must_use]
+    pub fn count_from(&self, nanos: u64) -> u64 {
+        self.histogram.count_between(nanos, u64::MAX)
+    }
+}
+
+/// Requests of one client for one endpoint.
+#[derive(Debug, Clone)]
+pub struct ClassMeter {
+    /// The client.
+    pub client: NodeId,
+    /// The endpoint.
+    pub endpoint: EndpointId,
+    /// Requests issued.
+    pub issued: u64,
+    /// Latencies of successes.
+    pub latency: Sample,
+    /// Latencies of failures: their count, sum and the greatest, in nanoseconds.
+    pub failed: (u64, u128, u64),
+    /// Failures by reason.
+    pub failures: [u64; Reason::ALL.len()],
+    /// Attempts over all requests that ended.
+    pub attempts: u64,
+    /// Answers that came too late.
+    pub late: u64,
+    /// Where the time of successes went: counts and sums by bucket of latency.
+    pub parts: Vec<(u64, [u128; 8])>,
+}
+
+/// Exchanges at one node, or at one replica of it.
+#[derive(Debug, Clone)]
+pub struct NodeMeter {
+    /// The node, and the replica if it is about one.
+    pub at: Place,
+    /// Whether this is about one replica.
+    pub is_replica: bool,
+    /// Exchanges present.
+    pub present: Level,
+    /// Exchanges that wait for a worker or a core.
+    pub waiting: Level,
+    /// Cores at work.
+    pub busy: Level,
+    /// Cores with stopped work.
+    pub stopped: Level,
+    /// Replicas that are off.
+    pub off: Level,
+    /// Replicas that are being set up.
+    pub starting: Level,
+    /// Exchanges that arrived, the refused ones included.
+    pub arrived: u64,
+    /// Exchanges that left, by [`Exit`].
+    pub left: [u64; 4],
+    /// Exchanges answered with success.
+    pub succeeded: u64,
+    /// Waits of those that were answered, by priority class.
+    pub wait: Vec<Sample>,
+    /// Stays of those that were answered, by priority class.
+    pub sojourn: Vec<Sample>,
+    /// Waits of all that were not refused: count and sum.
+    pub wait_all: (u64, u128),
+    /// How long each number was present at a single replica, over all replicas.
+    pub replica_shares: Vec<u64>,
+}
+
+/// Averages over equal buckets of the run.
+#[derive(Debug, Clone, Default)]
+pub struct Timeline {
+    /// Requests that succeeded, by bucket.
+    pub succeeded: Vec<u64>,
+    /// Their latencies summed, in nanoseconds, by bucket.
+    pub latency: Vec<u128>,
+    /// Requests present: the integral, by bucket.
+    pub present: Vec<u128>,
+    /// For each node: the integrals of present, waiting and busy, by bucket.
+    pub nodes: Vec<Vec<[u128; 3]>>,
+}
+
+/// Everything that metrics are read from.
+#[derive(Debug, Clone)]
+pub struct Meters {
+    /// What they are laid out for.
+    pub shape: Shape,
+    /// Requests by client and endpoint.
+    pub classes: Vec<ClassMeter>,
+    /// Requests present.
+    pub present: Level,
+    /// All nodes.
+    pub nodes: Vec<NodeMeter>,
+    /// All replicas, if they are wanted, behind one another.
+    pub replicas: Vec<NodeMeter>,
+    /// The number of busy and of stopped cores of each replica, from which the nodes' follow.
+    states: Vec<ReplicaState>,
+    first_replica: Vec<usize>,
+    /// The run by buckets.
+    pub timeline: Timeline,
+    bucket_ends: Time,
+    sums_before: Vec<[u128; 3]>,
+    present_before: u128,
+    is_open: bool,
+    /// The next moment at which a bucket ends or the window opens.
+    next: Time,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct ReplicaState {
+    busy: u32,
+    stopped: u32,
+    off: bool,
+    starting: bool,
+}
+
+/// Buckets of latency for the parts: eight to each doubling.
+const PARTS_PER_DOUBLING: u32 = 8;
+
+/// The bucket of a latency of so many nanoseconds.
+#[inline]
+#[must_use]
+#[allow(clippy::cast_possible_truncation, reason = "the result is below 64 * 8")]
+pub const fn parts_bucket(nanos: u64) -> usize {
+    let nanos = if nanos < PARTS_PER_DOUBLING as u64 { PARTS_PER_DOUBLING as u64 } else { nanos };
+    let log = nanos.ilog2();
+    let step = (nanos >> (log - 3)) & 7;
+    ((log - 3) * PARTS_PER_DOUBLING) as usize + step as usize
+}
+
+impl Meters {
+    /// Empty meters.
+    #[must_use]
+    pub fn new(shape: Shape) -> Self {
+        let meter = |at: Place, is_replica| NodeMeter::new(at, is_replica, &shape);
+        let mut nodes = Vec::new();
+        let (mut replicas, mut states, mut first_replica) = (Vec::new(), Vec::new(), Vec::new());
+        for (node, count) in (0..).map(NodeId).zip(&shape.replicas) {
+            nodes.push(meter(Place { node, replica: 0 }, false));
+            first_replica.push(states.len());
+            for replica in 0..*count {
+                states.push(ReplicaState::default());
+                if shape.by_replica {
+                    replicas.push(meter(Place { node, replica }, true));
+                }
+            }
+        }
+        let mut classes = Vec::new();
+        for client in &shape.clients {
+            for endpoint in 0..shape.endpoints {
+                let endpoint = EndpointId(u16::try_from(endpoint).unwrap_or(u16::MAX));
+                classes.push(ClassMeter::new(*client, endpoint));
+            }
+        }
+        let timeline = Timeline { nodes: vec![Vec::new(); nodes.len()], ..Timeline::default() };
+        let sums_before = vec![[0; 3]; nodes.len()];
+        let bucket_ends = Time::ZERO + shape.bucket;
+        let next = shape.window.min(bucket_ends);
+        Self {
+            classes,
+            present: Level::with_shares(),
+            nodes,
+            replicas,
+            states,
+            first_replica,
+            timeline,
+            bucket_ends,
+            sums_before,
+            present_before: 0,
+            is_open: false,
+            next,
+            shape,
+        }
+    }
+
+    /// Ends the measurement.
+    pub fn close(&mut self, end: Time) {
+        self.pass(end);
+        self.close_bucket(end);
+        self.flush(end);
+        if self.shape.by_replica {
+            self.fold_replicas();
+        }
+    }
+
+    /// Passes the ends of buckets and the opening of the window up to `now`.
+    #[cold]
+    fn pass(&mut self, now: Time) {
+        while now >= self.next {
+            if !self.is_open && self.shape.window <= self.bucket_ends {
+                self.open(self.shape.window);
+            } else {
+                self.close_bucket(self.bucket_ends);
+                self.bucket_ends += self.shape.bucket;
+            }
+            self.next = self.bucket_ends;
+            if !self.is_open {
+                self.next = self.next.min(self.shape.window);
+            }
+        }
+    }
+
+    fn flush(&mut self, at: Time) {
+        self.present.flush(at);
+        for meter in self.nodes.iter_mut().chain(&mut self.replicas) {
+            for level in meter.levels() {
+                level.flush(at);
+            }
+        }
+    }
+
+    /// The measured window opens: what was before is forgotten, but not in the timeline.
+    fn open(&mut self, at: Time) {
+        self.flush(at);
+        self.is_open = true;
+        let mut carry = Vec::new();
+        for (meter, before) in self.nodes.iter().zip(&self.sums_before) {
+            let areas = [meter.present.area(), meter.waiting.area(), meter.busy.area()];
+            carry.push([0, 1, 2].map(|i| areas[i] - before[i]));
+        }
+        let present_carry = self.present.area() - self.present_before;
+        self.present.open(at);
+        for meter in self.nodes.iter_mut().chain(&mut self.replicas) {
+            meter.open(at);
+        }
+        for class in &mut self.classes {
+            *class = ClassMeter::new(class.client, class.endpoint);
+        }
+        // The bucket in which the window opens keeps what it had: as a debt of the new integrals.
+        self.sums_before = carry.into_iter().map(|sums| sums.map(|s| s.wrapping_neg())).collect();
+        self.present_before = present_carry.wrapping_neg();
+    }
+
+    fn close_bucket(&mut self, at: Time) {
+        self.flush(at);
+        let timeline = &mut self.timeline;
+        timeline.present.push(self.present.area().wrapping_sub(self.present_before));
+        self.present_before = self.present.area();
+        for ((meter, before), rows) in
+            self.nodes.iter().zip(&mut self.sums_before).zip(&mut timeline.nodes)
+        {
+            let areas = [meter.present.area(), meter.waiting.area(), meter.busy.area()];
+            rows.push([0, 1, 2].map(|i| areas[i].wrapping_sub(before[i])));
+            *before = areas;
+        }
+        let buckets = timeline.present.len();
+        timeline.succeeded.resize(buckets, 0);
+        timeline.latency.resize(buckets, 0);
+    }
+
+    /// Adds up, for each node, how long each number was present at its replicas.
+    fn fold_replicas(&mut self) {
+        for replica in &self.replicas {
+            let shares = &mut self.nodes[replica.at.node.index()].replica_shares;
+            let of_one = replica.present.shares();
+            shares.resize(shares.len().max(of_one.len()), 0);
+            for (sum, share) in shares.iter_mut().zip(of_one) {
+                *sum += share;
+            }
+        }
+    }
+
+    #[inline]
+    fn replica(&mut self, at: Place) -> Option<&mut NodeMeter> {
+        let place = self.first_replica[at.node.index()] + usize::from(at.replica);
+        self.replicas.get_mut(place)
+    }
+
+    #[inline]
+    fn class(&mut self, client: NodeId, endpoint: EndpointId) -> &mut ClassMeter {
+        let clients = &self.shape.clients;
+        let place = if clients.len() == 1 {
+            0
+        } else {
+            clients.iter().position(|other| *other == client).unwrap_or(0)
+        };
+        &mut self.classes[place * self.shape.endpoints + endpoint.index()]
+    }
+
+    #[inline]
+    fn finished(
+        &mut self,
+        now: Time,
+        asked: &crate::fact::Asked,
+        answer: Answer,
+        attempts: u32,
+        parts: &Parts,
+    ) {
+        self.present.lower(now);
+        let latency = now.since(asked.started).0;
+        let class = self.class(asked.client, asked.endpoint);
+        class.attempts += u64::from(attempts);
+        if let Some(reason) = answer.failure {
+            class.failures[reason as usize - 1] += 1;
+            let (count, sum, max) = class.failed;
+            class.failed = (count + 1, sum + u128::from(latency), max.max(latency));
+            return;
+        }
+        class.latency.record(latency);
+        let bucket = parts_bucket(latency);
+        if class.parts.len() <= bucket {
+            class.parts.resize(bucket + 1, (0, [0; 8]));
+        }
+        let (count, sums) = &mut class.parts[bucket];
+        *count += 1;
+        for (sum, part) in sums.iter_mut().zip(parts.0) {
+            *sum += u128::from(part);
+        }
+        let bucket = self.timeline.present.len();
+        if self.timeline.succeeded.len() <= bucket {
+            self.timeline.succeeded.resize(bucket + 1, 0);
+            self.timeline.latency.resize(bucket + 1, 0);
+        }
+        self.timeline.succeeded[bucket] += 1;
+        self.timeline.latency[bucket] += u128::from(latency);
+    }
+
+    /// The state of a replica has changed: the levels of its node follow.
+    #[inline]
+    fn state(&mut self, now: Time, at: Place, change: impl FnOnce(&mut ReplicaState)) {
+        let place = self.first_replica[at.node.index()] + usize::from(at.replica);
+        let old = self.states[place];
+        let state = &mut self.states[place];
+        change(state);
+        let new = *state;
+        let meters = [Some(&mut self.nodes[at.node.index()]), self.replicas.get_mut(place)];
+        for meter in meters.into_iter().flatten() {
+            let pairs = [
+                (&mut meter.busy, old.busy, new.busy),
+                (&mut meter.stopped, old.stopped, new.stopped),
+                (&mut meter.off, old.off.into(), new.off.into()),
+                (&mut meter.starting, old.starting.into(), new.starting.into()),
+            ];
+            for (level, old, new) in pairs {
+                if old != new {
+                    level.set(now, level.now + new - old);
+                }
+            }
+        }
+    }
+}
+
+impl Observer for Meters {
+    #[inline]
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        if now >= self.next {
+            self.pass(now);
+        }
+        match fact {
+            Fact::Issued(asked) => {
+                self.present.raise(now);
+                self.class(asked.client, asked.endpoint).issued += 1;
+            }
+            Fact::Finished { asked, answer, attempts, parts } => {
+                self.finished(now, asked, *answer, *attempts, parts);
+            }
+            Fact::Late(asked) => self.class(asked.client, asked.endpoint).late += 1,
+            Fact::Entered { at, .. } => {
+                self.nodes[at.node.index()].entered(now);
+                if let Some(meter) = self.replica(*at) {
+                    meter.entered(now);
+                }
+            }
+            Fact::Left { at, entered, waited, class, exit, success, .. } => {
+                let left = Left { entered: *entered, waited: *waited, exit: *exit, ok: *success };
+                self.nodes[at.node.index()].left(now, *class, left);
+                if let Some(meter) = self.replica(*at) {
+                    meter.left(now, *class, left);
+                }
+            }
+            Fact::Queued(at) => {
+                self.nodes[at.node.index()].waiting.raise(now);
+                if let Some(meter) = self.replica(*at) {
+                    meter.waiting.raise(now);
+                }
+            }
+            Fact::Unqueued(at) => {
+                self.nodes[at.node.index()].waiting.lower(now);
+                if let Some(meter) = self.replica(*at) {
+                    meter.waiting.lower(now);
+                }
+            }
+            Fact::Busy { at, cores } => self.state(now, *at, |state| state.busy = *cores),
+            Fact::Stopped { at, cores } => self.state(now, *at, |state| state.stopped = *cores),
+            Fact::Power { at, off, serving } => self.state(now, *at, |state| {
+                (state.off, state.starting) = (*off, !*off && !*serving);
+            }),
+            Fact::Picked { .. } => {}
+        }
+    }
+}
+
+/// What is known of an exchange that leaves.
+#[derive(Debug, Clone, Copy)]
+struct Left {
+    entered: Time,
+    waited: u64,
+    exit: Exit,
+    ok: bool,
+}
+
+impl ClassMeter {
+    fn new(client: NodeId, endpoint: EndpointId) -> Self {
+        Self {
+            client,
+            endpoint,
+            issued: 0,
+            latency: Sample::new(3),
+            failed: (0, 0, 0),
+            failures: [0; Reason::ALL.len()],
+            attempts: 0,
+            late: 0,
+            parts: Vec::new(),
+        }
+    }
+}
+
+impl NodeMeter {
+    fn new(at: Place, is_replica: bool, shape: &Shape) -> Self {
+        let samples = vec![Sample::new(shape.node_digits); usize::from(shape.classes)];
+        Self {
+            at,
+            is_replica,
+            present: Level::with_shares(),
+            waiting: Level::default(),
+            busy: Level::default(),
+            stopped: Level::default(),
+            off: Level::default(),
+            starting: Level::default(),
+            arrived: 0,
+            left: [0; 4],
+            succeeded: 0,
+            wait: samples.clone(),
+            sojourn: samples,
+            wait_all: (0, 0),
+            replica_shares: Vec::new(),
+        }
+    }
+
+    fn levels(&mut self) -> [&mut Level; 6] {
+        [
+            &mut self.present,
+            &mut self.waiting,
+            &mut self.busy,
+            &mut self.stopped,
+            &mut self.off,
+            &mut self.starting,
+        ]
+    }
+
+    fn open(&mut self, at: Time) {
+        for level in self.levels() {
+            level.open(at);
+        }
+        for sample in self.wait.iter_mut().chain(&mut self.sojourn) {
+            sample.clear();
+        }
+        (self.arrived, self.left, self.succeeded, self.wait_all) = (0, [0; 4], 0, (0, 0));
+    }
+
+    #[inline]
+    fn entered(&mut self, now: Time) {
+        self.arrived += 1;
+        self.present.raise(now);
+    }
+
+    #[inline]
+    fn left(&mut self, now: Time, class: u8, left: Left) {
+        self.present.lower(now);
+        self.left[left.exit as usize - 1] += 1;
+        if left.exit != Exit::Refused {
+            let (count, sum) = self.wait_all;
+            self.wait_all = (count + 1, sum + u128::from(left.waited));
+        }
+        if left.exit == Exit::Answered {
+            self.succeeded += u64::from(left.ok);
+            let class = usize::from(class).min(self.wait.len() - 1);
+            self.wait[class].record(left.waited);
+            self.sojourn[class].record(now.since(left.entered).0);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Observers: what is made of the facts of a run while it goes on.
+
+mod audit;
+mod fingerprint;
+mod level;
+mod meters;
+mod probes;
+mod request_log;
+mod series;
+
+pub use audit::{Audit, Violation};
+pub use fingerprint::{Observable, Strict};
+pub use level::Level;
+pub use meters::{ClassMeter, Meters, NodeMeter, Sample, Shape, Timeline};
+pub use probes::{ProbePlan, Probes};
+pub use request_log::{RequestLog, RequestRow};
+pub use series::Series;

@@ -1,0 +1,91 @@
+//! The log of single requests: how a prediction is compared with a recording, row by row.
+
+use std::collections::BinaryHeap;
+
+use crate::fact::{Asked, Fact, Observer, Place};
+use crate::outcome::Answer;
+use crate::rng::mix;
+use crate::time::Time;
+
+/// One request, from intent to outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestRow {
+    /// Who asked for what, and when.
+    pub asked: Asked,
+    /// When its user had an outcome.
+    pub end: Time,
+    /// The outcome.
+    pub answer: Answer,
+    /// Attempts made.
+    pub attempts: u32,
+    /// The replicas that were chosen for it, in order.
+    pub backends: Vec<Place>,
+}
+
+/// Keeps all requests of a run, or a sample that is the same in every variant.
+#[derive(Debug, Clone)]
+pub struct RequestLog {
+    sample: Option<usize>,
+    rows: Vec<RequestRow>,
+    /// Of a sample: the ranks of its rows, the highest first to go.
+    ranks: BinaryHeap<(u64, usize)>,
+    /// What was chosen for the requests in flight, by place in the slab.
+    chosen: Vec<Vec<Place>>,
+}
+
+impl RequestLog {
+    /// Keeps all requests, or `sample` of them: those whose hashed identity is least, so that
+    /// variants under common random numbers sample the same ones.
+    #[must_use]
+    pub const fn new(sample: Option<usize>) -> Self {
+        Self { sample, rows: Vec::new(), ranks: BinaryHeap::new(), chosen: Vec::new() }
+    }
+
+    /// The rows by client, user and ordinal.
+    #[must_use]
+    pub fn into_rows(mut self) -> Vec<RequestRow> {
+        self.rows.sort_by_key(|row| (row.asked.client, row.asked.user, row.asked.ordinal));
+        self.rows
+    }
+
+    fn keep(&mut self, row: RequestRow) {
+        let Some(sample) = self.sample else { return self.rows.push(row) };
+        let rank = mix(row.asked.key.0);
+        if self.rows.len() < sample {
+            self.ranks.push((rank, self.rows.len()));
+            self.rows.push(row);
+        } else if let Some((highest, place)) = self.ranks.peek().copied()
+            && rank < highest
+        {
+            self.ranks.pop();
+            self.ranks.push((rank, place));
+            self.rows[place] = row;
+        }
+    }
+}
+
+impl Observer for RequestLog {
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        #[allow(clippy::wildcard_enum_match_arm, reason = "a fold over three facts")]
+        match fact {
+            Fact::Issued(asked) => {
+                let place = asked.request.index();
+                if self.chosen.len() <= place {
+                    self.chosen.resize(place + 1, Vec::new());
+                }
+                self.chosen[place].clear();
+            }
+            Fact::Picked { request, chosen, .. } => {
+                if let Some(list) = self.chosen.get_mut(request.index()) {
+                    list.push(*chosen);
+                }
+            }
+            Fact::Finished { asked, answer, attempts, .. } => {
+                let backends = self.chosen[asked.request.index()].clone();
+                let (asked, answer, attempts) = (**asked, *answer, *attempts);
+                self.keep(RequestRow { asked, end: now, answer, attempts, backends });
+            }
+            _ => {}
+        }
+    }
+}

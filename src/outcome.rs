@@ -1,0 +1,120 @@
+//! How a request, or one exchange of it, ends.
+
+/// An HTTP status code, or 0 where no answer came.
+pub type Status = u16;
+
+/// Why a request failed. The numbers are fixed: they stand in fingerprints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Reason {
+    /// A server answered with a status of 400 or more.
+    Status = 1,
+    /// A full queue refused it (503).
+    Refused = 2,
+    /// It waited in a queue for longer than the queue's time-out and was dropped unserved (503).
+    QueueTimeout = 3,
+    /// The client gave up at its total time-out.
+    Timeout = 4,
+    /// No route, or no backend that could take it (502).
+    NoBackend = 5,
+    /// A link lost the same data on every retransmission (no answer).
+    Reset = 6,
+}
+
+impl Reason {
+    /// All reasons in the order of their numbers.
+    pub const ALL: [Self; 6] = [
+        Self::Status,
+        Self::Refused,
+        Self::QueueTimeout,
+        Self::Timeout,
+        Self::NoBackend,
+        Self::Reset,
+    ];
+
+    /// The word for it in results, as in the metric `errors_<word>`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Refused => "refused",
+            Self::QueueTimeout => "queue_timeout",
+            Self::Timeout => "timeout",
+            Self::NoBackend => "no_backend",
+            Self::Reset => "reset",
+        }
+    }
+
+    /// The status that a proxy or server in front answers with.
+    #[must_use]
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Status => 500,
+            Self::Refused | Self::QueueTimeout => 503,
+            Self::NoBackend => 502,
+            Self::Timeout | Self::Reset => 0,
+        }
+    }
+}
+
+/// What an exchange brings back: a status, the reason if that is a failure, and a size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// The status code; 0 if no answer came.
+    pub status: Status,
+    /// Why it is a failure, if it is one.
+    pub failure: Option<Reason>,
+}
+
+impl Answer {
+    /// A plain success.
+    pub const OK: Self = Self { status: 200, failure: None };
+
+    /// The answer with `status`: a failure from 400 on.
+    #[must_use]
+    pub const fn with_status(status: Status) -> Self {
+        Self { status, failure: if status >= 400 { Some(Reason::Status) } else { None } }
+    }
+
+    /// The answer that failed for `reason`.
+    #[must_use]
+    pub const fn failed(reason: Reason) -> Self {
+        Self { status: reason.status(), failure: Some(reason) }
+    }
+
+    /// Whether the user got what was asked for.
+    #[inline]
+    #[must_use]
+    pub const fn is_success(self) -> bool {
+        self.failure.is_none()
+    }
+
+    /// A fixed number for fingerprints: the status and the reason.
+    #[must_use]
+    pub const fn code(self) -> u64 {
+        let reason = match self.failure {
+            None => 0,
+            Some(reason) => reason as u64,
+        };
+        (self.status as u64) << 8 | reason
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_from_400_on_is_a_failure() {
+        assert!(Answer::with_status(304).is_success());
+        assert_eq!(Answer::with_status(404).failure, Some(Reason::Status));
+    }
+
+    #[test]
+    fn every_reason_has_its_own_fixed_number_and_word() {
+        let codes: Vec<u8> = Reason::ALL.iter().map(|reason| *reason as u8).collect();
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6]);
+        let words: std::collections::BTreeSet<&str> = Reason::ALL.iter().map(|r| r.word()).collect();
+        assert_eq!(words.len(), Reason::ALL.len());
+    }
+}

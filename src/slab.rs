@@ -1,0 +1,111 @@
+//! A table of live things with places that are used again.
+
+use std::ops::{Index, IndexMut};
+
+/// Live things by place. The place freed last is used first, so that it is still in the cache.
+#[derive(Debug)]
+pub struct Slab<T> {
+    places: Vec<T>,
+    free: Vec<u32>,
+}
+
+impl<T> Default for Slab<T> {
+    fn default() -> Self {
+        Self { places: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<T> Slab<T> {
+    /// How many live.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.places.len() - self.free.len()
+    }
+
+    /// Whether none lives.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Puts `thing` in and returns its place.
+    ///
+    /// # Panics
+    /// If there are 2^32 of them.
+    #[inline]
+    pub fn insert(&mut self, thing: T) -> u32 {
+        if let Some(place) = self.free.pop() {
+            self.places[place as usize] = thing;
+            place
+        } else {
+            let place = u32::try_from(self.places.len()).expect("fewer than 2^32 live things");
+            self.places.push(thing);
+            place
+        }
+    }
+
+    /// Puts in what `make` makes of the thing that stood at the place before, if any did.
+    #[inline]
+    pub fn insert_with(&mut self, make: impl FnOnce(Option<&T>) -> T) -> u32 {
+        let old = self.free.last().map(|place| &self.places[*place as usize]);
+        let thing = make(old);
+        self.insert(thing)
+    }
+
+    /// Gives the place of a thing back. What stood there stays readable until it is used again.
+    #[inline]
+    pub fn remove(&mut self, place: u32) {
+        debug_assert!((place as usize) < self.places.len(), "the place exists");
+        self.free.push(place);
+    }
+
+    /// All that live, in the order of their places. It sorts the free places first.
+    pub fn live(&self) -> impl Iterator<Item = &T> {
+        let mut free = self.free.clone();
+        free.sort_unstable();
+        let mut free = free.into_iter().peekable();
+        self.places.iter().zip(0..).filter_map(move |(thing, place)| {
+            let is_free = free.next_if_eq(&place).is_some();
+            (!is_free).then_some(thing)
+        })
+    }
+
+    /// Forgets everything and keeps the memory.
+    pub fn clear(&mut self) {
+        self.places.clear();
+        self.free.clear();
+    }
+}
+
+impl<T> Index<u32> for Slab<T> {
+    type Output = T;
+    #[inline]
+    fn index(&self, place: u32) -> &T {
+        &self.places[place as usize]
+    }
+}
+
+impl<T> IndexMut<u32> for Slab<T> {
+    #[inline]
+    fn index_mut(&mut self, place: u32) -> &mut T {
+        &mut self.places[place as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_freed_last_is_used_first() {
+        let mut slab = Slab::default();
+        let places: Vec<u32> = "abc".chars().map(|c| slab.insert(c)).collect();
+        assert_eq!(places, [0, 1, 2]);
+        slab.remove(0);
+        slab.remove(1);
+        assert_eq!(slab.len(), 1);
+        assert_eq!(slab.live().collect::<String>(), "c");
+        assert_eq!((slab.insert('d'), slab.insert('e'), slab.insert('f')), (1, 0, 3));
+        assert_eq!(slab[1], 'd');
+    }
+}
