@@ -1,0 +1,104 @@
+//! How much less than independent observations the requests of one run are worth.
+
+/// Waits at load closer to 1 than this are treated as at this load: beyond it no run of
+/// affordable length is long enough, and what is printed is labelled either way.
+const MAX_LOAD: f64 = 0.99;
+
+/// How the observations of one replication hang together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Dependence {
+    /// Each counts in full: a terminating study, whose runs are the independent observations.
+    Independent,
+    /// Requests in steady state that queue at a station without a limit.
+    Queue {
+        /// The largest utilisation on the path.
+        utilisation: f64,
+    },
+    /// Requests in steady state through a system that refuses, so that it is stable at any load.
+    Loss {
+        /// The largest offered load on the path, or the utilisation; above 1 if overloaded.
+        utilisation: f64,
+        /// How many the busiest station can hold, or the most that it ever held.
+        places: u64,
+    },
+}
+
+impl Dependence {
+    /// How many observations are worth one independent one: the variance of the mean of n of
+    /// them is this, times the squared mean, over n.
+    ///
+    /// For a queue at load rho it is 2 (1 + rho) / (1 - rho)^2, the asymptotic value of M/M/1
+    /// (Whitt, "Planning queueing simulations", Management Science 1989). A system with `places`
+    /// cannot be slower than a reflected Brownian motion between 0 and `places`, for which it is
+    /// `places`^2 / 15; and at an offered load above 1 its free places behave as a queue at the
+    /// inverse load.
+    #[must_use]
+    pub fn factor(self) -> f64 {
+        match self {
+            Self::Independent => 1.0,
+            Self::Queue { utilisation } => queue(utilisation),
+            Self::Loss { utilisation, places } => {
+                let load = if utilisation > 1.0 { 1.0 / utilisation } else { utilisation };
+                let places = places as f64;
+                queue(load).min(2.0 + places * places / 15.0)
+            }
+        }
+    }
+
+    /// How many independent observations `count` of these are worth.
+    #[must_use]
+    pub fn effective(self, count: u64) -> f64 {
+        count as f64 / self.factor()
+    }
+}
+
+fn queue(load: f64) -> f64 {
+    // A load that is not a number asks for the most.
+    let load = if load < MAX_LOAD { load.max(0.0) } else { MAX_LOAD };
+    2.0 * (1.0 + load) / ((1.0 - load) * (1.0 - load))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{Summary, toy};
+
+    fn queue_factor(utilisation: f64) -> f64 {
+        Dependence::Queue { utilisation }.factor()
+    }
+
+    #[test]
+    fn the_factor_at_the_usual_loads_is_the_asymptotic_variance_of_a_queue() {
+        for (load, factor) in [(0.0, 2.0), (0.5, 12.0), (0.8, 90.0), (0.9, 380.0)] {
+            assert!((queue_factor(load) / factor - 1.0).abs() < 1e-12, "{load}");
+        }
+    }
+
+    #[test]
+    fn loads_near_and_above_1_ask_for_a_finite_number() {
+        let most = queue_factor(0.99);
+        for load in [0.995, 1.0, 3.0, f64::INFINITY, f64::NAN] {
+            assert_eq!(queue_factor(load).to_bits(), most.to_bits(), "{load}");
+        }
+    }
+
+    #[test]
+    fn a_loss_system_asks_for_less_the_smaller_it_is_and_the_more_it_is_overloaded() {
+        let loss = |utilisation, places| Dependence::Loss { utilisation, places }.factor();
+        assert!(loss(1.0, 10) < loss(1.0, 100));
+        assert!(loss(2.0, 1_000) < loss(1.0, 1_000));
+        assert!((loss(0.5, 1_000_000) - 12.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_spread_of_simulated_mean_waits_is_of_the_size_that_the_factor_says() {
+        // At load 0.8 it is 123 for waits and 79 for sojourns (Daley 1968); the factor is 90.
+        let (rho, count) = (0.8, 9_000);
+        let means: Vec<f64> = (0..400)
+            .map(|replication| toy::mean_wait(11, replication, rho, count * 10 / 9))
+            .collect();
+        let summary = Summary::of(&means);
+        let relative = summary.variance() / (summary.mean() * summary.mean()) * count as f64;
+        assert!((60.0..180.0).contains(&relative), "{relative}");
+    }
+}
