@@ -2,5 +2,6 @@
 pub mod id;
 pub mod rng;
 pub mod stats;
+pub mod theory;
 pub mod time;
 pub mod unit;

@@ -27,7 +27,7 @@ mod trend;
 
 pub use batch_means::{BatchMeans, Batching};
 pub use confidence::Confidence;
-pub use dependence::Dependence;
+pub use dependence::{Dependence, relative_variance};
 pub use interval::{Interval, MIN_REPLICATIONS};
 pub use ladder::{LADDER, Quantile};
 pub use mser::{WarmUp, warm_up};
