@@ -1,4 +1,5 @@
 //! lindley
+pub mod balance;
 pub mod id;
 pub mod rng;
 pub mod time;
