@@ -1,0 +1,174 @@
+//! Arrivals of an open loop: when requests come, whatever becomes of the earlier ones.
+//!
+//! [`Arrivals`] is what a scenario writes, [`ArrivalProcess`] gives the moments one by one.
+//! Poisson and regular arrivals take a [`RateProfile`]; their moments come from the inverse of
+//! its integral, so that designs under different loads share their random numbers.
+
+mod cumulative;
+mod mmpp;
+mod process;
+mod profile;
+mod regular;
+mod sine;
+
+use schemars::JsonSchema;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+
+pub use mmpp::Mmpp;
+pub use process::ArrivalProcess;
+pub use profile::{RateProfile, Sine};
+
+use crate::rng::open_unit;
+use crate::time::Span;
+
+/// When requests come: a table with one of `poisson`, `regular`, `mmpp` and `trace`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Arrivals {
+    /// Independent of one another, at a rate: what many users make who do not know of each other.
+    Poisson {
+        /// The rate.
+        poisson: RateProfile,
+    },
+    /// At equal distances, the first after one distance; under a changing rate, at equal
+    /// distances of the rate's integral.
+    Regular {
+        /// The rate.
+        regular: RateProfile,
+    },
+    /// In bursts: Poisson at a rate that changes at random.
+    Mmpp {
+        /// The rates and how they change.
+        mmpp: Mmpp,
+    },
+    /// As recorded: each row of a file is a request.
+    Trace {
+        /// A CSV file with a column `arrival_us`, `arrival_ms` or `arrival_s`, relative to the
+        /// scenario.
+        trace: String,
+    },
+}
+
+impl Arrivals {
+    /// The mean rate of requests up to `horizon`, per second; `None` for a trace, which knows its
+    /// own.
+    #[must_use]
+    pub fn mean_rate(&self, horizon: Span) -> Option<f64> {
+        match self {
+            Self::Poisson { poisson: rate } | Self::Regular { regular: rate } => {
+                Some(rate.mean(horizon))
+            }
+            Self::Mmpp { mmpp } => Some(mmpp.mean()),
+            Self::Trace { .. } => None,
+        }
+    }
+
+    /// The highest mean rate of requests that holds for any time, per second; `None` for a
+    /// trace.
+    #[must_use]
+    pub fn peak_rate(&self) -> Option<f64> {
+        match self {
+            Self::Poisson { poisson: rate } | Self::Regular { regular: rate } => Some(rate.peak()),
+            Self::Mmpp { mmpp } => Some(mmpp.peak()),
+            Self::Trace { .. } => None,
+        }
+    }
+}
+
+/// The keys of all kinds of arrivals, before it is known which they are.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    poisson: Option<RateProfile>,
+    regular: Option<RateProfile>,
+    mmpp: Option<Mmpp>,
+    trace: Option<String>,
+}
+
+impl Written {
+    fn checked(self) -> Result<Arrivals, String> {
+        let Self { poisson, regular, mmpp, trace } = self;
+        let mut kinds = [
+            poisson.map(|poisson| Arrivals::Poisson { poisson }),
+            regular.map(|regular| Arrivals::Regular { regular }),
+            mmpp.map(|mmpp| Arrivals::Mmpp { mmpp }),
+            trace.map(|trace| Arrivals::Trace { trace }),
+        ]
+        .into_iter()
+        .flatten();
+        match (kinds.next(), kinds.next()) {
+            (Some(arrivals), None) => Ok(arrivals),
+            _ => Err("arrivals have exactly one of `poisson`, `regular`, `mmpp` and `trace`, \
+                      such as { poisson = \"600/s\" }"
+                .to_owned()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Arrivals {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Written::deserialize(from)?.checked().map_err(D::Error::custom)
+    }
+}
+
+/// An exponential variate of mean 1 from 64 uniform random bits.
+#[inline]
+fn exponential(bits: u64) -> f64 {
+    -libm::log(open_unit(bits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Arrivals, String> {
+        toml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    fn check_refused(text: &str, said: &str) {
+        let error = read(text).expect_err(text);
+        assert!(error.contains(said), "{text}: {error}");
+    }
+
+    const KINDS: [&str; 5] = [
+        "poisson = \"600/s\"",
+        "poisson = { steps = [[\"0s\", \"1/s\"]] }",
+        "regular = { sine = { mean = \"1/s\", amplitude = 0.5, period = \"1s\" } }",
+        "mmpp = { rates = [\"150/s\", \"20/s\"], leave = [\"1/s\", \"0.5/s\"] }",
+        "trace = \"requests.csv\"",
+    ];
+
+    #[test]
+    fn every_kind_is_read_and_written_as_itself() {
+        for text in KINDS {
+            let arrivals = read(text).unwrap();
+            let json = serde_json::to_value(&arrivals).unwrap();
+            assert_eq!(serde_json::from_value::<Arrivals>(json).unwrap(), arrivals, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_kind_of_arrivals_is_refused_with_those_that_exist() {
+        check_refused("", "exactly one of `poisson`, `regular`");
+        check_refused("poisson = \"1/s\"\nregular = \"1/s\"", "exactly one of");
+        check_refused("visits = { poisson = \"1/s\" }", "expected one of `poisson`, `regular`");
+        check_refused("poisson = 600", "did you mean \"600/s\"");
+        check_refused("poisson = { steps = [[\"1s\", \"1/s\"], [\"0s\", \"1/s\"]] }", "in order");
+    }
+
+    #[test]
+    fn rates_are_known_except_those_of_a_trace() {
+        let horizon = Span::from_secs(10);
+        let rates = |text| {
+            let arrivals = read(text).unwrap();
+            (arrivals.mean_rate(horizon), arrivals.peak_rate())
+        };
+        assert_eq!(rates(KINDS[0]), (Some(600.0), Some(600.0)));
+        assert_eq!(rates(KINDS[2]), (Some(1.0), Some(1.5)));
+        assert_eq!(rates(KINDS[4]), (None, None));
+        let (mean, peak) = rates(KINDS[3]);
+        assert!((mean.unwrap() - 190.0 / 3.0).abs() < 1e-12);
+        assert_eq!(peak, Some(150.0));
+    }
+}

@@ -1,0 +1,175 @@
+//! Load balancing: which backend takes the next exchange.
+//!
+//! An algorithm answers one question, [`Balancer::pick`], from what a real balancer would know:
+//! its own counts, the weights, the query, and a coin. Health, retries and limits are not here:
+//! the node that owns the balancer marks backends as down, hands in those already tried, and
+//! keeps [`Backend::outstanding`]. Each algorithm has a file, which says when to use it, where
+//! it is weak, and where it comes from; a new one is a file, its `mod` line, and a line of the
+//! list in this file.
+//!
+//! No algorithm allocates in `pick`. When all backends are open, round robin, random, power of d
+//! choices and the hashes do not depend on their number (the ring: on its logarithm); the others
+//! look at each backend once or twice.
+
+mod backend;
+mod least_connections;
+mod least_response_time;
+mod maglev;
+mod modulo;
+mod power_of_d;
+mod random;
+mod ring_hash;
+mod round_robin;
+mod smooth_weighted_round_robin;
+mod source_hash;
+mod spec;
+mod uri_hash;
+mod weighted_least_connections;
+mod weighted_random;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod stated;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use backend::{Backend, Query, Tried};
+pub use least_connections::LeastConnections;
+pub use least_response_time::LeastResponseTime;
+pub use maglev::Maglev;
+pub use power_of_d::PowerOfD;
+pub use random::Random;
+pub use ring_hash::RingHash;
+pub use round_robin::RoundRobin;
+pub use smooth_weighted_round_robin::SmoothWeightedRoundRobin;
+pub use source_hash::SourceHash;
+pub use spec::{BalanceSpec, HashOn};
+pub use uri_hash::UriHash;
+pub use weighted_least_connections::WeightedLeastConnections;
+pub use weighted_random::WeightedRandom;
+
+use crate::rng::Stream;
+use crate::time::{Span, Time};
+use backend::Candidates;
+
+/// What every algorithm does: one question and two notices.
+trait Balance {
+    /// The algorithm before its first choice among `backends`.
+    fn new(spec: &BalanceSpec, backends: &[Backend]) -> Self;
+
+    /// The index of the backend to take, an open one; `None` if no backend is open.
+    fn pick(&mut self, query: &Query, among: Candidates<'_>, coin: &mut Stream) -> Option<usize>;
+
+    /// An exchange was sent to this backend.
+    fn on_sent(&mut self, _backend: usize, _now: Time) {}
+
+    /// An exchange with this backend ended, well or badly, `latency` after it was sent.
+    fn on_done(&mut self, _backend: usize, _now: Time, _latency: Span) {}
+}
+
+macro_rules! algorithms {
+    ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
+        /// How a load balancer chooses a backend.
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize,
+            Serialize, JsonSchema,
+        )]
+        pub enum Algorithm {
+            $($(#[$doc])* #[serde(rename = $word)] $name,)*
+        }
+
+        impl Algorithm {
+            /// All algorithms, in the order of the documentation.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The word that stands for it in a scenario.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)*
+                }
+            }
+        }
+
+        /// An algorithm with its state: one balancer's.
+        #[derive(Debug, Clone)]
+        #[allow(missing_docs, reason = "each variant holds the type that documents it")]
+        pub enum Balancer {
+            $($name($name),)*
+        }
+
+        impl Balancer {
+            /// The balancer that `spec` describes, before its first choice among `backends`.
+            #[must_use]
+            pub fn new(spec: &BalanceSpec, backends: &[Backend]) -> Self {
+                match spec.algorithm {
+                    $(Algorithm::$name => Self::$name(Balance::new(spec, backends)),)*
+                }
+            }
+
+            /// The index of the backend that takes this query: one that is up, has a weight and
+            /// was not tried; `None` if there is none. `backends` are those that the balancer was
+            /// made for, in the same order; `coin` is the balancer's own stream.
+            #[inline]
+            pub fn pick(
+                &mut self,
+                query: &Query,
+                backends: &[Backend],
+                tried: Tried<'_>,
+                coin: &mut Stream,
+            ) -> Option<usize> {
+                let among = Candidates::new(backends, tried);
+                match self {
+                    $(Self::$name(algorithm) => algorithm.pick(query, among, coin),)*
+                }
+            }
+
+            /// Tells that an exchange was sent to this backend.
+            #[inline]
+            pub fn on_sent(&mut self, backend: usize, now: Time) {
+                match self {
+                    $(Self::$name(algorithm) => algorithm.on_sent(backend, now),)*
+                }
+            }
+
+            /// Tells that an exchange with this backend ended, well or badly, `latency` after it
+            /// was sent.
+            #[inline]
+            pub fn on_done(&mut self, backend: usize, now: Time, latency: Span) {
+                match self {
+                    $(Self::$name(algorithm) => algorithm.on_done(backend, now, latency),)*
+                }
+            }
+        }
+    };
+}
+
+algorithms! {
+    /// Each backend in turn.
+    #[default]
+    RoundRobin = "round-robin";
+    /// In turn by weight, the turns of a heavy backend spread out (nginx's order).
+    SmoothWeightedRoundRobin = "smooth-weighted-round-robin";
+    /// Any backend, with equal probability.
+    Random = "random";
+    /// Any backend, with a probability in proportion to its weight.
+    WeightedRandom = "weighted-random";
+    /// Of `choices` random backends, the one with the fewest outstanding exchanges.
+    PowerOfD = "power-of-d";
+    /// The backend with the fewest outstanding exchanges, ties at random.
+    LeastConnections = "least-connections";
+    /// The backend with the fewest outstanding exchanges for its weight.
+    WeightedLeastConnections = "weighted-least-connections";
+    /// The backend whose recent peak latency times outstanding exchanges is least.
+    LeastResponseTime = "least-response-time";
+    /// By the hash of the source address, modulo the backends.
+    SourceHash = "source-hash";
+    /// By the hash of what is asked for, modulo the backends.
+    UriHash = "uri-hash";
+    /// By consistent hashing on a ring of `virtual_nodes` points a backend.
+    RingHash = "ring-hash";
+    /// By consistent hashing in a table of `table_size` places that all backends share evenly.
+    Maglev = "maglev";
+}

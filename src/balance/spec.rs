@@ -1,0 +1,208 @@
+//! The keys of a scenario that say how a balancer chooses.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::{Algorithm, Query};
+use crate::time::Span;
+
+/// The largest weight of a backend.
+const MAX_WEIGHT: i64 = 1_000;
+
+/// The largest table of Maglev hashing: Envoy's limit.
+const MAX_TABLE: i64 = 5_000_011;
+
+/// How a load balancer chooses a backend. Parameters that the algorithm does not use have no
+/// effect, so that a variant may change the algorithm alone.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct BalanceSpec {
+    /// The algorithm.
+    pub algorithm: Algorithm,
+    /// `power-of-d`: how many random backends are compared, 1 to 64. Default 2.
+    #[serde(deserialize_with = "choices")]
+    #[schemars(range(min = 1, max = 64))]
+    pub choices: u32,
+    /// `ring-hash`: how many points a backend of average weight has on the ring, 1 to 10,000:
+    /// more points make shares more even. Default 100.
+    #[serde(deserialize_with = "virtual_nodes")]
+    #[schemars(range(min = 1, max = 10_000))]
+    pub virtual_nodes: u32,
+    /// `maglev`: how many places the table has, a prime number up to 5,000,011 that is many
+    /// times the number of backends. Default 65,537.
+    #[serde(deserialize_with = "table_size")]
+    #[schemars(range(min = 2, max = 5_000_011))]
+    pub table_size: u32,
+    /// `ring-hash` and `maglev`: what is hashed. Default `uri`.
+    pub hash_on: HashOn,
+    /// `least-response-time`: how long a latency takes to be forgotten: after this time a peak
+    /// has faded to 37 %. Default 10s.
+    #[serde(deserialize_with = "decay")]
+    pub decay: Span,
+    /// The weight of each backend of a node, by the node's name: 0 (takes no new work) to 1,000.
+    /// Default 1. Only the weighted algorithms and the hashes heed it.
+    #[serde(deserialize_with = "weights")]
+    pub weights: BTreeMap<String, u32>,
+}
+
+/// What a consistent hash is taken of.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Deserialize,
+    Serialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum HashOn {
+    /// The source address of the connection: a client keeps its backend.
+    Source,
+    /// Origin, path and object: an object keeps its backend, which suits caches.
+    #[default]
+    Uri,
+}
+
+impl Default for BalanceSpec {
+    fn default() -> Self {
+        Self {
+            algorithm: Algorithm::RoundRobin,
+            choices: 2,
+            virtual_nodes: 100,
+            table_size: 65_537,
+            hash_on: HashOn::Uri,
+            decay: Span::from_secs(10),
+            weights: BTreeMap::new(),
+        }
+    }
+}
+
+impl HashOn {
+    /// The hash of that part of the query.
+    #[inline]
+    #[must_use]
+    pub const fn of(self, query: &Query) -> u64 {
+        match self {
+            Self::Source => query.source,
+            Self::Uri => query.uri,
+        }
+    }
+}
+
+fn choices<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    within("choices", i64::deserialize(from)?, 1, 64)
+}
+
+fn virtual_nodes<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    within("virtual_nodes", i64::deserialize(from)?, 1, 10_000)
+}
+
+fn table_size<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    let size = within("table_size", i64::deserialize(from)?, 2, MAX_TABLE)?;
+    if is_prime(size) {
+        return Ok(size);
+    }
+    let next = (size..).find(|n| is_prime(*n)).unwrap_or(size);
+    Err(Error::custom(format!("`table_size` is a prime number: the next above {size} is {next}")))
+}
+
+fn decay<'de, D: Deserializer<'de>>(from: D) -> Result<Span, D::Error> {
+    let decay = Span::deserialize(from)?;
+    if decay.is_zero() {
+        return Err(Error::custom("`decay` is longer than 0s: write \"10s\" for the usual one"));
+    }
+    Ok(decay)
+}
+
+fn weights<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, u32>, D::Error> {
+    let written = BTreeMap::<String, i64>::deserialize(from)?;
+    let checked = written.into_iter().map(|(node, weight)| {
+        let weight = within(&format!("weights.{node}"), weight, 0, MAX_WEIGHT)?;
+        Ok((node, weight))
+    });
+    checked.collect()
+}
+
+/// The number if it lies in the range, else a sentence.
+fn within<E: Error>(key: &str, number: i64, min: i64, max: i64) -> Result<u32, E> {
+    u32::try_from(number).ok().filter(|_| (min..=max).contains(&number)).ok_or_else(|| {
+        E::custom(format!("`{key}` is a whole number from {min} to {max}, not {number}"))
+    })
+}
+
+/// By trial division: at most 2,236 of them.
+fn is_prime(n: u32) -> bool {
+    n >= 2 && (2..).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_refused(text: &str, said: &str) {
+        let error = toml::from_str::<BalanceSpec>(text).expect_err(text).to_string();
+        assert!(error.contains(said), "{text}: {error}");
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let text = "algorithm = \"maglev\"\nchoices = 3\nvirtual_nodes = 7\ntable_size = 13\n\
+                    hash_on = \"source\"\ndecay = \"2s\"\nweights = { app = 3, old = 0 }";
+        let expected = BalanceSpec {
+            algorithm: Algorithm::Maglev,
+            choices: 3,
+            virtual_nodes: 7,
+            table_size: 13,
+            hash_on: HashOn::Source,
+            decay: Span::from_secs(2),
+            weights: BTreeMap::from([("app".to_owned(), 3), ("old".to_owned(), 0)]),
+        };
+        assert_eq!(toml::from_str(text), Ok(expected));
+    }
+
+    #[test]
+    fn nothing_written_is_round_robin() {
+        assert_eq!(toml::from_str(""), Ok(BalanceSpec::default()));
+        assert_eq!(BalanceSpec::default().algorithm, Algorithm::default());
+    }
+
+    #[test]
+    fn an_impossible_value_is_refused_with_what_is_allowed() {
+        for (text, said) in [
+            ("choices = 0", "`choices` is a whole number from 1 to 64, not 0"),
+            ("choices = 65", "from 1 to 64, not 65"),
+            ("virtual_nodes = 10_001", "from 1 to 10000, not 10001"),
+            ("virtual_nodes = -1", "not -1"),
+            ("table_size = 65_536", "a prime number: the next above 65536 is 65537"),
+            ("table_size = 5_000_012", "from 2 to 5000011"),
+            ("decay = \"0s\"", "longer than 0s"),
+            ("weights = { app = 1_001 }", "`weights.app` is a whole number from 0 to 1000"),
+            ("hash_on = \"cookie\"", "expected `source` or `uri`"),
+            ("algorithm = \"least-connection\"", "`least-connections`"),
+            ("virtual_node = 3", "unknown field `virtual_node`"),
+        ] {
+            check_refused(text, said);
+        }
+    }
+
+    #[test]
+    fn the_schema_describes_every_key_and_every_algorithm() {
+        let schema = serde_json::to_value(schemars::schema_for!(BalanceSpec)).unwrap();
+        let described = |part: &serde_json::Value| part["description"].is_string();
+        let keys = schema["properties"].as_object().unwrap();
+        assert_eq!(keys.len(), 7);
+        assert!(keys.values().all(described), "{schema:#}");
+        let words = schema["$defs"]["Algorithm"]["oneOf"].as_array().unwrap();
+        assert_eq!(words.len(), Algorithm::ALL.len());
+        assert!(words.iter().all(described), "{schema:#}");
+    }
+}

@@ -1,0 +1,20 @@
+//! Traces of requests: CSV files whose rows are replayed.
+//!
+//! Columns of an open loop: `arrival_us`, of a closed one: `user` and `think_us`; of both:
+//! `service_us`, `size_bytes`, `client_ip`, `session`, `path`, `object`, `method` and
+//! `header:<name>`. Times may end with `_ms` or `_s` too. [`TraceReader`] reads row by row;
+//! [`Trace`] holds a whole trace in at most 48 bytes a row, its texts numbered in the order of
+//! their first appearance, because every replication replays it.
+
+mod columns;
+mod error;
+mod line;
+mod loaded;
+mod number;
+mod reader;
+
+pub use columns::Column;
+pub use error::TraceError;
+pub use loaded::{Trace, TraceRow};
+pub use number::Unit;
+pub use reader::{Row, Start, TraceReader};
