@@ -1,8 +1,12 @@
 //! Scenario files: from text to typed values, or to all that is wrong with the text.
+mod argument;
 mod assign;
+mod axis;
 mod decode;
 mod diagnostic;
 mod files;
+mod include;
+mod names;
 mod nearest;
 mod nesting;
 mod overlay;
@@ -10,5 +14,7 @@ mod parse;
 mod path;
 mod render;
 mod source;
+mod steps;
+mod sweep;
 mod tree;
 pub use self::source::Sources;
