@@ -33,16 +33,30 @@ pub(super) fn ranked<'a>(
 
 fn likeness(word: &str, name: &str) -> f64 {
     let name = name.to_lowercase();
-    let alike = strsim::jaro_winkler(word, &name);
-    let slip = word.len() > 2 && strsim::osa_distance(word, &name) == 1;
-    if slip { alike.max(0.76) } else { alike }
+    let mut alike = strsim::jaro_winkler(word, &name);
+    if word.len() > 2 {
+        if strsim::osa_distance(word, &name) == 1 {
+            alike = alike.max(0.76);
+        }
+        if abbreviates(word, &name) {
+            alike += 0.1;
+        }
+    }
+    alike
+}
+
+/// Whether `word` is `name` with letters left out, as `reps` is of `replicas`.
+fn abbreviates(word: &str, name: &str) -> bool {
+    let mut letters = name.chars();
+    word.chars().next() == name.chars().next()
+        && word.chars().all(|letter| letters.any(|other| other == letter))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const NAMES: [&str; 5] = ["replicas", "machine", "kind", "cpu", "least-connections"];
+    const NAMES: [&str; 6] = ["replica", "replicas", "machine", "kind", "cpu", "least-connections"];
 
     #[test]
     fn a_slip_finds_the_name_that_was_meant() {
