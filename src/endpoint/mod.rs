@@ -6,7 +6,7 @@ mod work;
 
 pub use program::{Amount, Op, Program};
 pub use spec::{EndpointSpec, Method, ObjectsSpec, ResponseSpec};
-pub use work::{Branch, Step, Work};
+pub use work::{Action, Branch, Step, WaitFor, Work};
 
 use crate::popularity::Objects;
 use crate::rng::hash_name;
@@ -32,8 +32,8 @@ pub struct Endpoint {
     pub class: Option<u8>,
     /// Whether it changes state, so that only a primary can do it.
     pub write: bool,
-    /// Its work, among the programs.
-    pub program: u16,
+    /// Its work, among the programs; without any, it costs the `service` of who answers it.
+    pub program: Option<u16>,
 }
 
 impl Endpoint {

@@ -469,7 +469,7 @@ impl<O: Observer> Ctx<'_, O> {
         let bytes = amount.draw(key, SIZE).map(|bytes| (bytes + 0.5) as u64);
         bytes.unwrap_or_else(|| {
             let row = self.traced(exchange.request);
-            row.and_then(|row| row.size_bytes).unwrap_or(0)
+            row.and_then(TraceRow::size).map_or(0, |size| size.0)
         })
     }
 

@@ -24,7 +24,7 @@ use crate::net::{
 use crate::outcome::{Answer, Reason};
 use crate::rng::{Key, Purpose, Stream, below, mix, open_unit};
 use crate::time::{Span, Time};
-use crate::trace::Trace;
+use crate::trace::{Trace, TraceRow};
 
 /// A group of browsers or callers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -115,7 +115,7 @@ pub struct ClientPlan {
 #[derive(Debug, Clone)]
 pub enum Demand {
     /// They arrive.
-    Open(Box<ArrivalProcess>),
+    Open(Box<Arrivals>),
     /// They arrive when the rows of a trace say.
     Replayed(Arc<Trace>),
     /// So many users think this long before each.
@@ -128,7 +128,7 @@ pub enum Demand {
 #[derive(Debug)]
 pub struct Client {
     plan: Arc<ClientPlan>,
-    demand: Demand,
+    arrivals: Option<ArrivalProcess>,
     stream: Stream,
     ordinal: u64,
     /// The next row of a trace, or of each user's part of it.
@@ -147,9 +147,14 @@ const ADDRESS: Purpose = Purpose::named("address");
 impl Client {
     /// A client under `root`, with its stream of arrivals.
     #[must_use]
-    pub fn new(plan: &Arc<ClientPlan>, root: Key, stream: Stream) -> Self {
+    pub fn new(plan: &Arc<ClientPlan>, root: Key, mut stream: Stream) -> Self {
+        let arrivals = match &plan.demand {
+            Demand::Open(arrivals) => ArrivalProcess::new(arrivals, &mut stream),
+            Demand::Replayed(trace) => Some(ArrivalProcess::replay(Arc::clone(trace))),
+            Demand::Closed(..) | Demand::ClosedTrace(_) => None,
+        };
         Self {
-            demand: plan.demand.clone(),
+            arrivals,
             stream,
             ordinal: 0,
             rows: Vec::new(),
@@ -161,19 +166,16 @@ impl Client {
 
     /// Starts: the first arrival is set, or every user begins to think.
     pub fn begin<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
-        match self.demand.clone() {
-            Demand::Open(_) | Demand::Replayed(_) => self.await_arrival(ctx),
-            Demand::Closed(users, _) => {
-                for user in 0..u64::from(users) {
-                    self.join(user, ctx);
-                }
-            }
+        let users = match &self.plan.demand {
+            Demand::Open(_) | Demand::Replayed(_) => return self.await_arrival(ctx),
+            Demand::Closed(users, _) => u64::from(*users),
             Demand::ClosedTrace(trace) => {
-                self.rows = trace.first_rows().to_vec();
-                for user in 0..self.rows.len() as u64 {
-                    self.join(user, ctx);
-                }
+                self.rows = vec![0; trace.user_count()];
+                trace.user_count() as u64
             }
+        };
+        for user in 0..users {
+            self.join(user, ctx);
         }
     }
 
@@ -192,19 +194,11 @@ impl Client {
     }
 
     /// Sets the next arrival of an open loop.
+    #[inline]
     fn await_arrival<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
-        let next = match &mut self.demand {
-            Demand::Open(process) => process.next(&mut self.stream),
-            Demand::Replayed(trace) => {
-                let row = trace.rows().get(usize::try_from(self.ordinal).unwrap_or(usize::MAX));
-                row.map(|row| (Time(row.arrival_ns.unwrap_or(0)), 1))
-            }
-            Demand::Closed(..) | Demand::ClosedTrace(_) => None,
-        };
-        if let Some((at, count)) = next {
+        let Some(arrivals) = &mut self.arrivals else { return };
+        if let Some((at, count)) = arrivals.next(&mut self.stream) {
             self.due = count;
-            // Two arrivals of one nanosecond are two events of one time.
-            let at = at.max(ctx.now());
             ctx.queue.push(at, Kind::Arrival(self.plan.node).pack());
         }
     }
@@ -235,16 +229,15 @@ impl Client {
 
     fn think<O: Observer>(&mut self, id: SessionId, ctx: &mut Ctx<'_, O>) {
         let session = &ctx.core.sessions[id.0];
-        let span = match &self.demand {
+        let span = match &self.plan.demand {
             Demand::Closed(_, think) => {
                 let key = session.key.with(session.ordinal);
                 Span::from_nanos_rounded(think.sample(&mut key.draws(THINK)))
             }
-            Demand::ClosedTrace(trace) => {
-                let row = self.rows[usize::try_from(session.user).unwrap_or(usize::MAX)];
-                let Some(row) = trace.rows().get(row as usize) else { return };
-                Span(row.think_ns.unwrap_or(0))
-            }
+            Demand::ClosedTrace(trace) => match self.row_of(trace, session.user) {
+                Some(row) => trace.rows()[row as usize].think(),
+                None => return,
+            },
             Demand::Open(_) | Demand::Replayed(_) => return,
         };
         ctx.schedule(span, Kind::Wake(id));
@@ -258,10 +251,9 @@ impl Client {
         let (user, ordinal, key) = (session.user, session.ordinal, session.key);
         session.ordinal += 1;
         let mut row = u32::MAX;
-        if let Demand::ClosedTrace(trace) = &self.demand {
-            let place = &mut self.rows[usize::try_from(user).unwrap_or(usize::MAX)];
-            row = *place;
-            *place = trace.next_row_of_user(row);
+        if let Demand::ClosedTrace(trace) = &self.plan.demand {
+            row = self.row_of(trace, user).unwrap_or(u32::MAX);
+            self.rows[usize::try_from(user).expect("users are numbered in 32 bits")] += 1;
         }
         let request = self.issue(id, user, ordinal, key.with(ordinal), row, ctx);
         ctx.core.sessions[id.0].request = Some(request);
@@ -282,16 +274,16 @@ impl Client {
         let fixed = ctx.fixed;
         let kind = &fixed.endpoints[endpoint.index()];
         let traced = self.trace().and_then(|trace| trace.rows().get(row as usize));
-        let object = match traced.and_then(|row| row.object) {
+        let object = match traced.and_then(TraceRow::object) {
             Some(object) => Some(ObjectId(object)),
             None => kind.objects.as_ref().map(|objects| objects.pick(key.bits(OBJECT))),
         };
         let owner = if session == SessionId::NONE { key } else { self.group.with(user) };
-        let source = traced.and_then(|row| row.client_ip).map_or_else(
+        let source = traced.and_then(TraceRow::client).map_or_else(
             || mix(self.plan.name_hash ^ below(self.plan.addresses, owner.bits(ADDRESS))),
             |address| mix(u64::from(address)),
         );
-        let uri = match (traced.and_then(|row| row.path), object) {
+        let uri = match (traced.and_then(TraceRow::path), object) {
             (Some(path), _) => mix(u64::from(path) ^ kind.uri),
             (None, Some(object)) => mix(kind.uri ^ mix(u64::from(object.0))),
             (None, None) => kind.uri,
@@ -444,9 +436,15 @@ impl Client {
     }
 
     fn trace(&self) -> Option<&Arc<Trace>> {
-        match &self.demand {
+        match &self.plan.demand {
             Demand::Replayed(trace) | Demand::ClosedTrace(trace) => Some(trace),
             Demand::Open(_) | Demand::Closed(..) => None,
         }
+    }
+
+    /// The next row of a user of a traced closed loop; none once all are done.
+    fn row_of(&self, trace: &Trace, user: u64) -> Option<u32> {
+        let user = u32::try_from(user).ok()?;
+        trace.row_number(user, self.rows[user as usize])
     }
 }

@@ -16,6 +16,7 @@ use crate::net::{Call, Ctx, Input, Part, Phase, TimerId, Token, Unwanted};
 use crate::outcome::{Answer, Reason};
 use crate::rng::{Key, Purpose, Stream};
 use crate::time::Span;
+use crate::trace::TraceRow;
 
 /// The exchanges of one node, its stations and its programs.
 #[derive(Debug)]
@@ -130,7 +131,7 @@ impl Host {
             Running::Own(program) => program,
             Running::Endpoint(otherwise) => {
                 let endpoint = ctx.fixed.endpoints.get(exchange.endpoint.index());
-                endpoint.map_or(otherwise, |endpoint| endpoint.program)
+                endpoint.and_then(|endpoint| endpoint.program).unwrap_or(otherwise)
             }
         };
         let (key, replica) = (exchange.key, exchange.at.replica);
@@ -563,7 +564,7 @@ fn demand<O: Observer>(
     match amount.draw(exchange.key, purpose) {
         Some(nanos) => nanos,
         None => {
-            let nanos = ctx.traced(exchange.request).and_then(|row| row.service_ns).unwrap_or(0);
+            let nanos = ctx.traced(exchange.request).and_then(TraceRow::service).unwrap_or_default().0;
             #[allow(clippy::cast_precision_loss, reason = "a service time is below 2^53 ns")]
             let demand = nanos as f64;
             demand

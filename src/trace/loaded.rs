@@ -107,6 +107,15 @@ impl Trace {
         self.by_user[rows].iter().map(|row| &self.rows[*row as usize])
     }
 
+    /// The number, among all rows, of the `n`-th row of a user of a closed loop; none after the
+    /// last.
+    #[must_use]
+    pub fn row_number(&self, user: u32, n: u32) -> Option<u32> {
+        let [begin, end] = self.users.get(user as usize..)?.first_chunk::<2>()?;
+        let place = begin.checked_add(n).filter(|place| place < end)?;
+        Some(self.by_user[place as usize])
+    }
+
     /// Arrivals of an open loop before `horizon`, divided by it: per second.
     #[must_use]
     pub fn mean_rate(&self, horizon: Span) -> f64 {

@@ -1,0 +1,405 @@
+//! From a model to a graph: names to numbers, and everything that can be wrong with a whole.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::client::client_plan;
+use super::program::{Programs, endpoints};
+use super::reach::{Served, served};
+use super::station::shape;
+use super::{Graph, LinkPlan, NodePlan, Role};
+use crate::balance::Backend;
+use crate::endpoint::{EndpointSpec, Op};
+use crate::fact::Place;
+use crate::id::{EndpointId, LinkId, NodeId, ReplicaId};
+use crate::model::{LinkEntry, Model, NodeSpec};
+use crate::net::{Fixed, LinkEnds, NodeShape, Topology};
+use crate::nodes::KindSpec;
+use crate::nodes::forwarding::{ForwardingSpec, Routes};
+use crate::nodes::load_balancer::BalancePlan;
+use crate::observe::ProbePlan;
+use crate::rng::{hash_name, mix};
+use crate::scenario::{Diagnostic, Diagnostics, Span, nearest};
+use crate::trace::Trace;
+
+/// Reads the files that a scenario names, relative to it.
+pub trait Files {
+    /// The text of a file, or a sentence that says why it cannot be read.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn text(&mut self, path: &str) -> Result<String, String>;
+
+    /// A trace, or a sentence that says what is wrong with it.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is no trace.
+    fn trace(&mut self, path: &str) -> Result<Arc<Trace>, String>;
+}
+
+/// What a build works with.
+pub(super) struct Build<'a> {
+    pub(super) model: &'a Model,
+    pub(super) files: &'a mut dyn Files,
+    pub(super) diagnostics: &'a mut Diagnostics,
+    /// Nodes that take part, in the order of their numbers.
+    pub(super) nodes: Vec<(&'a str, &'a NodeSpec, Span)>,
+    pub(super) endpoints: Vec<(&'a str, &'a EndpointSpec)>,
+    pub(super) topology: Topology,
+    /// How many priority classes there are.
+    pub(super) classes: u8,
+}
+
+/// The graph of `model`, or none if the diagnostics have errors.
+pub fn build(model: &Model, files: &mut dyn Files, diagnostics: &mut Diagnostics) -> Option<Graph> {
+    let nodes = model.nodes.iter().filter(|(_, node)| node.spec.common.enabled);
+    let nodes = nodes.map(|(name, node)| (name.as_str(), &node.spec, node.place.clone()));
+    let mut build = Build {
+        model,
+        files,
+        diagnostics,
+        nodes: nodes.collect(),
+        endpoints: model.endpoints.iter().map(|(name, it)| (name.as_str(), &it.spec)).collect(),
+        topology: Topology::default(),
+        classes: classes(model),
+    };
+    build.check_whole();
+    let links = build.links();
+    if build.diagnostics.has_errors() {
+        return None;
+    }
+    let mut programs = Programs::default();
+    let endpoints = endpoints(&mut build, &mut programs);
+    let served = served(&mut build);
+    let graph = build.graph(links, endpoints, programs, &served);
+    if diagnostics.has_errors() { None } else { graph }
+}
+
+/// Priority classes are 0 up to the highest that anything names.
+fn classes(model: &Model) -> u8 {
+    let clients = model.nodes.values().filter_map(|node| match &node.spec.kind {
+        KindSpec::Client(client) => client.priority,
+        _ => None,
+    });
+    let endpoints = model.endpoints.values().filter_map(|endpoint| endpoint.spec.priority);
+    clients.chain(endpoints).max().unwrap_or(0).saturating_add(1)
+}
+
+impl<'a> Build<'a> {
+    /// The number of a node that takes part, or a diagnostic.
+    pub(super) fn node(&mut self, name: &str, span: &Span) -> Option<NodeId> {
+        if let Ok(place) = self.nodes.binary_search_by(|(other, ..)| (*other).cmp(name)) {
+            return u16::try_from(place).ok().map(NodeId);
+        }
+        if self.model.nodes.contains_key(name) {
+            return None;
+        }
+        let names = self.model.nodes.keys().map(String::as_str);
+        self.unknown("node", name, span, names);
+        None
+    }
+
+    /// The number of an endpoint, or a diagnostic.
+    pub(super) fn endpoint(&mut self, name: &str, span: &Span) -> Option<EndpointId> {
+        if let Ok(place) = self.endpoints.binary_search_by(|(other, _)| (*other).cmp(name)) {
+            return u16::try_from(place).ok().map(EndpointId);
+        }
+        let names = self.model.endpoints.keys().map(String::as_str);
+        self.unknown("endpoint", name, span, names);
+        None
+    }
+
+    /// Says that there is no `what` called `name`, and which one may have been meant.
+    pub(super) fn unknown<'n>(
+        &mut self,
+        what: &str,
+        name: &str,
+        span: &Span,
+        names: impl Iterator<Item = &'n str> + Clone,
+    ) {
+        let list: Vec<&str> = names.clone().take(8).collect();
+        let label = if list.is_empty() {
+            format!("the scenario has no {what}")
+        } else {
+            format!("the {what}s are {}", list.join(", "))
+        };
+        let error = Diagnostic::error(span.clone(), format!("unknown {what} `{name}`")).label(label);
+        let near = nearest(name, names);
+        self.diagnostics.push(match near {
+            Some(near) => error
+                .help(format!("there is {} {what} `{near}`", if what == "endpoint" { "an" } else { "a" }))
+                .suggest(span.clone(), format!("\"{near}\"")),
+            None => error,
+        });
+    }
+
+    /// Says what is wrong at a place.
+    pub(super) fn error(&mut self, span: &Span, message: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::error(span.clone(), message));
+    }
+
+    /// Whole-scenario rules: something asks, something answers, numbers fit.
+    fn check_whole(&mut self) {
+        if self.nodes.is_empty() {
+            self.diagnostics.push(
+                Diagnostic::nowhere("the scenario has no nodes")
+                    .help("a scenario needs a client and something that answers it, with a link"),
+            );
+        }
+        let is_client = |node: &NodeSpec| matches!(node.kind, KindSpec::Client(_));
+        if !self.nodes.is_empty() && !self.nodes.iter().any(|(_, node, _)| is_client(node)) {
+            let first = self.nodes[0].2.clone();
+            self.error(&first, "no node is a client, so nothing is ever asked for");
+        }
+        if self.nodes.len() > 65_000 {
+            self.diagnostics.push(Diagnostic::nowhere("a scenario has at most 65,000 nodes"));
+        }
+        if self.endpoints.len() > 65_000 {
+            self.diagnostics.push(Diagnostic::nowhere("a scenario has at most 65,000 endpoints"));
+        }
+    }
+
+    /// Numbers the links and notes who can call whom.
+    fn links(&mut self) -> Vec<LinkPlan> {
+        let shapes = self.nodes.iter().map(|(_, node, _)| NodeShape {
+            replicas: u16::try_from(node.replicas()).unwrap_or(u16::MAX),
+            has_primary: matches!(node.kind, KindSpec::Database(_)),
+            outgoing: Vec::new(),
+        });
+        self.topology.nodes = shapes.collect();
+        let mut plans = Vec::new();
+        let model = self.model;
+        for ((from, to), entry) in &model.links {
+            let ends = (self.node(from, &entry.from), self.node(to, &entry.to));
+            let (Some(from_id), Some(to_id)) = ends else { continue };
+            if !entry.spec.enabled {
+                continue;
+            }
+            let is_client = |id: NodeId| matches!(self.nodes[id.index()].1.kind, KindSpec::Client(_));
+            if is_client(to_id) {
+                self.error(&entry.to, format!("`{to}` is a client: nobody asks it for anything"));
+            }
+            let id = LinkId(u32::try_from(plans.len()).unwrap_or(u32::MAX));
+            self.topology.links.push(LinkEnds { from: from_id, to: to_id });
+            self.topology.nodes[from_id.index()].outgoing.push(id);
+            plans.push(self.link_plan(from, to, entry));
+        }
+        plans
+    }
+
+    fn link_plan(&mut self, from: &str, to: &str, entry: &LinkEntry) -> LinkPlan {
+        let loss = entry.spec.loss.unwrap_or_default();
+        for share in [loss.up, loss.down] {
+            if share.get() > 0.9 {
+                self.error(&entry.to, "a link that loses more than 0.9 of its packets is down");
+            }
+        }
+        let latency = self.law(&entry.spec.latency, &entry.to);
+        LinkPlan {
+            name: format!("{from}>{to}"),
+            latency,
+            bandwidth: entry.spec.bandwidth,
+            loss: [loss.up.get(), loss.down.get()],
+        }
+    }
+
+    /// A distribution made ready to sample; where that is impossible, nothing and a diagnostic.
+    pub(super) fn law<Q: crate::dist::Measure>(
+        &mut self,
+        dist: &crate::dist::Dist<Q>,
+        span: &Span,
+    ) -> crate::dist::Law {
+        match dist.law(&mut |path| self.files.text(path)) {
+            Ok(law) => law,
+            Err(sentence) => {
+                self.error(span, sentence);
+                crate::dist::Law::constant(0.0)
+            }
+        }
+    }
+
+    /// Puts the graph together.
+    fn graph(
+        mut self,
+        links: Vec<LinkPlan>,
+        endpoints: Vec<crate::endpoint::Endpoint>,
+        mut programs: Programs,
+        served: &Served,
+    ) -> Option<Graph> {
+        let mut plans = Vec::new();
+        let mut traces = Vec::new();
+        let mut replica = 0;
+        for id in (0..self.nodes.len()).filter_map(|id| u16::try_from(id).ok().map(NodeId)) {
+            let (name, node, span) = self.nodes[id.index()].clone();
+            let shape = node.station().and_then(|station| shape(&mut self, name, station, &span));
+            let (role, trace) = self.role(id, name, node, &span, &mut programs, replica, served);
+            replica += node.replicas();
+            plans.push(NodePlan {
+                kind: node.kind.word(),
+                shape,
+                role: role?,
+                cost_per_hour: self.cost(node),
+            });
+            traces.push(trace);
+        }
+        let names: Vec<String> = self.nodes.iter().map(|(name, ..)| (*name).to_owned()).collect();
+        let probes = self.probes();
+        let addresses = names.iter().map(|name| mix(hash_name(name))).collect();
+        let topology = self.topology;
+        let fixed = Fixed { topology, endpoints, programs: programs.list, traces, addresses };
+        Some(Graph {
+            run: self.model.run.clone(),
+            fixed: Arc::new(fixed),
+            names,
+            cost_per_hour: plans.iter().map(|plan| plan.cost_per_hour).sum(),
+            plans,
+            links,
+            probes,
+            classes: self.classes,
+        })
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "all of it is what one node is made from")]
+    fn role(
+        &mut self,
+        id: NodeId,
+        name: &str,
+        node: &NodeSpec,
+        span: &Span,
+        programs: &mut Programs,
+        replica: u32,
+        served: &Served,
+    ) -> (Option<Role>, Option<Arc<Trace>>) {
+        let role = match &node.kind {
+            KindSpec::Client(client) => {
+                let (plan, trace) = client_plan(self, id, name, client, span, &served.routes);
+                return (plan.map(|plan| Role::Client(Arc::new(plan))), trace);
+            }
+            KindSpec::ForwardProxy(proxy) => {
+                Some(self.proxy(id, &proxy.forwarding, true, programs, served))
+            }
+            KindSpec::ReverseProxy(proxy) => {
+                Some(self.proxy(id, &proxy.forwarding, false, programs, served))
+            }
+            KindSpec::LoadBalancer(balancer) => {
+                let program = programs.forwarding(self, name, &balancer.forwarding, span);
+                self.backends(id, span, &balancer.balance).map(|(backends, ways)| Role::Balancer {
+                    plan: Arc::new(BalancePlan { spec: balancer.balance.clone(), backends, ways }),
+                    program,
+                })
+            }
+            KindSpec::Server(it) => Some(Role::Answering(programs.service(self, &it.answering, span))),
+            KindSpec::Database(it) => Some(Role::Answering(programs.service(self, &it.answering, span))),
+            KindSpec::SessionStore(it) => {
+                Some(Role::Answering(programs.service(self, &it.answering, span)))
+            }
+        };
+        let _ = replica;
+        (role, None)
+    }
+
+    fn proxy(
+        &mut self,
+        id: NodeId,
+        forwarding: &ForwardingSpec,
+        hides_callers: bool,
+        programs: &mut Programs,
+        served: &Served,
+    ) -> Role {
+        let (name, _, span) = self.nodes[id.index()].clone();
+        let program = programs.forwarding(self, name, forwarding, &span);
+        let routes: Routes = served.routes[id.index()].clone().into();
+        Role::Proxy { routes, hides_callers, program }
+    }
+
+    /// All replicas of all nodes that a balancer links to.
+    fn backends(
+        &mut self,
+        id: NodeId,
+        span: &Span,
+        spec: &crate::balance::BalanceSpec,
+    ) -> Option<(Vec<Backend>, Vec<(Place, LinkId)>)> {
+        let first: Vec<u32> = self.nodes.iter().scan(0, |sum, (_, node, _)| {
+            let first = *sum;
+            *sum += node.replicas();
+            Some(first)
+        }).collect();
+        let (mut backends, mut ways) = (Vec::new(), Vec::new());
+        let outgoing = self.topology.nodes[id.index()].outgoing.clone();
+        let mut named = BTreeMap::new();
+        for link in outgoing {
+            let to = self.topology.links[link.index()].to;
+            let (name, node, _) = self.nodes[to.index()].clone();
+            let of_node = spec.weights.get(name).copied().unwrap_or(1);
+            named.insert(name, ());
+            for number in 0..node.replicas() {
+                let own = node.station().and_then(|station| {
+                    let replica = station.replica.iter().find(|(key, _)| {
+                        key.get_ref() == &(number + 1).to_string()
+                    });
+                    replica.and_then(|(_, replica)| replica.weight)
+                });
+                backends.push(Backend {
+                    node: to,
+                    replica: ReplicaId(first[to.index()] + number),
+                    weight: own.unwrap_or(of_node),
+                    outstanding: 0,
+                    up: true,
+                    name_hash: Backend::hash_of(name, number),
+                });
+                let replica = u16::try_from(number).unwrap_or(u16::MAX);
+                ways.push((Place { node: to, replica }, link));
+            }
+        }
+        for name in spec.weights.keys().filter(|name| !named.contains_key(name.as_str())) {
+            self.error(span, format!("a weight is given to `{name}`, which is no backend here"));
+        }
+        if backends.is_empty() {
+            self.error(span, "a load balancer without a link has no backends");
+            return None;
+        }
+        if backends.len() > 65_000 {
+            self.error(span, "a load balancer has at most 65,000 backends");
+            return None;
+        }
+        Some((backends, ways))
+    }
+
+    /// What the machines of a node cost per hour.
+    fn cost(&self, node: &NodeSpec) -> f64 {
+        let Some(station) = node.station() else { return 0.0 };
+        let price = |machine: Option<&str>| {
+            machine.and_then(|name| self.model.machines.get(name)).map_or(0.0, |it| it.spec.price)
+        };
+        let usual = price(station.machine.as_ref().map(|name| name.get_ref().as_str()));
+        let special = station.replica.values().filter_map(|it| it.machine.as_ref());
+        let special: Vec<f64> = special.map(|name| price(Some(name.get_ref()))).collect();
+        #[allow(clippy::cast_precision_loss, reason = "a count of replicas")]
+        let plain = f64::from(node.replicas()) - special.len() as f64;
+        plain.max(0.0) * usual + special.iter().sum::<f64>()
+    }
+
+    fn probes(&mut self) -> Vec<ProbePlan> {
+        let model = self.model;
+        let mut plans = Vec::new();
+        for (name, probe) in &model.probes {
+            let node = self.node(probe.spec.node.get_ref(), &probe.spec.node.span());
+            let mut at = probe.spec.at.clone();
+            at.sort_unstable();
+            let latest = at.last().copied().unwrap_or_default();
+            if at.is_empty() {
+                self.error(&probe.place, format!("probe `{name}` has no moments"));
+            } else if probe.spec.cycle.is_some_and(|cycle| latest >= cycle || cycle.is_zero()) {
+                self.error(&probe.place, format!("a moment of probe `{name}` lies after its cycle"));
+            } else if let Some(node) = node {
+                plans.push(ProbePlan { name: name.clone(), node, at, cycle: probe.spec.cycle });
+            }
+        }
+        plans
+    }
+}
+
+/// Whether a program hands requests on.
+pub(super) fn forwards(ops: &[Op]) -> bool {
+    ops.iter().any(|op| matches!(op, Op::Forward))
+}

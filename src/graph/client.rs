@@ -1,0 +1,127 @@
+//! From a client's specification to its plan.
+
+use std::sync::Arc;
+
+use super::build::Build;
+use crate::arrivals::Arrivals;
+use crate::id::{EndpointId, LinkId, NodeId};
+use crate::nodes::client::{ClientPlan, ClientSpec, Demand};
+use crate::rng::hash_name;
+use crate::scenario::{Diagnostic, Span};
+use crate::trace::Trace;
+
+/// The plan of a client, and the trace that it replays, if it does.
+pub(super) fn client_plan(
+    build: &mut Build<'_>,
+    id: NodeId,
+    name: &str,
+    client: &ClientSpec,
+    span: &Span,
+    routes: &[Vec<Option<LinkId>>],
+) -> (Option<ClientPlan>, Option<Arc<Trace>>) {
+    let mix = mix(build, name, client, span);
+    let timeout = client.timeout.as_ref().map(|it| (build.law(&it.total, span), it.late));
+    if client.addresses.as_ref().is_some_and(|it| it.count == 0) {
+        build.error(span, "a client has at least 1 address");
+    }
+    let Some((demand, trace)) = demand(build, name, client, span) else { return (None, None) };
+    let plan = ClientPlan {
+        node: id,
+        name_hash: hash_name(name),
+        routes: routes[id.index()].clone(),
+        mix,
+        demand,
+        addresses: client.addresses.as_ref().map_or(u64::from(u32::MAX), |it| it.count.into()),
+        timeout,
+        class: client.priority.unwrap_or(0),
+    };
+    (Some(plan), trace)
+}
+
+/// Endpoints with the upper ends of their shares.
+fn mix(
+    build: &mut Build<'_>,
+    name: &str,
+    client: &ClientSpec,
+    span: &Span,
+) -> Vec<(f64, EndpointId)> {
+    if client.mix.is_empty() {
+        let names: Vec<&str> = build.endpoints.iter().take(3).map(|(name, _)| *name).collect();
+        let error = Diagnostic::error(span.clone(), format!("client `{name}` asks for nothing"));
+        let example = names.first().copied().unwrap_or("page");
+        build.diagnostics.push(error.help(format!("give it mix = {{ {example} = 1.0 }}")));
+    }
+    let mut shares = Vec::new();
+    for (key, share) in &client.mix {
+        if !share.is_finite() || *share < 0.0 {
+            build.error(&key.span(), format!("a share is a number from 0, not {share}"));
+        } else if let Some(endpoint) = build.endpoint(key.get_ref(), &key.span()) {
+            shares.push((*share, endpoint));
+        }
+    }
+    let total: f64 = shares.iter().map(|(share, _)| share).sum();
+    if !client.mix.is_empty() && total <= 0.0 {
+        build.error(span, format!("the shares of client `{name}` sum to 0"));
+    }
+    let mut end = 0.0;
+    for (share, _) in &mut shares {
+        end += *share / total;
+        *share = end;
+    }
+    shares
+}
+
+/// How requests come about, and the trace that they come from.
+fn demand(
+    build: &mut Build<'_>,
+    name: &str,
+    client: &ClientSpec,
+    span: &Span,
+) -> Option<(Demand, Option<Arc<Trace>>)> {
+    let ways = [client.arrivals.is_some(), client.users.is_some(), client.trace.is_some()];
+    if ways.iter().filter(|is_given| **is_given).count() != 1 {
+        let message = format!("client `{name}` needs exactly one of `arrivals`, `users` and `trace`");
+        let help = "open loop: arrivals = { poisson = \"100/s\" }; closed loop: users = 50, think = \
+                    { exp = \"1s\" }";
+        build.diagnostics.push(Diagnostic::error(span.clone(), message).help(help));
+        return None;
+    }
+    if client.think.is_some() && client.users.is_none() {
+        build.error(span, "`think` belongs to a closed loop, with `users`");
+    }
+    if let Some(users) = client.users {
+        if !(1..=10_000_000).contains(&users) {
+            build.error(span, "`users` is from 1 to 10000000");
+        }
+        let think = client.think.clone().unwrap_or(crate::dist::Dist::Constant(<_>::default()));
+        return Some((Demand::Closed(users, build.law(&think, span)), None));
+    }
+    let path = match (&client.arrivals, &client.trace) {
+        (Some(Arrivals::Trace { trace }), _) | (None, Some(trace)) => trace,
+        (Some(arrivals), _) => return Some((Demand::Open(Box::new(arrivals.clone())), None)),
+        (None, None) => return None,
+    };
+    match build.files.trace(path) {
+        Ok(trace) if trace.is_closed() == client.trace.is_some() => {
+            let demand = if trace.is_closed() {
+                Demand::ClosedTrace(Arc::clone(&trace))
+            } else {
+                Demand::Replayed(Arc::clone(&trace))
+            };
+            Some((demand, Some(trace)))
+        }
+        Ok(trace) => {
+            let (is, wanted) = if trace.is_closed() {
+                ("a closed loop's", "trace = \"…\"")
+            } else {
+                ("an open loop's", "arrivals = { trace = \"…\" }")
+            };
+            build.error(span, format!("{path} is {is} trace: it is given as {wanted}"));
+            None
+        }
+        Err(sentence) => {
+            build.error(span, sentence);
+            None
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The graph: a model with its names resolved, checked, and made ready to run.
+//!
+//! What has been built here is legal: nothing fails later because of what a scenario says.
+
+mod build;
+mod client;
+mod program;
+mod reach;
+mod station;
+
+use std::sync::Arc;
+
+pub use build::{Files, build};
+pub use reach::{Pair, Served};
+
+use crate::dist::Law;
+use crate::id::{EndpointId, NodeId};
+use crate::model::RunSpec;
+use crate::net::{Fixed, LinkState};
+use crate::nodes::answering::Answering;
+use crate::nodes::client::{Client, ClientPlan};
+use crate::nodes::forwarding::{Proxy, Routes};
+use crate::nodes::host::{Host, Running};
+use crate::nodes::load_balancer::{BalancePlan, LoadBalancer};
+use crate::nodes::station::Shape;
+use crate::nodes::Node;
+use crate::observe::ProbePlan;
+use crate::rng::Key;
+use crate::unit::Bandwidth;
+
+/// A scenario's variant, ready to run.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    /// What is run, for how long.
+    pub run: RunSpec,
+    /// What does not change during a run.
+    pub fixed: Arc<Fixed>,
+    /// The names of the nodes, in the order of their numbers.
+    pub names: Vec<String>,
+    /// The nodes.
+    pub plans: Vec<NodePlan>,
+    /// The links.
+    pub links: Vec<LinkPlan>,
+    /// The probes.
+    pub probes: Vec<ProbePlan>,
+    /// How many priority classes there are.
+    pub classes: u8,
+    /// What all machines cost per hour.
+    pub cost_per_hour: f64,
+}
+
+/// A node, ready to run.
+#[derive(Debug, Clone)]
+pub struct NodePlan {
+    /// The word for its kind.
+    pub kind: &'static str,
+    /// Its machines, if it has any.
+    pub shape: Option<Shape>,
+    /// What it does.
+    pub role: Role,
+    /// What its machines cost per hour.
+    pub cost_per_hour: f64,
+}
+
+/// What a node does.
+#[derive(Debug, Clone)]
+pub enum Role {
+    /// Asks.
+    Client(Arc<ClientPlan>),
+    /// Hands on by routes, showing this address if any, by this program.
+    Proxy {
+        /// Where requests of each endpoint go.
+        routes: Routes,
+        /// Whether it shows its own address.
+        hides_callers: bool,
+        /// Its program.
+        program: u16,
+    },
+    /// Spreads.
+    Balancer {
+        /// Its backends and how it chooses.
+        plan: Arc<BalancePlan>,
+        /// Its program.
+        program: u16,
+    },
+    /// Answers, by this program what has no endpoint.
+    Answering(u16),
+}
+
+/// A link, ready to run.
+#[derive(Debug, Clone)]
+pub struct LinkPlan {
+    /// Its name in streams: the names of its ends.
+    pub name: String,
+    /// One way.
+    pub latency: Law,
+    /// Of each direction.
+    pub bandwidth: Option<Bandwidth>,
+    /// Shares of packets lost, up and down.
+    pub loss: [f64; 2],
+}
+
+impl Graph {
+    /// The number of the node called `name`.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<NodeId> {
+        let place = self.names.binary_search_by(|other| other.as_str().cmp(name)).ok()?;
+        u16::try_from(place).ok().map(NodeId)
+    }
+
+    /// The name of an endpoint.
+    #[must_use]
+    pub fn endpoint_name(&self, id: EndpointId) -> &str {
+        self.fixed.endpoints.get(id.index()).map_or("-", |endpoint| &endpoint.name)
+    }
+
+    /// The links of a new replication.
+    #[must_use]
+    pub fn links(&self, root: Key) -> Vec<LinkState> {
+        let state = |link: &LinkPlan| {
+            let stream = root.stream(&link.name, "link");
+            LinkState::new(link.latency.clone(), link.bandwidth, link.loss, stream)
+        };
+        self.links.iter().map(state).collect()
+    }
+
+    /// The nodes of a new replication.
+    #[must_use]
+    pub fn nodes(&self, root: Key) -> Vec<Node> {
+        let nodes = (0..).map(NodeId).zip(self.plans.iter().zip(&self.names));
+        nodes.map(|(id, (plan, name))| self.node_at_work(id, plan, name, root)).collect()
+    }
+
+    fn node_at_work(&self, id: NodeId, plan: &NodePlan, name: &str, root: Key) -> Node {
+        let host = |program: Running| {
+            let replicas = plan.shape.as_ref().map_or(0, |shape| shape.machines.len());
+            let stream = |replica: usize| root.named(name).with(replica as u64);
+            let streams: Vec<_> =
+                (0..replicas).map(|replica| stream(replica).stream(name, "replica")).collect();
+            Host::new(id, plan.shape.as_ref(), program, &streams)
+        };
+        match &plan.role {
+            Role::Client(client) => {
+                let stream = root.stream(name, "arrivals");
+                Node::Client(Box::new(Client::new(client, root, stream)))
+            }
+            Role::Proxy { routes, hides_callers, program } => {
+                let address = hides_callers.then(|| self.fixed.addresses[id.index()]);
+                let host = host(Running::Own(*program));
+                Node::Proxy(Box::new(Proxy::new(host, Arc::clone(routes), address)))
+            }
+            Role::Balancer { plan, program } => {
+                let coin = root.stream(name, "coin");
+                let host = host(Running::Own(*program));
+                Node::LoadBalancer(Box::new(LoadBalancer::new(host, plan, coin)))
+            }
+            Role::Answering(program) => {
+                Node::Answering(Box::new(Answering::new(host(Running::Endpoint(*program)))))
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! From the steps of work, and from what forwarding costs, to programs.
+
+use super::build::Build;
+use crate::count::Count;
+use crate::dist::{Dist, Law, Measure};
+use crate::endpoint::{Action, Amount, Endpoint, EndpointSpec, Op, Program, Step, WaitFor, Work};
+use crate::id::EndpointId;
+use crate::nodes::answering::AnsweringSpec;
+use crate::nodes::forwarding::ForwardingSpec;
+use crate::rng::{Purpose, hash_name};
+use crate::scenario::Span;
+use crate::unit::Probability;
+
+/// All programs of a scenario.
+#[derive(Debug, Default)]
+pub(super) struct Programs {
+    pub(super) list: Vec<Program>,
+}
+
+const WORK: Purpose = Purpose::named("work");
+const SERVICE: Purpose = Purpose::named("service");
+
+impl Programs {
+    fn add(&mut self, ops: Vec<Op>) -> u16 {
+        self.list.push(Program { ops });
+        u16::try_from(self.list.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    /// What a node does that hands requests on.
+    pub(super) fn forwarding(
+        &mut self,
+        build: &mut Build<'_>,
+        name: &str,
+        spec: &ForwardingSpec,
+        span: &Span,
+    ) -> u16 {
+        let purpose = Purpose::named(&format!("forwarding of {name}"));
+        let mut ops = Vec::new();
+        let overhead = spec.overhead.clone().unwrap_or_default();
+        if let Some(dist) = &overhead.request {
+            ops.push(Op::Wait(amount(build, dist, span), purpose.part(0)));
+        }
+        if let Some(dist) = &spec.cpu {
+            ops.push(Op::Cpu(amount(build, dist, span), purpose.part(1)));
+        }
+        ops.push(Op::Forward);
+        if let Some(per_kib) = spec.cpu_per_kib {
+            #[allow(clippy::cast_precision_loss, reason = "a cost is far below 2^53 ns")]
+            ops.push(Op::CpuPerByte(per_kib.0 as f64 / 1024.0));
+        }
+        if let Some(dist) = &overhead.response {
+            ops.push(Op::Wait(amount(build, dist, span), purpose.part(2)));
+        }
+        ops.push(Op::Return);
+        self.add(ops)
+    }
+
+    /// What an answering node does for what has no work of its own.
+    pub(super) fn service(
+        &mut self,
+        build: &mut Build<'_>,
+        spec: &AnsweringSpec,
+        span: &Span,
+    ) -> u16 {
+        let service = spec.service.as_ref().map(|dist| Op::Cpu(amount(build, dist, span), SERVICE));
+        self.add(service.into_iter().chain([Op::Return]).collect())
+    }
+}
+
+/// All endpoints, ready to run.
+pub(super) fn endpoints(build: &mut Build<'_>, programs: &mut Programs) -> Vec<Endpoint> {
+    let sizes_matter = sizes_matter(build);
+    let mut endpoints = Vec::new();
+    for (name, spec) in build.endpoints.clone() {
+        let span = build.model.endpoints[name].place.clone();
+        let program = (!spec.work.is_empty()).then(|| {
+            let mut ops = Vec::new();
+            work(build, &spec.work, &span, WORK, &mut ops);
+            ops.push(Op::Return);
+            programs.add(ops)
+        });
+        let size = sizes_matter.then(|| amount(build, &spec.response.size, &span));
+        check_endpoint(build, name, spec, &span);
+        endpoints.push(Endpoint {
+            name: name.to_owned(),
+            name_hash: hash_name(name),
+            uri: Endpoint::uri_of(spec),
+            objects: spec.objects.as_ref().map(|it| it.popularity.objects(it.count.max(1))),
+            request_bytes: spec.request_size.0,
+            response_bytes: size,
+            status: spec.response.status,
+            class: spec.priority,
+            write: spec.write,
+            program,
+        });
+    }
+    endpoints
+}
+
+fn check_endpoint(build: &mut Build<'_>, name: &str, spec: &EndpointSpec, span: &Span) {
+    if !(100..=599).contains(&spec.response.status) {
+        let status = spec.response.status;
+        build.error(span, format!("the status of endpoint `{name}` is {status}, not from 100 to 599"));
+    }
+    if spec.objects.as_ref().is_some_and(|objects| objects.count == 0) {
+        build.error(span, format!("endpoint `{name}` has no objects: `count` is at least 1"));
+    }
+}
+
+/// Whether anything in the scenario depends on how large responses are.
+fn sizes_matter(build: &Build<'_>) -> bool {
+    use crate::nodes::KindSpec::{ForwardProxy, LoadBalancer, ReverseProxy};
+    let links = build.model.links.values();
+    let by_links = links.into_iter().any(|link| {
+        link.spec.bandwidth.is_some() || link.spec.loss.is_some() || link.spec.price.is_some()
+    });
+    by_links
+        || build.nodes.iter().any(|(_, node, _)| match &node.kind {
+            ForwardProxy(it) => it.forwarding.cpu_per_kib.is_some(),
+            ReverseProxy(it) => it.forwarding.cpu_per_kib.is_some(),
+            LoadBalancer(it) => it.forwarding.cpu_per_kib.is_some(),
+            _ => false,
+        })
+}
+
+/// Appends the operations of `work`. Each step's draws are keyed by its place in the text.
+fn work(build: &mut Build<'_>, work: &Work, span: &Span, purpose: Purpose, ops: &mut Vec<Op>) {
+    steps(build, &work.0, span, purpose, ops);
+}
+
+fn steps(
+    build: &mut Build<'_>,
+    steps: &[Step],
+    span: &Span,
+    purpose: Purpose,
+    ops: &mut Vec<Op>,
+) {
+    for (number, step) in (0..).zip(steps) {
+        let purpose = purpose.part(number);
+        let test = ops.len();
+        if let Some(probability) = step.probability {
+            ops.push(Op::Unless(probability, purpose.part(u64::MAX), 0));
+        }
+        action(build, &step.action, span, purpose, ops);
+        let after = u16::try_from(ops.len()).unwrap_or(u16::MAX);
+        if let Some(Op::Unless(_, _, to)) = ops.get_mut(test)
+            && step.probability.is_some()
+        {
+            *to = after;
+        }
+    }
+    if ops.len() > 60_000 {
+        build.error(span, "the work of an endpoint has at most 60,000 steps");
+    }
+}
+
+fn action(
+    build: &mut Build<'_>,
+    action: &Action,
+    span: &Span,
+    purpose: Purpose,
+    ops: &mut Vec<Op>,
+) {
+    match action {
+        Action::Cpu(dist) => ops.push(Op::Cpu(amount(build, dist, span), purpose)),
+        Action::Wait(dist) => ops.push(Op::Wait(amount(build, dist, span), purpose)),
+        Action::Call { node, endpoint, times } => {
+            let to = build.node(node.get_ref(), &node.span());
+            let endpoint = match endpoint {
+                Some(name) => build.endpoint(name.get_ref(), &name.span()),
+                None => Some(EndpointId::NONE),
+            };
+            if let (Some(to), Some(endpoint)) = (to, endpoint) {
+                ops.push(Op::Call { to, endpoint, times: times.clone(), purpose });
+            }
+        }
+        Action::Parallel { branches, wait_for } => {
+            let wait_for = match wait_for {
+                WaitFor::All => branches.len(),
+                WaitFor::First => 1,
+                WaitFor::Number(n) => usize::from(*n),
+            };
+            let fork = ops.len();
+            let wait_for = u16::try_from(wait_for).unwrap_or(u16::MAX);
+            ops.push(Op::Fork(Box::default(), wait_for));
+            // Over the branches, to what follows; set once they are written.
+            ops.push(Op::Unless(Probability::NEVER, purpose, 0));
+            let mut starts = Vec::new();
+            for (number, branch) in (0..).zip(branches) {
+                starts.push(u16::try_from(ops.len()).unwrap_or(u16::MAX));
+                steps(build, &branch.0, span, purpose.part(1_000 + number), ops);
+                ops.push(Op::Join);
+            }
+            let after = u16::try_from(ops.len()).unwrap_or(u16::MAX);
+            ops[fork] = Op::Fork(starts.into(), wait_for);
+            ops[fork + 1] = Op::Unless(Probability::NEVER, purpose, after);
+        }
+        Action::Fail { probability, status } => {
+            ops.push(Op::Fail(*probability, purpose, *status));
+        }
+    }
+}
+
+/// A distribution, or what the trace row fixes.
+pub(super) fn amount<Q: Measure>(build: &mut Build<'_>, dist: &Dist<Q>, span: &Span) -> Amount {
+    match dist.trace_column() {
+        Some("service") => Amount::TraceService,
+        Some("size") => Amount::TraceSize,
+        Some(other) => {
+            build.error(span, format!("a trace fixes `service` and `size`, not `{other}`"));
+            Amount::Drawn(Law::constant(0.0))
+        }
+        None => Amount::Drawn(build.law(dist, span)),
+    }
+}
+
+/// How often a step is done on average, for the traffic equations.
+pub(super) fn mean_times(times: &Count) -> f64 {
+    times.mean()
+}

@@ -1,0 +1,245 @@
+//! Who is asked for what: the pairs of node and endpoint that requests can reach, and the calls
+//! between them.
+
+use std::collections::BTreeMap;
+
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::build::Build;
+use super::program::mean_times;
+use crate::endpoint::{Action, Step};
+use crate::id::{EndpointId, LinkId, NodeId};
+use crate::nodes::KindSpec;
+use crate::scenario::{Diagnostic, Span};
+
+/// A node that is asked for an endpoint.
+pub type Pair = (NodeId, EndpointId);
+
+/// What requests reach.
+#[derive(Debug, Clone, Default)]
+pub struct Served {
+    /// The link that each node hands each endpoint on by, if it hands on by routes.
+    pub routes: Vec<Vec<Option<LinkId>>>,
+    /// The pairs that are reached, and how often each asks each other per visit on average.
+    pub calls: BTreeMap<Pair, Vec<(Pair, f64)>>,
+}
+
+/// Follows every endpoint of every client to where it is answered, and on along the calls.
+pub(super) fn served(build: &mut Build<'_>) -> Served {
+    let endpoints = build.endpoints.len();
+    let mut served = Served {
+        routes: vec![vec![None; endpoints]; build.nodes.len()],
+        calls: BTreeMap::new(),
+    };
+    let mut open: Vec<Pair> = Vec::new();
+    for (place, (_, node, _)) in build.nodes.clone().into_iter().enumerate() {
+        let KindSpec::Client(client) = &node.kind else { continue };
+        let Ok(place) = u16::try_from(place) else { continue };
+        for name in client.mix.keys() {
+            if let Some(endpoint) = build.endpoint(name.get_ref(), &name.span()) {
+                open.push((NodeId(place), endpoint));
+            }
+        }
+    }
+    while let Some(pair) = open.pop() {
+        if served.calls.contains_key(&pair) {
+            continue;
+        }
+        let calls = calls_of(build, pair, &mut served);
+        open.extend(calls.iter().map(|(to, _)| *to));
+        served.calls.insert(pair, calls);
+    }
+    if !build.diagnostics.has_errors() {
+        check_cycles(build, &served);
+    }
+    served
+}
+
+/// Whom a node asks when it is asked for an endpoint, and how often on average.
+fn calls_of(build: &mut Build<'_>, pair: Pair, served: &mut Served) -> Vec<(Pair, f64)> {
+    let (id, endpoint) = pair;
+    let (name, node, span) = build.nodes[id.index()].clone();
+    match &node.kind {
+        KindSpec::LoadBalancer(balancer) => {
+            let outgoing = build.topology.nodes[id.index()].outgoing.clone();
+            let targets: Vec<NodeId> =
+                outgoing.iter().map(|link| build.topology.links[link.index()].to).collect();
+            let weight = |to: &NodeId| {
+                let (name, node, _) = &build.nodes[to.index()];
+                let weight = balancer.balance.weights.get(*name).copied().unwrap_or(1);
+                f64::from(node.replicas()) * f64::from(weight)
+            };
+            let total: f64 = targets.iter().map(weight).sum::<f64>().max(f64::MIN_POSITIVE);
+            targets.iter().map(|to| ((*to, endpoint), weight(to) / total)).collect()
+        }
+        KindSpec::Client(_) | KindSpec::ForwardProxy(_) | KindSpec::ReverseProxy(_) => {
+            let link = route(build, id, endpoint, name, &span);
+            if let (Some(link), Some(place)) =
+                (link, served.routes[id.index()].get_mut(endpoint.index()))
+            {
+                *place = Some(link);
+            }
+            let to = link.map(|link| build.topology.links[link.index()].to);
+            to.map(|to| ((to, endpoint), 1.0)).into_iter().collect()
+        }
+        KindSpec::Server(_) | KindSpec::Database(_) | KindSpec::SessionStore(_) => {
+            let Some((_, spec)) = build.endpoints.get(endpoint.index()).copied() else {
+                return Vec::new();
+            };
+            let mut calls = Vec::new();
+            step_calls(build, id, &spec.work.0, 1.0, &mut calls);
+            calls
+        }
+    }
+}
+
+/// The link that a node hands an endpoint on by.
+fn route(
+    build: &mut Build<'_>,
+    id: NodeId,
+    endpoint: EndpointId,
+    name: &str,
+    span: &Span,
+) -> Option<LinkId> {
+    let (_, node, _) = build.nodes[id.index()].clone();
+    let outgoing = build.topology.nodes[id.index()].outgoing.clone();
+    let Some((asked, spec)) = build.endpoints.get(endpoint.index()).copied() else {
+        // A call without an endpoint carries nothing that a route could match.
+        if let [only] = outgoing.as_slice() {
+            return Some(*only);
+        }
+        build.error(span, format!("`{name}` hands on calls, which needs exactly one link"));
+        return None;
+    };
+    if node.common.routes.is_empty() {
+        return match outgoing.as_slice() {
+            [only] => Some(*only),
+            [] => {
+                build.error(span, format!("`{name}` has no link, so `{asked}` goes nowhere"));
+                None
+            }
+            _ => {
+                let error = Diagnostic::error(
+                    span.clone(),
+                    format!("`{name}` has several links and no `routes`: where does `{asked}` go?"),
+                );
+                let help = "give it `routes`, or put a load balancer between";
+                build.diagnostics.push(error.help(help));
+                None
+            }
+        };
+    }
+    let Some(found) = node.common.routes.iter().find(|route| route.matches(spec)) else {
+        build.error(span, format!("no route of `{name}` takes endpoint `{asked}`"));
+        return None;
+    };
+    let to = build.node(found.to.get_ref(), &found.to.span())?;
+    linked(build, id, to, &found.to.span())
+}
+
+/// The link between two nodes, or a diagnostic at `span`.
+fn linked(build: &mut Build<'_>, from: NodeId, to: NodeId, span: &Span) -> Option<LinkId> {
+    let link = build.topology.link(from, to);
+    if link.is_none() {
+        let (from, to) = (build.nodes[from.index()].0, build.nodes[to.index()].0);
+        let error =
+            Diagnostic::error(span.clone(), format!("there is no link from `{from}` to `{to}`"));
+        build.diagnostics.push(error.help(format!("add [link.{from}.{to}]")));
+    }
+    link
+}
+
+/// The calls of some steps, each with how often it is made on average. Returns how often the
+/// steps are survived.
+fn step_calls(
+    build: &mut Build<'_>,
+    id: NodeId,
+    steps: &[Step],
+    factor: f64,
+    calls: &mut Vec<(Pair, f64)>,
+) {
+    let mut alive = factor;
+    for step in steps {
+        let often = alive * step.probability.map_or(1.0, |p| p.get());
+        match &step.action {
+            Action::Cpu(_) | Action::Wait(_) => {}
+            Action::Fail { probability, .. } => alive *= 1.0 - probability.get() * often / alive.max(f64::MIN_POSITIVE),
+            Action::Parallel { branches, .. } => {
+                for branch in branches {
+                    step_calls(build, id, &branch.0, often, calls);
+                }
+            }
+            Action::Call { node, endpoint, times } => {
+                let to = build.node(node.get_ref(), &node.span());
+                let endpoint = match endpoint {
+                    Some(name) => build.endpoint(name.get_ref(), &name.span()),
+                    None => Some(EndpointId::NONE),
+                };
+                if let (Some(to), Some(endpoint)) = (to, endpoint)
+                    && linked(build, id, to, &node.span()).is_some()
+                {
+                    calls.push(((to, endpoint), often * mean_times(times)));
+                }
+            }
+        }
+    }
+}
+
+/// Refuses cycles that never end: those in which a visit causes one visit or more of itself.
+fn check_cycles(build: &mut Build<'_>, served: &Served) {
+    let (graph, pairs) = pair_graph(served);
+    for component in tarjan_scc(&graph) {
+        let is_cycle = component.len() > 1
+            || component.iter().any(|node| graph.find_edge(*node, *node).is_some());
+        if !is_cycle {
+            continue;
+        }
+        // A visit to the first member causes so many further visits to it; 1 or more never ends.
+        let mut often: BTreeMap<NodeIndex, f64> = BTreeMap::from([(component[0], 1.0)]);
+        let mut returns = 0.0;
+        for _ in 0..component.len() * 64 {
+            let mut next = BTreeMap::new();
+            for (node, visits) in &often {
+                for edge in graph.edges(*node) {
+                    use petgraph::visit::EdgeRef;
+                    if component.contains(&edge.target()) {
+                        let more = visits * edge.weight();
+                        if edge.target() == component[0] {
+                            returns += more;
+                        } else {
+                            *next.entry(edge.target()).or_insert(0.0) += more;
+                        }
+                    }
+                }
+            }
+            often = next;
+        }
+        if returns > 0.999_999 {
+            let mut names: Vec<&str> =
+                component.iter().map(|node| build.nodes[pairs[node.index()].0.index()].0).collect();
+            names.reverse();
+            names.push(names[0]);
+            let (_, _, span) = build.nodes[pairs[component[0].index()].0.index()].clone();
+            let message = format!("a cycle without an end: {}", names.join(" → "));
+            build.error(&span, message);
+        }
+    }
+}
+
+/// The pairs as a graph, with the numbers of its nodes.
+fn pair_graph(served: &Served) -> (DiGraph<Pair, f64>, Vec<Pair>) {
+    let mut graph = DiGraph::new();
+    let pairs: Vec<Pair> = served.calls.keys().copied().collect();
+    for pair in &pairs {
+        graph.add_node(*pair);
+    }
+    for (from, (_, calls)) in served.calls.iter().enumerate() {
+        for (to, often) in calls {
+            if let Ok(to) = pairs.binary_search(to) {
+                graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), *often);
+            }
+        }
+    }
+    (graph, pairs)
+}

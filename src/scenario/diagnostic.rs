@@ -1,0 +1,248 @@
+//! What is wrong with a scenario, gathered so that all of it is told at once.
+
+use std::collections::BTreeSet;
+
+use super::source::{Sources, Span};
+
+/// So many diagnostics are shown at most; of the rest only the number is told.
+pub const MAX_SHOWN: usize = 20;
+/// So many are kept at most; further ones are counted.
+const MAX_KEPT: usize = 200;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The scenario cannot run.
+    Error,
+    /// The scenario runs, and may not mean what its author thinks.
+    Warning,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where it stands; nothing if it has no place in a text.
+    pub span: Option<Span>,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What is allowed there, or what stands there: written under the excerpt.
+    pub label: Option<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Words to write instead of those at a span.
+    pub suggestion: Option<(Span, String)>,
+    /// Whether a file could not be read, which is another exit status than a wrong scenario.
+    pub unreadable: bool,
+}
+
+/// All that is wrong.
+#[derive(Debug, Clone, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+    known: BTreeSet<(usize, usize, String)>,
+    errors: usize,
+    warnings: usize,
+    unreadable: usize,
+}
+
+impl Diagnostic {
+    /// An error at a place.
+    pub fn error(span: Span, message: impl Into<String>) -> Self {
+        Self { span: Some(span), ..Self::nowhere(message) }
+    }
+
+    /// An error without a place in a text.
+    pub fn nowhere(message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            span: None,
+            message: message.into(),
+            label: None,
+            help: None,
+            suggestion: None,
+            unreadable: false,
+        }
+    }
+
+    /// A warning at a place.
+    pub fn warning(span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(span, message) }
+    }
+
+    /// The same with a label under the excerpt.
+    #[must_use]
+    pub fn label(self, label: impl Into<String>) -> Self {
+        Self { label: Some(label.into()), ..self }
+    }
+
+    /// The same with advice.
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// The same with words to write instead of those at `span`.
+    #[must_use]
+    pub fn suggest(self, span: Span, words: impl Into<String>) -> Self {
+        Self { suggestion: Some((span, words.into())), ..self }
+    }
+}
+
+impl Diagnostics {
+    /// Nothing is wrong yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one, unless the same was said of the same place before: variants share most of their
+    /// text, and one mistake in it is one mistake.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.is_full() {
+            let span = diagnostic.span.clone().unwrap_or(0..0);
+            if !self.known.insert((span.start, span.end, diagnostic.message.clone())) {
+                return;
+            }
+        }
+        match diagnostic.severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+        }
+        self.unreadable += usize::from(diagnostic.unreadable);
+        if !self.is_full() {
+            self.list.push(diagnostic);
+        }
+    }
+
+    /// Whether further ones are only counted, so that making them up is in vain.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.list.len() >= MAX_KEPT
+    }
+
+    /// Counts `errors` that are not worth a description: too many are known already.
+    pub fn count_more(&mut self, errors: usize) {
+        self.errors += errors;
+    }
+
+    /// Whether the scenario cannot run.
+    #[must_use]
+    pub const fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// How many errors there are, those included that are only counted.
+    #[must_use]
+    pub const fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// How many warnings there are.
+    #[must_use]
+    pub const fn warnings(&self) -> usize {
+        self.warnings
+    }
+
+    /// The exit status of a command that ends here: 0 without errors, 4 if nothing is wrong but
+    /// that a file cannot be read, else 2.
+    #[must_use]
+    pub const fn exit_status(&self) -> u8 {
+        match (self.errors, self.unreadable) {
+            (0, _) => 0,
+            (errors, unreadable) if errors == unreadable => 4,
+            _ => 2,
+        }
+    }
+
+    /// Those that are kept, by their place; those without a place come first.
+    #[must_use]
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut all: Vec<&Diagnostic> = self.list.iter().collect();
+        all.sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|span| (span.start, span.end)));
+        all
+    }
+
+    /// Those to show, by their place, and how many errors and warnings are left out. Warnings are
+    /// left out before errors.
+    #[must_use]
+    pub fn shown(&self) -> (Vec<&Diagnostic>, usize, usize) {
+        let mut all = self.sorted();
+        let errors = all.iter().filter(|d| d.severity == Severity::Error).count().min(MAX_SHOWN);
+        let warnings = (all.len() - errors).min(MAX_SHOWN - errors).min(self.warnings);
+        let mut room = [errors, warnings];
+        all.retain(|diagnostic| {
+            let left = &mut room[diagnostic.severity as usize];
+            *left > 0 && {
+                *left -= 1;
+                true
+            }
+        });
+        (all, self.errors - errors, self.warnings - warnings)
+    }
+
+    /// The whole as plain text, as `commands` prints it without colours.
+    #[must_use]
+    pub fn to_plain(&self, sources: &Sources) -> String {
+        super::render::render(self, sources, super::render::Look::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_is_said_once() {
+        let mut all = Diagnostics::new();
+        all.push(Diagnostic::error(1..2, "wrong"));
+        all.push(Diagnostic::error(1..2, "wrong"));
+        all.push(Diagnostic::error(1..2, "otherwise wrong"));
+        assert_eq!(all.errors(), 2);
+    }
+
+    #[test]
+    fn they_are_sorted_by_place() {
+        let mut all = Diagnostics::new();
+        all.push(Diagnostic::error(7..8, "late"));
+        all.push(Diagnostic::error(1..2, "early"));
+        all.push(Diagnostic::nowhere("placeless"));
+        let order: Vec<&str> = all.sorted().iter().map(|d| d.message.as_str()).collect();
+        assert_eq!(order, ["placeless", "early", "late"]);
+    }
+
+    #[test]
+    fn errors_are_shown_before_warnings_and_the_rest_is_counted() {
+        let mut all = Diagnostics::new();
+        for at in 0..15 {
+            all.push(Diagnostic::warning(at..at, "odd"));
+            all.push(Diagnostic::error(at..at, "wrong"));
+        }
+        let (shown, errors, warnings) = all.shown();
+        assert_eq!(shown.iter().filter(|d| d.severity == Severity::Error).count(), 15);
+        assert_eq!((shown.len(), errors, warnings), (20, 0, 10));
+    }
+
+    #[test]
+    fn a_million_errors_are_counted_and_not_kept() {
+        let mut all = Diagnostics::new();
+        for at in 0..1_000_000 {
+            all.push(Diagnostic::error(at..at, "wrong"));
+        }
+        let (shown, errors, _) = all.shown();
+        assert_eq!((shown.len(), errors), (20, 999_980));
+        assert_eq!(all.sorted().len(), MAX_KEPT);
+    }
+
+    #[test]
+    fn an_unreadable_file_has_an_exit_status_of_its_own() {
+        let mut all = Diagnostics::new();
+        all.push(Diagnostic::warning(0..0, "odd"));
+        assert_eq!(all.exit_status(), 0);
+        all.push(Diagnostic { unreadable: true, ..Diagnostic::nowhere("gone") });
+        assert_eq!(all.exit_status(), 4);
+        all.push(Diagnostic::error(0..0, "wrong"));
+        assert_eq!(all.exit_status(), 2);
+    }
+}

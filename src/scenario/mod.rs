@@ -1,0 +1,27 @@
+//! Scenario files: from text to typed values, or to all that is wrong with the text.
+mod alternative;
+mod argument;
+mod assign;
+mod axis;
+mod decode;
+mod deserialize;
+mod diagnostic;
+mod fault;
+mod fields;
+mod files;
+mod include;
+mod key;
+mod names;
+mod nearest;
+mod nesting;
+mod overlay;
+mod parse;
+mod path;
+mod read;
+mod render;
+mod source;
+mod steps;
+mod sweep;
+mod tree;
+mod wording;
+pub use self::source::Sources;

@@ -1,0 +1,136 @@
+//! Dotted paths: `node.shoppers.arrivals.poisson`, `endpoint.product.work.0.cpu`.
+
+use std::fmt;
+
+use super::diagnostic::Diagnostic;
+use super::nesting::MAX_DEPTH;
+use super::parse;
+use super::source::Span;
+use super::tree::quoted;
+
+/// The keys that lead from the root of a scenario to a value.
+#[derive(Debug, Clone)]
+pub struct Path {
+    /// The keys from the root; within a list the number of the element, from 0.
+    pub keys: Vec<String>,
+    /// Where the path was written.
+    pub span: Span,
+}
+
+impl Path {
+    /// Reads a path in the way that TOML writes keys: parts between dots, each bare or quoted.
+    ///
+    /// # Errors
+    /// If it is no path; the diagnostic points at `span`, where the path was written.
+    pub fn parse(text: &str, span: &Span) -> Result<Self, Box<Diagnostic>> {
+        let mut keys = Vec::new();
+        let mut rest = text.trim_matches([' ', '\t']);
+        loop {
+            let (key, after) = part(rest).ok_or_else(|| malformed(text, span))?;
+            keys.push(key);
+            if keys.len() > MAX_DEPTH {
+                let message = format!("a path has at most {MAX_DEPTH} parts");
+                return Err(Box::new(Diagnostic::error(span.clone(), message)));
+            }
+            match after.strip_prefix('.') {
+                Some(next) => rest = next,
+                None if after.is_empty() => return Ok(Self { keys, span: span.clone() }),
+                None => return Err(malformed(text, span)),
+            }
+        }
+    }
+
+    /// Whether one of the two paths leads to or into the value of the other.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.keys.iter().zip(&other.keys).all(|(a, b)| a == b)
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, key) in self.keys.iter().enumerate() {
+            f.write_str(if at == 0 { "" } else { "." })?;
+            f.write_str(&quoted(key))?;
+        }
+        Ok(())
+    }
+}
+
+/// The length of the key part that `text` begins with, quotes included.
+pub(super) fn part_len(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let bare = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    match bytes.first()? {
+        b'\'' => Some(bytes[1..].iter().position(|b| *b == b'\'')? + 2),
+        b'"' => {
+            let mut at = 1;
+            while *bytes.get(at)? != b'"' {
+                at += if bytes[at] == b'\\' { 2 } else { 1 };
+            }
+            Some(at + 1)
+        }
+        _ => Some(bytes.iter().position(|b| !bare(b)).unwrap_or(bytes.len())).filter(|n| *n > 0),
+    }
+}
+
+/// The first part of a path, unquoted, and what follows it.
+fn part(text: &str) -> Option<(String, &str)> {
+    let (word, rest) = text.split_at_checked(part_len(text)?)?;
+    if word.starts_with(['"', '\'']) {
+        let item = parse::value(word, 0).ok()?;
+        return Some((item.as_text()?.to_owned(), rest));
+    }
+    Some((word.to_owned(), rest))
+}
+
+fn malformed(text: &str, span: &Span) -> Box<Diagnostic> {
+    let message = format!("`{text}` is not the path of a key");
+    let label = "a path is made of keys with dots between them, such as `node.app.replicas`";
+    Box::new(Diagnostic::error(span.clone(), message).label(label))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(text: &str) -> Option<Vec<String>> {
+        Path::parse(text, &(0..0)).ok().map(|path| path.keys)
+    }
+
+    #[test]
+    fn parts_are_bare_or_quoted_as_in_toml() {
+        for (text, expected) in [
+            ("seed", vec!["seed"]),
+            (" node.app-1.replicas ", vec!["node", "app-1", "replicas"]),
+            ("work.0.cpu", vec!["work", "0", "cpu"]),
+            ("link.\"a-b\".c", vec!["link", "a-b", "c"]),
+            ("a.'b.c'.\"d\\\"\\u0065\"", vec!["a", "b.c", "d\"e"]),
+        ] {
+            assert_eq!(keys(text).expect(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_path_is_refused() {
+        let deep = "a.".repeat(100_000) + "a";
+        for text in
+            ["", ".", "a.", ".a", "a..b", "a b", "a=b", "'a", "\"a", "\"a\\", "é", "a[0]", &deep]
+        {
+            assert_eq!(keys(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_printed_as_it_can_be_written() {
+        let path = Path::parse("a.'b.c'.d", &(0..0)).expect("a path");
+        assert_eq!(path.to_string(), "a.\"b.c\".d");
+    }
+
+    #[test]
+    fn paths_overlap_if_one_leads_into_the_other() {
+        let path = |text| Path::parse(text, &(0..0)).expect("a path");
+        assert!(path("a.b").overlaps(&path("a.b.c")) && path("a.b").overlaps(&path("a.b")));
+        assert!(!path("a.b").overlaps(&path("a.c")) && !path("a.b").overlaps(&path("ab")));
+    }
+}

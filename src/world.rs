@@ -1,0 +1,250 @@
+//! The world: the nodes, what they share, and how events and answers find them.
+//!
+//! It owns everything of one replication, lends the node that an event is for a context, and does
+//! nothing clever.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::engine::{self, Flow, Payload, Queue, Stop};
+use crate::fact::{Fact, Observer};
+use crate::graph::Graph;
+use crate::id::{ExchangeId, NodeId};
+use crate::model::Until;
+use crate::net::{Core, Ctx, Fixed, Input, Kind, Part, Phase, TimerId, Token};
+use crate::nodes::Node;
+use crate::rng::Key;
+use crate::time::Time;
+
+/// Events of one instant before the run is taken for one that makes no progress.
+const MAX_AT_ONCE: u32 = 1_000_000;
+
+/// The mark at which nothing new is issued any more.
+const STOP_ISSUING: u32 = 0;
+
+/// One replication at work.
+#[derive(Debug)]
+pub struct World<O> {
+    core: Core<O>,
+    nodes: Vec<Node>,
+    fixed: Arc<Fixed>,
+    max_in_flight: usize,
+    instant: Time,
+    at_once: u32,
+    halt: Option<Halt>,
+}
+
+/// What ended a run before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Halt {
+    /// More exchanges in flight than the limit; most of them at this node.
+    InFlight(Time, NodeId),
+    /// Too many events at one moment.
+    NoProgress(Time),
+    /// More events than the limit.
+    Events(Time),
+}
+
+/// What is left of a run for those who measure it.
+#[derive(Debug)]
+pub struct Ended<O> {
+    /// The observer.
+    pub observer: O,
+    /// When the run ended.
+    pub at: Time,
+    /// How many events there were.
+    pub events: u64,
+    /// What ended it before its time, if anything did.
+    pub halt: Option<Halt>,
+    /// The starts of the requests that have no outcome.
+    pub requests: Vec<Time>,
+    /// For each node, the entries of the exchanges that are at it.
+    pub inside: Vec<Vec<Time>>,
+}
+
+/// Runs one replication of `graph` under `root` and tells its facts to `observer`.
+#[must_use]
+pub fn run<O: Observer>(graph: &Graph, root: Key, observer: O) -> Ended<O> {
+    let mut world = World {
+        core: Core::new(root, graph.links(root), observer),
+        nodes: graph.nodes(root),
+        fixed: Arc::clone(&graph.fixed),
+        max_in_flight: graph.run.limits.in_flight as usize,
+        instant: Time::ZERO,
+        at_once: 0,
+        halt: None,
+    };
+    let mut queue = Queue::default();
+    let drains = graph.run.until == Until::Drained;
+    let duration = Time(graph.run.duration.0);
+    if drains {
+        // Pushed first, so that an arrival at the very end no longer comes.
+        queue.push(duration, Kind::Mark(STOP_ISSUING).pack());
+    }
+    world.begin(&mut queue);
+    let horizon = if drains { Time(crate::time::MAX_SPAN.0) } else { duration };
+    let (stop, events) = engine::run(&mut world, &mut queue, horizon, graph.run.limits.events);
+    world.end(stop, events, if drains { None } else { Some(duration) })
+}
+
+impl<O: Observer> engine::World for World<O> {
+    #[inline]
+    fn handle(&mut self, now: Time, payload: Payload, queue: &mut Queue) -> Flow {
+        self.core.now = now;
+        self.dispatch(Kind::unpack(payload), queue);
+        self.follow(queue);
+        if now == self.instant {
+            self.at_once += 1;
+            if self.at_once > MAX_AT_ONCE {
+                self.halt = Some(Halt::NoProgress(now));
+            }
+        } else {
+            (self.instant, self.at_once) = (now, 0);
+        }
+        if self.core.exchanges.len() > self.max_in_flight {
+            self.halt = Some(Halt::InFlight(now, self.fullest()));
+        }
+        let is_drained = !self.core.issuing && self.core.requests.is_empty();
+        if self.halt.is_some() || is_drained { Flow::Stop } else { Flow::On }
+    }
+}
+
+impl<O: Observer> World<O> {
+    fn begin(&mut self, queue: &mut Queue) {
+        for node in &mut self.nodes {
+            let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+            node.begin(ctx);
+        }
+        self.follow(queue);
+    }
+
+    /// Does all that follows at once from the present event.
+    #[inline]
+    fn follow(&mut self, queue: &mut Queue) {
+        let mut count = 0;
+        while let Some(payload) = self.core.ready.pop_front() {
+            self.dispatch(Kind::unpack(payload), queue);
+            count += 1;
+            if count > MAX_AT_ONCE {
+                self.halt = Some(Halt::NoProgress(self.core.now));
+                return;
+            }
+        }
+    }
+
+    #[inline]
+    fn dispatch(&mut self, kind: Kind, queue: &mut Queue) {
+        match kind {
+            Kind::Exchange(id) => self.exchange(id, queue),
+            Kind::Timer(id) => self.timer(id, queue),
+            Kind::Arrival(node) => self.tell(node, Input::Arrival, queue),
+            Kind::Wake(session) => {
+                let client = self.core.sessions[session.0].client;
+                self.tell(client, Input::Wake(session), queue);
+            }
+            Kind::Mark(_) => self.core.issuing = false,
+        }
+    }
+
+    #[inline]
+    fn tell(&mut self, node: NodeId, input: Input, queue: &mut Queue) {
+        let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+        self.nodes[node.index()].handle(input, ctx);
+    }
+
+    /// An exchange goes on, as its phase says.
+    #[inline]
+    fn exchange(&mut self, id: ExchangeId, queue: &mut Queue) {
+        let (phase, node) = {
+            let exchange = self.core.exchanges.hot(id);
+            (exchange.phase, exchange.at.node)
+        };
+        match phase {
+            Phase::Outbound => {
+                let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+                ctx.spend(id, Part::Network);
+                let now = ctx.now();
+                let exchange = ctx.hot(id);
+                exchange.entered = now;
+                let fact = Fact::Entered { at: exchange.at, key: exchange.key };
+                ctx.observe(&fact);
+                self.nodes[node.index()].handle(Input::Request(id), ctx);
+            }
+            Phase::Core | Phase::Wait => self.tell(node, Input::Resume(id), queue),
+            Phase::Inbound => {
+                let exchange = self.core.exchanges.hot(id);
+                let parent = exchange.parent;
+                let caller = if parent == ExchangeId::NONE {
+                    self.core.requests[exchange.request.0].asked.client
+                } else {
+                    self.core.exchanges.hot(parent).at.node
+                };
+                let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+                self.nodes[caller.index()].handle(Input::Reply { child: id, parent }, ctx);
+                ctx.free(id);
+            }
+            Phase::Dead => {
+                let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+                ctx.free(id);
+            }
+            Phase::Lobby | Phase::Line | Phase::Called => {
+                unreachable!("what waits for others has no event of its own")
+            }
+        }
+    }
+
+    fn timer(&mut self, id: TimerId, queue: &mut Queue) {
+        let token = self.core.timers[id.0].token;
+        self.core.timers.remove(id.0);
+        let Some(token) = token else { return };
+        let node = match token {
+            Token::Total(request) => self.core.requests[request.0].asked.client,
+            Token::Patience(id) | Token::CoreDone(id) | Token::Cancelled(id, ..) => {
+                self.core.exchanges.hot(id).at.node
+            }
+            Token::SharedDone(at) | Token::Replica(at, _) => at.node,
+        };
+        self.tell(node, Input::Timer(token), queue);
+    }
+
+    /// The node with most exchanges at it.
+    fn fullest(&self) -> NodeId {
+        let mut counts = vec![0_u32; self.nodes.len()];
+        for exchange in self.core.exchanges.live() {
+            counts[exchange.at.node.index()] += 1;
+        }
+        let fullest = (0..).zip(&counts).max_by_key(|(_, count)| **count);
+        NodeId(fullest.map_or(0, |(node, _)| node))
+    }
+
+    fn end(self, stop: Stop, events: u64, horizon: Option<Time>) -> Ended<O> {
+        let halt = match stop {
+            Stop::TooManyEvents => Some(Halt::Events(self.core.now)),
+            Stop::Drained | Stop::Horizon | Stop::World => self.halt,
+        };
+        let at = if halt.is_some() { self.core.now } else { horizon.unwrap_or(self.core.now) };
+        let mut inside = vec![Vec::new(); self.nodes.len()];
+        for exchange in self.core.exchanges.live() {
+            let is_there = !matches!(
+                exchange.phase,
+                Phase::Outbound | Phase::Inbound | Phase::Dead
+            );
+            if is_there && !exchange.is_branch {
+                inside[exchange.at.node.index()].push(exchange.entered);
+            }
+        }
+        let open = self.core.requests.live().filter(|request| !request.over);
+        let requests = open.map(|request| request.asked.started).collect();
+        Ended { observer: self.core.observer, at, events, halt, requests, inside }
+    }
+}
+
+impl fmt::Display for Halt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InFlight(at, _) => write!(f, "too many exchanges in flight at {at}"),
+            Self::NoProgress(at) => write!(f, "more than {MAX_AT_ONCE} events at one moment, {at}"),
+            Self::Events(at) => write!(f, "the limit of events was reached at {at}"),
+        }
+    }
+}
