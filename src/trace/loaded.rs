@@ -107,7 +107,7 @@ impl Trace {
         self.by_user[rows].iter().map(|row| &self.rows[*row as usize])
     }
 
-    /// Arrivals of an open loop before `horizon`, divided by it: per second.
+    /// Arrivals of an open loop before `horizon`, which is not 0, divided by it: per second.
     #[must_use]
     pub fn mean_rate(&self, horizon: Span) -> f64 {
         let count = self.rows.partition_point(|row| row.start < horizon.0);
