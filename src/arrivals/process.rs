@@ -1,5 +1,6 @@
 //! The process of arrivals: one moment after another.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rand::Rng;
@@ -15,7 +16,16 @@ use crate::trace::Trace;
 
 /// Gives the moments of arrivals in order of time.
 #[derive(Debug, Clone)]
-pub struct ArrivalProcess(Kind);
+pub struct ArrivalProcess {
+    kind: Kind,
+    batch: u32,
+}
+
+/// What a process of independent gaps needs of their distribution.
+pub trait Gaps: fmt::Debug + Send + Sync {
+    /// The next gap.
+    fn draw(&self, stream: &mut Stream) -> Span;
+}
 
 #[derive(Debug, Clone)]
 enum Kind {
@@ -39,6 +49,11 @@ enum Kind {
         count: f64,
     },
     Mmpp(MmppArrivals),
+    /// Independent gaps: the last arrival, and what they are drawn from.
+    Renewal {
+        now: Time,
+        gaps: Arc<dyn Gaps>,
+    },
     /// The row that comes next.
     Replay {
         trace: Arc<Trace>,
@@ -52,10 +67,10 @@ impl ArrivalProcess {
     #[must_use]
     pub fn new(arrivals: &Arrivals, stream: &mut Stream) -> Option<Self> {
         let kind = match arrivals {
-            Arrivals::Poisson { poisson: RateProfile::Constant(rate) } => {
+            Arrivals::Poisson { poisson: RateProfile::Constant(rate), .. } => {
                 Kind::Steady { now: Time::ZERO, cut: 0.0, gap_nanos: NANOS_PER_SEC as f64 / rate.0 }
             }
-            Arrivals::Poisson { poisson } => {
+            Arrivals::Poisson { poisson, .. } => {
                 Kind::Varying { rate: Cumulative::new(poisson), gaps: 0.0 }
             }
             Arrivals::Regular { regular: RateProfile::Constant(rate) } => {
@@ -67,20 +82,27 @@ impl ArrivalProcess {
             Arrivals::Mmpp { mmpp } => Kind::Mmpp(MmppArrivals::new(mmpp, stream)),
             Arrivals::Trace { .. } => return None,
         };
-        Some(Self(kind))
+        let batch = if let Arrivals::Poisson { batch, .. } = arrivals { *batch } else { 1 };
+        Some(Self { kind, batch })
+    }
+
+    /// Arrivals with independent gaps, the first after one gap.
+    #[must_use]
+    pub fn renewal(gaps: Arc<dyn Gaps>) -> Self {
+        Self { kind: Kind::Renewal { now: Time::ZERO, gaps }, batch: 1 }
     }
 
     /// The arrivals of a trace: call number k, from 0, gives that of row k.
     #[must_use]
     pub const fn replay(trace: Arc<Trace>) -> Self {
-        Self(Kind::Replay { trace, row: 0 })
+        Self { kind: Kind::Replay { trace, row: 0 }, batch: 1 }
     }
 
     /// The next moment and how many requests come then, at least one; `None` if none comes any
     /// more within the longest horizon. Moments may be equal, but do not go back.
     #[inline]
     pub fn next(&mut self, stream: &mut Stream) -> Option<(Time, u32)> {
-        let moment = match &mut self.0 {
+        let moment = match &mut self.kind {
             Kind::Steady { now, cut, gap_nanos } => {
                 // What rounding took from one gap is given to the next: no rate is biased by it.
                 let exact = exponential(stream.next_u64()) * *gap_nanos + *cut;
@@ -99,12 +121,16 @@ impl ArrivalProcess {
                 rate.moment(*count)
             }
             Kind::Mmpp(mmpp) => mmpp.next(stream),
+            Kind::Renewal { now, gaps } => {
+                *now = (*now + gaps.draw(stream)).min(Time(MAX_SPAN.0));
+                (now.0 < MAX_SPAN.0).then_some(*now)
+            }
             Kind::Replay { trace, row } => {
                 *row += 1;
                 trace.rows().get(*row - 1).map(|row| row.arrival())
             }
         };
-        moment.map(|moment| (moment, 1))
+        moment.map(|moment| (moment, self.batch))
     }
 }
 
@@ -130,7 +156,7 @@ mod tests {
     }
 
     fn poisson(text: &str) -> Arrivals {
-        Arrivals::Poisson { poisson: profile(text) }
+        Arrivals::Poisson { poisson: profile(text), batch: 1 }
     }
 
     fn secs(secs: u64) -> Time {
@@ -232,6 +258,30 @@ mod tests {
         let stepped = r#"{ steps = [["1s", "2/s"], ["2s", "0/s"], ["3s", "10/s"]] }"#;
         let expected = [1_500, 2_000, 3_100, 3_200].map(|ms| Time(ms * 1_000_000));
         assert_eq!(moments(&regular(stepped), Time(3_250_000_000)), expected);
+    }
+
+    #[test]
+    fn a_batch_comes_at_one_moment() {
+        let batches = Arrivals::Poisson { poisson: profile("\"10/s\""), batch: 5 };
+        let mut process = ArrivalProcess::new(&batches, &mut stream()).unwrap();
+        let (moment, size) = process.next(&mut stream()).unwrap();
+        assert_eq!((moment, size), (moments(&poisson("\"10/s\""), secs(9))[0], 5));
+    }
+
+    #[test]
+    fn independent_gaps_add_up() {
+        #[derive(Debug)]
+        struct Always(Span);
+        impl Gaps for Always {
+            fn draw(&self, _: &mut Stream) -> Span {
+                self.0
+            }
+        }
+        let mut process = ArrivalProcess::renewal(Arc::new(Always(Span(7))));
+        let mut next = || process.next(&mut stream());
+        assert_eq!([next(), next()], [Some((Time(7), 1)), Some((Time(14), 1))]);
+        let mut never = ArrivalProcess::renewal(Arc::new(Always(MAX_SPAN)));
+        assert_eq!(never.next(&mut stream()), None);
     }
 
     #[test]
