@@ -6,7 +6,8 @@
 //! designs are compared under the same randomness. Constant, stepped and ramped rates have a
 //! closed form, a sine a bracketed Newton iteration.
 
-use super::profile::{RateProfile, Sine};
+use super::profile::RateProfile;
+use super::sine::SineWalk;
 use crate::time::{MAX_SPAN, Span, Time};
 
 /// The integral of a rate, walked from the beginning on.
@@ -22,7 +23,7 @@ enum Shape {
         pieces: Vec<Piece>,
         reached: usize,
     },
-    Sine(Sine),
+    Sine(SineWalk),
 }
 
 /// A stretch of time on which the rate is a straight line.
@@ -55,7 +56,7 @@ impl Cumulative {
                     ramp.iter().zip(ends).map(|((t, rate), end)| (*t, rate.0, end)).collect();
                 pieces(&points)
             }
-            RateProfile::Sine { sine } => return Self { shape: Shape::Sine(*sine) },
+            RateProfile::Sine { sine } => return Self { shape: Shape::Sine(SineWalk::new(*sine)) },
         };
         Self { shape: Shape::Pieces { pieces, reached: 0 } }
     }
@@ -73,7 +74,7 @@ impl Cumulative {
                 let piece = &pieces[*reached];
                 piece.start.0.checked_add(piece.offset(count).0)?
             }
-            Shape::Sine(sine) => sine.moment(count)?,
+            Shape::Sine(walk) => walk.moment(count)?,
         };
         (span < MAX_SPAN.0).then_some(Time(span))
     }
@@ -85,7 +86,7 @@ impl Cumulative {
                 let piece = piece_at(pieces, moment);
                 piece.up_to((moment - piece.start).as_secs_f64())
             }
-            Shape::Sine(sine) => sine.up_to(moment),
+            Shape::Sine(walk) => walk.sine().up_to(moment),
         }
     }
 
@@ -96,7 +97,7 @@ impl Cumulative {
                 let piece = piece_at(pieces, moment);
                 piece.rate + piece.slope * (moment - piece.start).as_secs_f64()
             }
-            Shape::Sine(sine) => sine.rate_at(moment),
+            Shape::Sine(walk) => walk.sine().rate_at(moment),
         }
     }
 }

@@ -16,11 +16,14 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use mmpp::Mmpp;
-pub use process::ArrivalProcess;
+pub use process::{ArrivalProcess, Gaps};
 pub use profile::{RateProfile, Sine};
 
 use crate::rng::open_unit;
 use crate::time::Span;
+
+/// The largest batch: as many requests as a run may well hold at once.
+const MAX_BATCH: u32 = 1_000_000;
 
 /// When requests come: a table with one of `poisson`, `regular`, `mmpp` and `trace`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -28,8 +31,12 @@ use crate::time::Span;
 pub enum Arrivals {
     /// Independent of one another, at a rate: what many users make who do not know of each other.
     Poisson {
-        /// The rate.
+        /// The rate at which requests come, or batches of them.
         poisson: RateProfile,
+        /// How many requests come at once, 1 to 1,000,000. Default 1.
+        #[serde(default = "one")]
+        #[schemars(range(min = 1, max = 1_000_000))]
+        batch: u32,
     },
     /// At equal distances, the first after one distance; under a changing rate, at equal
     /// distances of the rate's integral.
@@ -56,9 +63,8 @@ impl Arrivals {
     #[must_use]
     pub fn mean_rate(&self, horizon: Span) -> Option<f64> {
         match self {
-            Self::Poisson { poisson: rate } | Self::Regular { regular: rate } => {
-                Some(rate.mean(horizon))
-            }
+            Self::Poisson { poisson, batch } => Some(poisson.mean(horizon) * f64::from(*batch)),
+            Self::Regular { regular } => Some(regular.mean(horizon)),
             Self::Mmpp { mmpp } => Some(mmpp.mean()),
             Self::Trace { .. } => None,
         }
@@ -69,7 +75,8 @@ impl Arrivals {
     #[must_use]
     pub fn peak_rate(&self) -> Option<f64> {
         match self {
-            Self::Poisson { poisson: rate } | Self::Regular { regular: rate } => Some(rate.peak()),
+            Self::Poisson { poisson, batch } => Some(poisson.peak() * f64::from(*batch)),
+            Self::Regular { regular } => Some(regular.peak()),
             Self::Mmpp { mmpp } => Some(mmpp.peak()),
             Self::Trace { .. } => None,
         }
@@ -81,6 +88,7 @@ impl Arrivals {
 #[serde(deny_unknown_fields)]
 struct Written {
     poisson: Option<RateProfile>,
+    batch: Option<i64>,
     regular: Option<RateProfile>,
     mmpp: Option<Mmpp>,
     trace: Option<String>,
@@ -88,9 +96,13 @@ struct Written {
 
 impl Written {
     fn checked(self) -> Result<Arrivals, String> {
-        let Self { poisson, regular, mmpp, trace } = self;
+        let Self { poisson, batch, regular, mmpp, trace } = self;
+        if batch.is_some() && poisson.is_none() {
+            return Err("`batch` goes with `poisson`".to_owned());
+        }
+        let batch = self::batch(batch.unwrap_or(1))?;
         let mut kinds = [
-            poisson.map(|poisson| Arrivals::Poisson { poisson }),
+            poisson.map(|poisson| Arrivals::Poisson { poisson, batch }),
             regular.map(|regular| Arrivals::Regular { regular }),
             mmpp.map(|mmpp| Arrivals::Mmpp { mmpp }),
             trace.map(|trace| Arrivals::Trace { trace }),
@@ -112,6 +124,15 @@ impl<'de> Deserialize<'de> for Arrivals {
     }
 }
 
+const fn one() -> u32 {
+    1
+}
+
+fn batch(size: i64) -> Result<u32, String> {
+    let size = u32::try_from(size).ok().filter(|size| (1..=MAX_BATCH).contains(size));
+    size.ok_or_else(|| format!("`batch` is a whole number from 1 to {MAX_BATCH}"))
+}
+
 /// An exponential variate of mean 1 from 64 uniform random bits.
 #[inline]
 fn exponential(bits: u64) -> f64 {
@@ -131,12 +152,13 @@ mod tests {
         assert!(error.contains(said), "{text}: {error}");
     }
 
-    const KINDS: [&str; 5] = [
+    const KINDS: [&str; 6] = [
         "poisson = \"600/s\"",
         "poisson = { steps = [[\"0s\", \"1/s\"]] }",
         "regular = { sine = { mean = \"1/s\", amplitude = 0.5, period = \"1s\" } }",
         "mmpp = { rates = [\"150/s\", \"20/s\"], leave = [\"1/s\", \"0.5/s\"] }",
         "trace = \"requests.csv\"",
+        "poisson = \"10/s\"\nbatch = 5",
     ];
 
     #[test]
@@ -152,7 +174,12 @@ mod tests {
     fn what_is_no_kind_of_arrivals_is_refused_with_those_that_exist() {
         check_refused("", "exactly one of `poisson`, `regular`");
         check_refused("poisson = \"1/s\"\nregular = \"1/s\"", "exactly one of");
-        check_refused("visits = { poisson = \"1/s\" }", "expected one of `poisson`, `regular`");
+        check_refused(
+            "visits = { poisson = \"1/s\" }",
+            "expected one of `poisson`, `batch`, `regular`",
+        );
+        check_refused("regular = \"1/s\"\nbatch = 2", "`batch` goes with `poisson`");
+        check_refused("poisson = \"1/s\"\nbatch = 0", "a whole number from 1 to 1000000");
         check_refused("poisson = 600", "did you mean \"600/s\"");
         check_refused("poisson = { steps = [[\"1s\", \"1/s\"], [\"0s\", \"1/s\"]] }", "in order");
     }
@@ -167,6 +194,7 @@ mod tests {
         assert_eq!(rates(KINDS[0]), (Some(600.0), Some(600.0)));
         assert_eq!(rates(KINDS[2]), (Some(1.0), Some(1.5)));
         assert_eq!(rates(KINDS[4]), (None, None));
+        assert_eq!(rates(KINDS[5]), (Some(50.0), Some(50.0)), "requests, not batches");
         let (mean, peak) = rates(KINDS[3]);
         assert!((mean.unwrap() - 190.0 / 3.0).abs() < 1e-12);
         assert_eq!(peak, Some(150.0));

@@ -1,5 +1,6 @@
 //! The process of arrivals: one moment after another.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rand::Rng;
@@ -15,13 +16,24 @@ use crate::trace::Trace;
 
 /// Gives the moments of arrivals in order of time.
 #[derive(Debug, Clone)]
-pub struct ArrivalProcess(Kind);
+pub struct ArrivalProcess {
+    kind: Kind,
+    batch: u32,
+}
+
+/// What a process of independent gaps needs of their distribution.
+pub trait Gaps: fmt::Debug + Send + Sync {
+    /// The next gap.
+    fn draw(&self, stream: &mut Stream) -> Span;
+}
 
 #[derive(Debug, Clone)]
 enum Kind {
-    /// Poisson at a constant rate: the last arrival and the mean gap in nanoseconds.
+    /// Poisson at a constant rate: the last arrival, the nanoseconds that rounding took from it,
+    /// and the mean gap in nanoseconds.
     Steady {
         now: Time,
+        cut: f64,
         gap_nanos: f64,
     },
     /// Poisson at a changing rate: the sum of the unit gaps so far.
@@ -37,6 +49,11 @@ enum Kind {
         count: f64,
     },
     Mmpp(MmppArrivals),
+    /// Independent gaps: the last arrival, and what they are drawn from.
+    Renewal {
+        now: Time,
+        gaps: Arc<dyn Gaps>,
+    },
     /// The row that comes next.
     Replay {
         trace: Arc<Trace>,
@@ -50,10 +67,10 @@ impl ArrivalProcess {
     #[must_use]
     pub fn new(arrivals: &Arrivals, stream: &mut Stream) -> Option<Self> {
         let kind = match arrivals {
-            Arrivals::Poisson { poisson: RateProfile::Constant(rate) } => {
-                Kind::Steady { now: Time::ZERO, gap_nanos: NANOS_PER_SEC as f64 / rate.0 }
+            Arrivals::Poisson { poisson: RateProfile::Constant(rate), .. } => {
+                Kind::Steady { now: Time::ZERO, cut: 0.0, gap_nanos: NANOS_PER_SEC as f64 / rate.0 }
             }
-            Arrivals::Poisson { poisson } => {
+            Arrivals::Poisson { poisson, .. } => {
                 Kind::Varying { rate: Cumulative::new(poisson), gaps: 0.0 }
             }
             Arrivals::Regular { regular: RateProfile::Constant(rate) } => {
@@ -65,23 +82,33 @@ impl ArrivalProcess {
             Arrivals::Mmpp { mmpp } => Kind::Mmpp(MmppArrivals::new(mmpp, stream)),
             Arrivals::Trace { .. } => return None,
         };
-        Some(Self(kind))
+        let batch = if let Arrivals::Poisson { batch, .. } = arrivals { *batch } else { 1 };
+        Some(Self { kind, batch })
+    }
+
+    /// Arrivals with independent gaps, the first after one gap.
+    #[must_use]
+    pub fn renewal(gaps: Arc<dyn Gaps>) -> Self {
+        Self { kind: Kind::Renewal { now: Time::ZERO, gaps }, batch: 1 }
     }
 
     /// The arrivals of a trace: call number k, from 0, gives that of row k.
     #[must_use]
     pub const fn replay(trace: Arc<Trace>) -> Self {
-        Self(Kind::Replay { trace, row: 0 })
+        Self { kind: Kind::Replay { trace, row: 0 }, batch: 1 }
     }
 
     /// The next moment and how many requests come then, at least one; `None` if none comes any
     /// more within the longest horizon. Moments may be equal, but do not go back.
     #[inline]
     pub fn next(&mut self, stream: &mut Stream) -> Option<(Time, u32)> {
-        let moment = match &mut self.0 {
-            Kind::Steady { now, gap_nanos } => {
-                let gap = exponential(stream.next_u64()) * *gap_nanos;
-                *now = (*now + Span::from_nanos_rounded(gap)).min(Time(MAX_SPAN.0));
+        let moment = match &mut self.kind {
+            Kind::Steady { now, cut, gap_nanos } => {
+                // What rounding took from one gap is given to the next: no rate is biased by it.
+                let exact = exponential(stream.next_u64()) * *gap_nanos + *cut;
+                let gap = Span::from_nanos_rounded(exact);
+                *cut = exact - gap.0 as f64;
+                *now = (*now + gap).min(Time(MAX_SPAN.0));
                 (now.0 < MAX_SPAN.0).then_some(*now)
             }
             Kind::Varying { rate, gaps } => {
@@ -94,12 +121,16 @@ impl ArrivalProcess {
                 rate.moment(*count)
             }
             Kind::Mmpp(mmpp) => mmpp.next(stream),
+            Kind::Renewal { now, gaps } => {
+                *now = (*now + gaps.draw(stream)).min(Time(MAX_SPAN.0));
+                (now.0 < MAX_SPAN.0).then_some(*now)
+            }
             Kind::Replay { trace, row } => {
                 *row += 1;
                 trace.rows().get(*row - 1).map(|row| row.arrival())
             }
         };
-        moment.map(|moment| (moment, 1))
+        moment.map(|moment| (moment, self.batch))
     }
 }
 
@@ -125,7 +156,7 @@ mod tests {
     }
 
     fn poisson(text: &str) -> Arrivals {
-        Arrivals::Poisson { poisson: profile(text) }
+        Arrivals::Poisson { poisson: profile(text), batch: 1 }
     }
 
     fn secs(secs: u64) -> Time {
@@ -200,7 +231,7 @@ mod tests {
         let fast = moments(&poisson("\"200/s\""), secs(10));
         assert!(slow.len() > 1_000);
         for (slow, fast) in slow.iter().zip(&fast) {
-            assert!(slow.0.abs_diff(2 * fast.0) < 10_000, "{slow} and {fast}");
+            assert!(slow.0.abs_diff(2 * fast.0) <= 3, "{slow} and {fast}");
         }
     }
 
@@ -214,7 +245,7 @@ mod tests {
         ] {
             let profiled = moments(&poisson(text), secs(20));
             assert_eq!(profiled.len(), constant.len(), "{text}");
-            let close = |(a, b): (&Time, &Time)| a.0.abs_diff(b.0) < 5_000;
+            let close = |(a, b): (&Time, &Time)| a.0.abs_diff(b.0) <= 1;
             assert!(profiled.iter().zip(&constant).all(close), "{text}");
         }
     }
@@ -227,6 +258,36 @@ mod tests {
         let stepped = r#"{ steps = [["1s", "2/s"], ["2s", "0/s"], ["3s", "10/s"]] }"#;
         let expected = [1_500, 2_000, 3_100, 3_200].map(|ms| Time(ms * 1_000_000));
         assert_eq!(moments(&regular(stepped), Time(3_250_000_000)), expected);
+    }
+
+    #[test]
+    fn a_batch_comes_at_one_moment() {
+        let batches = Arrivals::Poisson { poisson: profile("\"10/s\""), batch: 5 };
+        let mut process = ArrivalProcess::new(&batches, &mut stream()).unwrap();
+        let (moment, size) = process.next(&mut stream()).unwrap();
+        assert_eq!((moment, size), (moments(&poisson("\"10/s\""), secs(9))[0], 5));
+    }
+
+    #[test]
+    fn independent_gaps_add_up() {
+        #[derive(Debug)]
+        struct Always(Span);
+        impl Gaps for Always {
+            fn draw(&self, _: &mut Stream) -> Span {
+                self.0
+            }
+        }
+        let mut process = ArrivalProcess::renewal(Arc::new(Always(Span(7))));
+        let mut next = || process.next(&mut stream());
+        assert_eq!([next(), next()], [Some((Time(7), 1)), Some((Time(14), 1))]);
+        let mut never = ArrivalProcess::renewal(Arc::new(Always(MAX_SPAN)));
+        assert_eq!(never.next(&mut stream()), None);
+    }
+
+    #[test]
+    fn gaps_near_the_clocks_tick_keep_the_rate() {
+        let count = moments(&poisson("\"1000000000/s\""), Time(1_000_000)).len() as f64;
+        assert!((count - 1e6).abs() < 4.0 * 1e3, "{count}");
     }
 
     #[test]

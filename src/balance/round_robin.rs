@@ -25,10 +25,17 @@ impl Balance for RoundRobin {
     fn pick(&mut self, _: &Query, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
         let count = among.len();
         let first = if self.next < count { self.next } else { 0 };
-        let picked = (first..count).chain(0..first).find(|i| among.is_open(*i))?;
+        let picked =
+            if first < count && among.is_open(first) { first } else { next_open(first, among)? };
         self.next = picked + 1;
         Some(picked)
     }
+}
+
+/// The first open backend at or after `first`, all round.
+#[cold]
+fn next_open(first: usize, among: Candidates<'_>) -> Option<usize> {
+    (first..among.len()).chain(0..first).find(|i| among.is_open(*i))
 }
 
 #[cfg(test)]

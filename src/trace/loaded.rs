@@ -116,7 +116,7 @@ impl Trace {
         Some(self.by_user[place as usize])
     }
 
-    /// Arrivals of an open loop before `horizon`, divided by it: per second.
+    /// Arrivals of an open loop before `horizon`, which is not 0, divided by it: per second.
     #[must_use]
     pub fn mean_rate(&self, horizon: Span) -> f64 {
         let count = self.rows.partition_point(|row| row.start < horizon.0);

@@ -40,8 +40,11 @@ impl Unit {
 /// than the clock; or what is wrong, to follow the name of the column.
 pub(super) fn nanos(text: &str, unit: Unit) -> Result<u64, String> {
     let (digits, scale) = decimal(text)?;
-    let power = 10_u128.pow(scale);
-    let nanos = digits.checked_mul(u128::from(unit.nanos())).map(|n| (n + power / 2) / power);
+    let mut nanos = digits.checked_mul(u128::from(unit.nanos()));
+    if scale > 0 {
+        let power = 10_u128.pow(scale);
+        nanos = nanos.map(|n| (n + power / 2) / power);
+    }
     let nanos = nanos.and_then(|n| u64::try_from(n).ok()).filter(|n| *n <= MAX_SPAN.0);
     nanos.ok_or_else(|| format!("is longer than 100 years: `{text}`"))
 }

@@ -242,4 +242,13 @@ mod tests {
             assert!(error.contains(said), "{text:?}: {error}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "(arrival_us|user,think_s)[,\"\n\r0-9.a-]{0,60}") {
+            if let Err(error) = rows(&text) {
+                proptest::prop_assert!(error.line >= 1 && error.column >= 1, "{error}");
+            }
+        }
+    }
 }
