@@ -1,0 +1,53 @@
+//! Why requests fail.
+
+use super::{EndToEnd, Evidence, Metric, Unit, share};
+use crate::outcome::Reason;
+
+const fn errors(
+    name: &'static str,
+    about: &'static str,
+    read: fn(&EndToEnd<'_>) -> Option<f64>,
+) -> Metric {
+    Metric { name, unit: Unit::Share, about, evidence: Evidence::Mean, read }
+}
+
+fn of(run: &EndToEnd<'_>, reason: Reason) -> Option<f64> {
+    share(run.sum(|class| class.failures[reason as usize - 1]), run.ended())
+}
+
+/// The metrics of this kind: one for each [`Reason`].
+pub(super) const METRICS: &[Metric] = &[
+    errors("errors_status", "The share of ended requests answered with 400 or more.", |run| {
+        of(run, Reason::Status)
+    }),
+    errors("errors_refused", "The share of ended requests refused by a full queue.", |run| {
+        of(run, Reason::Refused)
+    }),
+    errors(
+        "errors_queue_timeout",
+        "The share of ended requests dropped after waiting too long in a queue.",
+        |run| of(run, Reason::QueueTimeout),
+    ),
+    errors("errors_timeout", "The share of ended requests whose client gave up.", |run| {
+        of(run, Reason::Timeout)
+    }),
+    errors("errors_no_backend", "The share of ended requests that nobody could take.", |run| {
+        of(run, Reason::NoBackend)
+    }),
+    errors("errors_reset", "The share of ended requests lost for good on a link.", |run| {
+        of(run, Reason::Reset)
+    }),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_its_metric() {
+        for (metric, reason) in METRICS.iter().zip(Reason::ALL) {
+            assert_eq!(metric.name, format!("errors_{}", reason.word()));
+        }
+        assert_eq!(METRICS.len(), Reason::ALL.len());
+    }
+}

@@ -1,0 +1,233 @@
+//! Metrics: readings of the meters at the end of a replication, each with a stable name.
+//!
+//! Two lists say all there is: what is read end to end, and what is read at each node. Results,
+//! tables, help and docs are loops over them; adding a metric is a line in the file of its kind,
+//! or a new file and a line here.
+
+mod cost;
+mod errors;
+mod latency;
+mod node_levels;
+mod node_outcomes;
+mod node_times;
+mod throughput;
+
+use crate::observe::{ClassMeter, Meters, NodeMeter, Sample};
+use crate::time::Span;
+
+/// The unit of a metric, as results name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Milliseconds; readings are in seconds.
+    Millis,
+    /// Per second.
+    PerSecond,
+    /// A share from 0 to 1.
+    Share,
+    /// A plain number.
+    Count,
+    /// Money per hour.
+    PerHour,
+    /// Money per million successful requests.
+    PerMillion,
+}
+
+impl Unit {
+    /// The name in results.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Millis => "ms",
+            Self::PerSecond => "1/s",
+            Self::Share => "share",
+            Self::Count => "count",
+            Self::PerHour => "per hour",
+            Self::PerMillion => "per million",
+        }
+    }
+
+    /// A reading in the unit of results.
+    #[must_use]
+    pub fn shown(self, reading: f64) -> f64 {
+        match self {
+            Self::Millis => reading * 1_000.0,
+            Self::PerSecond | Self::Share | Self::Count | Self::PerHour | Self::PerMillion => {
+                reading
+            }
+        }
+    }
+}
+
+/// What the precision of a metric depends on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Evidence {
+    /// A mean over requests or over time.
+    Mean,
+    /// A quantile of requests, with the share below it.
+    Quantile(f64),
+    /// A fact of the run that has no error of sampling to judge.
+    Plain,
+}
+
+/// A metric that is read end to end.
+#[derive(Debug, Clone, Copy)]
+pub struct Metric {
+    /// Its stable name.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+    /// What it means, in a sentence.
+    pub about: &'static str,
+    /// What its precision depends on.
+    pub evidence: Evidence,
+    /// The reading in seconds, shares or numbers; none if there is nothing to read.
+    pub read: fn(&EndToEnd<'_>) -> Option<f64>,
+}
+
+/// A metric that is read at a node, at one of its replicas, or for one class of priority.
+#[derive(Debug, Clone, Copy)]
+pub struct NodeMetric {
+    /// Its stable name.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+    /// What it means, in a sentence.
+    pub about: &'static str,
+    /// What its precision depends on.
+    pub evidence: Evidence,
+    /// The reading in seconds, shares or numbers; none if there is nothing to read.
+    pub read: fn(&AtNode<'_>) -> Option<f64>,
+}
+
+/// What end-to-end metrics are read from.
+#[derive(Debug)]
+pub struct EndToEnd<'a> {
+    /// All meters.
+    pub meters: &'a Meters,
+    /// Latencies of all successes.
+    pub latency: Sample,
+    /// The measured window.
+    pub window: Span,
+    /// What all machines cost per hour.
+    pub cost_per_hour: f64,
+}
+
+/// What node metrics are read from.
+#[derive(Debug)]
+pub struct AtNode<'a> {
+    /// The meter of the node or replica.
+    pub meter: &'a NodeMeter,
+    /// The class of priority that is asked for; none for all.
+    pub class: Option<usize>,
+    /// Waits, of the class or of all.
+    pub wait: Sample,
+    /// Stays, of the class or of all.
+    pub sojourn: Sample,
+    /// The measured window.
+    pub window: Span,
+    /// Cores of the replica, or of all replicas of the node.
+    pub cores: f64,
+    /// Replicas that this is about.
+    pub replicas: f64,
+}
+
+/// All end-to-end metrics, in the order of results.
+pub const END_TO_END: &[&[Metric]] =
+    &[latency::METRICS, throughput::METRICS, errors::METRICS, cost::METRICS];
+
+/// All node metrics, in the order of results.
+pub const AT_NODE: &[&[NodeMetric]] =
+    &[node_levels::METRICS, node_times::METRICS, node_outcomes::METRICS];
+
+/// Every end-to-end metric.
+pub fn end_to_end() -> impl Iterator<Item = &'static Metric> {
+    END_TO_END.iter().flat_map(|list| list.iter())
+}
+
+/// Every node metric.
+pub fn at_node() -> impl Iterator<Item = &'static NodeMetric> {
+    AT_NODE.iter().flat_map(|list| list.iter())
+}
+
+impl<'a> EndToEnd<'a> {
+    /// Adds up the meters of a run whose window lasted for `window`.
+    #[must_use]
+    pub fn new(meters: &'a Meters, window: Span, cost_per_hour: f64) -> Self {
+        let mut latency = Sample::new(3);
+        for class in &meters.classes {
+            latency.add(&class.latency);
+        }
+        Self { meters, latency, window, cost_per_hour }
+    }
+
+    /// A number summed over all clients and endpoints.
+    fn sum(&self, of: impl Fn(&ClassMeter) -> u64) -> u64 {
+        self.meters.classes.iter().map(of).sum()
+    }
+
+    /// Requests that ended in the window.
+    fn ended(&self) -> u64 {
+        self.latency.count + self.sum(|class| class.failed.0)
+    }
+}
+
+impl<'a> AtNode<'a> {
+    /// The meter of a node or replica, for all classes or for one.
+    #[must_use]
+    pub fn new(
+        meter: &'a NodeMeter,
+        class: Option<usize>,
+        window: Span,
+        cores: f64,
+        replicas: f64,
+    ) -> Self {
+        let all = |samples: &[Sample]| match class {
+            Some(class) => samples[class].clone(),
+            None => {
+                let mut sum = samples[0].clone();
+                samples[1..].iter().for_each(|more| sum.add(more));
+                sum
+            }
+        };
+        let (wait, sojourn) = (all(&meter.wait), all(&meter.sojourn));
+        Self { meter, class, wait, sojourn, window, cores, replicas }
+    }
+}
+
+/// One count as a share of another; none if there is nothing to share.
+#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn share(part: u64, of: u64) -> Option<f64> {
+    (of > 0).then(|| part as f64 / of as f64)
+}
+
+/// A count per second of the window.
+#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn rate(count: u64, window: Span) -> Option<f64> {
+    (!window.is_zero()).then(|| count as f64 / window.as_secs_f64())
+}
+
+/// An integral over the window as an average.
+#[allow(clippy::cast_precision_loss, reason = "an average for statistics")]
+fn average(area: u128, window: Span) -> Option<f64> {
+    (!window.is_zero()).then(|| area as f64 / window.0 as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_metric_has_a_name_of_its_own_and_says_what_it_means() {
+        let names: Vec<&str> = end_to_end().map(|metric| metric.name).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+        let names: Vec<&str> = at_node().map(|metric| metric.name).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+        let sentences =
+            end_to_end().map(|metric| metric.about).chain(at_node().map(|metric| metric.about));
+        for sentence in sentences {
+            assert!(sentence.ends_with('.') && sentence.len() > 20, "{sentence}");
+        }
+    }
+}

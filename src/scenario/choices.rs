@@ -1,0 +1,46 @@
+//! Which keys of a scenario hold a choice: one of several alternatives that do not mix.
+
+use super::overlay::Choices;
+
+/// The choices of the scenario format.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Format;
+
+/// Keys whose value is a distribution, a rate, a number of times, arrivals or a popularity,
+/// wherever they stand.
+const KEYS: &[&str] = &[
+    "arrivals",
+    "batch",
+    "cpu",
+    "every",
+    "interval",
+    "latency",
+    "length",
+    "poisson",
+    "popularity",
+    "queue_timeout",
+    "regular",
+    "service",
+    "size",
+    "think",
+    "time",
+    "times",
+    "total",
+    "wait",
+];
+
+impl Choices for Format {
+    fn is_choice(&self, path: &[&str]) -> bool {
+        match path {
+            // What stands there are names that the user gave.
+            [_] | [_, _] | ["link", _, _] => false,
+            [.., "overhead", "request" | "response"] => true,
+            [.., key] => KEYS.contains(key),
+            [] => false,
+        }
+    }
+
+    fn goes_along(&self, path: &[&str], key: &str) -> bool {
+        path.last() == Some(&"arrivals") && key == "batch"
+    }
+}

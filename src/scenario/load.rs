@@ -1,0 +1,124 @@
+//! A scenario: its text with all that it includes, its variants, and the model of each.
+
+use std::path::Path;
+
+use super::argument;
+use super::assign::{Assignment, assign_all, warn_of_new_tables};
+use super::choices::Format;
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::files::Files;
+use super::include;
+use super::model::{FAMILIES, read_model};
+use super::names::check_names;
+use super::overlay::merge;
+use super::source::Sources;
+use super::tree::{Entry, Table};
+use crate::model::Model;
+
+/// A scenario as it was loaded: the base and the variants laid over it.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// The texts that it was read from.
+    pub sources: Sources,
+    base: Table,
+    variants: Vec<(String, Entry)>,
+    /// What `--set` says, laid over everything.
+    sets: Vec<Assignment>,
+}
+
+/// The name of the only variant of a scenario that has none.
+pub const BASE: &str = "base";
+
+/// Where users give names.
+const NAMED: &[&[&str]] = &[
+    &["node", "*"],
+    &["link", "*", "*"],
+    &["endpoint", "*"],
+    &["machine", "*"],
+    &["probe", "*"],
+    &["variant", "*"],
+    &["variant", "*", "node", "*"],
+    &["variant", "*", "endpoint", "*"],
+    &["variant", "*", "machine", "*"],
+    &["variant", "*", "link", "*", "*"],
+    &["sweep", "*"],
+];
+
+impl Scenario {
+    /// Reads the scenario file at `path` with what it includes, and the arguments of `--set`.
+    /// Whatever is wrong is noted; a scenario is returned as far as it could be read.
+    pub fn load(
+        path: &Path,
+        files: &dyn Files,
+        sets: &[String],
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut sources = Sources::new();
+        let parsed = include::load(path, files, &Format, &mut sources, diagnostics);
+        let mut base = parsed.table;
+        check_names(&base, NAMED, diagnostics);
+        let variants = take_variants(&mut base, diagnostics);
+        let sets: Vec<Assignment> = sets
+            .iter()
+            .filter_map(|text| argument::set(text, &mut sources, diagnostics))
+            .collect();
+        for set in &sets {
+            warn_of_new_tables(&base, &set.path, FAMILIES, diagnostics);
+        }
+        Self { sources, base, variants, sets }
+    }
+
+    /// The names of the variants in the order of the file; [`BASE`] alone if there are none.
+    #[must_use]
+    pub fn variants(&self) -> Vec<&str> {
+        if self.variants.is_empty() {
+            return vec![BASE];
+        }
+        self.variants.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The tables of the sweeps.
+    #[must_use]
+    pub fn sweeps(&self) -> Option<&Table> {
+        self.base.table("sweep")
+    }
+
+    /// The model of one variant with `cell` laid over it, or none if something is wrong.
+    pub fn model(
+        &self,
+        variant: &str,
+        cell: &[Assignment],
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Model> {
+        let before = diagnostics.errors();
+        let mut table = self.base.clone();
+        if let Some((_, entry)) = self.variants.iter().find(|(name, _)| name == variant)
+            && let Some(over) = entry.item.as_table()
+        {
+            merge(&mut table, over.clone(), &Format);
+        }
+        let all: Vec<Assignment> = cell.iter().chain(&self.sets).cloned().collect();
+        assign_all(&mut table, &all, &Format, diagnostics);
+        let model = read_model(table, diagnostics);
+        if diagnostics.errors() > before { None } else { model }
+    }
+}
+
+/// Takes the variants out of the base, in the order in which they are written.
+fn take_variants(base: &mut Table, diagnostics: &mut Diagnostics) -> Vec<(String, Entry)> {
+    let Some(entry) = base.remove("variant") else { return Vec::new() };
+    let Some(table) = entry.item.as_table() else {
+        let error = Diagnostic::error(entry.key_span, "`variant` is a table of variants by name");
+        diagnostics.push(error.help("write [variant.NAME], and under it what differs"));
+        return Vec::new();
+    };
+    let mut variants = Vec::new();
+    for (name, entry) in table.in_order() {
+        if entry.item.as_table().is_none() {
+            let message = format!("variant `{name}` is a table of what differs from the scenario");
+            diagnostics.push(Diagnostic::error(entry.key_span.clone(), message));
+        }
+        variants.push((name.to_owned(), entry.clone()));
+    }
+    variants
+}

@@ -1,0 +1,190 @@
+//! From a merged tree to a model.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use super::diagnostic::{Diagnostic, Diagnostics, nearest};
+use super::fields::{fields_of, split_table};
+use super::read::read_table;
+use super::tree::{Entry, Table};
+use crate::model::{LinkEntry, Model, Named, NodeSpec, RunSpec};
+use crate::nodes::KindSpec;
+use crate::nodes::parts::{CommonSpec, PartReader};
+
+/// The tables of a scenario that hold things by name.
+pub(super) const FAMILIES: &[&str] = &["endpoint", "link", "machine", "node", "probe"];
+
+/// Top-level keys that are no part of a variant's model.
+const ASIDE: &[&str] = &["include", "sweep", "variant"];
+
+/// The model that `table` describes, or none if some part of it is wrong.
+pub(super) fn read_model(table: Table, diagnostics: &mut Diagnostics) -> Option<Model> {
+    let (families, rest) = split_table(table, FAMILIES);
+    let (_, rest) = split_table(rest, ASIDE);
+    let also: Vec<&str> = FAMILIES.iter().chain(ASIDE).copied().collect();
+    let run = read_table::<RunSpec>(&rest, &also, diagnostics);
+    if let Some(run) = &run {
+        check_run(run, &rest, diagnostics);
+    }
+    let machines = family(&families, "machine", diagnostics, |_, table, diagnostics| {
+        read_table(table, &[], diagnostics)
+    });
+    let endpoints = family(&families, "endpoint", diagnostics, |_, table, diagnostics| {
+        read_table(table, &[], diagnostics)
+    });
+    let probes = family(&families, "probe", diagnostics, |_, table, diagnostics| {
+        read_table(table, &[], diagnostics)
+    });
+    let nodes = family(&families, "node", diagnostics, read_node);
+    let links = links(&families, diagnostics);
+    Some(Model { run: run?, machines, endpoints, nodes, links, probes })
+}
+
+/// Reads each entry of a family; what is wrong is left out.
+fn family<T>(
+    families: &Table,
+    name: &str,
+    diagnostics: &mut Diagnostics,
+    read: impl Fn(&Entry, &Table, &mut Diagnostics) -> Option<T>,
+) -> BTreeMap<String, Named<T>> {
+    let mut all = BTreeMap::new();
+    let Some(entry) = families.entry(name) else { return all };
+    let Some(table) = entry.item.as_table() else {
+        let message = format!("`{name}` is a table of {name}s by name");
+        let help = format!("write [{name}.NAME]");
+        diagnostics.push(Diagnostic::error(entry.key_span.clone(), message).help(help));
+        return all;
+    };
+    for (key, entry) in table.iter() {
+        let Some(table) = entry.item.as_table() else {
+            let message = format!("{name} `{key}` is a table, not {}", entry.item.value.noun());
+            diagnostics.push(Diagnostic::error(entry.item.span.clone(), message));
+            continue;
+        };
+        if let Some(spec) = read(entry, table, diagnostics) {
+            all.insert(key.to_owned(), Named { spec, place: entry.key_span.clone() });
+        }
+    }
+    all
+}
+
+/// Reads a node: its kind, then the parts that the kind has, then what every node has.
+fn read_node(entry: &Entry, table: &Table, diagnostics: &mut Diagnostics) -> Option<NodeSpec> {
+    let mut rest = table.clone();
+    let Some(kind) = rest.remove("kind") else {
+        let error = Diagnostic::error(entry.key_span.clone(), "a node needs a `kind`");
+        diagnostics.push(error.label(format!("the kinds are {}", KindSpec::WORDS.join(", "))));
+        return None;
+    };
+    let word = kind.item.as_text().unwrap_or_default();
+    if !KindSpec::WORDS.contains(&word) {
+        let shown = kind.item.value.label();
+        let error = Diagnostic::error(kind.item.span.clone(), format!("unknown kind {shown}"))
+            .label(format!("the kinds are {}", KindSpec::WORDS.join(", ")));
+        diagnostics.push(match nearest(word, KindSpec::WORDS.iter().copied()) {
+            Some(near) => error
+                .help(format!("did you mean `{near}`?"))
+                .suggest(kind.item.span, format!("\"{near}\"")),
+            None => error,
+        });
+        return None;
+    }
+    let mut reader = NodeReader { rest, asked: vec!["kind"], diagnostics };
+    let kind = KindSpec::read(word, &mut reader);
+    let common = reader.last::<CommonSpec>();
+    Some(NodeSpec { common: common?, kind: kind? })
+}
+
+/// Hands the parts of a node's table out.
+struct NodeReader<'a> {
+    rest: Table,
+    asked: Vec<&'static str>,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl PartReader for NodeReader<'_> {
+    fn part<T: DeserializeOwned + JsonSchema + Default>(&mut self) -> Option<T> {
+        let fields = fields_of::<T>();
+        self.asked.extend(fields);
+        let (part, rest) = split_table(std::mem::take(&mut self.rest), fields);
+        self.rest = rest;
+        read_table(&part, &[], self.diagnostics)
+    }
+}
+
+impl NodeReader<'_> {
+    /// The last part: keys that none of the parts has are strangers.
+    fn last<T: DeserializeOwned>(self) -> Option<T> {
+        read_table(&self.rest, &self.asked, self.diagnostics)
+    }
+}
+
+fn links(families: &Table, diagnostics: &mut Diagnostics) -> BTreeMap<(String, String), LinkEntry> {
+    let mut links = BTreeMap::new();
+    let froms = family(families, "link", diagnostics, |entry, table, _| {
+        Some((entry.key_span.clone(), table.clone()))
+    });
+    for (from, Named { spec: (from_place, table), .. }) in froms {
+        for (to, entry) in table.iter() {
+            let Some(table) = entry.item.as_table() else {
+                let message = format!("a link has two ends: [link.{from}.NAME]");
+                let error = Diagnostic::error(entry.key_span.clone(), message);
+                diagnostics.push(error.label("the name of the node that is called stands here"));
+                continue;
+            };
+            if let Some(spec) = read_table(table, &[], diagnostics) {
+                let place = (from_place.clone(), entry.key_span.clone());
+                let link = LinkEntry { spec, from: place.0, to: place.1 };
+                links.insert((from.clone(), to.to_owned()), link);
+            }
+        }
+    }
+    links
+}
+
+/// Rules over several keys of the run.
+fn check_run(run: &RunSpec, table: &Table, diagnostics: &mut Diagnostics) {
+    use crate::model::{Study, Until, Warmup};
+    let at = |key: &str| {
+        table.entry(key).map_or_else(|| table.span.clone(), |entry| entry.item.span.clone())
+    };
+    let mut wrong = |key: &str, sentence: String| {
+        diagnostics.push(Diagnostic::error(at(key), sentence));
+    };
+    if run.duration.is_zero() {
+        wrong("duration", "a run takes time: `duration` is more than 0s".to_owned());
+    }
+    if !(1..=1_000_000).contains(&run.replications) {
+        wrong("replications", "`replications` is from 1 to 1000000".to_owned());
+    }
+    if !(0.5..=0.9999).contains(&run.confidence) {
+        let sentence = format!("`confidence` is from 0.5 to 0.9999, not {}", run.confidence);
+        wrong("confidence", sentence);
+    }
+    if !(1..=3).contains(&run.measure.node_digits) {
+        wrong("measure", "`node_digits` is from 1 to 3".to_owned());
+    }
+    if run.limits.in_flight == 0 || run.limits.in_flight > 30_000_000 {
+        wrong("limits", "`in_flight` is from 1 to 30000000".to_owned());
+    }
+    if run.limits.events == 0 || run.limits.events > 100_000_000_000 {
+        wrong("limits", "`events` is from 1 to 100000000000".to_owned());
+    }
+    if let Some(Warmup::Given(span)) = run.warmup {
+        if run.study == Study::Terminating && !span.is_zero() {
+            let sentence = "a terminating study cuts nothing: it has no `warmup`";
+            wrong("warmup", sentence.to_owned());
+        } else if span.0.saturating_mul(2) > run.duration.0 {
+            let sentence = format!(
+                "the warm-up of {span} is longer than half of the run of {}",
+                run.duration
+            );
+            wrong("warmup", sentence);
+        }
+    }
+    if run.until == Until::Drained && run.study == Study::SteadyState {
+        wrong("until", "`until = \"drained\"` belongs to `study = \"terminating\"`".to_owned());
+    }
+}

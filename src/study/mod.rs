@@ -1,0 +1,19 @@
+//! What the commands do, without printing and without files: replications of variants as one
+//! pool of jobs, and what is concluded from them.
+
+mod compare;
+mod pool;
+mod replication;
+mod results;
+mod run;
+
+pub use compare::{Comparison, ComparisonRow, compare};
+pub use pool::{Job, Progress, run_jobs};
+pub use replication::{
+    Ladder, NodeReading, PartsReading, Replication, RunFault, TimelineSeries, Wanted, replicate,
+    requests_series,
+};
+pub use results::{
+    LatencyRow, NodeRow, Stability, SummaryRow, TimelineRow, VariantResult, WarmUpCut,
+};
+pub use run::{Plan, Precision, StudyError, Variant, run_variants};

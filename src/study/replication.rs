@@ -1,0 +1,392 @@
+//! One replication: run, audited, and read.
+
+use crate::graph::{Graph, Role};
+use crate::id::{EndpointId, NodeId};
+use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end};
+use crate::model::{Study, Until, Warmup};
+use crate::observe::{
+    Audit, ClassMeter, Meters, NodeMeter, Observable, Probes, RequestLog, RequestRow, Sample,
+    Series, Shape, Strict, Violation,
+};
+use crate::rng::Key;
+use crate::stats::LADDER;
+use crate::time::{Span, Time};
+use crate::world::{self, Halt};
+
+/// Buckets of a timeline at most.
+const TIMELINE_BUCKETS: u64 = 200;
+
+/// What is wanted of a replication beyond its metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// The strict fingerprint.
+    pub strict: bool,
+    /// All single requests, or a sample of so many.
+    pub requests: Option<Option<usize>>,
+}
+
+/// What one replication came to.
+#[derive(Debug, Clone)]
+pub struct Replication {
+    /// Readings of [`end_to_end`], in its order; NaN where there was nothing to read.
+    pub summary: Vec<f64>,
+    /// Readings at nodes, and at replicas and for classes where they are wanted.
+    pub nodes: Vec<NodeReading>,
+    /// Quantiles of latency by client and endpoint, and for all.
+    pub ladders: Vec<Ladder>,
+    /// Where the time goes by endpoint, and for all.
+    pub parts: Vec<PartsReading>,
+    /// Averages over the buckets of the run.
+    pub timeline: Vec<TimelineSeries>,
+    /// For each probe and moment, the number present.
+    pub probes: Vec<Vec<Option<f64>>>,
+    /// How many requests ended in the window, with success.
+    pub observations: u64,
+    /// Requests without an outcome at the end, as a share of all that were issued.
+    pub in_flight_share: f64,
+    /// The highest utilisation of a node, and that node.
+    pub busiest: Option<(NodeId, f64)>,
+    /// When the run ended.
+    pub end: Time,
+    /// The length of the measured window.
+    pub window: Span,
+    /// Events of the engine.
+    pub events: u64,
+    /// What ended it before its time.
+    pub halt: Option<Halt>,
+    /// The observable fingerprint.
+    pub observable: u64,
+    /// The strict fingerprint, if it was wanted.
+    pub strict: Option<u64>,
+    /// Single requests, if they were wanted.
+    pub requests: Vec<RequestRow>,
+}
+
+/// Readings at one node, at one replica of it, or for one class of priority at it.
+#[derive(Debug, Clone)]
+pub struct NodeReading {
+    /// The node.
+    pub node: NodeId,
+    /// The replica from 0, if this is about one.
+    pub replica: Option<u16>,
+    /// The class of priority, if this is about one.
+    pub class: Option<u8>,
+    /// Readings of [`at_node`], in its order; NaN where there was nothing to read.
+    pub values: Vec<f64>,
+    /// How long each number was present, as shares of the window: at the node, or at a replica of
+    /// it on average if replicas are measured.
+    pub shares: Vec<f64>,
+    /// The same for the number present at a single replica, over all replicas of the node.
+    pub replica_shares: Vec<f64>,
+    /// How many exchanges were answered in the window.
+    pub observations: u64,
+}
+
+/// Quantiles of latency.
+#[derive(Debug, Clone)]
+pub struct Ladder {
+    /// The client; none for all.
+    pub client: Option<NodeId>,
+    /// The endpoint; none for all.
+    pub endpoint: Option<EndpointId>,
+    /// The quantiles of [`LADDER`] in seconds; NaN where there was nothing to read.
+    pub quantiles: Vec<f64>,
+    /// Over how many successes.
+    pub observations: u64,
+}
+
+/// Where the time goes on the critical path, in seconds by part.
+#[derive(Debug, Clone)]
+pub struct PartsReading {
+    /// The endpoint; none for all.
+    pub endpoint: Option<EndpointId>,
+    /// Means over all successes.
+    pub all: [f64; 8],
+    /// Means over those beyond the 99th percentile of latency.
+    pub tail: [f64; 8],
+}
+
+/// A number by bucket of the run.
+#[derive(Debug, Clone)]
+pub struct TimelineSeries {
+    /// The node; none for end to end.
+    pub node: Option<NodeId>,
+    /// The name of the number.
+    pub metric: &'static str,
+    /// Its averages in the unit of results; NaN where there was nothing to average.
+    pub values: Vec<f64>,
+}
+
+/// Why a replication has no result: a fault of the program.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the audit of replication {replication} with seed {seed} failed: {violation}")]
+pub struct RunFault {
+    /// The replication, from 0.
+    pub replication: u32,
+    /// The seed of the scenario.
+    pub seed: u64,
+    /// What does not add up.
+    pub violation: Violation,
+}
+
+type Watchers = (((Meters, Audit), Observable), (Option<Strict>, (Option<RequestLog>, Option<Probes>)));
+
+/// Runs, audits and reads replication number `replication` of `graph`, measuring from `window` on.
+///
+/// # Errors
+/// If the audit finds that something does not add up.
+pub fn replicate(
+    graph: &Graph,
+    replication: u32,
+    window: Time,
+    wanted: Wanted,
+) -> Result<Replication, RunFault> {
+    let root = Key::root(graph.run.seed, replication);
+    let mut ended = world::run(graph, root, watchers(graph, window, wanted));
+    let (((meters, audit), _), (_, (_, probes))) = &mut ended.observer;
+    let end = ended.at;
+    let closed = audit.close(end, &ended.requests, &ended.inside, &graph.names);
+    closed.map_err(|violation| RunFault { replication, seed: graph.run.seed, violation })?;
+    meters.close(end);
+    let probes = probes.as_mut().map_or_else(Vec::new, |probes| probes.close(end));
+    let in_flight = ended.requests.len() as u64;
+    let (((meters, _), observable), (strict, (log, _))) = ended.observer;
+    let span = Span(end.0.saturating_sub(window.0));
+    let run = EndToEnd::new(&meters, span, graph.cost_per_hour);
+    let nodes = node_readings(graph, &meters, span);
+    let issued: u64 = meters.classes.iter().map(|class| class.issued).sum();
+    Ok(Replication {
+        summary: end_to_end().map(|metric| (metric.read)(&run).unwrap_or(f64::NAN)).collect(),
+        ladders: ladders(&meters, &run.latency),
+        parts: parts(&meters, &run.latency),
+        timeline: timeline(graph, &meters, end),
+        probes,
+        observations: run.latency.count,
+        #[allow(clippy::cast_precision_loss, reason = "a share for statistics")]
+        in_flight_share: if issued == 0 { 0.0 } else { in_flight as f64 / issued as f64 },
+        busiest: busiest(&nodes),
+        nodes,
+        end,
+        window: span,
+        events: ended.events,
+        halt: ended.halt,
+        observable: observable.0,
+        strict: strict.map(|strict| strict.0),
+        requests: log.map_or_else(Vec::new, RequestLog::into_rows),
+    })
+}
+
+/// The number of requests present, averaged over `slots` slots of replication `replication`: the
+/// first pass of an automatic warm-up, which records only that.
+#[must_use]
+pub fn requests_series(graph: &Graph, replication: u32, slots: u64) -> Vec<f64> {
+    let root = Key::root(graph.run.seed, replication);
+    let series = Series::new(graph.run.duration, slots);
+    let mut ended = world::run(graph, root, series);
+    ended.observer.close(ended.at);
+    ended.observer.means
+}
+
+/// When the measured window opens: what the scenario says of its warm-up, or `found`.
+#[must_use]
+pub fn window_of(graph: &Graph, found: Option<Span>) -> Time {
+    if graph.run.study == Study::Terminating {
+        return Time::ZERO;
+    }
+    match graph.run.warmup {
+        Some(Warmup::Given(span)) => Time(span.0),
+        Some(Warmup::Auto) => Time(found.unwrap_or(Span(graph.run.duration.0 / 10)).0),
+        None => Time(graph.run.duration.0 / 10),
+    }
+}
+
+fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
+    let measure = graph.run.measure;
+    let is_client = |role: &Role| matches!(role, Role::Client(_));
+    let clients = (0..).map(NodeId).zip(&graph.plans).filter(|(_, plan)| is_client(&plan.role));
+    let drains = graph.run.until == Until::Drained;
+    let shape = Shape {
+        replicas: graph.fixed.topology.nodes.iter().map(|node| node.replicas).collect(),
+        endpoints: graph.fixed.endpoints.len(),
+        clients: clients.map(|(id, _)| id).collect(),
+        classes: if measure.classes { graph.classes } else { 1 },
+        by_replica: measure.replicas,
+        node_digits: measure.node_digits,
+        window,
+        // A run that drains is longer than its duration, by how much nobody knows before.
+        bucket: bucket_of(graph.run.duration, if drains { TIMELINE_BUCKETS / 2 } else { TIMELINE_BUCKETS }),
+    };
+    let audit = Audit::new(graph.names.len(), window);
+    let probes = (!graph.probes.is_empty()).then(|| Probes::new(&graph.probes, window));
+    (
+        ((Meters::new(shape), audit), Observable::default()),
+        (wanted.strict.then(Strict::default), (wanted.requests.map(RequestLog::new), probes)),
+    )
+}
+
+/// Equal buckets of the duration, the last one full.
+fn bucket_of(duration: Span, buckets: u64) -> Span {
+    Span(duration.0.div_ceil(buckets).max(1))
+}
+
+#[allow(clippy::cast_precision_loss, reason = "shares for statistics")]
+fn node_readings(graph: &Graph, meters: &Meters, window: Span) -> Vec<NodeReading> {
+    let mut readings = Vec::new();
+    for meter in meters.nodes.iter().chain(&meters.replicas) {
+        let plan = &graph.plans[meter.at.node.index()];
+        if matches!(plan.role, Role::Client(_)) {
+            continue;
+        }
+        let cores = plan.shape.as_ref().map_or(0.0, |shape| {
+            let of = |machine: &crate::nodes::station::MachineShape| f64::from(machine.cores);
+            if meter.is_replica {
+                shape.machines.get(usize::from(meter.at.replica)).map_or(0.0, of)
+            } else {
+                shape.machines.iter().map(of).sum()
+            }
+        });
+        let replicas = f64::from(graph.fixed.topology.nodes[meter.at.node.index()].replicas);
+        let replicas = if meter.is_replica { 1.0 } else { replicas };
+        readings.push(reading(meter, None, window, cores, replicas));
+        if meter.wait.len() > 1 {
+            for class in 0..meter.wait.len() {
+                readings.push(reading(meter, Some(class), window, cores, replicas));
+            }
+        }
+    }
+    readings
+}
+
+#[allow(clippy::cast_precision_loss, reason = "shares for statistics")]
+fn reading(
+    meter: &NodeMeter,
+    class: Option<usize>,
+    window: Span,
+    cores: f64,
+    replicas: f64,
+) -> NodeReading {
+    let at = AtNode::new(meter, class, window, cores, replicas);
+    let shares_of = |times: &[u64], of: f64| -> Vec<f64> {
+        let last = times.iter().rposition(|time| *time > 0).map_or(0, |last| last + 1);
+        times[..last].iter().map(|time| *time as f64 / of).collect()
+    };
+    let span = window.0 as f64;
+    NodeReading {
+        node: meter.at.node,
+        replica: meter.is_replica.then_some(meter.at.replica),
+        class: class.and_then(|class| u8::try_from(class).ok()),
+        values: at_node().map(|metric| (metric.read)(&at).unwrap_or(f64::NAN)).collect(),
+        shares: if class.is_some() { Vec::new() } else { shares_of(meter.present.shares(), span) },
+        replica_shares: shares_of(&meter.replica_shares, span * replicas),
+        observations: at.sojourn.count,
+    }
+}
+
+fn busiest(nodes: &[NodeReading]) -> Option<(NodeId, f64)> {
+    let place = at_node().position(|metric| metric.name == "utilisation")?;
+    let whole = nodes.iter().filter(|node| node.replica.is_none() && node.class.is_none());
+    let used = whole.map(|node| (node.node, node.values[place])).filter(|(_, u)| !u.is_nan());
+    used.max_by(|(_, a), (_, b)| a.total_cmp(b))
+}
+
+fn ladder_of(client: Option<NodeId>, endpoint: Option<EndpointId>, sample: &Sample) -> Ladder {
+    let quantile = |q: &crate::stats::Quantile| sample.quantile(q.p()).unwrap_or(f64::NAN);
+    let quantiles = LADDER.iter().map(quantile).collect();
+    Ladder { client, endpoint, quantiles, observations: sample.count }
+}
+
+fn ladders(meters: &Meters, all: &Sample) -> Vec<Ladder> {
+    let mut ladders = vec![ladder_of(None, None, all)];
+    let seen: Vec<&ClassMeter> =
+        meters.classes.iter().filter(|class| class.issued > 0 || class.latency.count > 0).collect();
+    // With one class, it is the whole.
+    if seen.len() > 1 {
+        let of = |class: &&ClassMeter| ladder_of(Some(class.client), Some(class.endpoint), &class.latency);
+        ladders.extend(seen.iter().map(of));
+    }
+    ladders
+}
+
+fn parts(meters: &Meters, all: &Sample) -> Vec<PartsReading> {
+    let mut readings = vec![parts_of(None, meters.classes.iter(), all)];
+    let mut endpoints: Vec<EndpointId> =
+        meters.classes.iter().filter(|class| class.latency.count > 0).map(|c| c.endpoint).collect();
+    endpoints.sort_unstable();
+    endpoints.dedup();
+    if endpoints.len() > 1 {
+        for endpoint in endpoints {
+            let classes = || meters.classes.iter().filter(move |class| class.endpoint == endpoint);
+            let mut sample = Sample::new(3);
+            classes().for_each(|class| sample.add(&class.latency));
+            readings.push(parts_of(Some(endpoint), classes(), &sample));
+        }
+    }
+    readings
+}
+
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss,
+        reason = "means for statistics; a latency in nanoseconds is positive and fits")]
+fn parts_of<'a>(
+    endpoint: Option<EndpointId>,
+    classes: impl Iterator<Item = &'a ClassMeter>,
+    sample: &Sample,
+) -> PartsReading {
+    let mut buckets: Vec<(u64, [u128; 8])> = Vec::new();
+    for class in classes {
+        buckets.resize(buckets.len().max(class.parts.len()), (0, [0; 8]));
+        for ((count, sums), (more, parts)) in buckets.iter_mut().zip(&class.parts) {
+            *count += more;
+            sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
+        }
+    }
+    let p99 = sample.quantile(0.99).map_or(0, |secs| (secs * 1e9) as u64);
+    let first = crate::observe::parts_bucket(p99).min(buckets.len());
+    let mean = |buckets: &[(u64, [u128; 8])]| {
+        let count: u64 = buckets.iter().map(|(count, _)| count).sum();
+        let mut means = [f64::NAN; 8];
+        for (part, mean) in means.iter_mut().enumerate() {
+            let sum: u128 = buckets.iter().map(|(_, sums)| sums[part]).sum();
+            *mean = sum as f64 / count as f64 / 1e9;
+        }
+        means
+    };
+    PartsReading { endpoint, all: mean(&buckets), tail: mean(&buckets[first..]) }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "averages for statistics")]
+fn timeline(graph: &Graph, meters: &Meters, end: Time) -> Vec<TimelineSeries> {
+    let bucket = meters.shape.bucket;
+    let timeline = &meters.timeline;
+    // The last bucket may be cut off by the end; an empty one is none.
+    let length = |number: usize| {
+        let from = bucket.0.saturating_mul(number as u64);
+        end.0.saturating_sub(from).min(bucket.0) as f64
+    };
+    let count = (0..timeline.present.len()).take_while(|number| length(*number) > 0.0).count();
+    let by = |of: &dyn Fn(usize) -> f64| (0..count).map(of).collect::<Vec<f64>>();
+    let series = |node, metric, values| TimelineSeries { node, metric, values };
+    let mut all = vec![
+        series(None, "throughput", by(&|i| timeline.succeeded[i] as f64 / length(i) * 1e9)),
+        series(
+            None,
+            "latency_mean",
+            by(&|i| timeline.latency[i] as f64 / timeline.succeeded[i] as f64 / 1e6),
+        ),
+        series(None, "in_system", by(&|i| timeline.present[i] as f64 / length(i))),
+    ];
+    for (id, (plan, rows)) in (0..).map(NodeId).zip(graph.plans.iter().zip(&timeline.nodes)) {
+        if matches!(plan.role, Role::Client(_)) {
+            continue;
+        }
+        let level = |place: usize, of: f64| by(&|i| rows[i][place] as f64 / length(i) / of);
+        all.push(series(Some(id), "in_system", level(0, 1.0)));
+        if let Some(shape) = &plan.shape {
+            all.push(series(Some(id), "queue", level(1, 1.0)));
+            let cores: f64 = shape.machines.iter().map(|it| f64::from(it.cores)).sum();
+            if cores > 0.0 {
+                all.push(series(Some(id), "utilisation", level(2, cores)));
+            }
+        }
+    }
+    all
+}
