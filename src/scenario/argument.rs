@@ -1,13 +1,10 @@
 //! `--set KEY=VALUE` and `--vary KEY=VALUES` of the command line.
 
-use super::assign::Assignment;
-use super::axis::Axis;
-use super::diagnostic::{Diagnostic, Diagnostics};
-use super::parse;
-use super::path::{Path, part_len};
-use super::source::{Sources, Span};
-use super::sweep::MAX_CELLS;
-use super::tree::{Item, Value};
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::overlay::Assignment;
+use crate::scenario::source::{Sources, Span};
+use crate::scenario::sweep::{Axis, MAX_CELLS};
+use crate::scenario::tree::{self, Item, Path, Value, part_len};
 
 /// What messages call the text of an argument.
 const COMMAND_LINE: &str = "command line";
@@ -21,7 +18,7 @@ pub fn set(
     sources: &mut Sources,
     diagnostics: &mut Diagnostics,
 ) -> Option<Assignment> {
-    noted(diagnostics, read("--set", argument, sources, |value, at| literal(value, at)))
+    noted(diagnostics, read("--set", argument, sources, literal))
         .map(|(path, value)| Assignment { path, value })
 }
 
@@ -90,7 +87,7 @@ fn equals(argument: &str) -> Option<usize> {
 
 /// A TOML value, or a text without quotes.
 fn literal(text: &str, at: usize) -> Result<Item, Box<Diagnostic>> {
-    match parse::value(text, at) {
+    match tree::value(text, at) {
         Ok(Item { value: Value::Moment(_), .. }) => Ok(plain(text, at)),
         Ok(item) => Ok(item),
         // What begins like TOML was meant to be TOML.

@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::decode::{Refusal, decode};
-use super::diagnostic::{Diagnostic, Diagnostics};
-use super::files::{Files, Unreadable};
-use super::overlay::{Choices, merge};
-use super::parse::{self, Parsed};
-use super::source::{MAX_TOTAL_BYTES, Sources, Span};
-use super::tree::{Table, Value};
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::overlay::{Choices, merge};
+use crate::scenario::source::{Files, MAX_TOTAL_BYTES, Refusal, Sources, Span, Unreadable, decode};
+use crate::scenario::tree::{self, Parsed, Table};
 
 /// The longest chain of files of which each includes the next.
 pub const MAX_INCLUDE_DEPTH: usize = 8;
@@ -77,7 +74,7 @@ impl Loader<'_> {
             }
         };
         let base = self.sources.add(name, text.as_str()).start;
-        let mut parsed = parse::document(&text, base, self.diagnostics);
+        let mut parsed = tree::document(&text, base, self.diagnostics);
         drop(text);
         let includes = self.includes(&mut parsed.table);
         self.seen.insert(path.clone());
@@ -102,16 +99,14 @@ impl Loader<'_> {
     /// Takes the key `include` out of `table`.
     fn includes(&mut self, table: &mut Table) -> Vec<(String, Span)> {
         let Some(entry) = table.remove("include") else { return Vec::new() };
-        let items = match entry.item.value {
-            Value::Array(items) => items,
-            _ => vec![entry.item],
-        };
+        let one = std::slice::from_ref(&entry.item);
+        let items = entry.item.as_array().unwrap_or(one);
         let mut names = Vec::new();
         for item in items {
             match item.as_text() {
-                Some(name) => names.push((name.to_owned(), item.span)),
+                Some(name) => names.push((name.to_owned(), item.span.clone())),
                 None => self.diagnostics.push(
-                    Diagnostic::error(item.span, "`include` takes a list of file names")
+                    Diagnostic::error(item.span.clone(), "`include` takes a list of file names")
                         .label(format!("{} stands here", item.value.noun())),
                 ),
             }
@@ -204,8 +199,9 @@ fn normal(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::super::files::{Disk, Memory};
     use super::*;
+    use crate::scenario::source::{Disk, Memory};
+    use crate::scenario::tree::Value;
 
     fn load_from(files: &dyn Files, path: &str) -> (Parsed, String, u8) {
         let mut sources = Sources::new();

@@ -1,27 +1,29 @@
-//! Scenario files: from text to typed values, or to all that is wrong with the text.
-mod alternative;
-mod argument;
-mod assign;
-mod axis;
-mod decode;
-mod deserialize;
-mod diagnostic;
-mod fault;
-mod fields;
-mod files;
-mod include;
-mod key;
-mod names;
-mod nearest;
-mod nesting;
-mod overlay;
-mod parse;
-mod path;
-mod read;
-mod render;
-mod source;
-mod steps;
-mod sweep;
-mod tree;
-mod wording;
-pub use self::source::Sources;
+//! Scenario files: from texts to typed values, or to all that is wrong with the texts.
+//!
+//! ```text
+//! files ─▶ source ─▶ tree ─▶ include ─▶ overlay (variant, sweep, --set) ─▶ read ─▶ typed values
+//!                      └──────────── diagnostic (all errors, with their places) ────────┘
+//! ```
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`source`] | the texts, in one address space, so that a byte range is a place in any of them |
+//! | [`diagnostic`] | what is wrong, gathered and shown with excerpt, caret and the nearest name |
+//! | [`tree`] | a text as a tree of values, each with its place; names and paths of keys |
+//! | [`overlay`] | laying one tree over another, and setting single keys |
+//! | [`include`](mod@include) | a scenario file with those that it includes |
+//! | [`sweep`] | axes and the points of the grid that they span |
+//! | [`argument`] | `--set` and `--vary` |
+//! | [`read`] | a table as a typed value, with all its faults |
+//!
+//! Nothing here knows what a node is: which keys there are is told by the types that are read, and
+//! which tables are choices by [`overlay::Choices`].
+
+pub mod argument;
+pub mod diagnostic;
+pub mod include;
+pub mod overlay;
+pub mod read;
+pub mod source;
+pub mod sweep;
+pub mod tree;

@@ -1,6 +1,6 @@
 //! From the bytes of a file to its text, or a sentence that says why it is none.
 
-use super::source::Span;
+use super::Span;
 
 /// Bytes that are no scenario text.
 #[derive(Debug, Clone, PartialEq, Eq)]

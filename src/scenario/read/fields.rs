@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::tree::Table;
+use crate::scenario::tree::Table;
 
 /// The names of the fields of a struct as they are written in a scenario; nothing for a type that
 /// is no struct.
@@ -92,10 +92,9 @@ mod tests {
 
     use serde::Deserialize;
 
-    use super::super::diagnostic::Diagnostics;
-    use super::super::parse::document;
-    use super::super::tree::Value;
     use super::*;
+    use crate::scenario::diagnostic::Diagnostics;
+    use crate::scenario::tree::{Value, document};
 
     #[derive(Deserialize)]
     #[serde(rename_all = "kebab-case")]

@@ -2,8 +2,8 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 
-use super::diagnostic::{Diagnostic, Diagnostics, Severity};
-use super::source::{Source, Sources, Span};
+use super::{Diagnostic, Diagnostics, Severity};
+use crate::scenario::source::{Source, Sources, Span};
 
 /// How the text should look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

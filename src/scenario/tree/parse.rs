@@ -3,10 +3,12 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use super::diagnostic::{Diagnostic, Diagnostics};
-use super::nesting::{MAX_DEPTH, too_deep};
-use super::source::Span;
-use super::tree::{Entry, Item, Table, Value};
+use super::{
+    Entry, Item, Table, Value,
+    nesting::{MAX_DEPTH, too_deep},
+};
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::source::Span;
 
 /// A text that has been read.
 #[derive(Debug, Clone, Default)]
@@ -147,8 +149,8 @@ impl Owner<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::source::Sources;
     use super::*;
+    use crate::scenario::source::Sources;
 
     fn parse(text: &str) -> (Parsed, String) {
         let mut sources = Sources::new();

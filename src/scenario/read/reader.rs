@@ -7,18 +7,16 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::slice;
 
-use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::access::{Elements, Entries, Spanning};
 use super::alternative::{Alternative, Word};
 use super::fault::{Fault, Kind};
-use super::key::Key;
-use super::nearest::nearest;
-use super::source::Span;
-use super::tree::{Entry, Item, Table, Value};
+use crate::scenario::diagnostic::nearest;
+use crate::scenario::source::Span;
+use crate::scenario::tree::{Item, Table, Value};
 
 /// The struct by whose name `toml::Spanned` asks for the place of a value.
 pub(super) const SPANNED: &str = "$__serde_spanned_private_Spanned";
@@ -46,7 +44,7 @@ pub(super) struct Stray {
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'t, 'p> {
     view: View<'t>,
-    span: &'t Span,
+    pub(super) span: &'t Span,
     pass: &'p Pass<'p>,
     at_root: bool,
 }
@@ -73,7 +71,11 @@ impl<'t, 'p> Reader<'t, 'p> {
         let view = match &item.value {
             Value::Array(items) => View::List(items),
             Value::Table(table) => View::Table(table),
-            plain => View::Plain(plain),
+            plain @ (Value::Text(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::Moment(_)) => View::Plain(plain),
         };
         Self { view, span: &item.span, pass, at_root: false }
     }
@@ -87,7 +89,7 @@ impl<'t, 'p> Reader<'t, 'p> {
     }
 
     fn elements(self, items: &'t [Item]) -> Elements<'t, 'p> {
-        Elements { items: items.iter(), pass: self.pass }
+        Elements::new(items, self.pass)
     }
 
     fn entries(self, table: &'t Table, fields: Option<&'static [&'static str]>) -> Entries<'t, 'p> {
@@ -105,7 +107,7 @@ impl<'t, 'p> Reader<'t, 'p> {
                 _ => entries.push((key, entry)),
             }
         }
-        Entries { entries: entries.into_iter(), pending: None, pass }
+        Entries::new(entries, pass)
     }
 
     /// Adds what is known here to a fault that the type raised on this table or list itself.
@@ -207,9 +209,7 @@ impl<'t> Deserializer<'t> for Reader<'t, '_> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.view {
-            _ if name == SPANNED => {
-                visitor.visit_map(Spanning { reader: self, fields: fields.iter() })
-            }
+            _ if name == SPANNED => visitor.visit_map(Spanning::new(self, fields)),
             View::Table(table) => visitor
                 .visit_map(self.entries(table, Some(fields)))
                 .map_err(|fault| self.blame(fault, Some(fields))),
@@ -251,97 +251,5 @@ impl<'t> Deserializer<'t> for Reader<'t, '_> {
         <V: Visitor<'t>>
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
         unit_struct seq map identifier
-    }
-}
-
-/// The entries of a table that are read.
-struct Entries<'t, 'p> {
-    entries: std::vec::IntoIter<(&'t str, &'t Entry)>,
-    pending: Option<(&'t str, &'t Entry)>,
-    pass: &'p Pass<'p>,
-}
-
-impl<'t> MapAccess<'t> for Entries<'t, '_> {
-    type Error = Fault;
-
-    fn next_key_seed<K: DeserializeSeed<'t>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Fault> {
-        self.pending = self.entries.next();
-        let Some((key, entry)) = self.pending else { return Ok(None) };
-        seed.deserialize(Key { key, span: &entry.key_span }).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        let (key, entry) = self.pending.take().expect("serde asks for the key before its value");
-        seed.deserialize(Reader::of(&entry.item, self.pass))
-            .map_err(|fault| owned(fault, key, entry))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.entries.len())
-    }
-}
-
-/// The fault with the entry that has to go because of it, unless one within is known.
-pub(super) fn owned(mut fault: Fault, key: &str, entry: &Entry) -> Fault {
-    fault = fault.at(&entry.item.span);
-    fault.owner.get_or_insert_with(|| entry.key_span.clone());
-    fault.key.get_or_insert_with(|| key.to_owned());
-    fault
-}
-
-/// The elements of a list that are read.
-struct Elements<'t, 'p> {
-    items: slice::Iter<'t, Item>,
-    pass: &'p Pass<'p>,
-}
-
-impl<'t> SeqAccess<'t> for Elements<'t, '_> {
-    type Error = Fault;
-
-    fn next_element_seed<T: DeserializeSeed<'t>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Fault> {
-        let pass = self.pass;
-        let Some(item) = self.items.find(|item| !pass.leaves_out(&item.span)) else {
-            return Ok(None);
-        };
-        seed.deserialize(Reader::of(item, pass)).map(Some).map_err(|mut fault| {
-            fault = fault.at(&item.span);
-            if fault.owner.is_none() {
-                fault.owner = Some(item.span.clone());
-                fault.in_list = true;
-            }
-            fault
-        })
-    }
-}
-
-/// A value with its place, for `toml::Spanned`: the fields are the start, the end and the value.
-struct Spanning<'t, 'p> {
-    reader: Reader<'t, 'p>,
-    fields: slice::Iter<'static, &'static str>,
-}
-
-impl<'t> MapAccess<'t> for Spanning<'t, '_> {
-    type Error = Fault;
-
-    fn next_key_seed<K: DeserializeSeed<'t>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Fault> {
-        let Some(field) = self.fields.next() else { return Ok(None) };
-        seed.deserialize(BorrowedStrDeserializer::new(field)).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        match self.fields.len() {
-            2 => seed.deserialize(self.reader.span.start.into_deserializer()),
-            1 => seed.deserialize(self.reader.span.end.into_deserializer()),
-            _ => seed.deserialize(self.reader),
-        }
     }
 }

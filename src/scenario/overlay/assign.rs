@@ -1,10 +1,8 @@
 //! Setting one key by its dotted path, for sweeps, `--set` and `--vary`.
 
-use super::diagnostic::{Diagnostic, Diagnostics};
-use super::nearest::nearest;
-use super::overlay::{Choices, changes_kind};
-use super::path::Path;
-use super::tree::{Entry, Item, Table, Value};
+use super::{Choices, changes_kind};
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::scenario::tree::{Entry, Item, Path, Table, Value};
 
 /// A key and what it is set to.
 #[derive(Debug, Clone)]
@@ -42,7 +40,7 @@ pub fn assign(
     diagnostics: &mut Diagnostics,
 ) -> bool {
     let walk = Walk { path, choices };
-    match walk.into_table(root, 0, value) {
+    match walk.set_in_table(root, 0, value) {
         Ok(()) => true,
         Err(diagnostic) => {
             diagnostics.push(*diagnostic);
@@ -62,7 +60,7 @@ impl Walk<'_> {
         self.path.keys[..depth].iter().map(String::as_str).collect()
     }
 
-    fn into_table(
+    fn set_in_table(
         &self,
         table: &mut Table,
         depth: usize,
@@ -88,10 +86,15 @@ impl Walk<'_> {
             table.insert(key.clone(), Entry { key_span, item });
         }
         let item = table.get_mut(key).expect("it stands there or was just made");
-        self.into_item(item, depth + 1, value)
+        self.set_in_item(item, depth + 1, value)
     }
 
-    fn into_item(&self, item: &mut Item, depth: usize, value: Item) -> Result<(), Box<Diagnostic>> {
+    fn set_in_item(
+        &self,
+        item: &mut Item,
+        depth: usize,
+        value: Item,
+    ) -> Result<(), Box<Diagnostic>> {
         if let Value::Array(items) = &mut item.value {
             let count = items.len();
             let key = &self.path.keys[depth];
@@ -102,16 +105,16 @@ impl Walk<'_> {
                 *element = value;
                 return Ok(());
             }
-            return self.into_item(element, depth + 1, value);
+            return self.set_in_item(element, depth + 1, value);
         }
         if !matches!(item.value, Value::Table(_)) && self.choices.is_choice(&self.walked(depth)) {
             // A constant such as "5ms" is an alternative like any other.
             *item = Item::table(Table::new(self.path.span.clone()));
         }
-        match &mut item.value {
-            Value::Table(table) => self.into_table(table, depth, value),
-            other => Err(self.no_table(depth, other)),
-        }
+        let Value::Table(table) = &mut item.value else {
+            return Err(self.no_table(depth, &item.value));
+        };
+        self.set_in_table(table, depth, value)
     }
 
     fn no_element(&self, depth: usize, count: usize) -> Box<Diagnostic> {
@@ -159,14 +162,14 @@ pub fn warn_of_new_tables(
 }
 
 fn quoted_path(keys: &[&str]) -> String {
-    keys.iter().map(|key| super::tree::quoted(key)).collect::<Vec<_>>().join(".")
+    keys.iter().map(|key| crate::scenario::tree::quoted(key)).collect::<Vec<_>>().join(".")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
-    use super::super::source::Sources;
     use super::*;
+    use crate::scenario::source::Sources;
+    use crate::scenario::tree;
 
     struct Model;
 
@@ -184,13 +187,13 @@ mod tests {
         let mut sources = Sources::new();
         let mut diagnostics = Diagnostics::new();
         let start = sources.add("shop.toml", base).start;
-        let mut root = parse::document(base, start, &mut diagnostics).table;
+        let mut root = tree::document(base, start, &mut diagnostics).table;
         let assignments: Vec<Assignment> = sets
             .iter()
             .map(|(key, value)| {
                 let span = sources.add("sweep", *key);
                 let path = Path::parse(key, &span).expect("a path");
-                Assignment { path, value: parse::value(value, span.start).expect("a value") }
+                Assignment { path, value: tree::value(value, span.start).expect("a value") }
             })
             .collect();
         assign_all(&mut root, &assignments, &Model, &mut diagnostics);
@@ -288,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_slip_in_a_name_is_warned_of() {
-        let root = parse::document("[node.app]", 0, &mut Diagnostics::new()).table;
+        let root = tree::document("[node.app]", 0, &mut Diagnostics::new()).table;
         let warn = |key: &str| {
             let mut diagnostics = Diagnostics::new();
             let path = Path::parse(key, &(0..0)).expect("a path");

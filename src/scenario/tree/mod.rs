@@ -2,11 +2,22 @@
 //!
 //! The tree of the `toml` crate borrows from the text that it was read from, and a merged scenario
 //! consists of many texts; so this one owns its values, and its spans are addresses in
-//! [`Sources`](super::Sources).
+//! [`Sources`](crate::scenario::source::Sources).
+
+mod names;
+mod nesting;
+mod parse;
+mod path;
+
+pub use names::{MAX_NAME_BYTES, check_names};
+pub use nesting::MAX_DEPTH;
+pub use parse::{Parsed, document, value};
+pub use path::Path;
+pub(in crate::scenario) use path::part_len;
 
 use std::collections::BTreeMap;
 
-use super::source::Span;
+use crate::scenario::source::Span;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,36 +74,34 @@ impl Item {
     /// The text, if it is one.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
-        match &self.value {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
+        let Value::Text(text) = &self.value else { return None };
+        Some(text)
     }
 
     /// The table, if it is one.
     #[must_use]
     pub fn as_table(&self) -> Option<&Table> {
-        match &self.value {
-            Value::Table(table) => Some(table),
-            _ => None,
-        }
+        let Value::Table(table) = &self.value else { return None };
+        Some(table)
     }
 
     /// The list, if it is one.
     #[must_use]
     pub fn as_array(&self) -> Option<&[Self]> {
-        match &self.value {
-            Value::Array(items) => Some(items),
-            _ => None,
-        }
+        let Value::Array(items) = &self.value else { return None };
+        Some(items)
     }
 
     /// How many values it holds, itself included.
-    pub(super) fn count(&self) -> usize {
+    pub(in crate::scenario) fn count(&self) -> usize {
         match &self.value {
             Value::Array(items) => 1 + items.iter().map(Self::count).sum::<usize>(),
             Value::Table(table) => 1 + table.count(),
-            _ => 1,
+            Value::Text(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::Moment(_) => 1,
         }
     }
 }
@@ -116,15 +125,12 @@ impl Value {
     /// without quotes: this is also the label of a point of a sweep.
     #[must_use]
     pub fn label(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            other => other.to_toml(),
-        }
+        if let Self::Text(text) = self { text.clone() } else { self.to_toml() }
     }
 
     fn to_toml(&self) -> String {
         match self {
-            Self::Text(text) => format!("{text:?}"),
+            Self::Text(text) => basic_string(text),
             Self::Integer(n) => n.to_string(),
             Self::Float(x) => format!("{x:?}"),
             Self::Boolean(truth) => truth.to_string(),
@@ -215,7 +221,7 @@ impl Table {
     }
 
     /// How many values it holds at all depths.
-    pub(super) fn count(&self) -> usize {
+    pub(in crate::scenario) fn count(&self) -> usize {
         self.entries.values().map(|entry| entry.item.count()).sum()
     }
 }
@@ -236,14 +242,29 @@ impl FromIterator<(String, Entry)> for Table {
 }
 
 /// The key as it is written in TOML: bare where that is allowed.
-pub(super) fn quoted(key: &str) -> String {
+pub(in crate::scenario) fn quoted(key: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    if !key.is_empty() && key.chars().all(bare) { key.to_owned() } else { format!("{key:?}") }
+    if !key.is_empty() && key.chars().all(bare) { key.to_owned() } else { basic_string(key) }
+}
+
+/// The text as TOML writes it between quotes.
+fn basic_string(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", c as u32)),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse::value;
+    use super::value;
 
     fn label(text: &str) -> String {
         value(text, 0).expect("a value").value.label()
@@ -259,6 +280,7 @@ mod tests {
             ("true", "true"),
             ("09:00:00", "09:00:00"),
             ("[ 1, 'a' ]", "[1, \"a\"]"),
+            ("[\"a\\\"\\u001b\"]", "[\"a\\\"\\u001B\"]"),
             ("{exp='5ms',  \"a b\"=1}", "{ exp = \"5ms\", \"a b\" = 1 }"),
         ] {
             assert_eq!(label(text), expected);

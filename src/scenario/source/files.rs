@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::source::MAX_FILE_BYTES;
+use super::MAX_FILE_BYTES;
 
 /// Reads files by their path.
 pub trait Files {
@@ -100,11 +100,15 @@ impl Files for Memory {
 
 impl From<&io::Error> for Unreadable {
     fn from(error: &io::Error) -> Self {
-        match error.kind() {
-            ErrorKind::NotFound => Self::Missing,
-            ErrorKind::PermissionDenied => Self::Denied,
-            ErrorKind::IsADirectory => Self::Folder,
-            _ => Self::Other(error.to_string()),
+        let kind = error.kind();
+        if kind == ErrorKind::NotFound {
+            Self::Missing
+        } else if kind == ErrorKind::PermissionDenied {
+            Self::Denied
+        } else if kind == ErrorKind::IsADirectory {
+            Self::Folder
+        } else {
+            Self::Other(error.to_string())
         }
     }
 }

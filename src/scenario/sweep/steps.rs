@@ -1,8 +1,7 @@
 //! Evenly spaced values between two ends, for sweeps: numbers and quantities with a unit.
 
-use super::diagnostic::Diagnostic;
-use super::parse;
-use super::tree::{Item, Value};
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::tree::{self, Item, Value};
 
 /// How the steps are spaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +63,7 @@ pub fn steps(
         let value = if first.quoted {
             Value::Text(format!("{text}{}", first.unit))
         } else {
-            parse::value(&text, from.span.start)?.value
+            tree::value(&text, from.span.start)?.value
         };
         values.push(Item { span: from.span.clone(), value });
     }
@@ -153,7 +152,7 @@ mod tests {
     use super::*;
 
     fn between(from: &str, to: &str, count: usize, scale: Scale) -> Result<Vec<String>, String> {
-        let item = |text| parse::value(text, 0).expect("a value");
+        let item = |text| tree::value(text, 0).expect("a value");
         let values = steps(&item(from), &item(to), count, scale).map_err(|error| error.message)?;
         Ok(values.iter().map(|item| item.value.label()).collect())
     }

@@ -3,10 +3,11 @@
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, VariantAccess, Visitor};
 
-use super::deserialize::{Pass, Reader, owned};
+use super::access::owned;
 use super::fault::{Fault, Found, Kind};
 use super::key::Key;
-use super::tree::{Entry, Table};
+use super::reader::{Pass, Reader};
+use crate::scenario::tree::{Entry, Table};
 
 /// An alternative without parameters: `"fifo"`.
 pub(super) struct Word<'t>(pub(super) &'t str);

@@ -1,6 +1,10 @@
 //! One mechanism for variants, sweeps and the command line: a tree laid over another.
 
-use super::tree::{Entry, Table, Value};
+mod assign;
+
+pub use assign::{Assignment, assign, assign_all, warn_of_new_tables};
+
+use crate::scenario::tree::{Entry, Table, Value};
 
 /// What the merging has to know of the meaning of keys.
 ///
@@ -38,7 +42,9 @@ fn merge_at(base: &mut Table, over: Table, choices: &dyn Choices, path: &mut Vec
         match (base.get_mut(key).map(|item| &mut item.value), entry) {
             (
                 Some(Value::Table(below)),
-                Entry { item: super::tree::Item { value: Value::Table(above), .. }, .. },
+                Entry {
+                    item: crate::scenario::tree::Item { value: Value::Table(above), .. }, ..
+                },
             ) if merges(below, &above, choices, path) => merge_at(below, above, choices, path),
             (_, entry) => base.insert(key.clone(), entry),
         }
@@ -60,9 +66,9 @@ pub(super) fn changes_kind(below: &Table, path: &[&str], kind: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::diagnostic::Diagnostics;
-    use super::super::parse::document;
     use super::*;
+    use crate::scenario::diagnostic::Diagnostics;
+    use crate::scenario::tree::document;
 
     fn is_choice(path: &[&str]) -> bool {
         matches!(path, ["node", _, "service" | "arrivals"] | ["seed"])

@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use super::diagnostic::Diagnostic;
-use super::nesting::MAX_DEPTH;
-use super::parse;
-use super::source::Span;
-use super::tree::quoted;
+use super::{MAX_DEPTH, quoted, value};
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::source::Span;
 
 /// The keys that lead from the root of a scenario to a value.
 #[derive(Debug, Clone)]
@@ -58,7 +56,7 @@ impl fmt::Display for Path {
 }
 
 /// The length of the key part that `text` begins with, quotes included.
-pub(super) fn part_len(text: &str) -> Option<usize> {
+pub(in crate::scenario) fn part_len(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let bare = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
     match bytes.first()? {
@@ -78,7 +76,7 @@ pub(super) fn part_len(text: &str) -> Option<usize> {
 fn part(text: &str) -> Option<(String, &str)> {
     let (word, rest) = text.split_at_checked(part_len(text)?)?;
     if word.starts_with(['"', '\'']) {
-        let item = parse::value(word, 0).ok()?;
+        let item = value(word, 0).ok()?;
         return Some((item.as_text()?.to_owned(), rest));
     }
     Some((word.to_owned(), rest))

@@ -1,41 +1,15 @@
-//! What is wrong with a scenario, gathered so that all of it is told at once.
+//! All that is wrong with a scenario, gathered so that it is told at once.
 
 use std::collections::BTreeSet;
 
-use super::source::{Sources, Span};
+use super::render::{Look, render};
+use super::{Diagnostic, Severity};
+use crate::scenario::source::Sources;
 
 /// So many diagnostics are shown at most; of the rest only the number is told.
 pub const MAX_SHOWN: usize = 20;
 /// So many are kept at most; further ones are counted.
 const MAX_KEPT: usize = 200;
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// The scenario cannot run.
-    Error,
-    /// The scenario runs, and may not mean what its author thinks.
-    Warning,
-}
-
-/// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diagnostic {
-    /// How bad it is.
-    pub severity: Severity,
-    /// Where it stands; nothing if it has no place in a text.
-    pub span: Option<Span>,
-    /// What is wrong, in one sentence.
-    pub message: String,
-    /// What is allowed there, or what stands there: written under the excerpt.
-    pub label: Option<String>,
-    /// What to do about it.
-    pub help: Option<String>,
-    /// Words to write instead of those at a span.
-    pub suggestion: Option<(Span, String)>,
-    /// Whether a file could not be read, which is another exit status than a wrong scenario.
-    pub unreadable: bool,
-}
 
 /// All that is wrong.
 #[derive(Debug, Clone, Default)]
@@ -45,49 +19,6 @@ pub struct Diagnostics {
     errors: usize,
     warnings: usize,
     unreadable: usize,
-}
-
-impl Diagnostic {
-    /// An error at a place.
-    pub fn error(span: Span, message: impl Into<String>) -> Self {
-        Self { span: Some(span), ..Self::nowhere(message) }
-    }
-
-    /// An error without a place in a text.
-    pub fn nowhere(message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Error,
-            span: None,
-            message: message.into(),
-            label: None,
-            help: None,
-            suggestion: None,
-            unreadable: false,
-        }
-    }
-
-    /// A warning at a place.
-    pub fn warning(span: Span, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(span, message) }
-    }
-
-    /// The same with a label under the excerpt.
-    #[must_use]
-    pub fn label(self, label: impl Into<String>) -> Self {
-        Self { label: Some(label.into()), ..self }
-    }
-
-    /// The same with advice.
-    #[must_use]
-    pub fn help(self, help: impl Into<String>) -> Self {
-        Self { help: Some(help.into()), ..self }
-    }
-
-    /// The same with words to write instead of those at `span`.
-    #[must_use]
-    pub fn suggest(self, span: Span, words: impl Into<String>) -> Self {
-        Self { suggestion: Some((span, words.into())), ..self }
-    }
 }
 
 impl Diagnostics {
@@ -185,7 +116,7 @@ impl Diagnostics {
     /// The whole as plain text, as `commands` prints it without colours.
     #[must_use]
     pub fn to_plain(&self, sources: &Sources) -> String {
-        super::render::render(self, sources, super::render::Look::default())
+        render(self, sources, Look::default())
     }
 }
 

@@ -13,7 +13,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// The candidates by falling likeness to `word`.
-pub(super) fn ranked<'a>(
+pub(in crate::scenario) fn ranked<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Vec<(f64, &'a str)> {

@@ -1,16 +1,25 @@
 //! Reading a table as a typed value, with all that is wrong in it told at once.
 
+mod access;
+mod alternative;
+mod fault;
+mod fields;
+mod key;
+mod reader;
+mod wording;
+
+pub use fields::{fields_of, split_table};
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 
-use super::deserialize::{Pass, Reader, Stray};
-use super::diagnostic::Diagnostics;
-use super::fault::Fault;
-use super::source::Span;
-use super::tree::{Item, Table};
-use super::wording;
+use self::fault::Fault;
+use self::reader::{Pass, Reader, Stray};
+use crate::scenario::diagnostic::Diagnostics;
+use crate::scenario::source::Span;
+use crate::scenario::tree::{Item, Table};
 
 /// So many faults of one table are looked for at most: more than are ever shown.
 const MAX_FAULTS: usize = 64;
@@ -87,9 +96,9 @@ mod tests {
     use serde::Deserialize;
     use toml::Spanned;
 
-    use super::super::parse::document;
-    use super::super::source::Sources;
     use super::*;
+    use crate::scenario::source::Sources;
+    use crate::scenario::tree::document;
     use crate::unit::Rate;
 
     #[derive(Debug, Deserialize)]
@@ -401,13 +410,12 @@ address = 3";
                 self,
                 mut map: A,
             ) -> Result<Either, A::Error> {
-                while let Some(key) = map.next_key::<String>()? {
-                    if key == "mean" {
-                        return Ok(Either(map.next_value()?));
-                    }
-                    return Err(serde::de::Error::unknown_field(&key, &["mean"]));
+                let key = map.next_key::<String>()?;
+                match key.as_deref() {
+                    Some("mean") => map.next_value().map(Either),
+                    Some(key) => Err(serde::de::Error::unknown_field(key, &["mean"])),
+                    None => Err(serde::de::Error::missing_field("mean")),
                 }
-                Err(serde::de::Error::missing_field("mean"))
             }
         }
         impl<'de> Deserialize<'de> for Either {
@@ -417,7 +425,7 @@ address = 3";
         }
         let read = |text: &str| {
             let mut diagnostics = Diagnostics::new();
-            let item = super::super::parse::value(text, 0).expect("a value");
+            let item = crate::scenario::tree::value(text, 0).expect("a value");
             let read = read_item::<Either>(&item, &mut diagnostics);
             read.ok_or_else(|| {
                 diagnostics.sorted().first().map(|d| (d.message.clone(), d.span.clone()))

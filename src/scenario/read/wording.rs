@@ -1,10 +1,9 @@
 //! Faults of types as sentences for people.
 
-use super::deserialize::Stray;
-use super::diagnostic::Diagnostic;
 use super::fault::{Fault, Found, Kind};
-use super::nearest::{nearest, ranked};
-use super::source::Span;
+use super::reader::Stray;
+use crate::scenario::diagnostic::{Diagnostic, nearest, ranked};
+use crate::scenario::source::Span;
 
 /// So many allowed words are listed; of a longer list only the nearest ones.
 const MAX_LISTED: usize = 8;
@@ -92,15 +91,18 @@ fn unfit(fault: &Fault, span: Span, found: &Found, expected: &str) -> Diagnostic
     let error = Diagnostic::error(span.clone(), takes(fault, &plain));
     let error = error.label(format!("{found} stands here"));
     let wants_number = plain.contains("number") || plain.contains("true");
-    match found {
-        Found::Text(text) if wants_number && bare(text) => {
-            error.help("write it without quotes").suggest(span, text)
-        }
-        Found::Number(number) if plain == "a text" => {
-            error.help("write it in quotes").suggest(span, format!("\"{number}\""))
-        }
-        _ => error,
+    if let Found::Text(text) = found
+        && wants_number
+        && bare(text)
+    {
+        return error.help("write it without quotes").suggest(span, text);
     }
+    if let Found::Number(number) = found
+        && plain == "a text"
+    {
+        return error.help("write it in quotes").suggest(span, format!("\"{number}\""));
+    }
+    error
 }
 
 fn bare(text: &str) -> bool {

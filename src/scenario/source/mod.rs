@@ -4,6 +4,12 @@
 //! line. With one address space a plain byte range says which, and nothing else has to be carried
 //! along with it.
 
+mod decode;
+mod files;
+
+pub use decode::{Refusal, decode};
+pub use files::{Disk, Files, Memory, Unreadable};
+
 use std::ops::Range;
 
 /// A place in the address space: where a word stands, whichever text it stands in.
@@ -66,7 +72,7 @@ impl Source {
     }
 
     /// The addresses of the line that holds `at`, without its line end.
-    pub(super) fn line_around(&self, at: usize) -> Span {
+    pub(in crate::scenario) fn line_around(&self, at: usize) -> Span {
         let local = floor(&self.text, at.saturating_sub(self.base));
         let start = self.text[..local].rfind('\n').map_or(0, |newline| newline + 1);
         let end = self.text[local..].find('\n').map_or(self.text.len(), |newline| local + newline);

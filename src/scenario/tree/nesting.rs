@@ -5,7 +5,7 @@
 //! counted first, with the same rules for where strings and comments begin and end as those of the
 //! `toml_parser` crate, also in texts that are not well formed.
 
-use super::source::Span;
+use crate::scenario::source::Span;
 
 /// The deepest nesting: tables and lists within one another, and the parts of dotted keys.
 pub const MAX_DEPTH: usize = 64;

@@ -1,7 +1,7 @@
 //! The names that users give to nodes, links, endpoints and the like.
 
-use super::diagnostic::{Diagnostic, Diagnostics};
-use super::tree::{Entry, Table};
+use super::{Entry, Table};
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 
 /// The longest name, in bytes.
 pub const MAX_NAME_BYTES: usize = 128;
@@ -88,9 +88,9 @@ fn warn_of_case(table: &Table, diagnostics: &mut Diagnostics) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse::document;
-    use super::super::source::Sources;
     use super::*;
+    use crate::scenario::source::Sources;
+    use crate::scenario::tree::document;
 
     fn check(text: &str) -> String {
         let mut sources = Sources::new();

@@ -2,15 +2,20 @@
 //! our words.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use serde::de::{Error, Expected, Unexpected};
 
-use super::nearest::nearest;
-use super::source::Span;
+use crate::scenario::diagnostic::nearest;
+use crate::scenario::source::Span;
 
-/// Why a value could not be read, and where.
+/// Why a value could not be read, and where. It is boxed because serde returns it from every step.
 #[derive(Debug, Clone)]
-pub(super) struct Fault {
+pub(super) struct Fault(Box<Details>);
+
+/// What is known of a fault.
+#[derive(Debug, Clone)]
+pub(super) struct Details {
     pub(super) kind: Kind,
     /// Where it is; filled in by the innermost place that knows.
     pub(super) span: Option<Span>,
@@ -62,7 +67,7 @@ pub(super) enum Found {
 
 impl Fault {
     pub(super) fn new(kind: Kind) -> Self {
-        Self {
+        Self(Box::new(Details {
             kind,
             span: None,
             owner: None,
@@ -71,7 +76,7 @@ impl Fault {
             at_key: false,
             damaged: false,
             left_out: Vec::new(),
-        }
+        }))
     }
 
     /// The same, which is at `span` unless a place further inside is known.
@@ -82,20 +87,34 @@ impl Fault {
 
     /// The word that is not known, if it is that kind of fault.
     pub(super) fn refused(&self) -> Option<&str> {
-        match &self.kind {
-            Kind::UnknownKey { key: word, .. } | Kind::UnknownVariant { word, .. } => Some(word),
-            _ => None,
-        }
+        let (Kind::UnknownKey { key: word, .. } | Kind::UnknownVariant { word, .. }) = &self.kind
+        else {
+            return None;
+        };
+        Some(word)
     }
 
     /// Whether it only follows from what was left out after an earlier fault.
     pub(super) fn follows(&self) -> bool {
-        match &self.kind {
-            Kind::Missing(key) => {
-                self.left_out.iter().any(|left| left == key || nearest(left, [*key]).is_some())
-            }
-            _ => self.damaged,
+        if let Kind::Missing(key) = &self.kind {
+            let meant = |left: &String| left == key || nearest(left, [*key]).is_some();
+            return self.left_out.iter().any(meant);
         }
+        self.damaged
+    }
+}
+
+impl Deref for Fault {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl DerefMut for Fault {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
     }
 }
 
@@ -160,7 +179,9 @@ impl Error for Fault {
 
     fn unknown_field(key: &str, allowed: &'static [&'static str]) -> Self {
         let allowed = allowed.to_vec();
-        Self { at_key: true, ..Self::new(Kind::UnknownKey { key: key.to_owned(), allowed }) }
+        let mut fault = Self::new(Kind::UnknownKey { key: key.to_owned(), allowed });
+        fault.at_key = true;
+        fault
     }
 
     fn missing_field(key: &'static str) -> Self {

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::diagnostic::{Diagnostic, Diagnostics};
-use super::nearest::nearest;
-use super::path::Path;
-use super::source::Span;
-use super::steps::{Scale, steps};
-use super::sweep::MAX_CELLS;
-use super::tree::{Item, Table, Value};
+use super::{MAX_CELLS, Scale, steps};
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::scenario::source::Span;
+use crate::scenario::tree::{Item, Path, Table, Value};
 
 /// A key and the values that it takes, in their order.
 #[derive(Debug, Clone)]
@@ -64,21 +61,22 @@ impl Axis {
     /// The axis that the entry `key = item` of a sweep describes: a list of values, or a range.
     #[must_use]
     pub fn read(key: Path, item: &Item, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let values = match &item.value {
-            Value::Array(items) if items.len() > MAX_CELLS => {
-                diagnostics.push(too_many(item.span.clone()));
+        let values = if let Some(items) = item.as_array() {
+            if items.len() > MAX_CELLS {
+                let message = format!("a sweep has at most {MAX_CELLS} points");
+                diagnostics.push(Diagnostic::error(item.span.clone(), message));
                 return None;
             }
-            Value::Array(items) => items.clone(),
-            Value::Table(table) => range(table, diagnostics)?,
-            other => {
-                let message = format!("`{key}` needs a list of values to take");
-                let label = format!("{} stands here", other.noun());
-                let help = "write `[1, 2, 4]` or `{ from = 1, to = 9, steps = 5 }`";
-                let error = Diagnostic::error(item.span.clone(), message).label(label).help(help);
-                diagnostics.push(error);
-                return None;
-            }
+            items.to_vec()
+        } else if let Some(table) = item.as_table() {
+            range(table, diagnostics)?
+        } else {
+            let message = format!("`{key}` needs a list of values to take");
+            let error = Diagnostic::error(item.span.clone(), message)
+                .label(format!("{} stands here", item.value.noun()))
+                .help("write `[1, 2, 4]` or `{ from = 1, to = 9, steps = 5 }`");
+            diagnostics.push(error);
+            return None;
         };
         Self::of(key, values, &item.span, diagnostics)
     }
@@ -155,21 +153,17 @@ fn scale(item: Option<&Item>, diagnostics: &mut Diagnostics) -> Option<Scale> {
     }
 }
 
-fn too_many(span: Span) -> Diagnostic {
-    Diagnostic::error(span, format!("a sweep has at most {MAX_CELLS} points"))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
-    use super::super::source::Sources;
     use super::*;
+    use crate::scenario::source::Sources;
+    use crate::scenario::tree;
 
     fn read(text: &str) -> Result<Vec<String>, String> {
         let mut sources = Sources::new();
         let span = sources.add("shop.toml", text);
         let mut diagnostics = Diagnostics::new();
-        let item = parse::value(text, 0).expect("a value");
+        let item = tree::value(text, 0).expect("a value");
         let key = Path::parse("node.app.replicas", &span).expect("a path");
         match Axis::read(key, &item, &mut diagnostics) {
             Some(axis) => Ok(axis.values.into_iter().map(|level| level.label).collect()),

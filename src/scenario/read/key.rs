@@ -5,7 +5,7 @@ use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visi
 use serde::forward_to_deserialize_any;
 
 use super::fault::Fault;
-use super::source::Span;
+use crate::scenario::source::Span;
 
 /// A key and its place.
 #[derive(Clone, Copy)]
@@ -89,7 +89,7 @@ impl<'t> Deserializer<'t> for Key<'t> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        if name == super::deserialize::SPANNED {
+        if name == super::reader::SPANNED {
             return visitor.visit_map(SpannedKey { key: self, fields });
         }
         self.deserialize_any(visitor)

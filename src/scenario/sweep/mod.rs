@@ -1,112 +1,18 @@
-//! Sweeps: which of them to run, their axes, and the points of the grid that the axes span.
+//! Sweeps: which of them to run, and the axes that it has.
 
-use super::axis::{Axis, Level, is_range};
-use super::diagnostic::{Diagnostic, Diagnostics};
-use super::nearest::nearest;
-use super::path::Path;
-use super::source::Span;
-use super::tree::{Entry, Item, Table, Value, quoted};
+mod axis;
+mod grid;
+mod steps;
 
-/// The largest grid.
-pub const MAX_CELLS: usize = 1_000_000;
+pub use axis::{Axis, Level};
+pub use grid::{Cell, Grid, MAX_CELLS};
+pub use steps::{Scale, steps};
 
-/// Axes and all combinations of their values.
-#[derive(Debug, Clone, Default)]
-pub struct Grid {
-    axes: Vec<Axis>,
-    cells: usize,
-}
+use axis::is_range;
 
-/// One point of a grid: a value for each axis.
-#[derive(Debug, Clone)]
-pub struct Cell<'a> {
-    /// The number of the point, from 0.
-    pub number: usize,
-    axes: &'a [Axis],
-    levels: Vec<&'a Level>,
-}
-
-impl Grid {
-    /// The grid of these axes, of which the first varies slowest. Without axes it has one point,
-    /// the scenario itself.
-    #[must_use]
-    pub fn new(axes: Vec<Axis>, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let before = diagnostics.errors();
-        for (at, axis) in axes.iter().enumerate() {
-            if let Some(other) = axes[..at].iter().find(|other| other.key.overlaps(&axis.key)) {
-                let message = if other.key.keys == axis.key.keys {
-                    format!("two axes vary `{}`", axis.key)
-                } else {
-                    format!("the axes `{}` and `{}` vary the same value", other.key, axis.key)
-                };
-                diagnostics.push(Diagnostic::error(axis.key.span.clone(), message));
-            }
-        }
-        let mut cells = 1_usize;
-        for axis in &axes {
-            cells = cells.saturating_mul(axis.values.len());
-            if cells > MAX_CELLS {
-                let message = format!("the sweep has more than {MAX_CELLS} points");
-                let label = "the points are all combinations of all values";
-                diagnostics.push(Diagnostic::error(axis.key.span.clone(), message).label(label));
-                break;
-            }
-        }
-        (diagnostics.errors() == before).then_some(Self { axes, cells })
-    }
-
-    /// The axes, of which the first varies slowest.
-    #[must_use]
-    pub fn axes(&self) -> &[Axis] {
-        &self.axes
-    }
-
-    /// How many points there are: at least one.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.cells
-    }
-
-    /// Whether there is no axis.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.axes.is_empty()
-    }
-
-    /// The point `number`, counted from 0.
-    ///
-    /// # Panics
-    /// If there are not so many points.
-    #[must_use]
-    pub fn cell(&self, number: usize) -> Cell<'_> {
-        assert!(number < self.cells, "the grid has {} points", self.cells);
-        let mut rest = number;
-        let mut levels: Vec<&Level> = Vec::with_capacity(self.axes.len());
-        for axis in self.axes.iter().rev() {
-            levels.push(&axis.values[rest % axis.values.len()]);
-            rest /= axis.values.len();
-        }
-        levels.reverse();
-        Cell { number, axes: &self.axes, levels }
-    }
-
-    /// All points in order.
-    pub fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
-        (0..self.cells).map(|number| self.cell(number))
-    }
-}
-
-impl<'a> Cell<'a> {
-    /// The keys and what they are set to here.
-    pub fn overlays(&self) -> impl Iterator<Item = (&'a Path, &'a Item)> {
-        self.axes.iter().zip(&self.levels).map(|(axis, level)| (&axis.key, &level.value))
-    }
-
-    /// The values as results show them, in the order of the axes.
-    pub fn labels(&self) -> impl Iterator<Item = &'a str> {
-        self.levels.iter().map(|level| level.label.as_str())
-    }
-}
+use crate::scenario::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::scenario::source::Span;
+use crate::scenario::tree::{Entry, Item, Path, Table, quoted};
 
 /// The sweep to run: the one called `name`, or the only one there is. `sweeps` is the table
 /// `sweep` of a scenario.
@@ -178,9 +84,9 @@ fn gather<'a>(
         // A quoted key with dots is a path of its own; a bare one is a part of a dotted key.
         let part = if key.contains('.') { key.to_owned() } else { quoted(key) };
         above.push(part);
-        match &entry.item.value {
-            Value::Table(inner) if !is_range(inner) => gather(inner, above, found),
-            _ => found.push((above.join("."), entry.key_span.clone(), &entry.item)),
+        match entry.item.as_table().filter(|inner| !is_range(inner)) {
+            Some(inner) => gather(inner, above, found),
+            None => found.push((above.join("."), entry.key_span.clone(), &entry.item)),
         }
         above.pop();
     }
@@ -188,9 +94,9 @@ fn gather<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse::document;
-    use super::super::source::Sources;
     use super::*;
+    use crate::scenario::source::Sources;
+    use crate::scenario::tree::document;
 
     fn grid(text: &str) -> Result<Vec<String>, String> {
         let mut sources = Sources::new();
