@@ -19,6 +19,7 @@ pub mod slab;
 pub mod engine;
 
 pub mod math;
+mod alias;
 pub mod count;
 pub mod dist;
 pub mod popularity;
@@ -37,5 +38,8 @@ pub mod graph;
 pub mod world;
 
 pub mod observe;
+pub mod metrics;
 pub mod stats;
 pub mod theory;
+
+pub mod study;

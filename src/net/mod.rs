@@ -7,10 +7,12 @@ mod exchange;
 mod link;
 mod request;
 mod timer;
+mod topology;
 
 pub use self::connection::{Connection, Mode};
-pub use self::core::{Core, Ctx, Input, Kind};
-pub use self::exchange::{Cold, Exchange, Parts, Phase};
+pub use self::core::{Call, Core, Ctx, Fixed, Input, Kind};
+pub use self::exchange::{Cold, Exchange, Exchanges, Part, Parts, Phase};
 pub use self::link::{Direction, LinkState, Transit};
-pub use self::request::{Request, Session};
-pub use self::timer::{Timer, TimerId, Token};
+pub use self::request::{Account, Request, Session};
+pub use self::timer::{Change, Timer, TimerId, Token, Unwanted};
+pub use self::topology::{LinkEnds, NodeShape, Topology};

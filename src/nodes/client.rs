@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use super::parts::{KindParts, PartReader};
 use crate::arrivals::{ArrivalProcess, Arrivals};
 use crate::dist::{Dist, Law};
 use crate::fact::{Asked, Fact, Observer};
@@ -55,6 +56,12 @@ pub struct ClientSpec {
     /// The priority class of its requests, 0 first; 0 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u8>,
+}
+
+impl KindParts for ClientSpec {
+    fn read<R: PartReader>(reader: &mut R) -> Option<Self> {
+        reader.part()
+    }
 }
 
 /// Source addresses of a client group.

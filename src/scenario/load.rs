@@ -3,16 +3,13 @@
 use std::path::Path;
 
 use super::argument;
-use super::assign::{Assignment, assign_all, warn_of_new_tables};
 use super::choices::Format;
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::files::Files;
 use super::include;
 use super::model::{FAMILIES, read_model};
-use super::names::check_names;
-use super::overlay::merge;
-use super::source::Sources;
-use super::tree::{Entry, Table};
+use super::overlay::{Assignment, assign_all, merge, warn_of_new_tables};
+use super::source::{Files, Sources};
+use super::tree::{Entry, Table, check_names};
 use crate::model::Model;
 
 /// A scenario as it was loaded: the base and the variants laid over it.

@@ -20,10 +20,17 @@
 //! which tables are choices by [`overlay::Choices`].
 
 pub mod argument;
+mod choices;
 pub mod diagnostic;
 pub mod include;
+mod load;
+mod model;
 pub mod overlay;
 pub mod read;
 pub mod source;
 pub mod sweep;
 pub mod tree;
+
+pub use diagnostic::{Diagnostic, Diagnostics, nearest};
+pub use load::{BASE, Scenario};
+pub use source::{Sources, Span};

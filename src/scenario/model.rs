@@ -6,8 +6,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::diagnostic::{Diagnostic, Diagnostics, nearest};
-use super::fields::{fields_of, split_table};
-use super::read::read_table;
+use super::read::{fields_of, read_table, split_table};
 use super::tree::{Entry, Table};
 use crate::model::{LinkEntry, Model, Named, NodeSpec, RunSpec};
 use crate::nodes::KindSpec;

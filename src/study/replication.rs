@@ -204,7 +204,6 @@ fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let measure = graph.run.measure;
     let is_client = |role: &Role| matches!(role, Role::Client(_));
     let clients = (0..).map(NodeId).zip(&graph.plans).filter(|(_, plan)| is_client(&plan.role));
-    let drains = graph.run.until == Until::Drained;
     let shape = Shape {
         replicas: graph.fixed.topology.nodes.iter().map(|node| node.replicas).collect(),
         endpoints: graph.fixed.endpoints.len(),
@@ -213,8 +212,7 @@ fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
         by_replica: measure.replicas,
         node_digits: measure.node_digits,
         window,
-        // A run that drains is longer than its duration, by how much nobody knows before.
-        bucket: bucket_of(graph.run.duration, if drains { TIMELINE_BUCKETS / 2 } else { TIMELINE_BUCKETS }),
+        bucket: bucket(graph),
     };
     let audit = Audit::new(graph.names.len(), window);
     let probes = (!graph.probes.is_empty()).then(|| Probes::new(&graph.probes, window));
@@ -224,9 +222,13 @@ fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     )
 }
 
-/// Equal buckets of the duration, the last one full.
-fn bucket_of(duration: Span, buckets: u64) -> Span {
-    Span(duration.0.div_ceil(buckets).max(1))
+/// The length of a bucket of the timeline. A run that drains is longer than its duration, by how
+/// much nobody knows before.
+#[must_use]
+pub fn bucket(graph: &Graph) -> Span {
+    let drains = graph.run.until == Until::Drained;
+    let buckets = if drains { TIMELINE_BUCKETS / 2 } else { TIMELINE_BUCKETS };
+    Span(graph.run.duration.0.div_ceil(buckets).max(1))
 }
 
 #[allow(clippy::cast_precision_loss, reason = "shares for statistics")]

@@ -1,0 +1,76 @@
+//! Comparing variants under common random numbers, pair by pair of replications.
+
+use super::results::VariantResult;
+use crate::metrics::{Evidence, Unit, end_to_end};
+use crate::stats::{Paired, Status, Verdict};
+
+/// Variants against a baseline.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    /// The baseline's name.
+    pub baseline: String,
+    /// One row for each metric and each other variant.
+    pub rows: Vec<ComparisonRow>,
+}
+
+/// One variant against the baseline in one metric.
+#[derive(Debug, Clone)]
+pub struct ComparisonRow {
+    /// The metric.
+    pub metric: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+    /// The variant.
+    pub variant: String,
+    /// The paired difference and ratio; none where a value is missing or a variant is unstable.
+    pub paired: Option<Paired>,
+}
+
+impl ComparisonRow {
+    /// Whether a difference was shown.
+    #[must_use]
+    pub fn is_significant(&self) -> bool {
+        self.paired.is_some_and(|paired| paired.verdict.is_significant())
+    }
+
+    /// What was shown.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.paired.map_or(Verdict::NotShown, |paired| paired.verdict)
+    }
+}
+
+/// Compares all variants with the one at `baseline`. With k variants the level is shared by the
+/// k - 1 comparisons of each metric.
+///
+/// # Panics
+/// If there is no variant at `baseline`.
+#[must_use]
+pub fn compare(results: &[VariantResult], baseline: usize) -> Comparison {
+    let base = &results[baseline];
+    let comparisons = u32::try_from(results.len().saturating_sub(1)).unwrap_or(u32::MAX).max(1);
+    let mut rows = Vec::new();
+    for metric in end_to_end().filter(|metric| metric.evidence != Evidence::Plain) {
+        let base_values = base.values(metric.name);
+        for other in results.iter().enumerate().filter(|(place, _)| *place != baseline) {
+            let other = other.1;
+            let is_known = |it: &VariantResult| {
+                it.metric(metric.name).is_some_and(|row| {
+                    row.status != Status::Unstable && row.status != Status::Insufficient
+                })
+            };
+            let paired = if is_known(base) && is_known(other) {
+                Paired::of(&base_values, &other.values(metric.name), base.confidence(), comparisons)
+            } else {
+                None
+            };
+            rows.push(ComparisonRow {
+                metric: metric.name,
+                unit: metric.unit,
+                variant: other.name.clone(),
+                paired,
+            });
+        }
+    }
+    Comparison { baseline: base.name.clone(), rows }
+}

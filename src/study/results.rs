@@ -1,0 +1,368 @@
+//! What is concluded from the replications of a variant: means with intervals, and how far they
+//! are to be believed.
+
+use super::replication::Replication;
+use super::run::Variant;
+use crate::graph::Graph;
+use crate::id::NodeId;
+use crate::metrics::{Evidence as Kind, Unit, at_node, end_to_end};
+use crate::model::Study;
+use crate::stats::{Confidence, Dependence, Evidence, Interval, LADDER, Quantile, Status, Trend, trend};
+use crate::time::{Span, Time};
+use crate::world::Halt;
+
+/// The cut at the beginning of all variants.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WarmUpCut {
+    /// Where the first pass found that the beginning ends; none if nobody asked.
+    pub found: Option<Span>,
+    /// The variants in which it found no steady state.
+    pub unsettled: Vec<String>,
+}
+
+/// Whether a variant can keep up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stability {
+    /// Nothing grows without return, as far as the runs show.
+    Stable,
+    /// This node has grown without return since then.
+    Unstable {
+        /// The node, or end to end if none stands out.
+        node: Option<NodeId>,
+        /// Since when.
+        since: Time,
+        /// What ended the runs early, if anything did.
+        halt: Option<Halt>,
+    },
+    /// The first pass found no end of the beginning.
+    Unsettled,
+}
+
+/// What one variant came to.
+#[derive(Debug, Clone)]
+pub struct VariantResult {
+    /// Its name.
+    pub name: String,
+    /// What was run.
+    pub graph: std::sync::Arc<Graph>,
+    /// All replications, in their order.
+    pub replications: Vec<Replication>,
+    /// Where the beginning was cut.
+    pub window: Time,
+    /// Whether it can keep up.
+    pub stability: Stability,
+}
+
+/// A number over replications.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SummaryRow {
+    /// The stable name of the metric.
+    pub metric: String,
+    /// The unit of the numbers.
+    pub unit: Unit,
+    /// The mean over replications, in the unit; none if there is no number.
+    pub mean: Option<f64>,
+    /// The interval of the mean; none from too few replications.
+    pub interval: Option<Interval>,
+    /// How many replications have a value.
+    pub replications: u32,
+    /// How far it is to be believed.
+    pub status: Status,
+}
+
+/// A number at a node over replications.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeRow {
+    /// The node.
+    pub node: NodeId,
+    /// The replica from 1, if this is about one.
+    pub replica: Option<u32>,
+    /// The class of priority, if this is about one.
+    pub class: Option<u8>,
+    /// The number.
+    pub row: SummaryRow,
+}
+
+/// A quantile of latency over replications.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LatencyRow {
+    /// The client; none for all.
+    pub client: Option<NodeId>,
+    /// The name of the endpoint; none for all.
+    pub endpoint: Option<String>,
+    /// Which quantile.
+    pub quantile: Quantile,
+    /// The number, in milliseconds.
+    pub row: SummaryRow,
+}
+
+/// A number in one bucket of the run, over replications.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TimelineRow {
+    /// The end of the bucket.
+    pub at: Time,
+    /// The node; none for end to end.
+    pub node: Option<NodeId>,
+    /// The number's name.
+    pub metric: &'static str,
+    /// The mean over replications; none if there is no number.
+    pub mean: Option<f64>,
+    /// Its interval.
+    pub interval: Option<Interval>,
+}
+
+impl VariantResult {
+    /// Concludes from the replications of `variant`.
+    #[must_use]
+    pub fn new(variant: &Variant, cut: WarmUpCut, replications: Vec<Replication>) -> Self {
+        let graph = std::sync::Arc::clone(&variant.graph);
+        let window = super::replication::window_of(&graph, cut.found);
+        let mut result =
+            Self { name: variant.name.clone(), graph, replications, window, stability: Stability::Stable };
+        result.stability = if cut.unsettled.contains(&result.name) {
+            Stability::Unsettled
+        } else {
+            result.judge()
+        };
+        result
+    }
+
+    /// The confidence of all intervals.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        Confidence::new(self.graph.run.confidence).unwrap_or(Confidence::P95)
+    }
+
+    /// Values of the end-to-end metric called `name` by replication, in the unit of results.
+    #[must_use]
+    pub fn values(&self, name: &str) -> Vec<f64> {
+        let Some((place, metric)) = end_to_end().enumerate().find(|(_, m)| m.name == name) else {
+            return Vec::new();
+        };
+        self.replications.iter().map(|run| metric.unit.shown(run.summary[place])).collect()
+    }
+
+    /// All end-to-end metrics.
+    #[must_use]
+    pub fn summary(&self) -> Vec<SummaryRow> {
+        let observations = self.replications.iter().map(|run| run.observations).min().unwrap_or(0);
+        let row = |(place, metric): (usize, &crate::metrics::Metric)| {
+            let values: Vec<f64> = self.replications.iter().map(|run| run.summary[place]).collect();
+            self.row(metric.name, metric.unit, metric.evidence, &values, observations)
+        };
+        end_to_end().enumerate().map(row).collect()
+    }
+
+    /// The end-to-end metric called `name`.
+    #[must_use]
+    pub fn metric(&self, name: &str) -> Option<SummaryRow> {
+        self.summary().into_iter().find(|row| row.metric == name)
+    }
+
+    /// All metrics at nodes, and at replicas and for classes where they were measured.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<NodeRow> {
+        let mut rows = Vec::new();
+        let Some(first) = self.replications.first() else { return rows };
+        for (place, reading) in first.nodes.iter().enumerate() {
+            let of = |run: &'_ Replication| run.nodes[place].observations;
+            let observations = self.replications.iter().map(of).min().unwrap_or(0);
+            let node_row = |row| NodeRow {
+                node: reading.node,
+                replica: reading.replica.map(|replica| u32::from(replica) + 1),
+                class: reading.class,
+                row,
+            };
+            for (number, metric) in at_node().enumerate() {
+                let values: Vec<f64> =
+                    self.replications.iter().map(|run| run.nodes[place].values[number]).collect();
+                if values.iter().any(|value| value.is_finite()) {
+                    let row = self.row(metric.name, metric.unit, metric.evidence, &values, observations);
+                    rows.push(node_row(row));
+                }
+            }
+            let shares = |of: fn(&super::NodeReading) -> &Vec<f64>, name: &str| {
+                let count = self.replications.iter().map(|run| of(&run.nodes[place]).len()).max();
+                let share = |n: usize| {
+                    let value = |run: &Replication| of(&run.nodes[place]).get(n).copied().unwrap_or(0.0);
+                    let values: Vec<f64> = self.replications.iter().map(value).collect();
+                    let name = format!("{name}_{n}");
+                    self.row(&name, Unit::Share, Kind::Mean, &values, observations)
+                };
+                (0..count.unwrap_or(0).min(64)).map(share).collect::<Vec<_>>()
+            };
+            rows.extend(shares(|it| &it.shares, "in_system_share").into_iter().map(node_row));
+            let of_one = shares(|it| &it.replica_shares, "replica_in_system_share");
+            rows.extend(of_one.into_iter().map(node_row));
+        }
+        rows
+    }
+
+    /// The quantiles of latency.
+    #[must_use]
+    pub fn latency(&self) -> Vec<LatencyRow> {
+        let mut rows = Vec::new();
+        let Some(first) = self.replications.first() else { return rows };
+        for ladder in &first.ladders {
+            let same = |run: &Replication| {
+                let found = run.ladders.iter().find(|other| {
+                    other.client == ladder.client && other.endpoint == ladder.endpoint
+                });
+                found.cloned()
+            };
+            let ladders: Vec<_> = self.replications.iter().filter_map(same).collect();
+            let observations = ladders.iter().map(|it| it.observations).min().unwrap_or(0);
+            for (place, quantile) in LADDER.iter().enumerate() {
+                let values: Vec<f64> = ladders.iter().map(|it| it.quantiles[place]).collect();
+                let kind = Kind::Quantile(quantile.p());
+                rows.push(LatencyRow {
+                    client: ladder.client,
+                    endpoint: ladder.endpoint.map(|id| self.graph.endpoint_name(id).to_owned()),
+                    quantile: *quantile,
+                    row: self.row("latency", Unit::Millis, kind, &values, observations),
+                });
+            }
+        }
+        rows
+    }
+
+    /// Averages over the buckets of the run.
+    #[must_use]
+    pub fn timeline(&self) -> Vec<TimelineRow> {
+        let mut rows = Vec::new();
+        let Some(first) = self.replications.first() else { return rows };
+        let count = self.replications.iter().map(|run| {
+            run.timeline.first().map_or(0, |series| series.values.len())
+        });
+        let count = count.min().unwrap_or(0);
+        let bucket = super::replication::bucket(&self.graph);
+        for (place, series) in first.timeline.iter().enumerate() {
+            for number in 0..count {
+                let value = |run: &Replication| run.timeline[place].values[number];
+                let values: Vec<f64> =
+                    self.replications.iter().map(value).filter(|v| v.is_finite()).collect();
+                let end = Time(bucket.0 * (number as u64 + 1)).min(first.end);
+                rows.push(TimelineRow {
+                    at: end,
+                    node: series.node,
+                    metric: series.metric,
+                    mean: mean(&values),
+                    interval: Interval::of_replications(&values, self.confidence()),
+                });
+            }
+        }
+        rows
+    }
+
+    /// A row over replications. A value that some replication lacks is left out of the mean.
+    fn row(
+        &self,
+        metric: &str,
+        unit: Unit,
+        kind: Kind,
+        values: &[f64],
+        observations: u64,
+    ) -> SummaryRow {
+        let values: Vec<f64> =
+            values.iter().filter(|v| v.is_finite()).map(|value| unit.shown(*value)).collect();
+        let replications = u32::try_from(values.len()).unwrap_or(u32::MAX);
+        let status = self.status(kind, replications, observations);
+        let shown = status.has_number() && !values.is_empty();
+        let interval = Interval::of_replications(&values, self.confidence());
+        let interval = if unit == Unit::Share { interval.map(|it| it.within(0.0, 1.0)) } else { interval };
+        SummaryRow {
+            metric: metric.to_owned(),
+            unit,
+            mean: mean(&values).filter(|_| shown),
+            interval: interval.filter(|_| shown && !matches!(kind, Kind::Plain)),
+            replications,
+            status: if values.is_empty() { Status::Insufficient } else { status },
+        }
+    }
+
+    fn status(&self, kind: Kind, replications: u32, observations: u64) -> Status {
+        if self.stability != Stability::Stable {
+            return Status::Unstable;
+        }
+        let unfinished = self.replications.iter().map(|run| run.in_flight_share);
+        let evidence = Evidence {
+            replications,
+            observations,
+            dependence: self.dependence(),
+            unfinished_share: unfinished.fold(0.0, f64::max),
+        };
+        match kind {
+            Kind::Mean => evidence.of_mean(),
+            Kind::Quantile(q) => evidence.of_quantile(q),
+            Kind::Plain => Status::Ok,
+        }
+    }
+
+    /// How the requests of one replication hang together: by the busiest node.
+    fn dependence(&self) -> Dependence {
+        if self.graph.run.study == Study::Terminating {
+            return Dependence::Independent;
+        }
+        let busiest = self.replications.iter().filter_map(|run| run.busiest);
+        let Some((node, utilisation)) = busiest.max_by(|(_, a), (_, b)| a.total_cmp(b)) else {
+            return Dependence::Independent;
+        };
+        let shape = self.graph.plans[node.index()].shape.as_ref();
+        let limited = shape.filter(|it| it.queue != u32::MAX || it.patience.is_some());
+        match limited {
+            Some(shape) => {
+                let places = if shape.queue == u32::MAX { 1_000 } else { shape.queue + shape.workers };
+                Dependence::Loss { utilisation, places: places.into() }
+            }
+            None => Dependence::Queue { utilisation },
+        }
+    }
+
+    /// Looks for a node that grows without return.
+    fn judge(&self) -> Stability {
+        let halted = self.replications.iter().find_map(|run| run.halt.map(|halt| (halt, run.end)));
+        if let Some((halt, since)) = halted {
+            let node = match halt {
+                Halt::InFlight(_, node) => Some(node),
+                Halt::NoProgress(_) | Halt::Events(_) => None,
+            };
+            return Stability::Unstable { node, since, halt: Some(halt) };
+        }
+        if self.graph.run.study == Study::Terminating {
+            return Stability::Stable;
+        }
+        let Some(first) = self.replications.first() else { return Stability::Stable };
+        let bucket = super::replication::bucket(&self.graph);
+        let skip = usize::try_from(self.window.0.div_ceil(bucket.0)).unwrap_or(usize::MAX);
+        let mut worst: Option<(f64, Option<NodeId>, Time)> = None;
+        for (place, series) in first.timeline.iter().enumerate() {
+            if series.metric != "in_system" {
+                continue;
+            }
+            let levels: Vec<Vec<f64>> = self
+                .replications
+                .iter()
+                .map(|run| run.timeline[place].values.iter().skip(skip).copied().collect())
+                .collect();
+            if let Trend::Unstable { since } = trend(&levels) {
+                let last = levels[0].last().copied().unwrap_or(0.0);
+                let since = Time(bucket.0 * (skip + since) as u64);
+                // Of the nodes that grow, the one that holds most is to be named; end to end
+                // grows with any of them and is named only if no node is.
+                let is_more = worst.is_none_or(|(most, node, _)| node.is_none() || last > most);
+                if is_more && (series.node.is_some() || worst.is_none()) {
+                    worst = Some((last, series.node, since));
+                }
+            }
+        }
+        match worst {
+            Some((_, node, since)) => Stability::Unstable { node, since, halt: None },
+            None => Stability::Stable,
+        }
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a mean for statistics")]
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
