@@ -1,8 +1,8 @@
 //! Scenario files: from texts to typed values, or to all that is wrong with the texts.
 //!
 //! ```text
-//! files ─▶ source ─▶ tree ─▶ include ─▶ overlay (variant, sweep, --set) ─▶ read ─▶ typed values
-//!                      └──────────── diagnostic (all errors, with their places) ────────┘
+//! source ─▶ tree ─▶ include ─▶ overlay (variant, sweep, --set) ─▶ read ─▶ typed values
+//!             └─────────── diagnostic: all errors with their places ──┘
 //! ```
 //!
 //! | module | what it does |
@@ -21,6 +21,8 @@
 
 pub mod argument;
 pub mod diagnostic;
+#[cfg(test)]
+mod hostile;
 pub mod include;
 pub mod overlay;
 pub mod read;
