@@ -1,8 +1,8 @@
 //! Scenario files: from texts to typed values, or to all that is wrong with the texts.
 //!
 //! ```text
-//! files ─▶ source ─▶ tree ─▶ include ─▶ overlay (variant, sweep, --set) ─▶ read ─▶ typed values
-//!                      └──────────── diagnostic (all errors, with their places) ────────┘
+//! source ─▶ tree ─▶ include ─▶ overlay (variant, sweep, --set) ─▶ read ─▶ typed values
+//!             └─────────── diagnostic: all errors with their places ──┘
 //! ```
 //!
 //! | module | what it does |
@@ -22,6 +22,8 @@
 pub mod argument;
 mod choices;
 pub mod diagnostic;
+#[cfg(test)]
+mod hostile;
 pub mod include;
 mod load;
 mod model;

@@ -63,6 +63,24 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(span, message) }
     }
 
+    /// An error at a name, given in quotes, that nothing has; `noun` says what it should be the
+    /// name of. The nearest of the `known` names is suggested.
+    pub fn unknown_name<'a>(
+        span: Span,
+        noun: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let error = Self::error(span.clone(), format!("unknown {noun} `{name}`"))
+            .label(format!("no {noun} has this name"));
+        match nearest(name, known) {
+            Some(meant) => error
+                .help(format!("there is a {noun} `{meant}`"))
+                .suggest(span, format!("\"{meant}\"")),
+            None => error,
+        }
+    }
+
     /// The same with a label under the excerpt.
     #[must_use]
     pub fn label(self, label: impl Into<String>) -> Self {

@@ -226,6 +226,26 @@ help: did you mean `replicas`?
     }
 
     #[test]
+    fn an_unknown_name_is_told_with_the_nearest_known_one() {
+        check(
+            "to = \"edge-cashe\"",
+            Diagnostic::unknown_name(5..17, "node", "edge-cashe", ["app", "edge-cache"]),
+            "
+error: unknown node `edge-cashe`
+ --> shop.toml:1:6
+  |
+1 | to = \"edge-cashe\"
+  |      ^^^^^^^^^^^^ no node has this name
+  |
+help: there is a node `edge-cache`
+  |
+1 - to = \"edge-cashe\"
+1 + to = \"edge-cache\"
+  |",
+        );
+    }
+
+    #[test]
     fn advice_without_a_change_follows_the_excerpt() {
         check(
             "x = 1",

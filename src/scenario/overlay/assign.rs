@@ -21,7 +21,10 @@ pub fn assign_all(
     choices: &dyn Choices,
     diagnostics: &mut Diagnostics,
 ) {
-    let is_kind = |one: &&Assignment| matches!(one.path.keys.as_slice(), [node, _, kind] if node == "node" && kind == "kind");
+    let is_kind = |one: &&Assignment| match one.path.keys.as_slice() {
+        [family, _, key] => family == "node" && key == "kind",
+        _ => false,
+    };
     let (kinds, others): (Vec<_>, Vec<_>) = all.iter().partition(is_kind);
     for Assignment { path, value } in kinds.into_iter().chain(others) {
         assign(root, path, value.clone(), choices, diagnostics);

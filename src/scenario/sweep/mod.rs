@@ -96,7 +96,7 @@ fn gather<'a>(
 mod tests {
     use super::*;
     use crate::scenario::source::Sources;
-    use crate::scenario::tree::document;
+    use crate::scenario::tree::{Value, document};
 
     fn grid(text: &str) -> Result<Vec<String>, String> {
         let mut sources = Sources::new();

@@ -10,7 +10,7 @@ mod parse;
 mod path;
 
 pub use names::{MAX_NAME_BYTES, check_names};
-pub use nesting::MAX_DEPTH;
+pub use nesting::{MAX_DEPTH, MAX_VALUES};
 pub use parse::{Parsed, document, value};
 pub use path::Path;
 pub(in crate::scenario) use path::part_len;

@@ -1,7 +1,8 @@
-//! Whether a text is nested too deeply to be given to a parser.
+//! Whether a text is nested too deeply, or holds too much, to be given to a parser.
 //!
 //! The parser bounds brackets, but not the dots of a key, and a chain of a million dots makes a
-//! tree that cannot even be dropped without a stack of its height. So dots and brackets are
+//! tree that cannot even be dropped without a stack of its height. And it needs up to 300 bytes of
+//! memory for a byte of text that consists of nothing but brackets and commas. So tokens are
 //! counted first, with the same rules for where strings and comments begin and end as those of the
 //! `toml_parser` crate, also in texts that are not well formed.
 
@@ -10,9 +11,24 @@ use crate::scenario::source::Span;
 /// The deepest nesting: tables and lists within one another, and the parts of dotted keys.
 pub const MAX_DEPTH: usize = 64;
 
-/// Where the text first is nested deeper than [`MAX_DEPTH`].
-pub(super) fn too_deep(text: &str) -> Option<Span> {
-    let mut scan = Scan { bytes: text.as_bytes(), at: 0 };
+/// The most keys and values of one text, as a rough number: a table counts as three.
+pub const MAX_VALUES: usize = 1_100_000;
+
+/// The tokens of `key = value` and its line end.
+const TOKENS_PER_VALUE: usize = 6;
+
+/// Why a text is not given to a parser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Excess {
+    /// It is nested deeper than [`MAX_DEPTH`].
+    Depth,
+    /// It holds more than [`MAX_VALUES`].
+    Values,
+}
+
+/// Where the text first goes beyond a bound, and which.
+pub(super) fn excess(text: &str) -> Option<(Excess, Span)> {
+    let mut scan = Scan { bytes: text.as_bytes(), at: 0, tokens: 0 };
     let mut open: Vec<(u8, usize)> = Vec::new();
     let mut outer = 0;
     let mut dots = 0;
@@ -25,6 +41,7 @@ pub(super) fn too_deep(text: &str) -> Option<Span> {
                 open.push((close, dots + 1));
                 outer += dots + 1;
                 dots = 0;
+                scan.tokens += 2 * TOKENS_PER_VALUE;
             }
             b']' | b'}' => {
                 if open.last().is_some_and(|(close, _)| *close == byte) {
@@ -37,7 +54,10 @@ pub(super) fn too_deep(text: &str) -> Option<Span> {
         }
         scan.token(byte);
         if outer + dots > MAX_DEPTH {
-            return Some(start..scan.at);
+            return Some((Excess::Depth, start..scan.at));
+        }
+        if scan.tokens > MAX_VALUES * TOKENS_PER_VALUE {
+            return Some((Excess::Values, start..scan.at));
         }
     }
     None
@@ -46,11 +66,13 @@ pub(super) fn too_deep(text: &str) -> Option<Span> {
 struct Scan<'a> {
     bytes: &'a [u8],
     at: usize,
+    tokens: usize,
 }
 
 impl Scan<'_> {
     /// Goes behind the token that begins with `byte`.
     fn token(&mut self, byte: u8) {
+        self.tokens += 1;
         let rest = &self.bytes[self.at..];
         match byte {
             b'#' => self.until(|b| matches!(b, b'\r' | b'\n')),
@@ -106,6 +128,7 @@ impl Scan<'_> {
     }
 
     fn escape(&mut self, quote: u8) {
+        self.tokens += 1;
         self.at += 1;
         self.at += usize::from(self.bytes.get(self.at).is_some_and(|b| *b == b'\\' || *b == quote));
     }
@@ -114,6 +137,10 @@ impl Scan<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn too_deep(text: &str) -> Option<Span> {
+        excess(text).filter(|(excess, _)| *excess == Excess::Depth).map(|(_, span)| span)
+    }
 
     fn nested(open: &str, close: &str, depth: usize) -> String {
         format!("x = {}1{}", open.repeat(depth), close.repeat(depth))
@@ -147,6 +174,23 @@ mod tests {
         let deep = "[".repeat(100);
         for text in ["'a'", "\"a\\\\\"", "'''a'''", "\"\"\"a\"\"\"\"", "don't", "\"cut\n"] {
             assert!(too_deep(&format!("x = [{text}, {deep}")).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_million_keys_fit_and_a_flood_of_anything_does_not() {
+        assert_eq!(excess(&"key = 1\n".repeat(1_000_000)), None);
+        for (start, flood) in [
+            ("", "="),
+            ("", "=\n"),
+            ("", "x\n"),
+            ("x = [", "1,"),
+            ("x = [", "{a=1},"),
+            ("x = \"", "\\q"),
+            ("", "[[a]]\n"),
+        ] {
+            let text = format!("{start}{}", flood.repeat((16 << 20) / flood.len()));
+            assert_eq!(excess(&text).map(|(excess, _)| excess), Some(Excess::Values), "{flood}");
         }
     }
 

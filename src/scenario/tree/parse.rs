@@ -3,10 +3,8 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use super::{
-    Entry, Item, Table, Value,
-    nesting::{MAX_DEPTH, too_deep},
-};
+use super::nesting::{Excess, MAX_DEPTH, MAX_VALUES, excess};
+use super::{Entry, Item, Table, Value};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::source::Span;
 
@@ -22,13 +20,15 @@ pub struct Parsed {
 
 /// Reads the TOML `text` that stands at address `base`.
 pub fn document(text: &str, base: usize, diagnostics: &mut Diagnostics) -> Parsed {
-    if let Some(diagnostic) = refuse_depth(text, base) {
+    if let Some(diagnostic) = refuse_excess(text, base) {
         diagnostics.push(diagnostic);
         return Parsed::default();
     }
+    let flooded = is_flooded(text);
+    let text = if flooded { beginning(text) } else { text };
     let (table, mut errors) = DeTable::parse_recoverable(text);
     errors.sort_by_key(|error| error.span().map(|span| span.start));
-    let mut complete = true;
+    let mut complete = !flooded;
     let mut line_end = 0;
     for error in &errors {
         let duplicate = error.message() == DUPLICATE;
@@ -58,7 +58,7 @@ pub fn document(text: &str, base: usize, diagnostics: &mut Diagnostics) -> Parse
 /// # Errors
 /// If the text is no TOML value.
 pub fn value(text: &str, base: usize) -> Result<Item, Box<Diagnostic>> {
-    if let Some(diagnostic) = refuse_depth(text, base) {
+    if let Some(diagnostic) = refuse_excess(text, base) {
         return Err(Box::new(diagnostic));
     }
     let value = DeValue::parse(text).map_err(|error| syntax(&error, text, base))?;
@@ -72,10 +72,31 @@ pub fn value(text: &str, base: usize) -> Result<Item, Box<Diagnostic>> {
 
 const DUPLICATE: &str = "duplicate key";
 
-fn refuse_depth(text: &str, base: usize) -> Option<Diagnostic> {
-    let at = too_deep(text)?;
-    let message = format!("this is nested more than {MAX_DEPTH} levels deep");
+/// A long text is tried on so many bytes first.
+const TRIED_BYTES: usize = 256 << 10;
+/// With more errors than this a text is none that somebody wrote.
+const FLOOD: usize = 1_000;
+
+fn refuse_excess(text: &str, base: usize) -> Option<Diagnostic> {
+    let (excess, at) = excess(text)?;
+    let message = match excess {
+        Excess::Depth => format!("this is nested more than {MAX_DEPTH} levels deep"),
+        Excess::Values => format!("a text holds at most {MAX_VALUES} keys and values"),
+    };
     Some(Diagnostic::error(base + at.start..base + at.end, message))
+}
+
+/// Whether the beginning of a long text is full of errors, so that nothing is gained by millions
+/// of further ones.
+fn is_flooded(text: &str) -> bool {
+    text.len() > TRIED_BYTES && DeTable::parse_recoverable(beginning(text)).1.len() > FLOOD
+}
+
+fn beginning(text: &str) -> &str {
+    let end = (0..=TRIED_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    let start = &text[..end.unwrap_or(0)];
+    // The cut itself should add no error.
+    start.rfind('\n').map_or(start, |newline| &start[..=newline])
 }
 
 /// An error of the parser in our form.
@@ -221,6 +242,12 @@ mod tests {
             let (parsed, said) = parse(&text);
             assert!(!parsed.complete && said.contains("nested more than 64 levels deep"));
         }
+    }
+
+    #[test]
+    fn a_flood_of_errors_is_told_from_its_beginning() {
+        let (parsed, said) = parse(&"?\n".repeat(1_000_000));
+        assert!(!parsed.complete && said.ends_with("more errors\n"));
     }
 
     #[test]
