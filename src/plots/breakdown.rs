@@ -16,9 +16,17 @@ use super::{Picture, Plot, note};
 
 pub(super) struct Breakdown;
 
-/// The parts in the order in which a request meets them.
-const PARTS: [&str; 8] =
-    ["network", "connect", "tls", "queue", "service", "auth", "downstream", "backoff"];
+/// The parts in the order in which a request meets them, with the words for them.
+const PARTS: [(&str, &str); 8] = [
+    ("network", "network"),
+    ("connect", "connecting"),
+    ("tls", "TLS"),
+    ("queue", "queueing"),
+    ("service", "service"),
+    ("auth", "authentication"),
+    ("downstream", "downstream"),
+    ("backoff", "back-off"),
+];
 
 /// The bands, and what stands over their panels.
 const BANDS: [(&str, &str); 2] = [("all", "All requests"), ("p99+", "The slowest 1 % of requests")];
@@ -73,7 +81,7 @@ impl Stacks {
         let mut stacks = vec![vec![Vec::new(); variants.len()]; BANDS.len()];
         for row in table.rows().filter(|row| row.text(of) == endpoint) {
             let band = BANDS.iter().position(|(name, _)| *name == row.text(band));
-            let part = PARTS.iter().position(|name| *name == row.text(part));
+            let part = PARTS.iter().position(|(name, _)| *name == row.text(part));
             let variant = variants.find(row.text(variant));
             if let (Some(band), Some(variant), Some(part), Some(mean)) =
                 (band, variant, part, row.number(mean)?)
@@ -116,7 +124,7 @@ impl Stacks {
         (0..PARTS.len())
             .filter(|part| occurs(*part))
             .map(|part| Entry {
-                label: PARTS[part].to_owned(),
+                label: PARTS[part].1.to_owned(),
                 series: palette::series(part),
                 sign: Sign::Bar,
             })

@@ -1,14 +1,13 @@
 //! How many times the baseline's value each variant has, metric by metric: a forest plot.
 
-use super::draw::curve::whisker;
-use super::draw::estimate::Estimate;
+use super::draw::estimate::{self, Estimate};
 use super::draw::figure::{Anchor, Figure, Text};
 use super::draw::font;
 use super::draw::geometry::{Point, Rect};
-use super::draw::group::Groups;
+use super::draw::group::{Groups, members};
 use super::draw::legend::Sign;
 use super::draw::page::Page;
-use super::draw::palette::Ink;
+use super::draw::palette::{Ink, Series};
 use super::draw::panel::{Axis, Panel};
 use super::draw::scale::Scale;
 use super::error::PlotError;
@@ -34,7 +33,7 @@ const HEADLINE: [&str; 9] = [
 const MOST: usize = 12;
 
 const NUMBER: f64 = 10.5;
-const NUMBERS: f64 = 150.0;
+const NUMBERS: f64 = 112.0;
 
 impl Plot for Comparison {
     fn name(&self) -> &'static str {
@@ -103,8 +102,9 @@ fn figure(
     metrics: &[String],
     ratios: &[Ratio],
 ) -> Figure {
-    let row = if variants.len() == 1 { 26.0 } else { 16.0 };
-    let slot = (row * variants.len() as f64 / 0.78).max(30.0);
+    let members = members(variants.len(), ratios.iter().map(|ratio| ratio.variant));
+    let row = if members.len() == 1 { 26.0 } else { 16.0 };
+    let slot = (row * members.len() as f64 / 0.78).max(30.0);
     let (mut figure, room) = Page::new(heading, title)
         .legend(variants.legend(Sign::Marker))
         .note(ratios.iter().any(|r| r.estimate.interval.is_some()), note::WHISKERS)
@@ -112,7 +112,7 @@ fn figure(
         .note(variants.any_unstable(), note::UNSTABLE)
         .notes(variants.more())
         .with_room(slot * metrics.len() as f64 + 66.0);
-    let values: Vec<f64> = ratios.iter().flat_map(|ratio| ratio.estimate.extent()).collect();
+    let values = estimate::extent(&ratios.iter().map(|ratio| ratio.estimate).collect::<Vec<_>>());
     let least = values.iter().copied().filter(|v| *v > 0.0).fold(1.0 / 1.1, f64::min);
     let most = values.iter().copied().fold(1.1, f64::max);
     let names: Vec<String> = metrics.iter().rev().map(|name| metric::words(name)).collect();
@@ -128,24 +128,33 @@ fn figure(
     let head = Text::new(head, "ratio [interval]").size(NUMBER).ink(Ink::QUIET);
     figure.write(head.anchor(Anchor::End));
     for ratio in ratios {
-        draw_ratio(&mut figure, &panel, numbers.right, variants, ratio);
+        if let (Some(variant), Some(member)) =
+            (variants.iter().nth(ratio.variant), members.iter().position(|m| *m == ratio.variant))
+        {
+            let groups = Groups { panel: &panel, lying: true, members: members.len() };
+            draw_ratio(&mut figure, &groups, member, numbers.right, &variant.series, ratio);
+        }
     }
     figure
 }
 
-fn draw_ratio(figure: &mut Figure, panel: &Panel, right: f64, variants: &Variants, ratio: &Ratio) {
-    let Some(variant) = variants.iter().nth(ratio.variant) else { return };
-    let groups = Groups { panel, lying: true, members: variants.len() };
-    let (from, to) = groups.span(ratio.metric, ratio.variant);
+fn draw_ratio(
+    figure: &mut Figure,
+    groups: &Groups<'_>,
+    member: usize,
+    right: f64,
+    series: &Series,
+    ratio: &Ratio,
+) {
+    let (from, to) = groups.span(ratio.metric, member);
     let middle = f64::midpoint(from, to);
-    let place = |value: f64| groups.at(middle, value);
     let mut text = format!("{:.2}", ratio.estimate.mean);
     if let Some((low, high)) = ratio.estimate.interval {
-        whisker(figure, place(low), place(high), variant.series.ink);
+        groups.draw_whisker(figure, middle, ratio.estimate, series.ink);
         text = format!("{text} [{low:.2}, {high:.2}]");
     }
-    let at = place(ratio.estimate.mean);
-    figure.marker(at, 4.2, &variant.series, !ratio.significant);
+    let at = groups.at(middle, ratio.estimate.mean);
+    figure.marker(at, 4.2, series, !ratio.significant);
     let text_at = Point::new(right, at.y + NUMBER * font::CAPITALS / 2.0);
     figure.write(Text::new(text_at, text).size(NUMBER).anchor(Anchor::End));
 }

@@ -1,15 +1,14 @@
 //! What each variant costs against how slow it is: the choice that a design is.
 
-use super::draw::curve::whisker;
-use super::draw::estimate::Estimate;
-use super::draw::figure::{Anchor, Figure, Text};
-use super::draw::font;
+use super::draw::estimate::{self, Estimate};
+use super::draw::figure::{Figure, Text};
 use super::draw::geometry::{Point, Rect};
 use super::draw::legend::Sign;
 use super::draw::page::Page;
 use super::draw::palette::Ink;
-use super::draw::panel::{Axis, Panel};
+use super::draw::panel::{Along, Axis, Panel};
 use super::draw::scale::Scale;
+use super::draw::{font, number};
 use super::error::PlotError;
 use super::read::Columns;
 use super::tables::{Table, Tables};
@@ -101,8 +100,9 @@ fn picture(
     (mut x, mut y): (Axis, Axis),
     slo: Option<f64>,
 ) -> Picture {
-    let costs: Vec<f64> = spots.iter().flat_map(|spot| spot.cost.extent()).collect();
-    let values: Vec<f64> = spots.iter().flat_map(|s| s.latency.extent()).chain(slo).collect();
+    let costs = estimate::extent(&spots.iter().map(|spot| spot.cost).collect::<Vec<_>>());
+    let mut values = estimate::extent(&spots.iter().map(|s| s.latency).collect::<Vec<_>>());
+    values.extend(slo);
     x.scale = Scale::fit(&costs, 7);
     y.scale = Scale::fit(&values, 7);
     let any = |test: fn(&Estimate) -> bool| spots.iter().any(|s| test(&s.cost) || test(&s.latency));
@@ -119,48 +119,63 @@ fn picture(
         .open();
     let panel = Panel::new(room, x, y);
     panel.draw(&mut figure);
+    let mut taken = taken(&panel, spots);
     if let Some(slo) = slo {
-        draw_objective(&mut figure, &panel, slo);
+        draw_objective(&mut figure, &panel, slo, &mut taken);
     }
-    draw_spots(&mut figure, &panel, spots);
+    draw_spots(&mut figure, &panel, spots, &mut taken);
     Picture::only(heading, figure)
 }
 
-fn draw_objective(figure: &mut Figure, panel: &Panel, slo: f64) {
+/// Draws the line; its label goes where `taken` leaves room, and is taken in its turn.
+fn draw_objective(figure: &mut Figure, panel: &Panel, slo: f64, taken: &mut Vec<Rect>) {
     let y = panel.at(0.0, slo).y;
-    let ends = [Point::new(panel.area.left, y), Point::new(panel.area.right, y)];
+    let area = panel.area;
+    let ends = [Point::new(area.left, y), Point::new(area.right, y)];
     figure.dashed(&ends, Ink::QUIET, 1.2, &[6.0, 4.0]);
-    let place = Point::new(panel.area.right - 4.0, y - 5.0);
-    figure.write(Text::new(place, "objective").ink(Ink::QUIET).anchor(Anchor::End));
+    let text = format!("objective {}", number::short(slo));
+    let width = font::width(&text, LABEL);
+    let places = [area.right - width - 4.0, area.left + 4.0, area.centre().x];
+    let rect = |x: f64| Rect::new(x, y - LABEL - 5.0, x + width, y);
+    let free = |x: &f64| !taken.iter().any(|other| other.overlaps(&rect(*x)));
+    if let Some(x) = places.into_iter().find(free) {
+        taken.push(rect(x));
+        let label = Text::new(Point::new(x, y - 5.0), text);
+        figure.write(label.size(LABEL).ink(Ink::QUIET));
+    }
 }
 
-fn draw_spots(figure: &mut Figure, panel: &Panel, spots: &[Spot<'_>]) {
+/// Where markers and whiskers lie.
+fn taken(panel: &Panel, spots: &[Spot<'_>]) -> Vec<Rect> {
+    let mut taken = Vec::new();
+    for spot in spots {
+        let at = panel.at(spot.cost.mean, spot.latency.mean);
+        taken.push(Rect::new(at.x - 6.0, at.y - 6.0, at.x + 6.0, at.y + 6.0));
+        if let Some((low, high)) = spot.latency.interval {
+            let [from, to] = [low, high].map(|end| panel.at(spot.cost.mean, end).y);
+            taken.push(Rect::new(at.x - 3.0, to, at.x + 3.0, from));
+        }
+        if let Some((low, high)) = spot.cost.interval {
+            let [from, to] = [low, high].map(|end| panel.at(end, spot.latency.mean).x);
+            taken.push(Rect::new(from, at.y - 3.0, to, at.y + 3.0));
+        }
+    }
+    taken
+}
+
+fn draw_spots(figure: &mut Figure, panel: &Panel, spots: &[Spot<'_>], taken: &mut Vec<Rect>) {
     let place = |spot: &Spot<'_>| panel.at(spot.cost.mean, spot.latency.mean);
-    let mut taken: Vec<Rect> = spots
-        .iter()
-        .map(place)
-        .map(|at| Rect::new(at.x - 6.0, at.y - 6.0, at.x + 6.0, at.y + 6.0))
-        .collect();
     for spot in spots {
         let ink = spot.variant.series.ink;
-        if let Some((low, high)) = spot.cost.interval {
-            let y = spot.latency.mean;
-            whisker(figure, panel.at(low, y), panel.at(high, y), ink);
-        }
-        if let Some((low, high)) = spot.latency.interval {
-            let x = spot.cost.mean;
-            let ends = (panel.at(x, low), panel.at(x, high));
-            whisker(figure, ends.0, ends.1, ink);
-            taken.push(Rect::new(ends.0.x - 3.0, ends.1.y, ends.0.x + 3.0, ends.0.y));
-        }
+        panel.whisker(figure, Along::X, spot.latency.mean, spot.cost, ink);
+        panel.whisker(figure, Along::Y, spot.cost.mean, spot.latency, ink);
     }
     for spot in spots {
         let faint = spot.cost.faint || spot.latency.faint;
         figure.marker(place(spot), 5.0, &spot.variant.series, faint);
     }
     for spot in spots {
-        if let Some((at, rect)) = free_place(place(spot), &spot.variant.label, &panel.area, &taken)
-        {
+        if let Some((at, rect)) = free_place(place(spot), &spot.variant.label, &panel.area, taken) {
             figure.write(Text::new(at, spot.variant.label.clone()).size(LABEL));
             taken.push(rect);
         }

@@ -122,9 +122,9 @@ impl<'a> Grid<'a> {
             Axis::new(key.slots(), key.title())
         });
         let panel = Panel::new(Rect { top: room.top + 20.0, ..room }, x, y);
-        if let Some(variant) = self.variants.iter().nth(index) {
+        if let Some(label) = self.variants.labels(panel.area.width() / 1.1).get(index) {
             let place = Point::new(panel.area.left, room.top + 16.0);
-            figure.write(Text::new(place, variant.label.clone()).size(13.0));
+            figure.write(Text::new(place, label.clone()).size(12.0));
         }
         figure.block(panel.area, EMPTY);
         panel.draw(figure);
@@ -191,8 +191,6 @@ impl Colours {
             figure.block(Rect::new(left, above, room.right, bottom), ink);
         }
         let area = Rect::new(left, top, room.right, top + height);
-        let none = Axis::new(Scale::slots(&[]), "").bare();
-        let axis = Axis::new(self.scale.clone(), title);
-        Panel { area, x: none, y: axis }.draw_y(figure);
+        Panel::beside(area, Axis::new(self.scale.clone(), title)).draw_y(figure);
     }
 }

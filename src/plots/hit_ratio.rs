@@ -37,7 +37,7 @@ impl Plot for HitRatio {
             .note(variants.any_unstable(), note::UNSTABLE)
             .note(bars.more > 0, format!("And {} more caches, with lower ratios.", bars.more))
             .notes(variants.more())
-            .with_room(bars.height(variants.len()));
+            .with_room(bars.height(&variants));
         bars.draw(&mut figure, room, "hits (% of look-ups)", &variants);
         Ok(vec![Picture::only(heading, figure)])
     }

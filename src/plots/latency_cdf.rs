@@ -3,10 +3,10 @@
 //! The vertical axis gives each further nine of the share the same room, since what people ask for
 //! lies beyond the 99th percentile, where an ordinary axis shows nothing.
 
-use super::draw::curve::{self, Along, Curve};
+use super::draw::curve::{self, Curve};
 use super::draw::legend::Sign;
 use super::draw::page::Page;
-use super::draw::panel::{Axis, Panel};
+use super::draw::panel::{Along, Axis, Panel};
 use super::draw::scale::Scale;
 use super::error::PlotError;
 use super::read::Columns;
@@ -29,7 +29,7 @@ impl Plot for LatencyCdf {
         let Some(table) = tables.get("latency") else { return Ok(Vec::new()) };
         let variants = Variants::of(tables, table)?;
         let curves = curves(table, &variants)?;
-        let values: Vec<f64> = curves.iter().flat_map(Curve::extent).collect();
+        let values = curve::extent(&curves);
         let highest = curves.iter().flat_map(Curve::places).fold(0.0, f64::max);
         if values.is_empty() {
             return Ok(Vec::new());

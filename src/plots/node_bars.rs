@@ -3,7 +3,7 @@
 use super::draw::estimate::Estimate;
 use super::draw::figure::Figure;
 use super::draw::geometry::Rect;
-use super::draw::group::Groups;
+use super::draw::group::{self, Groups};
 use super::draw::panel::{Axis, Panel};
 use super::draw::scale::Scale;
 use super::error::PlotError;
@@ -59,13 +59,14 @@ impl NodeBars {
         self.bars.iter().any(|(.., reading)| *reading == Reading::Missing)
     }
 
-    /// The height that bars of `members` variants want.
-    pub(super) fn height(&self, members: usize) -> f64 {
+    /// The height that the bars want.
+    pub(super) fn height(&self, variants: &Variants) -> f64 {
+        let members = self.members(variants).len();
         let bar = match members {
             1 => 16.0,
             2 => 11.0,
             3 | 4 => 9.0,
-            _ => 7.0,
+            _ => 5.4,
         };
         self.nodes.len() as f64 * (bar * members as f64 / 0.78).max(20.0) + 48.0
     }
@@ -83,12 +84,21 @@ impl NodeBars {
         let y = Axis::new(Scale::slots(&from_below), "");
         let panel = Panel::new(room, x, y);
         panel.draw(figure);
-        let groups = Groups { panel: &panel, lying: true, members: variants.len() };
-        for (node, member, reading) in &self.bars {
-            if let (Some(e), Some(variant)) = (reading.known(), variants.iter().nth(*member)) {
-                groups.draw(figure, (*node, *member), e, &variant.series);
+        let members = self.members(variants);
+        let groups = Groups { panel: &panel, lying: true, members: members.len() };
+        for (node, variant, reading) in &self.bars {
+            let member = members.iter().position(|member| member == variant);
+            let variant = variants.iter().nth(*variant);
+            if let (Some(member), Some(variant), Some(e)) = (member, variant, reading.known()) {
+                groups.draw(figure, (*node, member), e, &variant.series);
             }
         }
+    }
+
+    /// The variants that have a bar.
+    fn members(&self, variants: &Variants) -> Vec<usize> {
+        let drawn = self.bars.iter().filter(|(.., reading)| reading.known().is_some());
+        group::members(variants.len(), drawn.map(|(_, variant, _)| *variant))
     }
 }
 

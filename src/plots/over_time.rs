@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::draw::curve::{self, Along, Curve};
+use super::draw::curve::{self, Curve};
 use super::draw::estimate::Estimate;
 use super::draw::legend::Sign;
 use super::draw::page::Page;
-use super::draw::panel::{Axis, Panel};
+use super::draw::panel::{Along, Axis, Panel};
 use super::draw::scale::Scale;
 use super::variants::Variants;
 use super::{Picture, note};
@@ -20,6 +20,7 @@ pub(super) struct Strip {
 }
 
 const STRIP: f64 = 158.0;
+const STEPS: usize = 4;
 
 impl Strip {
     /// A strip for as many variants, with no points yet.
@@ -75,8 +76,7 @@ pub(super) fn draw(
     let x = Axis::new(Scale::linear(first / seconds, last / seconds, 8), format!("time ({unit})"));
     let curves: Vec<_> = strips.iter().map(|strip| strip.curves(variants, seconds)).collect();
     let axes = strips.iter().zip(&curves).enumerate().map(|(index, (strip, curves))| {
-        let values: Vec<f64> = curves.iter().flat_map(Curve::extent).collect();
-        let y = Axis::new(Scale::fit(&values, 4), strip.title.clone());
+        let y = Axis::new(scale(curves), strip.title.clone());
         (if index + 1 == strips.len() { x.clone() } else { x.clone().bare() }, y)
     });
     for (panel, curves) in Panel::stack(room, axes.collect()).iter().zip(&curves) {
@@ -90,6 +90,20 @@ impl Strip {
     fn has_intervals(&self) -> bool {
         let mut known = self.points.iter().flatten().filter_map(|(_, estimate)| *estimate);
         known.any(|estimate| estimate.interval.is_some())
+    }
+}
+
+/// Log if the curves' peaks lie so far apart that a linear scale would hide the lower ones. A curve
+/// that begins at zero is no reason for one.
+fn scale(curves: &[Curve]) -> Scale {
+    let values = curve::extent(curves);
+    let peak = |curve: &Curve| curve.known().map(|e| e.mean).reduce(f64::max);
+    let peaks: Vec<f64> = curves.iter().filter_map(peak).collect();
+    let lowest = values.iter().copied().fold(0.0, f64::min);
+    if Scale::fit(&peaks, STEPS).is_log() || lowest < 0.0 {
+        Scale::fit(&values, STEPS)
+    } else {
+        Scale::from_zero(values.iter().copied().fold(0.0, f64::max), STEPS)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Percentiles of latency side by side, with their intervals.
 
-use super::draw::estimate::Estimate;
-use super::draw::group::Groups;
+use super::draw::estimate::{self, Estimate};
+use super::draw::group::{Groups, members};
 use super::draw::legend::Sign;
 use super::draw::page::Page;
 use super::draw::panel::{Axis, Panel};
@@ -43,7 +43,7 @@ impl Plot for Percentiles {
         present.sort_unstable();
         present.dedup();
         let names: Vec<String> = present.iter().map(|&p| SHOWN[p].1.to_owned()).collect();
-        let values: Vec<f64> = known.iter().flat_map(Estimate::extent).collect();
+        let values = estimate::extent(&known);
         let unit = metric::unit(tables, SHOWN[present[0]].0)?;
         let x = Axis::new(Scale::slots(&names), "percentile");
         let y = Axis::new(Scale::fit(&values, 7), format!("latency ({unit})"));
@@ -62,12 +62,17 @@ impl Plot for Percentiles {
             .open();
         let panel = Panel::new(room, x, y);
         panel.draw(&mut figure);
-        let groups = Groups { panel: &panel, lying: false, members: variants.len() };
+        let drawn = bars.iter().filter(|bar| bar.reading.known().is_some());
+        let members = members(variants.len(), drawn.map(|bar| bar.variant));
+        let groups = Groups { panel: &panel, lying: false, members: members.len() };
         for bar in &bars {
             let group = present.iter().position(|p| *p == bar.percentile);
+            let member = members.iter().position(|member| *member == bar.variant);
             let variant = variants.iter().nth(bar.variant);
-            if let (Some(group), Some(variant), Some(e)) = (group, variant, bar.reading.known()) {
-                groups.draw(&mut figure, (group, bar.variant), e, &variant.series);
+            if let (Some(group), Some(member), Some(variant), Some(e)) =
+                (group, member, variant, bar.reading.known())
+            {
+                groups.draw(&mut figure, (group, member), e, &variant.series);
             }
         }
         Ok(vec![Picture::only(heading, figure)])

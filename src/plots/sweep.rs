@@ -1,9 +1,9 @@
 //! The main metrics against the key that a sweep varied.
 
-use super::draw::curve::{self, Along, Curve};
+use super::draw::curve::{self, Curve};
 use super::draw::legend::Sign;
 use super::draw::page::Page;
-use super::draw::panel::{Axis, Panel};
+use super::draw::panel::{Along, Axis, Panel};
 use super::draw::scale::Scale;
 use super::error::PlotError;
 use super::read::{Columns, Reading};
@@ -114,8 +114,7 @@ impl Strips {
             .with_room(STRIP * self.strips.len() as f64 + 40.0);
         let x = Axis::new(key.scale(), key.title());
         let axes = self.strips.iter().enumerate().map(|(index, strip)| {
-            let values: Vec<f64> = strip.curves.iter().flat_map(Curve::extent).collect();
-            let y = Axis::new(Scale::fit(&values, 5), strip.title.clone());
+            let y = Axis::new(Scale::fit(&curve::extent(&strip.curves), 5), strip.title.clone());
             (if index + 1 == self.strips.len() { x.clone() } else { x.clone().bare() }, y)
         });
         for (panel, strip) in Panel::stack(room, axes.collect()).iter().zip(&self.strips) {

@@ -37,7 +37,7 @@ impl Plot for Utilisation {
             .note(variants.any_unstable(), note::UNSTABLE)
             .note(bars.more > 0, format!("And {} more nodes, less busy.", bars.more))
             .notes(variants.more())
-            .with_room(bars.height(variants.len()));
+            .with_room(bars.height(&variants));
         bars.draw(&mut figure, room, "utilisation (% of the cores' time)", &variants);
         Ok(vec![Picture::only(heading, figure)])
     }

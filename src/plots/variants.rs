@@ -88,6 +88,12 @@ impl Variants {
         self.shown.iter().any(|variant| variant.unstable)
     }
 
+    /// Their names cut to `room`, in the size of tick labels.
+    pub(super) fn labels(&self, room: f64) -> Vec<String> {
+        let names: Vec<String> = self.shown.iter().map(|variant| variant.name.clone()).collect();
+        label::shorten_all(&names, LABEL_SIZE, room)
+    }
+
     /// The legend that names them.
     pub(super) fn legend(&self, sign: Sign) -> Vec<Entry> {
         let entry = |variant: &Variant| Entry {

@@ -1,10 +1,10 @@
 //! Curves with confidence bands: gaps stay gaps, doubtful stretches are dotted.
 
-use super::estimate::Estimate;
+use super::estimate::{self, Estimate};
 use super::figure::Figure;
 use super::geometry::Point;
-use super::palette::{Ink, Series};
-use super::panel::Panel;
+use super::palette::Series;
+use super::panel::{Along, Panel};
 
 /// A series of estimates along one axis; nothing where there is no number.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,13 +20,8 @@ pub(crate) struct Curve {
     pub(crate) joined: bool,
 }
 
-/// An axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Along {
-    X,
-    Y,
-}
-
+const BAND: f64 = 0.16;
+const FAINT_BAND: f64 = 0.07;
 const WIDTH: f64 = 1.8;
 const RADIUS: f64 = 3.6;
 const DOTS: &[f64] = &[1.4, 2.4];
@@ -41,25 +36,15 @@ pub(crate) fn draw_all(figure: &mut Figure, panel: &Panel, curves: &[Curve]) {
     }
 }
 
-/// A bar between the ends of an interval, with caps across them.
-pub(crate) fn whisker(figure: &mut Figure, from: Point, to: Point, ink: Ink) {
-    let upright = (from.x - to.x).abs() < (from.y - to.y).abs();
-    let (across, down) = if upright { (2.6, 0.0) } else { (0.0, 2.6) };
-    figure.line(&[from, to], ink, 1.1);
-    for end in [from, to] {
-        let cap =
-            [Point::new(end.x - across, end.y - down), Point::new(end.x + across, end.y + down)];
-        figure.line(&cap, ink, 1.1);
-    }
+/// What the scale along the estimates' axis of all these curves should hold.
+pub(crate) fn extent(curves: &[Curve]) -> Vec<f64> {
+    estimate::extent(&curves.iter().flat_map(Curve::known).collect::<Vec<_>>())
 }
 
 impl Curve {
-    /// What the scale along the estimates' axis should hold.
-    pub(crate) fn extent(&self) -> impl Iterator<Item = f64> {
-        self.points
-            .iter()
-            .filter_map(|(_, estimate)| *estimate)
-            .flat_map(|e| e.extent().collect::<Vec<_>>())
+    /// Its numbers.
+    pub(crate) fn known(&self) -> impl Iterator<Item = Estimate> {
+        self.points.iter().filter_map(|(_, estimate)| *estimate)
     }
 
     /// The places along the other axis.
@@ -69,25 +54,30 @@ impl Curve {
 
     /// Whether any of it is doubtful.
     pub(crate) fn is_faint(&self) -> bool {
-        self.points.iter().any(|(_, estimate)| estimate.is_some_and(|e| e.faint))
+        self.known().any(|estimate| estimate.faint)
     }
 
     fn draw_bands(&self, figure: &mut Figure, panel: &Panel) {
         for run in self.runs() {
-            let edges: Vec<(Point, Point)> = run
-                .iter()
-                .filter_map(|(place, e)| {
-                    let (low, high) = e.interval?;
-                    Some((self.at(panel, *place, low), self.at(panel, *place, high)))
-                })
-                .collect();
-            if self.joined && run.len() > 1 && edges.len() > 1 {
+            if !self.joined || run.len() == 1 {
+                for (place, e) in run {
+                    panel.whisker(figure, self.along, place, e, self.series.ink);
+                }
+                continue;
+            }
+            for stretch in stretches(&run) {
+                let edges: Vec<(Point, Point)> = stretch
+                    .iter()
+                    .filter_map(|(place, e)| {
+                        let (low, high) = e.interval?;
+                        Some((self.at(panel, *place, low), self.at(panel, *place, high)))
+                    })
+                    .collect();
                 let back = edges.iter().rev().map(|(_, high)| *high);
-                let outline = edges.iter().map(|(low, _)| *low).chain(back).collect();
-                figure.area(outline, self.series.ink, 0.16);
-            } else {
-                for (low, high) in edges {
-                    whisker(figure, low, high, self.series.ink);
+                let outline: Vec<Point> = edges.iter().map(|(low, _)| *low).chain(back).collect();
+                if edges.len() > 1 {
+                    let opacity = if is_faint(stretch) { FAINT_BAND } else { BAND };
+                    figure.area(outline, self.series.ink, opacity);
                 }
             }
         }
@@ -99,8 +89,7 @@ impl Curve {
                 for stretch in stretches(&run) {
                     let points: Vec<_> =
                         stretch.iter().map(|(place, e)| self.at(panel, *place, e.mean)).collect();
-                    let faint = stretch.windows(2).any(|pair| pair[0].1.faint || pair[1].1.faint);
-                    if faint {
+                    if is_faint(stretch) {
                         figure.dashed(&points, self.series.ink.lighter(0.3), WIDTH, DOTS);
                     } else {
                         figure.dashed(&points, self.series.ink, WIDTH, self.series.dash);
@@ -145,6 +134,12 @@ fn stretches(run: &[(f64, Estimate)]) -> Vec<&[(f64, Estimate)]> {
         }
     }
     pieces
+}
+
+/// Whether a stretch, which is all of one kind, is the doubtful kind.
+fn is_faint(stretch: &[(f64, Estimate)]) -> bool {
+    stretch.iter().any(|(_, estimate)| estimate.faint)
+        && stretch.windows(2).all(|pair| pair[0].1.faint || pair[1].1.faint)
 }
 
 #[cfg(test)]

@@ -87,15 +87,8 @@ impl Figure {
     }
 
     /// The outline of a rectangle, within it.
-    pub(crate) fn outline(&mut self, rect: Rect, ink: Ink, width: f64) {
-        let half = width / 2.0;
-        let (left, right) = (rect.left + half, rect.right - half);
-        let (top, bottom) = (rect.top + half, rect.bottom - half);
-        let corner = Point::new;
-        self.line(&[corner(rect.left, top), corner(rect.right, top)], ink, width);
-        self.line(&[corner(rect.left, bottom), corner(rect.right, bottom)], ink, width);
-        self.line(&[corner(left, rect.top), corner(left, rect.bottom)], ink, width);
-        self.line(&[corner(right, rect.top), corner(right, rect.bottom)], ink, width);
+    pub(crate) fn outline(&mut self, rect: Rect, ink: Ink, width: f64, dash: &'static [f64]) {
+        self.dashed(&corners(rect, width / 2.0), ink, width, dash);
     }
 
     /// The sign of a series, hollow where the value it stands for is doubtful.
@@ -128,6 +121,15 @@ impl Figure {
         }
         Ok(())
     }
+}
+
+/// Once round a rectangle, that far within it.
+fn corners(rect: Rect, inset: f64) -> [Point; 5] {
+    let (left, right) = (rect.left + inset, rect.right - inset);
+    let (top, bottom) = (rect.top + inset, rect.bottom - inset);
+    let corner = Point::new;
+    let first = corner(left, top);
+    [first, corner(right, top), corner(right, bottom), corner(left, bottom), first]
 }
 
 impl Text {

@@ -1,12 +1,11 @@
 //! Groups of bars side by side, one bar a series, upright or lying.
 
 use super::bar;
-use super::curve::whisker;
 use super::estimate::Estimate;
 use super::figure::Figure;
 use super::geometry::{Point, Rect};
-use super::palette::Series;
-use super::panel::Panel;
+use super::palette::{Ink, Series};
+use super::panel::{Along, Panel};
 
 /// How the bars of a panel stand.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +19,12 @@ pub(crate) struct Groups<'a> {
 
 /// The share of its slot that a group fills.
 const FILL: f64 = 0.78;
+
+/// Which of `count` series have a bar anywhere, so that no room is kept for one that has none.
+pub(crate) fn members(count: usize, drawn: impl Iterator<Item = usize>) -> Vec<usize> {
+    let drawn: Vec<usize> = drawn.collect();
+    (0..count).filter(|series| drawn.contains(series)).collect()
+}
 
 impl Groups<'_> {
     /// Draws one bar with its interval. On a log scale, where a bar's length means nothing, its
@@ -35,7 +40,7 @@ impl Groups<'_> {
         let middle = f64::midpoint(from, to);
         let tip = self.at(middle, estimate.mean);
         if self.values_are_log() {
-            self.draw_whisker(figure, middle, estimate, series);
+            self.draw_whisker(figure, middle, estimate, series.ink);
             figure.marker(tip, 4.0, series, estimate.faint);
             return;
         }
@@ -45,7 +50,7 @@ impl Groups<'_> {
         } else {
             bar::solid(figure, rect, series);
         }
-        self.draw_whisker(figure, middle, estimate, series);
+        self.draw_whisker(figure, middle, estimate, series.ink.darker(0.55));
     }
 
     /// The start and end of a member along the axis of the groups.
@@ -59,21 +64,24 @@ impl Groups<'_> {
         if self.lying { self.panel.x.scale.is_log() } else { self.panel.y.scale.is_log() }
     }
 
-    fn draw_whisker(&self, figure: &mut Figure, at: f64, estimate: Estimate, series: &Series) {
-        if let Some((low, high)) = estimate.interval {
-            let ink = if self.values_are_log() { series.ink } else { series.ink.darker(0.55) };
-            whisker(figure, self.at(at, low), self.at(at, high), ink);
-        }
+    /// Draws the interval of an estimate at a place along the axis of the groups.
+    pub(crate) fn draw_whisker(&self, figure: &mut Figure, at: f64, estimate: Estimate, ink: Ink) {
+        let along = if self.lying { Along::X } else { Along::Y };
+        self.panel.whisker(figure, along, self.along(at), estimate, ink);
     }
 
-    /// The place of a value; lying groups are counted from the top.
+    /// The place of a value.
     pub(crate) fn at(&self, along: f64, value: f64) -> Point {
         if self.lying {
-            let slots = self.panel.y.scale.ticks.len() as f64;
-            self.panel.at(value, slots - along)
+            self.panel.at(value, self.along(along))
         } else {
             self.panel.at(along, value)
         }
+    }
+
+    /// A place along the axis of the groups; lying ones are counted from the top.
+    fn along(&self, at: f64) -> f64 {
+        if self.lying { self.panel.y.scale.ticks.len() as f64 - at } else { at }
     }
 
     fn rect(&self, from: f64, to: f64, value: f64) -> Rect {

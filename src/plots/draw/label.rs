@@ -20,19 +20,52 @@ pub(crate) fn shorten(text: &str, size: f64, room: f64) -> String {
         .unwrap_or_else(|| "…".to_owned())
 }
 
-/// Each of `texts` cut to `room`; those that became alike are numbered.
+/// Each of `texts` cut to `room`. Where that would leave some alike, these lose the beginning that
+/// they share instead; what is alike even then is numbered.
 pub(crate) fn shorten_all(texts: &[String], size: f64, room: f64) -> Vec<String> {
-    let mut labels: Vec<String> = texts.iter().map(|text| shorten(text, size, room)).collect();
-    for index in 1..labels.len() {
-        let mut number = 1;
-        while labels[..index].contains(&labels[index]) {
-            number += 1;
+    let plain: Vec<String> = texts.iter().map(|text| shorten(text, size, room)).collect();
+    let alike = |index: usize| plain.iter().filter(|label| **label == plain[index]).count() > 1;
+    let shared = shared_beginning((0..texts.len()).filter(|&n| alike(n)).map(|n| &texts[n]));
+    let mut labels: Vec<String> = Vec::new();
+    for (index, text) in texts.iter().enumerate() {
+        let full = match alike(index) {
+            true => format!("…{}", text.chars().skip(shared).collect::<String>()),
+            false => text.clone(),
+        };
+        let mut label = cut_end(&full, size, room);
+        for number in 2.. {
+            if !labels.contains(&label) {
+                break;
+            }
             let suffix = format!(" ({number})");
-            let left = room - font::width(&suffix, size);
-            labels[index] = shorten(&texts[index], size, left) + &suffix;
+            label = cut_end(&full, size, room - font::width(&suffix, size)) + &suffix;
         }
+        labels.push(if alike(index) { label } else { plain[index].clone() });
     }
     labels
+}
+
+/// How many letters all the texts begin with, but for the last four of them, which show what the
+/// rest belongs to.
+fn shared_beginning<'a>(mut texts: impl Iterator<Item = &'a String>) -> usize {
+    let first: Vec<char> = texts.next().map(|text| text.chars().collect()).unwrap_or_default();
+    let shared = texts.fold(first.len(), |shared, text| {
+        text.chars().zip(&first).take(shared).take_while(|(a, b)| a == *b).count()
+    });
+    shared.saturating_sub(4)
+}
+
+/// `text`, or its beginning with an ellipsis, no wider than `room` in `size`.
+fn cut_end(text: &str, size: f64, room: f64) -> String {
+    if font::width(text, size) <= room {
+        return text.to_owned();
+    }
+    let letters: Vec<char> = text.chars().collect();
+    (1..letters.len())
+        .rev()
+        .map(|kept| letters[..kept].iter().collect::<String>() + "…")
+        .find(|short| font::width(short, size) <= room)
+        .unwrap_or_else(|| "…".to_owned())
 }
 
 /// `text` broken at spaces into lines no wider than `room` in `size`.
@@ -70,8 +103,17 @@ mod tests {
     fn names_that_differ_in_the_middle_alone_stay_apart() {
         let names = ["a", "b", "c"].map(|c| format!("{}{c}{}", "x".repeat(40), "y".repeat(40)));
         let labels = shorten_all(&names, 11.0, 80.0);
-        assert!(labels[0] != labels[1] && labels[1] != labels[2] && labels[0] != labels[2]);
+        assert!(labels[0].starts_with("…xxxxay") && labels[2].starts_with("…xxxxcy"), "{labels:?}");
         assert!(labels.iter().all(|label| font::width(label, 11.0) <= 80.0), "{labels:?}");
+    }
+
+    #[test]
+    fn names_that_differ_nowhere_near_are_numbered() {
+        let names = ["a", "b", "ab"].map(|c| format!("{c}{}{c}", "x".repeat(90)));
+        let mut labels = shorten_all(&[names.to_vec(), names.to_vec()].concat(), 11.0, 60.0);
+        labels.sort();
+        labels.dedup();
+        assert_eq!(labels.len(), 6);
     }
 
     #[test]

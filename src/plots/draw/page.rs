@@ -92,6 +92,9 @@ impl Page {
     }
 
     fn lines(&self) -> Vec<String> {
-        self.notes.iter().flat_map(|note| label::wrap(note, NOTE_SIZE, ROOM)).collect()
+        if self.notes.is_empty() {
+            return Vec::new();
+        }
+        label::wrap(&self.notes.join(" "), NOTE_SIZE, ROOM)
     }
 }

@@ -1,5 +1,6 @@
 //! A panel: the area between two axes, with its grid, its ticks and the titles of the axes.
 
+use super::estimate::Estimate;
 use super::figure::{Anchor, Figure, Text};
 use super::geometry::{Point, Rect};
 use super::palette::Ink;
@@ -22,11 +23,22 @@ pub(crate) struct Panel {
     pub(crate) area: Rect,
     pub(crate) x: Axis,
     pub(crate) y: Axis,
+    /// The left edge of all that belongs to it.
+    left: f64,
+}
+
+/// The axis that values are measured along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Along {
+    X,
+    Y,
 }
 
 const TICK_SIZE: f64 = 11.0;
 const TITLE_SIZE: f64 = 12.0;
 const TICK: f64 = 4.0;
+const WHISKER: f64 = 1.1;
+const CAP: f64 = 2.6;
 const WIDEST_NAME: f64 = 190.0;
 
 impl Axis {
@@ -54,6 +66,15 @@ impl Axis {
         widest + TICK + 5.0 + title
     }
 
+    /// Where lines of the grid go, for the numbered ticks or for those between.
+    fn lines(&self, named: bool) -> impl Iterator<Item = f64> {
+        let ticks = self.scale.ticks.iter().filter(|_| !self.scale.is_slots());
+        ticks
+            .filter(move |tick| tick.label.is_some() == named)
+            .map(|tick| self.scale.place(tick.at))
+            .filter(|share| *share > 1e-6)
+    }
+
     /// Places and texts of the ticks that have one; names are cut to `room`.
     fn labels(&self, room: f64) -> Vec<(f64, String)> {
         let named = |tick: &Tick| tick.label.clone().map(|text| (self.scale.place(tick.at), text));
@@ -72,7 +93,13 @@ impl Panel {
     pub(crate) fn new(room: Rect, x: Axis, y: Axis) -> Self {
         let (left, right) = (room.left + y.breadth(), room.right - overhang(&x));
         let area = Rect::new(left, room.top + 4.0, right, room.bottom - x.depth());
-        Self { area: snapped(area), x, y }
+        Self { area: snapped(area), x, y, left: room.left }
+    }
+
+    /// A scale alone, on the left of `area`.
+    pub(crate) fn beside(area: Rect, y: Axis) -> Self {
+        let left = area.left - y.breadth();
+        Self { area, x: Axis::new(Scale::slots(&[]), "").bare(), y, left }
     }
 
     /// Panels above one another that fill `room`, with areas of the same size.
@@ -86,7 +113,7 @@ impl Panel {
         for (x, y) in axes {
             let area = Rect::new(left, top + 4.0, right, top + 4.0 + height);
             top += height + x.depth() + 8.0;
-            panels.push(Self { area: snapped(area), x, y });
+            panels.push(Self { area: snapped(area), x, y, left: room.left });
         }
         panels
     }
@@ -97,6 +124,30 @@ impl Panel {
             self.area.left + self.area.width() * self.x.scale.place(x),
             self.area.bottom - self.area.height() * self.y.scale.place(y),
         )
+    }
+
+    /// Draws the interval of `estimate` as a bar with caps across its ends; an end beyond the scale
+    /// has none.
+    pub(crate) fn whisker(
+        &self,
+        figure: &mut Figure,
+        along: Along,
+        place: f64,
+        estimate: Estimate,
+        ink: Ink,
+    ) {
+        let Some((low, high)) = estimate.interval else { return };
+        let (scale, [from, to], (across, down)) = match along {
+            Along::X => (&self.x.scale, [low, high].map(|end| self.at(end, place)), (0.0, CAP)),
+            Along::Y => (&self.y.scale, [low, high].map(|end| self.at(place, end)), (CAP, 0.0)),
+        };
+        figure.line(&[from, to], ink, WHISKER);
+        for (value, end) in [(low, from), (high, to)] {
+            if scale.holds(value) {
+                let one = Point::new(end.x - across, end.y - down);
+                figure.line(&[one, Point::new(end.x + across, end.y + down)], ink, WHISKER);
+            }
+        }
     }
 
     /// Draws grid, axes, ticks and titles.
@@ -115,24 +166,17 @@ impl Panel {
         }
     }
 
+    /// The lines of both axes' ticks, the fine ones first; none on an axis itself.
     fn draw_grid(&self, figure: &mut Figure) {
-        for named in [false, true] {
-            let ink = if named { Ink::GRID } else { Ink::FINE };
-            let wanted = |tick: &&Tick| tick.label.is_some() == named;
-            for tick in self.x.scale.ticks.iter().filter(|_| !self.x.scale.is_slots()) {
-                if wanted(&tick) {
-                    let x = crisp(self.area.left + self.area.width() * self.x.scale.place(tick.at));
-                    let ends = [Point::new(x, self.area.top), Point::new(x, self.area.bottom)];
-                    figure.line(&ends, ink, 1.0);
-                }
+        let Rect { left, top, right, bottom } = self.area;
+        for (named, ink) in [(false, Ink::FINE), (true, Ink::GRID)] {
+            for share in self.x.lines(named) {
+                let x = crisp(left + self.area.width() * share);
+                figure.line(&[Point::new(x, top), Point::new(x, bottom)], ink, 1.0);
             }
-            for tick in self.y.scale.ticks.iter().filter(|_| !self.y.scale.is_slots()) {
-                if wanted(&tick) {
-                    let share = self.area.height() * self.y.scale.place(tick.at);
-                    let y = crisp(self.area.bottom - share);
-                    let ends = [Point::new(self.area.left, y), Point::new(self.area.right, y)];
-                    figure.line(&ends, ink, 1.0);
-                }
+            for share in self.y.lines(named) {
+                let y = crisp(bottom - self.area.height() * share);
+                figure.line(&[Point::new(left, y), Point::new(right, y)], ink, 1.0);
             }
         }
     }
@@ -177,8 +221,7 @@ impl Panel {
             }
         }
         let title = label::shorten(&self.y.title, TITLE_SIZE, self.area.height() + 16.0);
-        let x = left - self.y.breadth() + TITLE_SIZE * 0.9;
-        let place = Point::new(x, f64::midpoint(top, bottom));
+        let place = Point::new(self.left + TITLE_SIZE * 0.9, f64::midpoint(top, bottom));
         figure.write(Text::new(place, title).size(TITLE_SIZE).anchor(Anchor::Middle).turned());
     }
 }

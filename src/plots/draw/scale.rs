@@ -56,7 +56,7 @@ impl Scale {
     }
 
     /// A log scale that holds `low` and `high`, both positive, of which about `steps` can be
-    /// written: decades if there are many, else also their double and quintuple.
+    /// written: decades if there are many, else numbers between them too.
     pub(crate) fn log(low: f64, high: f64, steps: usize) -> Self {
         let (low, high) = if high / low < 1.02 { (low / 1.1, high * 1.1) } else { (low, high) };
         let decades = libm::log10(high / low);
@@ -65,8 +65,10 @@ impl Scale {
         }
         let (first, last) = (decade(low), decade(high));
         let every = (decades / steps as f64).ceil().max(1.0) as i32;
-        let written: &[f64] = match decades * 3.0 {
-            all if all <= steps as f64 + 2.0 => &[1.0, 2.0, 5.0],
+        let most = steps as f64 + 2.0;
+        let written: &[f64] = match decades {
+            few if few * 3.0 <= most => &[1.0, 2.0, 5.0],
+            some if some * 2.0 <= most => &[1.0, 3.0],
             _ => &[1.0],
         };
         let (from, to) = (outward(low, false), outward(high, true));
@@ -162,6 +164,12 @@ impl Scale {
     /// Whether the values are names.
     pub(crate) fn is_slots(&self) -> bool {
         self.kind == Kind::Slots
+    }
+
+    /// Whether `value` is within the scale.
+    pub(crate) fn holds(&self, value: f64) -> bool {
+        let room = (self.high - self.low) * 1e-9;
+        (self.low - room..=self.high + room).contains(&value)
     }
 
     /// Where `value` stands: 0 at the low end, 1 at the high one. What lies beyond stands at the
