@@ -2,7 +2,6 @@
 
 use super::draw::estimate::{self, Estimate};
 use super::draw::figure::{Anchor, Figure, Text};
-use super::draw::font;
 use super::draw::geometry::{Point, Rect};
 use super::draw::group::{Groups, members};
 use super::draw::legend::Sign;
@@ -10,6 +9,7 @@ use super::draw::page::Page;
 use super::draw::palette::{Ink, Series};
 use super::draw::panel::{Axis, Panel};
 use super::draw::scale::Scale;
+use super::draw::{font, number};
 use super::error::PlotError;
 use super::read::Columns;
 use super::tables::{Table, Tables};
@@ -33,7 +33,8 @@ const HEADLINE: [&str; 9] = [
 const MOST: usize = 12;
 
 const NUMBER: f64 = 10.5;
-const NUMBERS: f64 = 112.0;
+const RADIUS: f64 = 4.2;
+const COLUMN: &str = "ratio [interval]";
 
 impl Plot for Comparison {
     fn name(&self) -> &'static str {
@@ -66,6 +67,21 @@ struct Ratio {
     variant: usize,
     estimate: Estimate,
     significant: bool,
+}
+
+impl Ratio {
+    /// The ratio and its interval in figures.
+    fn text(&self) -> String {
+        let figures = |value: f64| match value.abs() {
+            usual if (0.095..99.5).contains(&usual) => format!("{value:.2}"),
+            _ => number::short(value),
+        };
+        let mean = figures(self.estimate.mean);
+        match self.estimate.interval {
+            Some((low, high)) => format!("{mean} [{}, {}]", figures(low), figures(high)),
+            None => mean,
+        }
+    }
 }
 
 fn shown_metrics(table: &Table) -> Result<Vec<String>, PlotError> {
@@ -117,22 +133,24 @@ fn figure(
     let most = values.iter().copied().fold(1.1, f64::max);
     let names: Vec<String> = metrics.iter().rev().map(|name| metric::words(name)).collect();
     let x = Axis::new(Scale::log(least, most, 8), format!("ratio to {baseline} (log scale)"));
-    let numbers = Rect { left: room.right - NUMBERS, ..room };
-    let room = Rect { top: room.top + 16.0, right: numbers.left - 6.0, ..room };
+    let texts = ratios.iter().map(Ratio::text).chain([COLUMN.to_owned()]);
+    let numbers = texts.map(|text| font::width(&text, NUMBER)).fold(0.0, f64::max);
+    let right = room.right;
+    let room = Rect { top: room.top + 16.0, right: right - numbers - 14.0, ..room };
     let panel = Panel::new(room, x, Axis::new(Scale::slots(&names), ""));
     panel.draw(&mut figure);
     let one = panel.at(1.0, 0.0).x;
     let ends = [Point::new(one, panel.area.top), Point::new(one, panel.area.bottom)];
     figure.line(&ends, Ink::TEXT, 1.2);
-    let head = Point::new(numbers.right, panel.area.top - 6.0);
-    let head = Text::new(head, "ratio [interval]").size(NUMBER).ink(Ink::QUIET);
+    let head = Point::new(right, panel.area.top - 6.0);
+    let head = Text::new(head, COLUMN).size(NUMBER).ink(Ink::QUIET);
     figure.write(head.anchor(Anchor::End));
     for ratio in ratios {
         if let (Some(variant), Some(member)) =
             (variants.iter().nth(ratio.variant), members.iter().position(|m| *m == ratio.variant))
         {
             let groups = Groups { panel: &panel, lying: true, members: members.len() };
-            draw_ratio(&mut figure, &groups, member, numbers.right, &variant.series, ratio);
+            draw_ratio(&mut figure, &groups, member, right, &variant.series, ratio);
         }
     }
     figure
@@ -148,13 +166,9 @@ fn draw_ratio(
 ) {
     let (from, to) = groups.span(ratio.metric, member);
     let middle = f64::midpoint(from, to);
-    let mut text = format!("{:.2}", ratio.estimate.mean);
-    if let Some((low, high)) = ratio.estimate.interval {
-        groups.draw_whisker(figure, middle, ratio.estimate, series.ink);
-        text = format!("{text} [{low:.2}, {high:.2}]");
-    }
+    groups.draw_whisker(figure, middle, ratio.estimate, (series.ink, RADIUS + 1.5));
     let at = groups.at(middle, ratio.estimate.mean);
-    figure.marker(at, 4.2, series, !ratio.significant);
+    figure.marker(at, RADIUS, series, !ratio.significant);
     let text_at = Point::new(right, at.y + NUMBER * font::CAPITALS / 2.0);
-    figure.write(Text::new(text_at, text).size(NUMBER).anchor(Anchor::End));
+    figure.write(Text::new(text_at, ratio.text()).size(NUMBER).anchor(Anchor::End));
 }

@@ -22,6 +22,7 @@ const COSTS: [&str; 2] = ["cost_per_hour", "cost_per_million"];
 const LATENCIES: [&str; 2] = ["latency_p99", "latency_mean"];
 
 const LABEL: f64 = 11.0;
+const RADIUS: f64 = 5.0;
 
 impl Plot for CostLatency {
     fn name(&self) -> &'static str {
@@ -133,16 +134,18 @@ fn draw_objective(figure: &mut Figure, panel: &Panel, slo: f64, taken: &mut Vec<
     let area = panel.area;
     let ends = [Point::new(area.left, y), Point::new(area.right, y)];
     figure.dashed(&ends, Ink::QUIET, 1.2, &[6.0, 4.0]);
+    let line = Rect::new(area.left, y - 1.0, area.right, y + 1.0);
     let text = format!("objective {}", number::short(slo));
     let width = font::width(&text, LABEL);
     let places = [area.right - width - 4.0, area.left + 4.0, area.centre().x];
-    let rect = |x: f64| Rect::new(x, y - LABEL - 5.0, x + width, y);
+    let rect = |x: f64| Rect::new(x, y - LABEL - 5.0, x + width, y - 2.0);
     let free = |x: &f64| !taken.iter().any(|other| other.overlaps(&rect(*x)));
     if let Some(x) = places.into_iter().find(free) {
         taken.push(rect(x));
         let label = Text::new(Point::new(x, y - 5.0), text);
         figure.write(label.size(LABEL).ink(Ink::QUIET));
     }
+    taken.push(line);
 }
 
 /// Where markers and whiskers lie.
@@ -166,13 +169,13 @@ fn taken(panel: &Panel, spots: &[Spot<'_>]) -> Vec<Rect> {
 fn draw_spots(figure: &mut Figure, panel: &Panel, spots: &[Spot<'_>], taken: &mut Vec<Rect>) {
     let place = |spot: &Spot<'_>| panel.at(spot.cost.mean, spot.latency.mean);
     for spot in spots {
-        let ink = spot.variant.series.ink;
-        panel.whisker(figure, Along::X, spot.latency.mean, spot.cost, ink);
-        panel.whisker(figure, Along::Y, spot.cost.mean, spot.latency, ink);
+        let look = (spot.variant.series.ink, RADIUS + 1.5);
+        panel.whisker(figure, Along::X, spot.latency.mean, spot.cost, look);
+        panel.whisker(figure, Along::Y, spot.cost.mean, spot.latency, look);
     }
     for spot in spots {
         let faint = spot.cost.faint || spot.latency.faint;
-        figure.marker(place(spot), 5.0, &spot.variant.series, faint);
+        figure.marker(place(spot), RADIUS, &spot.variant.series, faint);
     }
     for spot in spots {
         if let Some((at, rect)) = free_place(place(spot), &spot.variant.label, &panel.area, taken) {

@@ -40,7 +40,7 @@ impl Plot for LatencyCdf {
         let heading = "Distribution of latency";
         let (mut figure, room) = Page::new(heading, title)
             .legend(variants.legend(Sign::Line))
-            .note(true, note::BANDS)
+            .note(curves.iter().any(Curve::has_intervals), note::BANDS)
             .note(curves.iter().any(Curve::is_faint), note::FEW_LINES)
             .note(zeros, note::ZEROS)
             .note(variants.any_unstable(), note::UNSTABLE)

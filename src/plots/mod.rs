@@ -1,6 +1,6 @@
 //! Pictures of a result, drawn from its tables and nothing else.
 //!
-//! A plot is a unit struct in a file of its own and a line in [`PLOTS`]. It takes what it needs
+//! A plot is a unit struct in a file of its own and a line in `PLOTS`. It takes what it needs
 //! from the [`Tables`] and answers with figures, or with none if the result does not hold its data
 //! (no sweep, no probes, one variant only). Nothing here knows the rest of the program, so that
 //! pictures can be drawn anew, years later, from the CSV files of a result folder.
@@ -11,6 +11,7 @@ mod metric;
 mod node_bars;
 mod note;
 mod over_time;
+mod quantity;
 mod read;
 mod tables;
 mod variants;
@@ -90,7 +91,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
 ///
 /// [`PlotError`] if a table lacks a column or holds text where a number belongs.
 pub fn draw_all(tables: &Tables, title: &str) -> Result<Vec<Drawing>, PlotError> {
-    let mut drawings = Vec::new();
+    let mut drawings: Vec<Drawing> = Vec::new();
     for plot in PLOTS {
         for picture in plot.draw(tables, title)? {
             drawings.push(
@@ -111,12 +112,18 @@ impl Picture {
     }
 
     fn render(&self, plot: &str, title: &str) -> Result<Drawing, String> {
+        Ok(Drawing { name: self.file(plot), svg: self.svg(title)?, png: self.bitmap()? })
+    }
+
+    /// The name of its file, without what a file's name should not hold.
+    fn file(&self, plot: &str) -> String {
+        let plain = |c: char| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' };
         let separator = if self.part.is_empty() { "" } else { "-" };
-        Ok(Drawing {
-            name: format!("{plot}{separator}{}", file_name(&self.part)),
-            svg: draw::svg::render(&self.figure, &format!("{}: {title}", self.heading))?,
-            png: self.bitmap()?,
-        })
+        format!("{plot}{separator}{}", self.part.chars().map(plain).collect::<String>())
+    }
+
+    fn svg(&self, title: &str) -> Result<String, String> {
+        draw::svg::render(&self.figure, &format!("{}: {title}", self.heading))
     }
 
     #[cfg(feature = "cli")]
@@ -131,33 +138,37 @@ impl Picture {
     }
 }
 
-/// `part` with everything replaced that a file's name should not hold.
-fn file_name(part: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' };
-    part.chars().map(plain).collect()
-}
-
 #[cfg(test)]
 mod samples;
 
 #[cfg(test)]
 mod tests {
+    #[cfg(feature = "cli")]
+    use super::latency_cdf::LatencyCdf;
     use super::samples::Sample;
     use super::*;
 
-    fn samples() -> [Tables; 4] {
-        [Sample::usual(), Sample::single(), Sample::crowd(), Sample::wide()].map(|s| s.tables())
+    /// Names and SVG documents, which take less time than bitmaps.
+    fn svgs(sample: &Sample, title: &str) -> Vec<(String, String)> {
+        let tables = sample.tables();
+        let mut drawn = Vec::new();
+        for plot in PLOTS {
+            for picture in plot.draw(&tables, title).unwrap() {
+                drawn.push((picture.file(plot.name()), picture.svg(title).unwrap()));
+            }
+        }
+        drawn
     }
 
-    fn names(drawings: &[Drawing]) -> Vec<&str> {
-        drawings.iter().map(|drawing| drawing.name.as_str()).collect()
+    fn samples() -> [Sample; 4] {
+        [Sample::usual(), Sample::single(), Sample::crowd(), Sample::wide()]
     }
 
     #[test]
     fn a_full_result_gives_every_plot() {
-        let drawings = draw_all(&Sample::usual().tables(), "A shop").unwrap();
+        let drawn = svgs(&Sample::usual(), "A shop");
         for (plot, _) in all() {
-            assert!(names(&drawings).iter().any(|name| name.starts_with(plot)), "{plot}");
+            assert!(drawn.iter().any(|(name, _)| name.starts_with(plot)), "{plot}");
         }
     }
 
@@ -168,15 +179,14 @@ mod tests {
 
     #[test]
     fn the_same_tables_give_the_same_bytes() {
-        let tables = Sample::wide().tables();
+        let tables = Sample::single().tables();
         assert!(draw_all(&tables, "t").unwrap() == draw_all(&tables, "t").unwrap());
     }
 
     #[test]
     fn no_two_drawings_share_a_name() {
-        for tables in samples() {
-            let drawings = draw_all(&tables, "t").unwrap();
-            let mut names = names(&drawings);
+        for sample in samples() {
+            let mut names: Vec<String> = svgs(&sample, "t").into_iter().map(|d| d.0).collect();
             let count = names.len();
             names.sort_unstable();
             names.dedup();
@@ -186,25 +196,19 @@ mod tests {
 
     #[test]
     fn names_are_escaped_wherever_they_are_written() {
-        let drawings = draw_all(&Sample::crowd().tables(), "a < b & \"c\"").unwrap();
-        for drawing in drawings {
-            assert!(drawing.svg.contains("a &lt; b &amp;"), "{}", drawing.name);
-            assert!(!drawing.svg.contains("& ") && !drawing.svg.contains("< "), "{}", drawing.name);
+        for (name, svg) in svgs(&Sample::crowd(), "a < b & \"c\"") {
+            assert!(svg.contains("a &lt; b &amp;"), "{name}");
+            assert!(!svg.contains("& ") && !svg.contains("< "), "{name}");
         }
     }
 
     #[test]
-    fn every_number_in_a_drawing_is_finite_and_on_the_page() {
-        for tables in samples() {
-            for drawing in draw_all(&tables, "t").unwrap() {
-                let body = drawing.svg.split_once("</style>").unwrap().1;
-                assert!(!body.contains("NaN") && !body.contains("-2147"), "{}", drawing.name);
-                for coordinate in
-                    body.split("x=\"").skip(1).filter_map(|rest| rest.split('"').next())
-                {
-                    let x: i64 = coordinate.parse().unwrap();
-                    assert!((0..=8000).contains(&x), "{}: {x}", drawing.name);
-                }
+    fn every_place_in_a_drawing_is_on_the_page() {
+        for (name, svg) in samples().iter().flat_map(|sample| svgs(sample, "t")) {
+            let body = svg.split_once("</style>").unwrap().1;
+            assert!(!body.contains("NaN"), "{name}");
+            for x in body.split(" x=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!((0..=8000).contains(&x.parse().unwrap()), "{name}: {x}");
             }
         }
     }
@@ -220,8 +224,8 @@ mod tests {
     #[cfg(feature = "cli")]
     #[test]
     fn a_bitmap_is_twice_the_nominal_size() {
-        let drawings = draw_all(&Sample::single().tables(), "t").unwrap();
-        let png = drawings[0].png.as_ref().unwrap();
+        let picture = LatencyCdf.draw(&Sample::single().tables(), "t").unwrap().remove(0);
+        let png = picture.bitmap().unwrap().unwrap();
         assert_eq!(png[16..24], [0, 0, 6, 64, 0, 0, 3, 232]);
     }
 }

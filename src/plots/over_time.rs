@@ -66,15 +66,15 @@ pub(super) fn draw(
         return None;
     }
     let (unit, seconds) = time_unit(last);
+    let curves: Vec<_> = strips.iter().map(|strip| strip.curves(variants, seconds)).collect();
     let (mut figure, room) = Page::new(heading, title)
         .legend(variants.legend(Sign::Line))
-        .note(strips.iter().any(|strip| strip.has_intervals()), note::BANDS)
+        .note(curves.iter().flatten().any(Curve::has_intervals), note::BANDS)
         .note(variants.any_unstable(), note::UNSTABLE)
         .notes(variants.more())
         .with_room(STRIP * strips.len() as f64 + 40.0);
     let first = if first < last / 4.0 { 0.0 } else { first };
     let x = Axis::new(Scale::linear(first / seconds, last / seconds, 8), format!("time ({unit})"));
-    let curves: Vec<_> = strips.iter().map(|strip| strip.curves(variants, seconds)).collect();
     let axes = strips.iter().zip(&curves).enumerate().map(|(index, (strip, curves))| {
         let y = Axis::new(scale(curves), strip.title.clone());
         (if index + 1 == strips.len() { x.clone() } else { x.clone().bare() }, y)
@@ -84,13 +84,6 @@ pub(super) fn draw(
         curve::draw_all(&mut figure, panel, curves);
     }
     Some(Picture::only(heading, figure))
-}
-
-impl Strip {
-    fn has_intervals(&self) -> bool {
-        let mut known = self.points.iter().flatten().filter_map(|(_, estimate)| *estimate);
-        known.any(|estimate| estimate.interval.is_some())
-    }
 }
 
 /// Log if the curves' peaks lie so far apart that a linear scale would hide the lower ones. A curve

@@ -33,11 +33,13 @@ impl Plot for Probes {
                 let name = row.text(probe);
                 strips
                     .entry(name.to_owned())
-                    .or_insert_with(|| Strip::new(format!("{name} (present)"), &variants))
+                    .or_insert_with(|| Strip::new(format!("{name} (number)"), &variants))
                     .push(index, t, columns.read(row)?.known());
             }
         }
         let strips: Vec<Strip> = strips.into_values().take(MOST).collect();
-        Ok(over_time::draw("Probes", title, &strips, &variants).into_iter().collect())
+        Ok(over_time::draw("Present at the probes", title, &strips, &variants)
+            .into_iter()
+            .collect())
     }
 }

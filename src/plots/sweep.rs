@@ -42,6 +42,7 @@ impl Plot for Sweep {
 
 /// One metric's curves.
 struct Strip {
+    metric: String,
     title: String,
     curves: Vec<Curve>,
 }
@@ -85,7 +86,7 @@ impl Strips {
                 Curve { series, points, along: Along::Y, markers: true, joined }
             });
             let title = metric::axis(metric, &metric::unit(tables, metric)?);
-            strips.push(Strip { title, curves: curves.collect() });
+            strips.push(Strip { metric: metric.to_owned(), title, curves: curves.collect() });
         }
         strips.retain(|strip| strip.curves.iter().any(|curve| curve.places().next().is_some()));
         Ok(Self { variants, strips, unstable, missing })
@@ -103,10 +104,12 @@ impl Strips {
             "{} of the points are unstable (a node cannot keep up with its load): no number.",
             self.unstable
         );
-        let heading = format!("Sweep “{}”", sweep.name);
+        let shown: Vec<String> =
+            self.strips.iter().map(|strip| metric::words(&strip.metric)).collect();
+        let heading = format!("Sweep “{}”: {}", sweep.name, shown.join(", "));
         let (mut figure, room) = Page::new(heading.clone(), title)
             .legend(self.variants.legend(sign))
-            .note(true, intervals)
+            .note(curves().any(Curve::has_intervals), intervals)
             .note(curves().any(Curve::is_faint), note::FEW_MARKERS)
             .note(self.missing, note::NO_NUMBER)
             .note(self.unstable > 0, unstable)

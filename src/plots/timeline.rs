@@ -9,6 +9,8 @@ use super::{Picture, Plot};
 
 pub(super) struct Timeline;
 
+const HEADING: &str = "Throughput, requests in the system and latency over time";
+
 /// What the panels show from top to bottom: titles, and metrics of which the first is taken that
 /// has numbers.
 const STRIPS: [(&str, &[&str]); 3] = [
@@ -52,6 +54,6 @@ impl Plot for Timeline {
                 }
             }
         }
-        Ok(over_time::draw("Over time", title, &strips, &variants).into_iter().collect())
+        Ok(over_time::draw(HEADING, title, &strips, &variants).into_iter().collect())
     }
 }

@@ -3,6 +3,7 @@
 use super::draw::number;
 use super::draw::scale::Scale;
 use super::error::PlotError;
+use super::quantity::Quantity;
 use super::tables::{Column, Row, Table};
 use super::variants::push_new;
 
@@ -126,8 +127,7 @@ impl Key {
                 let log = is_geometric(&numbers);
                 let (first, last) = (numbers[0], numbers[numbers.len() - 1]);
                 match numbers.len() {
-                    1 => Scale::linear(first, last, 4),
-                    2..=EACH => Scale::at_values(&written(&numbers), log),
+                    ..=EACH => Scale::at_values(&written(&numbers), log),
                     _ if log => Scale::log(first, last, 9),
                     _ => Scale::linear(first, last, 9),
                 }
@@ -176,61 +176,6 @@ impl Values {
             quantities.iter().map(|q| q.number * (q.factor / first.factor)).zip(texts).collect();
         places.sort_by(|a, b| a.0.total_cmp(&b.0));
         Self::Numbers { unit: first.unit, places }
-    }
-}
-
-/// A number with a unit, as scenarios write them: `200/s`, `5ms`, `512MiB`, `1_000`.
-#[derive(Debug, Clone, PartialEq)]
-struct Quantity {
-    number: f64,
-    unit: String,
-    /// What is measured; the unit itself where it is none of [`UNITS`].
-    kind: String,
-    factor: f64,
-}
-
-/// Units, what they measure, and how much of it they are.
-const UNITS: [(&str, &str, f64); 25] = [
-    ("ns", "time", 1e-9),
-    ("us", "time", 1e-6),
-    ("µs", "time", 1e-6),
-    ("ms", "time", 1e-3),
-    ("s", "time", 1.0),
-    ("min", "time", 60.0),
-    ("h", "time", 3_600.0),
-    ("d", "time", 86_400.0),
-    ("/ms", "rate", 1e3),
-    ("/s", "rate", 1.0),
-    ("/min", "rate", 1.0 / 60.0),
-    ("/h", "rate", 1.0 / 3_600.0),
-    ("B", "size", 1.0),
-    ("kB", "size", 1e3),
-    ("MB", "size", 1e6),
-    ("GB", "size", 1e9),
-    ("KiB", "size", 1_024.0),
-    ("MiB", "size", 1_048_576.0),
-    ("GiB", "size", 1_073_741_824.0),
-    ("TiB", "size", 1_099_511_627_776.0),
-    ("bit/s", "bandwidth", 1.0),
-    ("kbit/s", "bandwidth", 1e3),
-    ("Mbit/s", "bandwidth", 1e6),
-    ("Gbit/s", "bandwidth", 1e9),
-    ("%", "share", 0.01),
-];
-
-impl Quantity {
-    fn parse(text: &str) -> Option<Self> {
-        let text = text.trim().replace('_', "");
-        let split = text.find(|c: char| !(c.is_ascii_digit() || ".-+".contains(c)));
-        let (number, unit) = match text.parse::<f64>() {
-            Ok(_) => (text.as_str(), ""),
-            Err(_) => text.split_at(split?),
-        };
-        let number = number.parse::<f64>().ok().filter(|number| number.is_finite())?;
-        let unit = unit.trim();
-        let known = UNITS.iter().find(|(name, ..)| *name == unit);
-        let (kind, factor) = known.map_or((unit, 1.0), |(_, kind, factor)| (*kind, *factor));
-        Some(Self { number, unit: unit.to_owned(), kind: kind.to_owned(), factor })
     }
 }
 

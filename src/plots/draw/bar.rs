@@ -40,8 +40,11 @@ fn hatch(figure: &mut Figure, rect: Rect, hatch: Hatch, ink: Ink) {
     if matches!(hatch, Hatch::Falling | Hatch::Crossed) {
         lines.push(slanted(within, false));
     }
-    if hatch == Hatch::Level {
-        lines.push(level(within));
+    if matches!(hatch, Hatch::Level | Hatch::Grid) {
+        lines.push(straight(within, true));
+    }
+    if matches!(hatch, Hatch::Upright | Hatch::Grid) {
+        lines.push(straight(within, false));
     }
     for line in lines {
         figure.line(&line, ink, THIN);
@@ -65,15 +68,14 @@ fn slanted(rect: Rect, rising: bool) -> Vec<Point> {
     line
 }
 
-/// Lines along the longer side, joined to one at the ends.
-fn level(rect: Rect) -> Vec<Point> {
-    let lying = rect.width() >= rect.height();
-    let room = if lying { rect.height() } else { rect.width() };
+/// Level or upright lines, joined to one at the ends.
+fn straight(rect: Rect, level: bool) -> Vec<Point> {
+    let room = if level { rect.height() } else { rect.width() };
     let count = (room / SPACING).round().max(1.0);
     let mut line = Vec::new();
     for stroke in 0..count as u32 {
         let at = room * (f64::from(stroke) + 0.5) / count;
-        let ends = if lying {
+        let ends = if level {
             [Point::new(rect.left, rect.top + at), Point::new(rect.right, rect.top + at)]
         } else {
             [Point::new(rect.left + at, rect.top), Point::new(rect.left + at, rect.bottom)]

@@ -52,6 +52,11 @@ impl Curve {
         self.points.iter().filter(|(_, estimate)| estimate.is_some()).map(|(place, _)| *place)
     }
 
+    /// Whether any of it has an interval.
+    pub(crate) fn has_intervals(&self) -> bool {
+        self.known().any(|estimate| estimate.interval.is_some())
+    }
+
     /// Whether any of it is doubtful.
     pub(crate) fn is_faint(&self) -> bool {
         self.known().any(|estimate| estimate.faint)
@@ -61,7 +66,7 @@ impl Curve {
         for run in self.runs() {
             if !self.joined || run.len() == 1 {
                 for (place, e) in run {
-                    panel.whisker(figure, self.along, place, e, self.series.ink);
+                    panel.whisker(figure, self.along, place, e, (self.series.ink, RADIUS + 1.5));
                 }
                 continue;
             }

@@ -19,6 +19,7 @@ pub(crate) struct Groups<'a> {
 
 /// The share of its slot that a group fills.
 const FILL: f64 = 0.78;
+const RADIUS: f64 = 4.0;
 
 /// Which of `count` series have a bar anywhere, so that no room is kept for one that has none.
 pub(crate) fn members(count: usize, drawn: impl Iterator<Item = usize>) -> Vec<usize> {
@@ -40,8 +41,8 @@ impl Groups<'_> {
         let middle = f64::midpoint(from, to);
         let tip = self.at(middle, estimate.mean);
         if self.values_are_log() {
-            self.draw_whisker(figure, middle, estimate, series.ink);
-            figure.marker(tip, 4.0, series, estimate.faint);
+            self.draw_whisker(figure, middle, estimate, (series.ink, RADIUS + 1.5));
+            figure.marker(tip, RADIUS, series, estimate.faint);
             return;
         }
         let rect = self.rect(from, to, estimate.mean);
@@ -50,7 +51,7 @@ impl Groups<'_> {
         } else {
             bar::solid(figure, rect, series);
         }
-        self.draw_whisker(figure, middle, estimate, series.ink.darker(0.55));
+        self.draw_whisker(figure, middle, estimate, (series.ink.darker(0.55), 0.0));
     }
 
     /// The start and end of a member along the axis of the groups.
@@ -64,10 +65,17 @@ impl Groups<'_> {
         if self.lying { self.panel.x.scale.is_log() } else { self.panel.y.scale.is_log() }
     }
 
-    /// Draws the interval of an estimate at a place along the axis of the groups.
-    pub(crate) fn draw_whisker(&self, figure: &mut Figure, at: f64, estimate: Estimate, ink: Ink) {
+    /// Draws the interval of an estimate at a place along the axis of the groups; see
+    /// [`Panel::whisker`].
+    pub(crate) fn draw_whisker(
+        &self,
+        figure: &mut Figure,
+        at: f64,
+        estimate: Estimate,
+        ink_and_radius: (Ink, f64),
+    ) {
         let along = if self.lying { Along::X } else { Along::Y };
-        self.panel.whisker(figure, along, self.along(at), estimate, ink);
+        self.panel.whisker(figure, along, self.along(at), estimate, ink_and_radius);
     }
 
     /// The place of a value.

@@ -65,7 +65,7 @@ const DISC: [(f64, f64); 24] = [
 const A: f64 = 0.965_925_826;
 const B: f64 = 0.258_819_045;
 const C: f64 = 0.866_025_404;
-const D: f64 = 0.707_106_781;
+const D: f64 = std::f64::consts::FRAC_1_SQRT_2;
 
 /// Five points outwards, five inwards.
 const STAR: [(f64, f64); 10] = [

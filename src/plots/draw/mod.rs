@@ -25,6 +25,7 @@ pub(crate) mod bitmap;
 mod marker;
 #[cfg(feature = "cli")]
 mod png;
+mod round;
 mod stroke;
 
 use plotters::style::{

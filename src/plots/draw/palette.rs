@@ -29,8 +29,12 @@ pub(crate) enum Hatch {
     Plain,
     Rising,
     Falling,
-    Level,
+    /// Rising and falling.
     Crossed,
+    Level,
+    Upright,
+    /// Level and upright.
+    Grid,
 }
 
 /// How many series look different from one another.
@@ -60,11 +64,14 @@ impl Ink {
         self.mixed(Self(0, 0, 0), share)
     }
 
-    /// Black or white, whichever can be read on this colour (by relative luminance, Rec. 709).
+    /// Black or white, whichever can be read on this colour.
     pub(crate) fn readable(self) -> Self {
-        let light =
-            0.2126 * f64::from(self.0) + 0.7152 * f64::from(self.1) + 0.0722 * f64::from(self.2);
-        if light > 128.0 { Self::TEXT } else { Self::WHITE }
+        if self.luminance() > 128.0 { Self::TEXT } else { Self::WHITE }
+    }
+
+    /// How light it is, from 0 to 255 (the weights of ITU-R BT.709, on the encoded values).
+    fn luminance(self) -> f64 {
+        0.2126 * f64::from(self.0) + 0.7152 * f64::from(self.1) + 0.0722 * f64::from(self.2)
     }
 
     fn mixed(self, other: Self, share: f64) -> Self {
@@ -86,40 +93,19 @@ pub(crate) fn viridis(share: f64) -> Ink {
 }
 
 const LOOKS: [Series; 8] = [
-    Series { ink: Ink(0, 114, 178), dash: &[], marker: Marker::Disc, hatch: Hatch::Plain },
-    Series {
-        ink: Ink(213, 94, 0),
-        dash: &[7.0, 3.0],
-        marker: Marker::Square,
-        hatch: Hatch::Rising,
-    },
-    Series { ink: Ink(0, 158, 115), dash: &[2.5, 2.0], marker: Marker::Up, hatch: Hatch::Falling },
-    Series {
-        ink: Ink(204, 121, 167),
-        dash: &[8.0, 2.5, 2.0, 2.5],
-        marker: Marker::Diamond,
-        hatch: Hatch::Level,
-    },
-    Series {
-        ink: Ink(230, 159, 0),
-        dash: &[12.0, 3.0],
-        marker: Marker::Down,
-        hatch: Hatch::Crossed,
-    },
-    Series {
-        ink: Ink(86, 180, 233),
-        dash: &[5.0, 2.0, 1.5, 2.0, 1.5, 2.0],
-        marker: Marker::Star,
-        hatch: Hatch::Rising,
-    },
-    Series { ink: Ink(0, 0, 0), dash: &[4.0, 3.0], marker: Marker::Right, hatch: Hatch::Falling },
-    Series {
-        ink: Ink(176, 160, 0),
-        dash: &[10.0, 2.5, 4.0, 2.5],
-        marker: Marker::Left,
-        hatch: Hatch::Level,
-    },
+    look(Ink(0, 114, 178), &[], Marker::Disc, Hatch::Plain),
+    look(Ink(213, 94, 0), &[7.0, 3.0], Marker::Square, Hatch::Rising),
+    look(Ink(0, 158, 115), &[2.5, 2.0], Marker::Up, Hatch::Falling),
+    look(Ink(204, 121, 167), &[8.0, 2.5, 2.0, 2.5], Marker::Diamond, Hatch::Level),
+    look(Ink(230, 159, 0), &[12.0, 3.0], Marker::Down, Hatch::Crossed),
+    look(Ink(86, 180, 233), &[5.0, 2.0, 1.5, 2.0, 1.5, 2.0], Marker::Star, Hatch::Upright),
+    look(Ink(0, 0, 0), &[4.0, 3.0], Marker::Right, Hatch::Plain),
+    look(Ink(176, 160, 0), &[10.0, 2.5, 4.0, 2.5], Marker::Left, Hatch::Grid),
 ];
+
+const fn look(ink: Ink, dash: &'static [f64], marker: Marker, hatch: Hatch) -> Series {
+    Series { ink, dash, marker, hatch }
+}
 
 #[cfg(test)]
 mod tests {
@@ -131,6 +117,17 @@ mod tests {
             for b in 0..a {
                 let (a, b) = (series(a), series(b));
                 assert!(a.ink != b.ink && a.marker != b.marker && a.dash != b.dash, "{a:?} {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn series_of_one_hatch_differ_in_grey() {
+        for a in 0..SERIES {
+            for b in 0..a {
+                let (a, b) = (series(a), series(b));
+                let apart = (a.ink.luminance() - b.ink.luminance()).abs();
+                assert!(a.hatch != b.hatch || apart > 60.0, "{a:?} {b:?}");
             }
         }
     }

@@ -126,15 +126,15 @@ impl Panel {
         )
     }
 
-    /// Draws the interval of `estimate` as a bar with caps across its ends; an end beyond the scale
-    /// has none.
+    /// Draws the interval of `estimate` as a bar with caps across its ends. An end beyond the scale
+    /// has none, nor one that lies within the marker of that radius.
     pub(crate) fn whisker(
         &self,
         figure: &mut Figure,
         along: Along,
         place: f64,
         estimate: Estimate,
-        ink: Ink,
+        (ink, radius): (Ink, f64),
     ) {
         let Some((low, high)) = estimate.interval else { return };
         let (scale, [from, to], (across, down)) = match along {
@@ -142,8 +142,13 @@ impl Panel {
             Along::Y => (&self.y.scale, [low, high].map(|end| self.at(place, end)), (CAP, 0.0)),
         };
         figure.line(&[from, to], ink, WHISKER);
+        let mean = match along {
+            Along::X => self.at(estimate.mean, place),
+            Along::Y => self.at(place, estimate.mean),
+        };
         for (value, end) in [(low, from), (high, to)] {
-            if scale.holds(value) {
+            let far = (end.x - mean.x).abs().max((end.y - mean.y).abs());
+            if scale.holds(value) && far >= radius {
                 let one = Point::new(end.x - across, end.y - down);
                 figure.line(&[one, Point::new(end.x + across, end.y + down)], ink, WHISKER);
             }

@@ -1,6 +1,7 @@
 //! Scales: where a value stands between the two ends of an axis, and which values are written.
 
 use super::number;
+use super::round::{apart, decade, decimal, nice_step, outward, power};
 
 /// One axis' scale, with its ticks.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,9 @@ enum Kind {
 
 /// A range that spans more than this factor is drawn on a log scale.
 const WIDE: f64 = 40.0;
+
+/// What is left above the highest value, so that its marker is not cut by the frame.
+const HEADROOM: f64 = 1.02;
 
 impl Scale {
     /// A linear scale that holds `low` and `high`, widened to whole steps, of which there are about
@@ -81,7 +85,7 @@ impl Scale {
                     continue;
                 }
                 let named = written.contains(&factor) && exponent.rem_euclid(every) == 0;
-                if named || every == 1 {
+                if named || every == 1 || written.len() == 1 && factor < 2.0 {
                     ticks.push(Tick { at, label: named.then(|| decimal(at)) });
                 }
             }
@@ -110,7 +114,7 @@ impl Scale {
         } else if low < 0.0 {
             Self::linear(low, high.max(0.0), steps)
         } else {
-            Self::from_zero(high, steps)
+            Self::from_zero(high * HEADROOM, steps)
         }
     }
 
@@ -136,18 +140,19 @@ impl Scale {
         Self { kind: Kind::Slots, low: 0.0, high: labels.len() as f64, ticks }
     }
 
-    /// The scale on which just `values` are written, from low to high, with a little room beyond the
-    /// outermost of them; log if `log` says so and the values are positive.
+    /// The scale on which just `values` are written, from low to high, with a little room beyond
+    /// the outermost of them; log if `log` says so and the values are positive.
     pub(crate) fn at_values(values: &[(f64, String)], log: bool) -> Self {
+        let ticks =
+            values.iter().map(|(at, label)| Tick { at: *at, label: Some(label.clone()) }).collect();
         let (first, last) = match values {
             [(first, _), .., (last, _)] if last > first => (*first, *last),
             _ => {
                 let only = values.first().map_or(0.0, |(value, _)| *value);
-                return Self::linear(only, only, 4);
+                let room = if only.abs() > 0.0 { only.abs() / 2.0 } else { 1.0 };
+                return Self { kind: Kind::Linear, low: only - room, high: only + room, ticks };
             }
         };
-        let ticks =
-            values.iter().map(|(at, label)| Tick { at: *at, label: Some(label.clone()) }).collect();
         if log && first > 0.0 {
             let room = libm::exp(0.04 * libm::log(last / first));
             return Self { kind: Kind::Log, low: first / room, high: last * room, ticks };
@@ -184,57 +189,6 @@ impl Scale {
         };
         share.clamp(0.0, 1.0)
     }
-}
-
-/// The two with room between them, whatever they are.
-fn apart(low: f64, high: f64) -> (f64, f64) {
-    let least = low.abs().max(high.abs()) * 1e-6;
-    if high - low > least {
-        (low, high)
-    } else if least > 0.0 {
-        (low - low.abs() * 0.1, high + high.abs() * 0.1)
-    } else {
-        (0.0, 1.0)
-    }
-}
-
-/// The least of 1, 2 and 5 times a power of ten that is no less than `step`.
-fn nice_step(step: f64) -> f64 {
-    let unit = power(decade(step));
-    [1.0, 2.0, 5.0, 10.0]
-        .iter()
-        .map(|factor| factor * unit)
-        .find(|nice| *nice >= step * (1.0 - 1e-9))
-        .unwrap_or(10.0 * unit)
-}
-
-/// The nearest 1, 2 or 5 times a power of ten beyond `value`.
-fn outward(value: f64, up: bool) -> f64 {
-    let unit = power(decade(value));
-    let steps = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * unit);
-    if up {
-        steps.into_iter().find(|step| *step >= value * (1.0 - 1e-9)).unwrap_or(10.0 * unit)
-    } else {
-        steps.into_iter().rfind(|step| *step <= value * (1.0 + 1e-9)).unwrap_or(unit)
-    }
-}
-
-/// The exponent of the power of ten at or below `value`.
-fn decade(value: f64) -> i32 {
-    libm::floor(libm::log10(value) + 1e-9) as i32
-}
-
-fn power(exponent: i32) -> f64 {
-    libm::pow(10.0, f64::from(exponent))
-}
-
-/// A tick of a log axis in full, or with a power of ten where that would be long.
-fn decimal(value: f64) -> String {
-    if value < 0.999e-4 {
-        let exponent = decade(value);
-        return format!("{}e−{}", (value / power(exponent)).round(), -exponent);
-    }
-    number::tick(value, power(decade(value)), value)
 }
 
 #[cfg(test)]
