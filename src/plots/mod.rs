@@ -94,12 +94,12 @@ pub fn draw_all(tables: &Tables, title: &str) -> Result<Vec<Drawing>, PlotError>
     let mut drawings: Vec<Drawing> = Vec::new();
     for plot in PLOTS {
         for picture in plot.draw(tables, title)? {
-            drawings.push(
-                picture.render(plot.name(), title).map_err(|message| PlotError::Drawing {
-                    plot: plot.name().to_owned(),
-                    message,
-                })?,
-            );
+            let failed = |message| PlotError::Drawing { plot: plot.name().to_owned(), message };
+            let mut drawing = picture.render(plot.name(), title).map_err(failed)?;
+            while drawings.iter().any(|other| other.name == drawing.name) {
+                drawing.name.push('x');
+            }
+            drawings.push(drawing);
         }
     }
     Ok(drawings)
@@ -175,6 +175,26 @@ mod tests {
     #[test]
     fn no_tables_give_no_plot() {
         assert_eq!(draw_all(&Tables::new(), "Nothing").unwrap(), []);
+    }
+
+    #[test]
+    fn tables_without_rows_give_no_plot() {
+        let full = Sample::usual();
+        let mut tables = Tables::new();
+        for (name, text) in full.texts() {
+            tables.insert(name, text.lines().next().unwrap()).unwrap();
+        }
+        assert_eq!(draw_all(&tables, "Nothing").unwrap(), []);
+    }
+
+    #[test]
+    fn sweeps_whose_names_become_alike_keep_files_of_their_own() {
+        let mut tables = Tables::new();
+        let head = "point,sweep,variant,k,m,m_low,m_high,status";
+        let rows = "0,a b,v,1,2,,,ok\n0,a.b,v,1,2,,,ok\n";
+        tables.insert("sweep", &format!("{head}\n{rows}")).unwrap();
+        let names: Vec<_> = draw_all(&tables, "t").unwrap().into_iter().map(|d| d.name).collect();
+        assert_eq!(names, ["sweep-a-b", "sweep-a-bx"]);
     }
 
     #[test]

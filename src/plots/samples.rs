@@ -55,7 +55,15 @@ impl Sample {
     /// All tables of a result.
     pub(super) fn tables(&self) -> Tables {
         let mut tables = Tables::new();
-        for (name, text) in [
+        for (name, text) in self.texts() {
+            tables.insert(name, &text).expect(name);
+        }
+        tables
+    }
+
+    /// The files' texts by the tables' names.
+    pub(super) fn texts(&self) -> [(&'static str, String); 8] {
+        [
             ("summary", self.summary()),
             ("nodes", self.nodes()),
             ("latency", self.latency()),
@@ -64,10 +72,7 @@ impl Sample {
             ("comparison", self.comparison()),
             ("sweep", self.sweeps()),
             ("probes", self.probes()),
-        ] {
-            tables.insert(name, &text).expect(name);
-        }
-        tables
+        ]
     }
 
     fn each(&self) -> impl Iterator<Item = (usize, String, f64, &'static str)> {

@@ -51,7 +51,7 @@ impl Groups<'_> {
         } else {
             bar::solid(figure, rect, series);
         }
-        self.draw_whisker(figure, middle, estimate, (series.ink.darker(0.55), 0.0));
+        self.draw_whisker(figure, middle, estimate, (series.ink.on_itself(), 0.0));
     }
 
     /// The start and end of a member along the axis of the groups.

@@ -69,6 +69,11 @@ impl Ink {
         if self.luminance() > 128.0 { Self::TEXT } else { Self::WHITE }
     }
 
+    /// A shade of this colour that is seen both on it and on white.
+    pub(crate) fn on_itself(self) -> Self {
+        if self.luminance() < 40.0 { self.lighter(0.55) } else { self.darker(0.55) }
+    }
+
     /// How light it is, from 0 to 255 (the weights of ITU-R BT.709, on the encoded values).
     fn luminance(self) -> f64 {
         0.2126 * f64::from(self.0) + 0.7152 * f64::from(self.1) + 0.0722 * f64::from(self.2)
