@@ -43,3 +43,7 @@ pub mod stats;
 pub mod theory;
 
 pub mod study;
+pub mod plots;
+
+#[cfg(feature = "cli")]
+pub mod commands;
