@@ -5,9 +5,12 @@
 //! completions and the dispatch know. What commands share is in the files above the list. Only
 //! this folder reads clocks, the environment and the disk.
 
+mod beside;
 mod exit;
 mod fault;
 mod io;
+mod opened;
+mod options;
 mod shipped;
 
 mod completions;
@@ -21,7 +24,10 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use exit::{CommandError, Exit, Problems, STATUSES};
+pub use beside::Beside;
 pub use io::Io;
+pub use opened::Opened;
+pub use options::{Changes, Closer, Fingerprint, Work};
 
 /// Turns the list of commands into the enum that clap parses, its dispatch, and the examples.
 macro_rules! commands {
