@@ -43,6 +43,7 @@ pub mod stats;
 pub mod theory;
 
 pub mod study;
+pub mod report;
 pub mod plots;
 
 #[cfg(feature = "cli")]
