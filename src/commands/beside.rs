@@ -45,10 +45,10 @@ impl Beside {
         self.texts.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_deref().ok()?)))
     }
 
-    /// Whether `sentence` is what was told of a file that could not be read.
+    /// Whether `sentence` tells of a file that could not be read.
     #[must_use]
     pub fn is_unreadable(&self, sentence: &str) -> bool {
-        self.texts.values().any(|text| text.as_ref().is_err_and(|told| told == sentence))
+        self.texts.values().any(|text| text.as_ref().is_err_and(|told| sentence.contains(told)))
     }
 
     fn load(&self, path: &str) -> Result<String, String> {

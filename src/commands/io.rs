@@ -8,6 +8,9 @@ use super::exit::CommandError;
 use crate::scenario::diagnostic::{Look, render};
 use crate::scenario::{Diagnostics, Sources};
 
+/// The columns that tables on standard output may take.
+pub const WIDTH: u16 = 100;
+
 /// Where a command prints. Colours are kept on a terminal and taken out elsewhere, or if
 /// `NO_COLOR` is set.
 #[derive(Debug)]

@@ -5,16 +5,25 @@
 //! completions and the dispatch know. What commands share is in the files above the list. Only
 //! this folder reads clocks, the environment and the disk.
 
+mod baseline;
 mod beside;
 mod exit;
 mod fault;
+mod interrupt;
 mod io;
 mod opened;
 mod options;
+mod progress;
+mod publish;
 mod shipped;
+mod simulation;
+mod threads;
+mod timing;
 
+mod compare;
 mod completions;
 mod list;
+mod run;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -23,8 +32,8 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub use exit::{CommandError, Exit, Problems, STATUSES};
 pub use beside::Beside;
+pub use exit::{CommandError, Exit, Problems, STATUSES};
 pub use io::Io;
 pub use opened::Opened;
 pub use options::{Changes, Closer, Fingerprint, Work};
@@ -52,6 +61,8 @@ macro_rules! commands {
 }
 
 commands! {
+    Run = run,
+    Compare = compare,
     List = list,
     Completions = completions,
 }
@@ -78,7 +89,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let ended = match command {
         Some(command) => command.run(&mut io),
-        None => Ok(Exit::Done),
+        None => compare::run(compare::Args::of_main_scenario(), &mut io),
     };
     ended.unwrap_or_else(|error| {
         io.tell_error(&error);

@@ -49,7 +49,10 @@ impl Opened {
                 let scenario = Scenario::load(&path, &Disk, &overlays, &mut diagnostics);
                 let folder = path.parent().unwrap_or_else(|| Path::new("")).to_owned();
                 let part = |part: Option<&std::ffi::OsStr>| {
-                    part.map_or_else(|| "scenario".to_owned(), |it| it.to_string_lossy().into_owned())
+                    part.map_or_else(
+                        || "scenario".to_owned(),
+                        |it| it.to_string_lossy().into_owned(),
+                    )
                 };
                 let (name, word) = (part(path.file_stem()), part(path.file_name()));
                 let files = Beside::on_disk(&folder);
