@@ -22,8 +22,12 @@ mod timing;
 
 mod compare;
 mod completions;
+mod graph;
 mod list;
+mod new;
+mod plot;
 mod run;
+mod sweep;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -63,6 +67,10 @@ macro_rules! commands {
 commands! {
     Run = run,
     Compare = compare,
+    Sweep = sweep,
+    Plot = plot,
+    Graph = graph,
+    New = new,
     List = list,
     Completions = completions,
 }
