@@ -209,10 +209,7 @@ mod tests {
     #[test]
     fn the_first_samples_are_pinned() {
         assert_eq!(trial::first_of(&trial::law_of(VALUES)), "[1000000.0, 1000000.0, 2000000.0]");
-        assert_eq!(
-            trial::first_of(&trial::law_of(QUANTILES)),
-            "[1919210.1068042032, 1180578.0803418476, 2537674.282875722]"
-        );
+        assert_eq!(trial::first_of(&trial::law_of(QUANTILES)), "[1919210.1068042032, 1180578.0803418476, 2537674.282875722]");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::rng::open_unit;
 
 /// The Erlang law as written.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
+#[serde(deny_unknown_fields, bound = "", expecting = "a table with `mean` and `k`")]
 pub struct Erlang<Q: Measure> {
     /// The mean of the whole, not of one stage.
     pub mean: Positive<Q>,

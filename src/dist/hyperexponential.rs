@@ -18,7 +18,7 @@ use crate::rng::open_unit;
 
 /// The hyperexponential law as written.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
+#[serde(deny_unknown_fields, bound = "", expecting = "a table with `mean` and `cv`")]
 pub struct Hyperexponential<Q: Measure> {
     /// The mean.
     pub mean: Positive<Q>,

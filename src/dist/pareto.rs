@@ -15,6 +15,7 @@ use super::measure::Measure;
 use super::number::Shape;
 use super::scaled::{Scaled, Size};
 use super::{Law, ReadFile, Spec};
+use crate::math::exp;
 
 /// The Pareto law as written; where the mean is given, the shape is above 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -90,7 +91,7 @@ impl ParetoLaw {
 impl Distribution<f64> for ParetoLaw {
     #[inline]
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> f64 {
-        self.scale * libm::exp(standard_exponential(rng.next_u64()) * self.inverse_shape)
+        self.scale * exp(standard_exponential(rng.next_u64()) * self.inverse_shape)
     }
 }
 

@@ -17,7 +17,7 @@ pub enum Size<Q: Measure> {
 
 /// A law with a shape, as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
+#[serde(deny_unknown_fields, bound = "", expecting = "a table with `mean` or `scale`, and `shape`")]
 pub struct Scaled<Q: Measure> {
     /// The mean of the variable; either this or `scale`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -197,6 +197,13 @@ mod tests {
     }
 
     #[test]
+    fn parameters_of_another_form_are_refused_with_those_of_the_law() {
+        trial::refused(r#"{ gamma = "5ms" }"#, "expected a table with `mean` and `cv`");
+        trial::refused(r#"{ pareto = 3 }"#, "a table with `mean` or `scale`, and `shape`");
+        trial::refused(r#"{ mixture = ["5ms"] }"#, "expected a table with `weight` and `of`");
+    }
+
+    #[test]
     fn errors_point_at_the_offending_key_or_value() {
         for (text, at) in [
             (r#"{ expo = "5ms" }"#, "expo"),

@@ -20,7 +20,7 @@ pub struct Uniform<Q: Measure> {
 
 /// Two ends, not yet checked.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
+#[serde(deny_unknown_fields, bound = "", expecting = "a table with `min` and `max`")]
 struct Interval<Q: Measure> {
     /// The smallest value.
     min: Q,
@@ -120,10 +120,7 @@ mod tests {
 
     #[test]
     fn the_first_samples_are_pinned() {
-        assert_eq!(
-            trial::first(LAW),
-            "[3135368.0854433626, 2544462.464273478, 3630139.4263005774]"
-        );
+        assert_eq!(trial::first(LAW), "[3135368.0854433626, 2544462.464273478, 3630139.4263005774]");
     }
 
     #[test]
