@@ -11,7 +11,7 @@ use super::Count;
 use super::geometric::{Geometric, GeometricMean};
 use super::poisson::{Poisson, PoissonMean};
 
-/// The drawn counts, as they are written.
+/// A law of counts.
 #[derive(Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Drawn {
@@ -32,6 +32,7 @@ enum Word {
 /// The only parameter of a drawn count.
 #[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a table such as { mean = 5 }")]
+#[schemars(inline)]
 struct Mean<N> {
     /// The mean of the count.
     mean: N,

@@ -15,9 +15,10 @@ use super::{Law, ReadFile, Spec};
 use crate::math::{expm1_over, power};
 use crate::rng::open_unit;
 
-/// The bounded Pareto law as written; `min` is below `max`.
+/// The bounded Pareto law: a power of the value, from `min` to `max`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Bounds<Q>", into = "Bounds<Q>", bound = "")]
+#[schemars(rename = "BoundedPareto_of_{Q}")]
 pub struct BoundedPareto<Q: Measure> {
     min: Positive<Q>,
     max: Positive<Q>,
@@ -157,7 +158,10 @@ mod tests {
 
     #[test]
     fn the_first_samples_are_pinned() {
-        assert_eq!(trial::first(LAW), "[1249272.4081206112, 1102456.5322017309, 1417593.8893645874]");
+        assert_eq!(
+            trial::first(LAW),
+            "[1249272.4081206112, 1102456.5322017309, 1417593.8893645874]"
+        );
     }
 
     #[test]

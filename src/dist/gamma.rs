@@ -16,9 +16,10 @@ use super::{Law, ReadFile, Spec};
 use crate::math::{normal_quantile, power};
 use crate::rng::open_unit;
 
-/// The gamma law as written.
+/// The gamma law: from the exponential (`cv` = 1) towards a constant or a heavier spread.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "", expecting = "a table with `mean` and `cv`")]
+#[schemars(rename = "Gamma_of_{Q}")]
 pub struct Gamma<Q: Measure> {
     /// The mean.
     pub mean: Positive<Q>,
@@ -127,8 +128,14 @@ mod tests {
 
     #[test]
     fn the_first_samples_are_pinned() {
-        assert_eq!(trial::first(SMOOTH), "[5355282.464334764, 6473574.54931344, 10703818.742230738]");
-        assert_eq!(trial::first(ROUGH), "[415896.26446533715, 36502.719734629405, 934726.3956243942]");
+        assert_eq!(
+            trial::first(SMOOTH),
+            "[5355282.464334764, 6473574.54931344, 10703818.742230738]"
+        );
+        assert_eq!(
+            trial::first(ROUGH),
+            "[415896.26446533715, 36502.719734629405, 934726.3956243942]"
+        );
     }
 
     #[test]

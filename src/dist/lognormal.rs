@@ -15,9 +15,10 @@ use super::{Law, ReadFile, Spec};
 use crate::math::{exp, normal_quantile};
 use crate::rng::open_unit;
 
-/// The lognormal law as written.
+/// The lognormal law: the logarithm of the variable is normal.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "", expecting = "a table with `mean` and `cv`")]
+#[schemars(rename = "Lognormal_of_{Q}")]
 pub struct Lognormal<Q: Measure> {
     /// The mean of the variable itself, not of its logarithm.
     pub mean: Positive<Q>,

@@ -17,14 +17,16 @@ use crate::alias::{self, AliasTable};
 /// The most parts of a mixture.
 const MAX_PARTS: usize = 10_000;
 
-/// A mixture as written: at least one part has a weight above 0.
+/// The parts of a mixture, at least one of them with a weight above 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Vec<Part<Q>>", into = "Vec<Part<Q>>", bound = "")]
+#[schemars(rename = "Mixture_of_{Q}", extend("minItems" = 1))]
 pub struct Mixture<Q: Measure>(Vec<Part<Q>>);
 
 /// One part of a mixture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "", expecting = "a table with `weight` and `of`")]
+#[schemars(rename = "Part_of_{Q}")]
 pub struct Part<Q: Measure> {
     /// How often this part is taken, relative to the other parts.
     pub weight: Weight,
@@ -153,7 +155,10 @@ mod tests {
 
     #[test]
     fn the_first_samples_are_pinned() {
-        assert_eq!(trial::first(LAW), "[292632.6680520787, 1692758.3010269199, 395666.70580030186]");
+        assert_eq!(
+            trial::first(LAW),
+            "[292632.6680520787, 1692758.3010269199, 395666.70580030186]"
+        );
     }
 
     #[test]

@@ -17,9 +17,10 @@ use super::scaled::{Scaled, Size};
 use super::{Law, ReadFile, Spec};
 use crate::math::exp;
 
-/// The Pareto law as written; where the mean is given, the shape is above 1.
+/// The Pareto law: P(X > x) = (scale / x)^shape from `scale` on; `mean` needs a shape above 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Scaled<Q>", into = "Scaled<Q>", bound = "")]
+#[schemars(rename = "Pareto_of_{Q}")]
 pub struct Pareto<Q: Measure> {
     size: Size<Q>,
     shape: Shape,

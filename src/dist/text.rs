@@ -230,6 +230,15 @@ mod tests {
     }
 
     #[test]
+    fn the_schemas_of_durations_and_of_sizes_have_names_of_their_own() {
+        let mut generator = schemars::SchemaGenerator::default();
+        generator.subschema_for::<Dist<Span>>();
+        generator.subschema_for::<Dist<Bytes>>();
+        let names: Vec<&String> = generator.definitions().keys().collect();
+        assert!(names.iter().all(|name| !name.ends_with('2')), "{names:?}");
+    }
+
+    #[test]
     fn every_parameter_in_the_schema_has_a_description() {
         let schema = schemars::schema_for!(Dist<Bytes>).to_value();
         for (name, law) in schema["$defs"].as_object().unwrap() {
