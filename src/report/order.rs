@@ -37,31 +37,9 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
-    /// One fast core against four slow ones at load 0.6: the fast one answers sooner, and the four
-    /// let fewer wait.
-    pub(super) const FAST_OR_MANY: &str = r#"
-duration = "20s"
-warmup = "2s"
-replications = 5
-[endpoint.page]
-work = [ { cpu = { exp = "10ms" } } ]
-[node.users]
-kind = "client"
-arrivals = { poisson = "240/s" }
-mix = { page = 1 }
-[node.app]
-kind = "server"
-[link.users.app]
-[variant.many.node.app]
-cores = 4
-[variant.fast.node.app]
-cores = 1
-speed = 4
-"#;
-
     #[test]
     fn a_fast_core_answers_sooner_although_more_wait_for_it() {
-        let results = sample::run(FAST_OR_MANY, sample::PLAIN);
+        let results = sample::run(sample::FAST_OR_MANY, sample::PLAIN);
         assert_eq!(disagreement(&results), Some((1, 0)));
     }
 
