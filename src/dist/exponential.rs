@@ -86,7 +86,10 @@ mod tests {
 
     #[test]
     fn the_first_samples_are_pinned() {
-        assert_eq!(trial::first(LAW), "[]");
+        assert_eq!(
+            trial::first(LAW),
+            "[1669272.4790077717, 731581.6701301968, 2617316.1868303707]"
+        );
     }
 
     #[test]

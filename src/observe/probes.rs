@@ -40,7 +40,9 @@ impl Probe {
     fn next(&self) -> Time {
         match (self.plan.at.get(self.place), self.plan.cycle) {
             (Some(at), None) => Time(at.0),
-            (Some(at), Some(cycle)) => Time(self.cycle.saturating_mul(cycle.0).saturating_add(at.0)),
+            (Some(at), Some(cycle)) => {
+                Time(self.cycle.saturating_mul(cycle.0).saturating_add(at.0))
+            }
             (None, _) => Time::NEVER,
         }
     }
