@@ -49,7 +49,8 @@ pub mod stats;
 pub mod theory;
 pub mod world;
 
-// Studies of many runs.
+// Studies of many runs, and what is known before any.
+pub mod check;
 pub mod study;
 
 // For people.
