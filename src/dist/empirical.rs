@@ -19,7 +19,7 @@ use super::{Law, ReadFile, Spec};
 use crate::alias::{self, AliasTable};
 use crate::rng::open_unit;
 
-/// An empirical law as written: the path of its CSV file, relative to the scenario.
+/// The path of the CSV file, relative to the scenario.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Empirical(String);
@@ -76,8 +76,9 @@ impl EmpiricalLaw {
     fn discrete(values: Vec<f64>, weights: &[f64]) -> Result<Self, String> {
         let total = alias::total(weights)?;
         let mean_of = |x: &dyn Fn(f64) -> f64| {
-            let terms = values.iter().zip(weights).map(|(value, weight)| x(*value) * weight);
-            terms.sum::<f64>() / total
+            let terms =
+                values.iter().zip(weights).map(|(value, weight)| x(*value) * (weight / total));
+            terms.sum::<f64>()
         };
         let mean = mean_of(&|value| value);
         let variance = mean_of(&|value| (value - mean) * (value - mean));

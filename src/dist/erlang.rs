@@ -16,9 +16,10 @@ use super::measure::{Measure, Positive};
 use super::{Law, ReadFile, Spec};
 use crate::rng::open_unit;
 
-/// The Erlang law as written.
+/// The Erlang law: the sum of `k` exponential stages, of coefficient of variation 1/sqrt(k).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
+#[serde(deny_unknown_fields, bound = "", expecting = "a table with `mean` and `k`")]
+#[schemars(rename = "Erlang_of_{Q}")]
 pub struct Erlang<Q: Measure> {
     /// The mean of the whole, not of one stage.
     pub mean: Positive<Q>,

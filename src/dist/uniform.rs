@@ -10,9 +10,10 @@ use super::measure::Measure;
 use super::{Law, ReadFile, Spec};
 use crate::rng::open_unit;
 
-/// The uniform law as written; `min` is at most `max`.
+/// The uniform law: all values from `min` to `max` alike.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Interval<Q>", into = "Interval<Q>", bound = "")]
+#[schemars(rename = "Uniform_of_{Q}")]
 pub struct Uniform<Q: Measure> {
     min: Q,
     max: Q,
@@ -20,7 +21,7 @@ pub struct Uniform<Q: Measure> {
 
 /// Two ends, not yet checked.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
+#[serde(deny_unknown_fields, bound = "", expecting = "a table with `min` and `max`")]
 struct Interval<Q: Measure> {
     /// The smallest value.
     min: Q,

@@ -97,7 +97,7 @@ impl Probes {
 }
 
 impl Observer for Probes {
-    #[inline]
+    #[inline(always)]
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         if now > self.next {
             self.advance(now);
