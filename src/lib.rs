@@ -22,7 +22,7 @@ pub mod unit;
 pub mod engine;
 
 // Parts of the model that know nothing of a run.
-mod alias;
+pub mod alias;
 pub mod arrivals;
 pub mod balance;
 pub mod count;
