@@ -261,6 +261,7 @@ impl<'a> Build<'a> {
             links,
             probes,
             classes: self.classes,
+            served: served.clone(),
         })
     }
 
@@ -322,7 +323,7 @@ impl<'a> Build<'a> {
     }
 
     /// All replicas of all nodes that a balancer links to.
-    fn backends(
+    pub(super) fn backends(
         &mut self,
         id: NodeId,
         span: &Span,
