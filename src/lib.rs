@@ -43,3 +43,4 @@ pub mod stats;
 pub mod theory;
 
 pub mod study;
+pub mod validate;
