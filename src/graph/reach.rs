@@ -28,10 +28,8 @@ pub struct Served {
 /// Follows every endpoint of every client to where it is answered, and on along the calls.
 pub(super) fn served(build: &mut Build<'_>) -> Served {
     let endpoints = build.endpoints.len();
-    let mut served = Served {
-        routes: vec![vec![None; endpoints]; build.nodes.len()],
-        calls: BTreeMap::new(),
-    };
+    let mut served =
+        Served { routes: vec![vec![None; endpoints]; build.nodes.len()], calls: BTreeMap::new() };
     let mut open: Vec<Pair> = Vec::new();
     for (place, (_, node, _)) in build.nodes.clone().into_iter().enumerate() {
         let KindSpec::Client(client) = &node.kind else { continue };
@@ -164,7 +162,9 @@ fn step_calls(
         let often = alive * step.probability.map_or(1.0, |p| p.get());
         match &step.action {
             Action::Cpu(_) | Action::Wait(_) => {}
-            Action::Fail { probability, .. } => alive *= 1.0 - probability.get() * often / alive.max(f64::MIN_POSITIVE),
+            Action::Fail { probability, .. } => {
+                alive *= 1.0 - probability.get() * often / alive.max(f64::MIN_POSITIVE)
+            }
             Action::Parallel { branches, .. } => {
                 for branch in branches {
                     step_calls(build, id, &branch.0, often, calls);

@@ -1,0 +1,174 @@
+//! How many times the baseline's value each variant has, metric by metric: a forest plot.
+
+use super::draw::estimate::{self, Estimate};
+use super::draw::figure::{Anchor, Figure, Text};
+use super::draw::geometry::{Point, Rect};
+use super::draw::group::{Groups, members};
+use super::draw::legend::Sign;
+use super::draw::page::Page;
+use super::draw::palette::{Ink, Series};
+use super::draw::panel::{Axis, Panel};
+use super::draw::scale::Scale;
+use super::draw::{font, number};
+use super::error::PlotError;
+use super::read::Columns;
+use super::tables::{Table, Tables};
+use super::variants::{Variants, push_new};
+use super::{Picture, Plot, metric, note};
+
+pub(super) struct Comparison;
+
+/// The metrics that are shown if they were compared; else the first ones are.
+const HEADLINE: [&str; 9] = [
+    "latency_mean",
+    "latency_p50",
+    "latency_p95",
+    "latency_p99",
+    "throughput",
+    "goodput",
+    "hit_ratio",
+    "cost_per_hour",
+    "cost_per_million",
+];
+const MOST: usize = 12;
+
+const NUMBER: f64 = 10.5;
+const RADIUS: f64 = 4.2;
+const COLUMN: &str = "ratio [interval]";
+
+impl Plot for Comparison {
+    fn name(&self) -> &'static str {
+        "comparison"
+    }
+
+    fn about(&self) -> &'static str {
+        "the ratio of each variant to the baseline, with intervals"
+    }
+
+    fn draw(&self, tables: &Tables, title: &str) -> Result<Vec<Picture>, PlotError> {
+        let Some(table) = tables.get("comparison") else { return Ok(Vec::new()) };
+        let variants = Variants::of(tables, table)?;
+        let metrics = shown_metrics(table)?;
+        let ratios = ratios(table, &variants, &metrics)?;
+        if ratios.is_empty() {
+            return Ok(Vec::new());
+        }
+        let column = table.column("baseline")?;
+        let baseline = table.rows().next().map_or("", |row| row.text(column));
+        let heading = format!("Compared with {baseline}");
+        let figure = figure((&heading, title), baseline, &variants, &metrics, &ratios);
+        Ok(vec![Picture::only(heading, figure)])
+    }
+}
+
+/// One ratio.
+struct Ratio {
+    metric: usize,
+    variant: usize,
+    estimate: Estimate,
+    significant: bool,
+}
+
+impl Ratio {
+    /// The ratio and its interval in figures.
+    fn text(&self) -> String {
+        let figures = |value: f64| match value.abs() {
+            usual if (0.095..99.5).contains(&usual) => format!("{value:.2}"),
+            _ => number::short(value),
+        };
+        let mean = figures(self.estimate.mean);
+        match self.estimate.interval {
+            Some((low, high)) => format!("{mean} [{}, {}]", figures(low), figures(high)),
+            None => mean,
+        }
+    }
+}
+
+fn shown_metrics(table: &Table) -> Result<Vec<String>, PlotError> {
+    let column = table.column("metric")?;
+    let mut all = Vec::new();
+    for row in table.rows() {
+        push_new(&mut all, row.text(column));
+    }
+    let main: Vec<String> =
+        HEADLINE.iter().map(|name| (*name).to_owned()).filter(|name| all.contains(name)).collect();
+    Ok(if main.is_empty() { all.into_iter().take(MOST).collect() } else { main })
+}
+
+fn ratios(table: &Table, variants: &Variants, metrics: &[String]) -> Result<Vec<Ratio>, PlotError> {
+    let (variant, metric) = (table.column("variant")?, table.column("metric")?);
+    let significant = table.column("significant")?;
+    let columns = Columns::new(table, ["ratio", "ratio_low", "ratio_high"])?;
+    let mut ratios = Vec::new();
+    for row in table.rows() {
+        let metric = metrics.iter().position(|name| name == row.text(metric));
+        let found = (metric, variants.find(row.text(variant)), columns.read(row)?.known());
+        if let (Some(metric), Some(variant), Some(estimate)) = found {
+            let significant = matches!(row.text(significant), "true" | "yes" | "1");
+            ratios.push(Ratio { metric, variant, estimate, significant });
+        }
+    }
+    Ok(ratios)
+}
+
+fn figure(
+    (heading, title): (&str, &str),
+    baseline: &str,
+    variants: &Variants,
+    metrics: &[String],
+    ratios: &[Ratio],
+) -> Figure {
+    let members = members(variants.len(), ratios.iter().map(|ratio| ratio.variant));
+    let row = if members.len() == 1 { 26.0 } else { 16.0 };
+    let slot = (row * members.len() as f64 / 0.78).max(30.0);
+    let (mut figure, room) = Page::new(heading, title)
+        .legend(variants.legend(Sign::Marker))
+        .note(ratios.iter().any(|r| r.estimate.interval.is_some()), note::WHISKERS)
+        .note(true, "Filled: the difference is significant; hollow: it may be chance.")
+        .note(variants.any_unstable(), note::UNSTABLE)
+        .notes(variants.more())
+        .with_room(slot * metrics.len() as f64 + 66.0);
+    let values = estimate::extent(&ratios.iter().map(|ratio| ratio.estimate).collect::<Vec<_>>());
+    let least = values.iter().copied().filter(|v| *v > 0.0).fold(1.0 / 1.1, f64::min);
+    let most = values.iter().copied().fold(1.1, f64::max);
+    let names: Vec<String> = metrics.iter().rev().map(|name| metric::words(name)).collect();
+    let x = Axis::new(Scale::log(least, most, 8), format!("ratio to {baseline} (log scale)"));
+    let texts = ratios.iter().map(Ratio::text).chain([COLUMN.to_owned()]);
+    let numbers = texts.map(|text| font::width(&text, NUMBER)).fold(0.0, f64::max);
+    let right = room.right;
+    let room = Rect { top: room.top + 16.0, right: right - numbers - 14.0, ..room };
+    let panel = Panel::new(room, x, Axis::new(Scale::slots(&names), ""));
+    panel.draw(&mut figure);
+    let one = panel.at(1.0, 0.0).x;
+    let ends = [Point::new(one, panel.area.top), Point::new(one, panel.area.bottom)];
+    figure.line(&ends, Ink::TEXT, 1.2);
+    let head = Point::new(right, panel.area.top - 6.0);
+    let head = Text::new(head, COLUMN).size(NUMBER).ink(Ink::QUIET);
+    figure.write(head.anchor(Anchor::End));
+    for ratio in ratios {
+        if let (Some(variant), Some(member)) =
+            (variants.iter().nth(ratio.variant), members.iter().position(|m| *m == ratio.variant))
+        {
+            let groups = Groups { panel: &panel, lying: true, members: members.len() };
+            draw_ratio(&mut figure, &groups, member, right, &variant.series, ratio);
+        }
+    }
+    figure
+}
+
+fn draw_ratio(
+    figure: &mut Figure,
+    groups: &Groups<'_>,
+    member: usize,
+    right: f64,
+    series: &Series,
+    ratio: &Ratio,
+) {
+    let (from, to) = groups.span(ratio.metric, member);
+    let middle = f64::midpoint(from, to);
+    groups.draw_whisker(figure, middle, ratio.estimate, (series.ink, RADIUS + 1.5));
+    let at = groups.at(middle, ratio.estimate.mean);
+    figure.marker(at, RADIUS, series, !ratio.significant);
+    let text_at = Point::new(right, at.y + NUMBER * font::CAPITALS / 2.0);
+    figure.write(Text::new(text_at, ratio.text()).size(NUMBER).anchor(Anchor::End));
+}
