@@ -174,9 +174,7 @@ impl Fact<'_> {
             Self::Busy { at, cores } | Self::Stopped { at, cores } => {
                 [place(at), u64::from(*cores), 0]
             }
-            Self::Power { at, off, serving } => {
-                [place(at), u64::from(*off), u64::from(*serving)]
-            }
+            Self::Power { at, off, serving } => [place(at), u64::from(*off), u64::from(*serving)],
             Self::Picked { by, chosen, .. } => [u64::from(by.0), place(chosen), 0],
         }
     }
@@ -190,12 +188,14 @@ pub trait Observer {
 }
 
 impl Observer for () {
-    #[inline]
+    #[inline(always)]
     fn hear(&mut self, _: Time, _: &Fact<'_>) {}
 }
 
+// A fact is known where it is stated, so folds inlined there lose all arms but one.
+#[allow(clippy::inline_always, reason = "measured: a third of the instructions of a request")]
 impl<A: Observer, B: Observer> Observer for (A, B) {
-    #[inline]
+    #[inline(always)]
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         self.0.hear(now, fact);
         self.1.hear(now, fact);
@@ -203,7 +203,7 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
 }
 
 impl<O: Observer> Observer for Option<O> {
-    #[inline]
+    #[inline(always)]
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         if let Some(observer) = self {
             observer.hear(now, fact);

@@ -2,49 +2,62 @@
 //!
 //! ```text
 //! scenario text ─▶ Model ─▶ Graph ─▶ World + Engine ─▶ facts ─▶ metrics ─▶ results ─▶ pictures
-//!   scenario      model    graph    world  engine     observe  metrics    results    plots
-//!                                   nodes  net        fact     stats      report
+//!   scenario       model    graph    world  engine     fact     observe    report     plots
+//!                                    nodes  net                 metrics
+//!                                                               stats
 //! ```
 //!
-//! Data flows one way: a later stage knows the earlier one's types, never the reverse. The
-//! vocabulary that all share comes first.
+//! Data flows one way: a later stage knows the earlier one's types, never the reverse. The blocks
+//! below are in that order: a module imports from its own block and from those above it.
 
+// Vocabulary: read this and you can read the rest.
+pub mod id;
+pub mod outcome;
+pub mod rng;
+pub mod slab;
 pub mod time;
 pub mod unit;
-pub mod id;
-pub mod rng;
-pub mod outcome;
-pub mod slab;
 
+// The kernel: no word of the domain inside.
 pub mod engine;
 
-pub mod math;
-mod alias;
+// Parts of the model that know nothing of a run.
+pub mod alias;
+pub mod arrivals;
+pub mod balance;
 pub mod count;
 pub mod dist;
+pub mod math;
 pub mod popularity;
-pub mod arrivals;
 pub mod trace;
-pub mod balance;
 
+// What happens in a run.
 pub mod endpoint;
 pub mod fact;
 pub mod net;
 pub mod nodes;
 
-pub mod scenario;
-pub mod model;
+// From text to what is run.
 pub mod graph;
-pub mod world;
+pub mod model;
+pub mod scenario;
 
-pub mod observe;
+// Running and reading.
 pub mod metrics;
+pub mod observe;
 pub mod stats;
 pub mod theory;
+pub mod world;
 
+// Studies of many runs.
+pub mod check;
 pub mod study;
-pub mod report;
-pub mod plots;
+pub mod validate;
 
+// For people.
+pub mod plots;
+pub mod report;
+
+// The command line.
 #[cfg(feature = "cli")]
 pub mod commands;

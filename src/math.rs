@@ -30,12 +30,21 @@ pub fn gamma(x: f64) -> f64 {
     libm::tgamma(x)
 }
 
-/// The number `x` > 0 to the power `y`, as exp(y ln x): three times as fast as `pow`, with a
-/// relative error that grows as |y ln x| does.
+/// e to the power `x`, as 2^(x log2 e), with a relative error of up to |x| 2^-53 more than
+/// `libm::exp` has: that one branches on its argument and takes 15 ns for random ones, while
+/// `libm::exp2` looks up a table and takes 5.
+#[inline]
+#[must_use]
+pub fn exp(x: f64) -> f64 {
+    libm::exp2(x * std::f64::consts::LOG2_E)
+}
+
+/// The number `x` > 0 to the power `y`, as 2^(y log2 x): several times as fast as `libm::pow`,
+/// with a relative error of up to |y log2 x| 2^-53 more.
 #[inline]
 #[must_use]
 pub fn power(x: f64, y: f64) -> f64 {
-    libm::exp(y * libm::log(x))
+    libm::exp2(y * libm::log2(x))
 }
 
 /// (exp(ax) - 1) / a, and its limit x at a = 0: the integral of exp(at) from 0 to x.
@@ -68,8 +77,7 @@ pub fn harmonic(n: u32, s: f64) -> f64 {
     }
     let (from, to) = (f64::from(head), f64::from(n));
     let log_from = libm::log(from);
-    let integral =
-        libm::exp((1.0 - s) * log_from) * expm1_over(1.0 - s, libm::log(to) - log_from);
+    let integral = libm::exp((1.0 - s) * log_from) * expm1_over(1.0 - s, libm::log(to) - log_from);
     let ends = (term(to) - term(from)) / 2.0;
     let first = s / 12.0 * (term(from) / from - term(to) / to);
     let cubed = |x: f64| term(x) / (x * x * x);
@@ -139,7 +147,7 @@ const NEAR: Rational = (
     ],
     [
         1.0,
-        2.053_191_626_637_758_8,
+        2.053_191_626_637_759,
         1.676_384_830_183_803_8,
         6.897_673_349_851e-1,
         1.481_039_764_274_800_8e-1,
@@ -186,7 +194,7 @@ mod tests {
     #[test]
     fn normal_quantiles_have_fourteen_digits_from_end_to_end() {
         for (p, z) in [
-            (0.6, 0.253_347_103_135_799_74),
+            (0.6, 0.253_347_103_135_799_7),
             (0.925, 1.439_531_470_938_456_2),
             (0.93, 1.475_791_028_179_171),
             (0.975, 1.959_963_984_540_054),
@@ -221,7 +229,14 @@ mod tests {
         near(gamma(0.5), 1.772_453_850_905_516);
         near(gamma(1.1), 0.951_350_769_866_873_1);
         near(gamma(11.0), 3_628_800.0);
-        near(ln_gamma(1_000.5), 5_908.674_175_848_677_5);
+        near(ln_gamma(1_000.5), 5_908.674_175_848_678);
+    }
+
+    #[test]
+    fn exp_agrees_with_the_slower_one() {
+        for x in [-36.7, -1.0, -1e-9, 0.0, 0.5, 3.0, 12.5] {
+            near(exp(x), libm::exp(x));
+        }
     }
 
     #[test]
@@ -245,7 +260,7 @@ mod tests {
             (1, 7.0, 1.0),
             (10, 1.0, 2.928_968_253_968_254),
             (1_000, 0.9, 10.523_506_611_799_367),
-            (1_000_000, 2.5, 1.341_487_257_264_0),
+            (1_000_000, 2.5, 1.341_487_256_584_251),
             (1 << 22, 1.0, 15.826_453_756_429_615),
             (u32::MAX, 0.9, 82.465_754_379_290_71),
             (u32::MAX, 0.0, 4_294_967_295.0),

@@ -114,7 +114,8 @@ mod tests {
     fn every_reason_has_its_own_fixed_number_and_word() {
         let codes: Vec<u8> = Reason::ALL.iter().map(|reason| *reason as u8).collect();
         assert_eq!(codes, [1, 2, 3, 4, 5, 6]);
-        let words: std::collections::BTreeSet<&str> = Reason::ALL.iter().map(|r| r.word()).collect();
+        let words: std::collections::BTreeSet<&str> =
+            Reason::ALL.iter().map(|r| r.word()).collect();
         assert_eq!(words.len(), Reason::ALL.len());
     }
 }

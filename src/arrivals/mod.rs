@@ -16,16 +16,16 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use mmpp::Mmpp;
-pub use process::{ArrivalProcess, Gaps};
+pub use process::ArrivalProcess;
 pub use profile::{RateProfile, Sine};
 
+use crate::count::Count;
+use crate::dist::Dist;
 use crate::rng::open_unit;
 use crate::time::Span;
 
-/// The largest batch: as many requests as a run may well hold at once.
-const MAX_BATCH: u32 = 1_000_000;
-
-/// When requests come: a table with one of `poisson`, `regular`, `mmpp` and `trace`.
+/// When requests come: a table with one of `poisson`, `regular`, `interval`, `mmpp`
+/// and `trace`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Arrivals {
@@ -33,16 +33,20 @@ pub enum Arrivals {
     Poisson {
         /// The rate at which requests come, or batches of them.
         poisson: RateProfile,
-        /// How many requests come at once, 1 to 1,000,000. Default 1.
-        #[serde(default = "one")]
-        #[schemars(range(min = 1, max = 1_000_000))]
-        batch: u32,
+        /// How many requests come at once. Default 1.
+        #[serde(default = "single")]
+        batch: Count,
     },
     /// At equal distances, the first after one distance; under a changing rate, at equal
     /// distances of the rate's integral.
     Regular {
         /// The rate.
         regular: RateProfile,
+    },
+    /// At independent distances, the first after one distance.
+    Interval {
+        /// The distance between two arrivals.
+        interval: Dist<Span>,
     },
     /// In bursts: Poisson at a rate that changes at random.
     Mmpp {
@@ -63,8 +67,9 @@ impl Arrivals {
     #[must_use]
     pub fn mean_rate(&self, horizon: Span) -> Option<f64> {
         match self {
-            Self::Poisson { poisson, batch } => Some(poisson.mean(horizon) * f64::from(*batch)),
+            Self::Poisson { poisson, batch } => Some(poisson.mean(horizon) * batch.mean()),
             Self::Regular { regular } => Some(regular.mean(horizon)),
+            Self::Interval { interval } => per_second(interval),
             Self::Mmpp { mmpp } => Some(mmpp.mean()),
             Self::Trace { .. } => None,
         }
@@ -75,8 +80,9 @@ impl Arrivals {
     #[must_use]
     pub fn peak_rate(&self) -> Option<f64> {
         match self {
-            Self::Poisson { poisson, batch } => Some(poisson.peak() * f64::from(*batch)),
+            Self::Poisson { poisson, batch } => Some(poisson.peak() * batch.mean()),
             Self::Regular { regular } => Some(regular.peak()),
+            Self::Interval { interval } => per_second(interval),
             Self::Mmpp { mmpp } => Some(mmpp.peak()),
             Self::Trace { .. } => None,
         }
@@ -88,22 +94,27 @@ impl Arrivals {
 #[serde(deny_unknown_fields)]
 struct Written {
     poisson: Option<RateProfile>,
-    batch: Option<i64>,
+    batch: Option<Count>,
     regular: Option<RateProfile>,
+    interval: Option<Dist<Span>>,
     mmpp: Option<Mmpp>,
     trace: Option<String>,
 }
 
 impl Written {
     fn checked(self) -> Result<Arrivals, String> {
-        let Self { poisson, batch, regular, mmpp, trace } = self;
+        let Self { poisson, batch, regular, interval, mmpp, trace } = self;
         if batch.is_some() && poisson.is_none() {
             return Err("`batch` goes with `poisson`".to_owned());
         }
-        let batch = self::batch(batch.unwrap_or(1))?;
+        let batch = batch.unwrap_or(single());
+        if batch.mean() <= 0.0 {
+            return Err("a batch brings something: `batch` is at least 1".to_owned());
+        }
         let mut kinds = [
             poisson.map(|poisson| Arrivals::Poisson { poisson, batch }),
             regular.map(|regular| Arrivals::Regular { regular }),
+            interval.map(|interval| Arrivals::Interval { interval }),
             mmpp.map(|mmpp| Arrivals::Mmpp { mmpp }),
             trace.map(|trace| Arrivals::Trace { trace }),
         ]
@@ -111,8 +122,8 @@ impl Written {
         .flatten();
         match (kinds.next(), kinds.next()) {
             (Some(arrivals), None) => Ok(arrivals),
-            _ => Err("arrivals have exactly one of `poisson`, `regular`, `mmpp` and `trace`, \
-                      such as { poisson = \"600/s\" }"
+            _ => Err("arrivals have exactly one of `poisson`, `regular`, `interval`, `mmpp` and \
+                      `trace`, such as { poisson = \"600/s\" }"
                 .to_owned()),
         }
     }
@@ -124,13 +135,15 @@ impl<'de> Deserialize<'de> for Arrivals {
     }
 }
 
-const fn one() -> u32 {
-    1
+const fn single() -> Count {
+    Count::Constant(1)
 }
 
-fn batch(size: i64) -> Result<u32, String> {
-    let size = u32::try_from(size).ok().filter(|size| (1..=MAX_BATCH).contains(size));
-    size.ok_or_else(|| format!("`batch` is a whole number from 1 to {MAX_BATCH}"))
+/// The rate that goes with a distance between arrivals; `None` where only a file knows it.
+fn per_second(interval: &Dist<Span>) -> Option<f64> {
+    let mut no_files = |_: &str| Err(String::new());
+    let law = interval.law(&mut no_files).ok()?;
+    Some(1e9 / law.mean())
 }
 
 /// An exponential variate of mean 1 from 64 uniform random bits.
@@ -179,7 +192,7 @@ mod tests {
             "expected one of `poisson`, `batch`, `regular`",
         );
         check_refused("regular = \"1/s\"\nbatch = 2", "`batch` goes with `poisson`");
-        check_refused("poisson = \"1/s\"\nbatch = 0", "a whole number from 1 to 1000000");
+        check_refused("poisson = \"1/s\"\nbatch = 0", "`batch` is at least 1");
         check_refused("poisson = 600", "did you mean \"600/s\"");
         check_refused("poisson = { steps = [[\"1s\", \"1/s\"], [\"0s\", \"1/s\"]] }", "in order");
     }

@@ -1,6 +1,5 @@
 //! The process of arrivals: one moment after another.
 
-use std::fmt;
 use std::sync::Arc;
 
 use rand::Rng;
@@ -10,7 +9,9 @@ use super::mmpp::MmppArrivals;
 use super::profile::RateProfile;
 use super::regular::Regular;
 use super::{Arrivals, exponential};
-use crate::rng::Stream;
+use crate::count::Count;
+use crate::dist::Law;
+use crate::rng::{Key, KeyRng, Purpose, Stream};
 use crate::time::{MAX_SPAN, NANOS_PER_SEC, Span, Time};
 use crate::trace::Trace;
 
@@ -18,13 +19,15 @@ use crate::trace::Trace;
 #[derive(Debug, Clone)]
 pub struct ArrivalProcess {
     kind: Kind,
-    batch: u32,
+    batch: Batch,
 }
 
-/// What a process of independent gaps needs of their distribution.
-pub trait Gaps: fmt::Debug + Send + Sync {
-    /// The next gap.
-    fn draw(&self, stream: &mut Stream) -> Span;
+/// How many requests each arrival brings. Drawn sizes come from a generator of their own, so
+/// that the moments are the same whatever the sizes are.
+#[derive(Debug, Clone)]
+enum Batch {
+    Constant(u32),
+    Drawn(Count, KeyRng),
 }
 
 #[derive(Debug, Clone)]
@@ -52,7 +55,7 @@ enum Kind {
     /// Independent gaps: the last arrival, and what they are drawn from.
     Renewal {
         now: Time,
-        gaps: Arc<dyn Gaps>,
+        gaps: Law,
     },
     /// The row that comes next.
     Replay {
@@ -63,7 +66,8 @@ enum Kind {
 
 impl ArrivalProcess {
     /// The process that `arrivals` describe; `None` for a trace, which is read first and then
-    /// [replayed](Self::replay). `stream` is the one that [`next`](Self::next) will be given.
+    /// [replayed](Self::replay), and for intervals, whose law is made ready first
+    /// ([renewal](Self::renewal)). `stream` is the one that [`next`](Self::next) will be given.
     #[must_use]
     pub fn new(arrivals: &Arrivals, stream: &mut Stream) -> Option<Self> {
         let kind = match arrivals {
@@ -80,22 +84,28 @@ impl ArrivalProcess {
                 Kind::Stretched { rate: Cumulative::new(regular), count: 0.0 }
             }
             Arrivals::Mmpp { mmpp } => Kind::Mmpp(MmppArrivals::new(mmpp, stream)),
-            Arrivals::Trace { .. } => return None,
+            Arrivals::Interval { .. } | Arrivals::Trace { .. } => return None,
         };
-        let batch = if let Arrivals::Poisson { batch, .. } = arrivals { *batch } else { 1 };
+        let batch = match arrivals {
+            Arrivals::Poisson { batch: Count::Constant(size), .. } => Batch::Constant(*size),
+            Arrivals::Poisson { batch, .. } => {
+                Batch::Drawn(*batch, Key(stream.next_u64()).draws(Purpose::named("batch sizes")))
+            }
+            _ => Batch::Constant(1),
+        };
         Some(Self { kind, batch })
     }
 
     /// Arrivals with independent gaps, the first after one gap.
     #[must_use]
-    pub fn renewal(gaps: Arc<dyn Gaps>) -> Self {
-        Self { kind: Kind::Renewal { now: Time::ZERO, gaps }, batch: 1 }
+    pub const fn renewal(gaps: Law) -> Self {
+        Self { kind: Kind::Renewal { now: Time::ZERO, gaps }, batch: Batch::Constant(1) }
     }
 
     /// The arrivals of a trace: call number k, from 0, gives that of row k.
     #[must_use]
     pub const fn replay(trace: Arc<Trace>) -> Self {
-        Self { kind: Kind::Replay { trace, row: 0 }, batch: 1 }
+        Self { kind: Kind::Replay { trace, row: 0 }, batch: Batch::Constant(1) }
     }
 
     /// The next moment and how many requests come then, at least one; `None` if none comes any
@@ -122,7 +132,7 @@ impl ArrivalProcess {
             }
             Kind::Mmpp(mmpp) => mmpp.next(stream),
             Kind::Renewal { now, gaps } => {
-                *now = (*now + gaps.draw(stream)).min(Time(MAX_SPAN.0));
+                *now = (*now + gaps.draw::<Span, _>(stream)).min(Time(MAX_SPAN.0));
                 (now.0 < MAX_SPAN.0).then_some(*now)
             }
             Kind::Replay { trace, row } => {
@@ -130,7 +140,12 @@ impl ArrivalProcess {
                 trace.rows().get(*row - 1).map(|row| row.arrival())
             }
         };
-        moment.map(|moment| (moment, self.batch))
+        let moment = moment?;
+        let size = match &mut self.batch {
+            Batch::Constant(size) => *size,
+            Batch::Drawn(count, sizes) => count.sample(sizes),
+        };
+        Some((moment, size))
     }
 }
 
@@ -156,7 +171,7 @@ mod tests {
     }
 
     fn poisson(text: &str) -> Arrivals {
-        Arrivals::Poisson { poisson: profile(text), batch: 1 }
+        Arrivals::Poisson { poisson: profile(text), batch: Count::Constant(1) }
     }
 
     fn secs(secs: u64) -> Time {
@@ -262,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_batch_comes_at_one_moment() {
-        let batches = Arrivals::Poisson { poisson: profile("\"10/s\""), batch: 5 };
+        let batches = Arrivals::Poisson { poisson: profile("\"10/s\""), batch: Count::Constant(5) };
         let mut process = ArrivalProcess::new(&batches, &mut stream()).unwrap();
         let (moment, size) = process.next(&mut stream()).unwrap();
         assert_eq!((moment, size), (moments(&poisson("\"10/s\""), secs(9))[0], 5));
@@ -270,17 +285,10 @@ mod tests {
 
     #[test]
     fn independent_gaps_add_up() {
-        #[derive(Debug)]
-        struct Always(Span);
-        impl Gaps for Always {
-            fn draw(&self, _: &mut Stream) -> Span {
-                self.0
-            }
-        }
-        let mut process = ArrivalProcess::renewal(Arc::new(Always(Span(7))));
+        let mut process = ArrivalProcess::renewal(Law::constant(7.0));
         let mut next = || process.next(&mut stream());
         assert_eq!([next(), next()], [Some((Time(7), 1)), Some((Time(14), 1))]);
-        let mut never = ArrivalProcess::renewal(Arc::new(Always(MAX_SPAN)));
+        let mut never = ArrivalProcess::renewal(Law::constant(MAX_SPAN.0 as f64));
         assert_eq!(never.next(&mut stream()), None);
     }
 

@@ -24,7 +24,10 @@ pub trait Number: Sized {
 
 /// Declares numbers with bounds, and how they are read, written and described.
 macro_rules! numbers {
-    ($($(#[doc = $doc:literal])+ $name:ident($min:literal..=$max:literal), $noun:literal, $hint:literal;)*) => {$(
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident($min:literal..=$max:literal), $noun:literal, $hint:literal;
+    )*) => {$(
         $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, serde::Serialize)]
         #[serde(transparent)]

@@ -17,13 +17,16 @@ pub enum Size<Q: Measure> {
 
 /// A law with a shape, as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
+#[serde(deny_unknown_fields, bound = "", expecting = "a table with `mean` or `scale`, and `shape`")]
+#[schemars(extend("oneOf" = [{ "required": ["mean"] }, { "required": ["scale"] }]))]
 pub struct Scaled<Q: Measure> {
     /// The mean of the variable; either this or `scale`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Positive<Q>")]
     mean: Option<Positive<Q>>,
     /// The law's own scale parameter; either this or `mean`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Positive<Q>")]
     scale: Option<Positive<Q>>,
     /// The shape: the smaller, the heavier the tail.
     shape: Shape,

@@ -1,6 +1,6 @@
 //! Reading the file of an empirical law: CSV with a header that names the columns and the unit.
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use csv::{Position, ReaderBuilder, StringRecord, Trim};
 
 use super::measure::Measure;
 use crate::alias::MAX_ENTRIES;
@@ -38,10 +38,11 @@ impl Table {
         let (mut keys, mut values) = (Vec::new(), Vec::new());
         for record in csv.records() {
             let record = record.map_err(|error| error.to_string())?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = record.position().map_or(0, |start| line(text, start));
             let before = keys.last().copied().zip(values.last().copied());
-            let (key, value) =
-                header.row(&record, columns, before).map_err(|said| format!("line {line}: {said}"))?;
+            let (key, value) = header
+                .row(&record, columns, before)
+                .map_err(|said| format!("line {line}: {said}"))?;
             keys.push(key);
             values.push(value);
             if values.len() > MAX_ENTRIES {
@@ -72,7 +73,8 @@ impl Header {
                 return Err(format!("`{name}` is the second column of its kind"));
             }
         }
-        let (value, unit) = value.ok_or_else(|| format!("a column is missing: {}", known::<Q>()))?;
+        let (value, unit) =
+            value.ok_or_else(|| format!("a column is missing: {}", known::<Q>()))?;
         if weight.is_some() && quantile.is_some() {
             return Err("a table has `weight` or `quantile`, not both".to_owned());
         }
@@ -111,6 +113,14 @@ impl Header {
         let weight = self.weight.map_or(Ok(1.0), |place| number(&record[place], "a weight"))?;
         Ok((weight, value))
     }
+}
+
+/// The line of the record that the reader began to look for at `start`: it steps over line ends
+/// and empty lines first.
+fn line(text: &str, start: &Position) -> u64 {
+    let rest = usize::try_from(start.byte()).ok().and_then(|byte| text.as_bytes().get(byte..));
+    let ends = rest.into_iter().flatten().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    ends.fold(start.line(), |line, byte| line + u64::from(*byte == b'\n'))
 }
 
 /// The size of the unit in a column's name, as in `value_ms`.
@@ -183,6 +193,7 @@ mod tests {
     fn a_wrong_row_is_refused_with_its_line() {
         refused("value_ms\n", "the table has no rows");
         refused("value_ms\n5\n\n-1\n", "line 4: a value is a number of at least 0, not `-1`");
+        refused("value_ms\r\n5\r\n-1\r\n", "line 3: a value is a number of at least 0");
         refused("value_ms\nnan\n", "line 2: a value is a number of at least 0, not `nan`");
         refused("value_ms\n1e300\n", "line 2: the value 1e300 is too large");
         refused("value_ms,weight\n5\n", "line 2: 1 fields, but the header has 2");

@@ -197,6 +197,13 @@ mod tests {
     }
 
     #[test]
+    fn parameters_of_another_form_are_refused_with_those_of_the_law() {
+        trial::refused(r#"{ gamma = "5ms" }"#, "expected a table with `mean` and `cv`");
+        trial::refused(r#"{ pareto = 3 }"#, "a table with `mean` or `scale`, and `shape`");
+        trial::refused(r#"{ mixture = ["5ms"] }"#, "expected a table with `weight` and `of`");
+    }
+
+    #[test]
     fn errors_point_at_the_offending_key_or_value() {
         for (text, at) in [
             (r#"{ expo = "5ms" }"#, "expo"),
@@ -220,6 +227,15 @@ mod tests {
         let laws: Vec<&str> =
             forms[1..].iter().map(|form| form["required"][0].as_str().unwrap()).collect();
         assert_eq!(laws, LAWS.iter().map(|(word, _)| *word).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_schemas_of_durations_and_of_sizes_have_names_of_their_own() {
+        let mut generator = schemars::SchemaGenerator::default();
+        generator.subschema_for::<Dist<Span>>();
+        generator.subschema_for::<Dist<Bytes>>();
+        let names: Vec<&String> = generator.definitions().keys().collect();
+        assert!(names.iter().all(|name| !name.ends_with('2')), "{names:?}");
     }
 
     #[test]

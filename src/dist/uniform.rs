@@ -10,9 +10,10 @@ use super::measure::Measure;
 use super::{Law, ReadFile, Spec};
 use crate::rng::open_unit;
 
-/// The uniform law as written; `min` is at most `max`.
+/// The uniform law: all values from `min` to `max` alike.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Interval<Q>", into = "Interval<Q>", bound = "")]
+#[schemars(rename = "Uniform_of_{Q}")]
 pub struct Uniform<Q: Measure> {
     min: Q,
     max: Q,
@@ -20,7 +21,7 @@ pub struct Uniform<Q: Measure> {
 
 /// Two ends, not yet checked.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, bound = "")]
+#[serde(deny_unknown_fields, bound = "", expecting = "a table with `min` and `max`")]
 struct Interval<Q: Measure> {
     /// The smallest value.
     min: Q,
@@ -120,7 +121,10 @@ mod tests {
 
     #[test]
     fn the_first_samples_are_pinned() {
-        assert_eq!(trial::first(LAW), "[]");
+        assert_eq!(
+            trial::first(LAW),
+            "[3135368.0854433626, 2544462.464273478, 3630139.4263005774]"
+        );
     }
 
     #[test]

@@ -81,9 +81,13 @@ pub enum Method {
 pub struct ObjectsSpec {
     /// How many there are.
     pub count: u32,
-    /// How often each is asked for.
-    #[serde(default)]
+    /// How often each is asked for; all alike by default.
+    #[serde(default = "alike")]
     pub popularity: Popularity,
+}
+
+const fn alike() -> Popularity {
+    Popularity::Uniform
 }
 
 /// The response of an endpoint.

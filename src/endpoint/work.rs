@@ -135,16 +135,14 @@ impl TryFrom<Raw> for Step {
             raw.call.map(|node| Action::Call {
                 node,
                 endpoint: raw.endpoint,
-                times: raw.times.unwrap_or(Count::Fixed(1)),
+                times: raw.times.unwrap_or(Count::Constant(1)),
             }),
             raw.parallel.map(|branches| Action::Parallel {
                 branches,
                 wait_for: raw.wait_for.unwrap_or_default(),
             }),
-            raw.fail.map(|probability| Action::Fail {
-                probability,
-                status: raw.status.unwrap_or(500),
-            }),
+            raw.fail
+                .map(|probability| Action::Fail { probability, status: raw.status.unwrap_or(500) }),
         ];
         let mut actions = actions.into_iter().flatten();
         match (actions.next(), actions.next()) {
@@ -170,7 +168,9 @@ impl Raw {
                 "the status of a failure is from 400 to 599",
             ),
             (
-                self.parallel.as_ref().is_some_and(|branches| !(1..=1_000).contains(&branches.len())),
+                self.parallel
+                    .as_ref()
+                    .is_some_and(|branches| !(1..=1_000).contains(&branches.len())),
                 "parallel work has from 1 to 1000 branches",
             ),
             (

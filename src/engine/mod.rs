@@ -40,12 +40,7 @@ pub enum Stop {
 }
 
 /// Gives events to `world` in order until none is due at or before `horizon`, and counts them.
-pub fn run<W: World>(
-    world: &mut W,
-    queue: &mut Queue,
-    horizon: Time,
-    limit: u64,
-) -> (Stop, u64) {
+pub fn run<W: World>(world: &mut W, queue: &mut Queue, horizon: Time, limit: u64) -> (Stop, u64) {
     let mut events = 0;
     while let Some((now, payload)) = queue.pop_until(horizon) {
         if events == limit {

@@ -123,11 +123,15 @@ impl<'a> Build<'a> {
         } else {
             format!("the {what}s are {}", list.join(", "))
         };
-        let error = Diagnostic::error(span.clone(), format!("unknown {what} `{name}`")).label(label);
+        let error =
+            Diagnostic::error(span.clone(), format!("unknown {what} `{name}`")).label(label);
         let near = nearest(name, names);
         self.diagnostics.push(match near {
             Some(near) => error
-                .help(format!("there is {} {what} `{near}`", if what == "endpoint" { "an" } else { "a" }))
+                .help(format!(
+                    "there is {} {what} `{near}`",
+                    if what == "endpoint" { "an" } else { "a" }
+                ))
                 .suggest(span.clone(), format!("\"{near}\"")),
             None => error,
         });
@@ -175,7 +179,8 @@ impl<'a> Build<'a> {
             if !entry.spec.enabled {
                 continue;
             }
-            let is_client = |id: NodeId| matches!(self.nodes[id.index()].1.kind, KindSpec::Client(_));
+            let is_client =
+                |id: NodeId| matches!(self.nodes[id.index()].1.kind, KindSpec::Client(_));
             if is_client(to_id) {
                 self.error(&entry.to, format!("`{to}` is a client: nobody asks it for anything"));
             }
@@ -256,6 +261,7 @@ impl<'a> Build<'a> {
             links,
             probes,
             classes: self.classes,
+            served: served.clone(),
         })
     }
 
@@ -288,8 +294,12 @@ impl<'a> Build<'a> {
                     program,
                 })
             }
-            KindSpec::Server(it) => Some(Role::Answering(programs.service(self, &it.answering, span))),
-            KindSpec::Database(it) => Some(Role::Answering(programs.service(self, &it.answering, span))),
+            KindSpec::Server(it) => {
+                Some(Role::Answering(programs.service(self, &it.answering, span)))
+            }
+            KindSpec::Database(it) => {
+                Some(Role::Answering(programs.service(self, &it.answering, span)))
+            }
             KindSpec::SessionStore(it) => {
                 Some(Role::Answering(programs.service(self, &it.answering, span)))
             }
@@ -313,17 +323,21 @@ impl<'a> Build<'a> {
     }
 
     /// All replicas of all nodes that a balancer links to.
-    fn backends(
+    pub(super) fn backends(
         &mut self,
         id: NodeId,
         span: &Span,
         spec: &crate::balance::BalanceSpec,
     ) -> Option<(Vec<Backend>, Vec<(Place, LinkId)>)> {
-        let first: Vec<u32> = self.nodes.iter().scan(0, |sum, (_, node, _)| {
-            let first = *sum;
-            *sum += node.replicas();
-            Some(first)
-        }).collect();
+        let first: Vec<u32> = self
+            .nodes
+            .iter()
+            .scan(0, |sum, (_, node, _)| {
+                let first = *sum;
+                *sum += node.replicas();
+                Some(first)
+            })
+            .collect();
         let (mut backends, mut ways) = (Vec::new(), Vec::new());
         let outgoing = self.topology.nodes[id.index()].outgoing.clone();
         let mut named = BTreeMap::new();
@@ -334,9 +348,10 @@ impl<'a> Build<'a> {
             named.insert(name, ());
             for number in 0..node.replicas() {
                 let own = node.station().and_then(|station| {
-                    let replica = station.replica.iter().find(|(key, _)| {
-                        key.get_ref() == &(number + 1).to_string()
-                    });
+                    let replica = station
+                        .replica
+                        .iter()
+                        .find(|(key, _)| key.get_ref() == &(number + 1).to_string());
                     replica.and_then(|(_, replica)| replica.weight)
                 });
                 backends.push(Backend {
@@ -390,7 +405,10 @@ impl<'a> Build<'a> {
             if at.is_empty() {
                 self.error(&probe.place, format!("probe `{name}` has no moments"));
             } else if probe.spec.cycle.is_some_and(|cycle| latest >= cycle || cycle.is_zero()) {
-                self.error(&probe.place, format!("a moment of probe `{name}` lies after its cycle"));
+                self.error(
+                    &probe.place,
+                    format!("a moment of probe `{name}` lies after its cycle"),
+                );
             } else if let Some(node) = node {
                 plans.push(ProbePlan { name: name.clone(), node, at, cycle: probe.spec.cycle });
             }

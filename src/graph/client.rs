@@ -80,7 +80,8 @@ fn demand(
 ) -> Option<(Demand, Option<Arc<Trace>>)> {
     let ways = [client.arrivals.is_some(), client.users.is_some(), client.trace.is_some()];
     if ways.iter().filter(|is_given| **is_given).count() != 1 {
-        let message = format!("client `{name}` needs exactly one of `arrivals`, `users` and `trace`");
+        let message =
+            format!("client `{name}` needs exactly one of `arrivals`, `users` and `trace`");
         let help = "open loop: arrivals = { poisson = \"100/s\" }; closed loop: users = 50, think = \
                     { exp = \"1s\" }";
         build.diagnostics.push(Diagnostic::error(span.clone(), message).help(help));
@@ -98,6 +99,9 @@ fn demand(
     }
     let path = match (&client.arrivals, &client.trace) {
         (Some(Arrivals::Trace { trace }), _) | (None, Some(trace)) => trace,
+        (Some(Arrivals::Interval { interval }), _) => {
+            return Some((Demand::Renewal(build.law(interval, span)), None));
+        }
         (Some(arrivals), _) => return Some((Demand::Open(Box::new(arrivals.clone())), None)),
         (None, None) => return None,
     };

@@ -4,26 +4,30 @@
 
 mod build;
 mod client;
+mod demand;
 mod program;
 mod reach;
 mod station;
+mod traffic;
 
 use std::sync::Arc;
 
 pub use build::{Files, build};
+pub use demand::{Demand, Form, Given, Visits};
 pub use reach::{Pair, Served};
+pub use traffic::{ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand};
 
 use crate::dist::Law;
 use crate::id::{EndpointId, NodeId};
 use crate::model::RunSpec;
 use crate::net::{Fixed, LinkState};
+use crate::nodes::Node;
 use crate::nodes::answering::Answering;
 use crate::nodes::client::{Client, ClientPlan};
 use crate::nodes::forwarding::{Proxy, Routes};
 use crate::nodes::host::{Host, Running};
 use crate::nodes::load_balancer::{BalancePlan, LoadBalancer};
 use crate::nodes::station::Shape;
-use crate::nodes::Node;
 use crate::observe::ProbePlan;
 use crate::rng::Key;
 use crate::unit::Bandwidth;
@@ -47,6 +51,8 @@ pub struct Graph {
     pub classes: u8,
     /// What all machines cost per hour.
     pub cost_per_hour: f64,
+    /// Who is asked for what, and how often.
+    pub served: Served,
 }
 
 /// A node, ready to run.

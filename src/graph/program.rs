@@ -85,7 +85,7 @@ pub(super) fn endpoints(build: &mut Build<'_>, programs: &mut Programs) -> Vec<E
             name: name.to_owned(),
             name_hash: hash_name(name),
             uri: Endpoint::uri_of(spec),
-            objects: spec.objects.as_ref().map(|it| it.popularity.objects(it.count.max(1))),
+            objects: spec.objects.as_ref().and_then(|it| it.popularity.objects(it.count).ok()),
             request_bytes: spec.request_size.0,
             response_bytes: size,
             status: spec.response.status,
@@ -100,7 +100,10 @@ pub(super) fn endpoints(build: &mut Build<'_>, programs: &mut Programs) -> Vec<E
 fn check_endpoint(build: &mut Build<'_>, name: &str, spec: &EndpointSpec, span: &Span) {
     if !(100..=599).contains(&spec.response.status) {
         let status = spec.response.status;
-        build.error(span, format!("the status of endpoint `{name}` is {status}, not from 100 to 599"));
+        build.error(
+            span,
+            format!("the status of endpoint `{name}` is {status}, not from 100 to 599"),
+        );
     }
     if spec.objects.as_ref().is_some_and(|objects| objects.count == 0) {
         build.error(span, format!("endpoint `{name}` has no objects: `count` is at least 1"));
@@ -128,13 +131,7 @@ fn work(build: &mut Build<'_>, work: &Work, span: &Span, purpose: Purpose, ops: 
     steps(build, &work.0, span, purpose, ops);
 }
 
-fn steps(
-    build: &mut Build<'_>,
-    steps: &[Step],
-    span: &Span,
-    purpose: Purpose,
-    ops: &mut Vec<Op>,
-) {
+fn steps(build: &mut Build<'_>, steps: &[Step], span: &Span, purpose: Purpose, ops: &mut Vec<Op>) {
     for (number, step) in (0..).zip(steps) {
         let purpose = purpose.part(number);
         let test = ops.len();

@@ -28,10 +28,8 @@ pub struct Served {
 /// Follows every endpoint of every client to where it is answered, and on along the calls.
 pub(super) fn served(build: &mut Build<'_>) -> Served {
     let endpoints = build.endpoints.len();
-    let mut served = Served {
-        routes: vec![vec![None; endpoints]; build.nodes.len()],
-        calls: BTreeMap::new(),
-    };
+    let mut served =
+        Served { routes: vec![vec![None; endpoints]; build.nodes.len()], calls: BTreeMap::new() };
     let mut open: Vec<Pair> = Vec::new();
     for (place, (_, node, _)) in build.nodes.clone().into_iter().enumerate() {
         let KindSpec::Client(client) = &node.kind else { continue };
@@ -62,16 +60,14 @@ fn calls_of(build: &mut Build<'_>, pair: Pair, served: &mut Served) -> Vec<(Pair
     let (name, node, span) = build.nodes[id.index()].clone();
     match &node.kind {
         KindSpec::LoadBalancer(balancer) => {
-            let outgoing = build.topology.nodes[id.index()].outgoing.clone();
-            let targets: Vec<NodeId> =
-                outgoing.iter().map(|link| build.topology.links[link.index()].to).collect();
-            let weight = |to: &NodeId| {
-                let (name, node, _) = &build.nodes[to.index()];
-                let weight = balancer.balance.weights.get(*name).copied().unwrap_or(1);
-                f64::from(node.replicas()) * f64::from(weight)
-            };
-            let total: f64 = targets.iter().map(weight).sum::<f64>().max(f64::MIN_POSITIVE);
-            targets.iter().map(|to| ((*to, endpoint), weight(to) / total)).collect()
+            let backends = build.backends(id, &span, &balancer.balance);
+            let mut shares: BTreeMap<NodeId, f64> = BTreeMap::new();
+            for backend in backends.map_or_else(Vec::new, |(backends, _)| backends) {
+                let share = balancer.balance.algorithm.share_of(backend.weight);
+                *shares.entry(backend.node).or_insert(0.0) += share;
+            }
+            let total = shares.values().sum::<f64>().max(f64::MIN_POSITIVE);
+            shares.into_iter().map(|(to, share)| ((to, endpoint), share / total)).collect()
         }
         KindSpec::Client(_) | KindSpec::ForwardProxy(_) | KindSpec::ReverseProxy(_) => {
             let link = route(build, id, endpoint, name, &span);
@@ -164,7 +160,9 @@ fn step_calls(
         let often = alive * step.probability.map_or(1.0, |p| p.get());
         match &step.action {
             Action::Cpu(_) | Action::Wait(_) => {}
-            Action::Fail { probability, .. } => alive *= 1.0 - probability.get() * often / alive.max(f64::MIN_POSITIVE),
+            Action::Fail { probability, .. } => {
+                alive *= 1.0 - probability.get() * often / alive.max(f64::MIN_POSITIVE)
+            }
             Action::Parallel { branches, .. } => {
                 for branch in branches {
                     step_calls(build, id, &branch.0, often, calls);
@@ -228,7 +226,7 @@ fn check_cycles(build: &mut Build<'_>, served: &Served) {
 }
 
 /// The pairs as a graph, with the numbers of its nodes.
-fn pair_graph(served: &Served) -> (DiGraph<Pair, f64>, Vec<Pair>) {
+pub(super) fn pair_graph(served: &Served) -> (DiGraph<Pair, f64>, Vec<Pair>) {
     let mut graph = DiGraph::new();
     let pairs: Vec<Pair> = served.calls.keys().copied().collect();
     for pair in &pairs {

@@ -24,7 +24,8 @@ pub(super) fn shape(
     for (key, _) in &station.replica {
         let number = key.get_ref().parse::<u32>().ok();
         if !number.is_some_and(|number| (1..=replicas).contains(&number)) {
-            let message = format!("no replica `{}`: they count from 1 to {replicas}", key.get_ref());
+            let message =
+                format!("no replica `{}`: they count from 1 to {replicas}", key.get_ref());
             build.error(&key.span(), message);
         }
     }
@@ -32,13 +33,13 @@ pub(super) fn shape(
     if !has_cores && station.workers.is_none() {
         return None;
     }
-    let patience = station.queue_timeout.as_ref().map(|dist| {
-        (build.law(dist, span), Purpose::named(&format!("queue time-out of {name}")))
-    });
+    let patience = station
+        .queue_timeout
+        .as_ref()
+        .map(|dist| (build.law(dist, span), Purpose::named(&format!("queue time-out of {name}"))));
     let setup = station.setup.as_ref().map(|it| (it.after, build.law(&it.time, span)));
-    let pauses = station.pauses.as_ref().map(|it| {
-        (build.law(&it.every, span), build.law(&it.length, span))
-    });
+    let pauses =
+        station.pauses.as_ref().map(|it| (build.law(&it.every, span), build.law(&it.length, span)));
     Some(Shape {
         machines,
         workers: station.workers.unwrap_or(u32::MAX),
@@ -92,7 +93,10 @@ fn check_numbers(build: &mut Build<'_>, station: &StationSpec, span: &Span) {
             station.replicas.is_some_and(|n| !(1..=65_000).contains(&n)),
             "`replicas` is from 1 to 65000",
         ),
-        (station.cores.is_some_and(|n| !(1..=1_000_000).contains(&n)), "`cores` is from 1 to 1000000"),
+        (
+            station.cores.is_some_and(|n| !(1..=1_000_000).contains(&n)),
+            "`cores` is from 1 to 1000000",
+        ),
         (station.workers == Some(0), "`workers` is at least 1"),
         (
             station.queue.is_some() && station.workers.is_none(),

@@ -32,9 +32,12 @@ pub(super) const METRICS: &[Metric] = &[
     quantile("latency_p99", "99 % of the successful requests take at most this.", 0.99, |run| {
         run.latency.quantile(0.99)
     }),
-    quantile("latency_p999", "99.9 % of the successful requests take at most this.", 0.999, |run| {
-        run.latency.quantile(0.999)
-    }),
+    quantile(
+        "latency_p999",
+        "99.9 % of the successful requests take at most this.",
+        0.999,
+        |run| run.latency.quantile(0.999),
+    ),
     Metric {
         name: "latency_max",
         unit: Unit::Millis,

@@ -19,12 +19,9 @@ pub(super) const METRICS: &[NodeMetric] = &[
         "Exchanges that arrive per second, the refused ones included.",
         |at| whole(at).and_then(|()| rate(at.meter.arrived, at.window)),
     ),
-    level(
-        "throughput",
-        Unit::PerSecond,
-        "Exchanges that are answered per second.",
-        |at| rate(at.sojourn.count, at.window),
-    ),
+    level("throughput", Unit::PerSecond, "Exchanges that are answered per second.", |at| {
+        rate(at.sojourn.count, at.window)
+    }),
     level("utilisation", Unit::Share, "The share of time that cores are at work.", |at| {
         whole(at).and_then(|()| of_cores(at, at.meter.busy.area()))
     }),

@@ -63,9 +63,6 @@ pub enum Kind {
 const SLOT_BITS: u32 = 25;
 const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
 
-/// The most exchanges, timers or sessions that an event can tell apart.
-pub const MAX_SLOTS: u32 = SLOT_MASK;
-
 impl Kind {
     /// The payload that stands for this.
     #[inline]

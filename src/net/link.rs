@@ -53,12 +53,7 @@ pub struct LinkState {
 impl LinkState {
     /// A link; `loss` is the share of packets lost up and down, below 1.
     #[must_use]
-    pub fn new(
-        latency: Law,
-        bandwidth: Option<Bandwidth>,
-        loss: [f64; 2],
-        stream: Stream,
-    ) -> Self {
+    pub fn new(latency: Law, bandwidth: Option<Bandwidth>, loss: [f64; 2], stream: Stream) -> Self {
         let plain = bandwidth.is_none() && loss.iter().all(|share| *share <= 0.0);
         let constant = latency.is_constant().filter(|_| plain).map(Span::from_nanos_rounded);
         Self { constant, latency, bandwidth, loss, free_at: [Time::ZERO; 2], stream, turn: 0 }

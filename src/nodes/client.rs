@@ -123,6 +123,8 @@ pub struct ClientPlan {
 pub enum Demand {
     /// They arrive.
     Open(Box<Arrivals>),
+    /// They arrive at independent distances.
+    Renewal(Law),
     /// They arrive when the rows of a trace say.
     Replayed(Arc<Trace>),
     /// So many users think this long before each.
@@ -157,6 +159,7 @@ impl Client {
     pub fn new(plan: &Arc<ClientPlan>, root: Key, mut stream: Stream) -> Self {
         let arrivals = match &plan.demand {
             Demand::Open(arrivals) => ArrivalProcess::new(arrivals, &mut stream),
+            Demand::Renewal(law) => Some(ArrivalProcess::renewal(law.clone())),
             Demand::Replayed(trace) => Some(ArrivalProcess::replay(Arc::clone(trace))),
             Demand::Closed(..) | Demand::ClosedTrace(_) => None,
         };
@@ -174,7 +177,9 @@ impl Client {
     /// Starts: the first arrival is set, or every user begins to think.
     pub fn begin<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         let users = match &self.plan.demand {
-            Demand::Open(_) | Demand::Replayed(_) => return self.await_arrival(ctx),
+            Demand::Open(_) | Demand::Renewal(_) | Demand::Replayed(_) => {
+                return self.await_arrival(ctx);
+            }
             Demand::Closed(users, _) => u64::from(*users),
             Demand::ClosedTrace(trace) => {
                 self.rows = vec![0; trace.user_count()];
@@ -245,7 +250,7 @@ impl Client {
                 Some(row) => trace.rows()[row as usize].think(),
                 None => return,
             },
-            Demand::Open(_) | Demand::Replayed(_) => return,
+            Demand::Open(_) | Demand::Renewal(_) | Demand::Replayed(_) => return,
         };
         ctx.schedule(span, Kind::Wake(id));
     }
@@ -296,8 +301,7 @@ impl Client {
             (None, None) => kind.uri,
         };
         let now = ctx.now();
-        let account =
-            ctx.core.accounts.insert(Account { mark: now, ..Account::default() });
+        let account = ctx.core.accounts.insert(Account { mark: now, ..Account::default() });
         let asked = Asked {
             key,
             request: RequestId(0),
@@ -445,7 +449,7 @@ impl Client {
     fn trace(&self) -> Option<&Arc<Trace>> {
         match &self.plan.demand {
             Demand::Replayed(trace) | Demand::ClosedTrace(trace) => Some(trace),
-            Demand::Open(_) | Demand::Closed(..) => None,
+            Demand::Open(_) | Demand::Renewal(_) | Demand::Closed(..) => None,
         }
     }
 

@@ -119,7 +119,11 @@ impl Host {
         self.finish(id, Answer::failed(reason), ctx);
     }
 
-    fn station(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, impl Observer>) -> Option<&mut Station> {
+    fn station(
+        &mut self,
+        id: ExchangeId,
+        ctx: &mut Ctx<'_, impl Observer>,
+    ) -> Option<&mut Station> {
         let replica = ctx.hot(id).at.replica;
         self.stations.get_mut(usize::from(replica))
     }
@@ -232,7 +236,12 @@ impl Host {
     /// Lets an exchange want a core for `demand` nanoseconds at speed 1. Returns whether it has
     /// to wait for the end of that.
     #[inline]
-    fn takes_core<O: Observer>(&mut self, id: ExchangeId, demand: f64, ctx: &mut Ctx<'_, O>) -> bool {
+    fn takes_core<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        demand: f64,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
         let exchange = ctx.core.exchanges.hot(id);
         let (key, replica) = (exchange.key, exchange.at.replica);
         let Some(station) = self.stations.get_mut(usize::from(replica)) else { return false };
@@ -554,17 +563,13 @@ impl Host {
 
 /// What a step takes, in nanoseconds at speed 1.
 #[inline]
-fn demand<O: Observer>(
-    amount: &Amount,
-    purpose: Purpose,
-    id: ExchangeId,
-    ctx: &Ctx<'_, O>,
-) -> f64 {
+fn demand<O: Observer>(amount: &Amount, purpose: Purpose, id: ExchangeId, ctx: &Ctx<'_, O>) -> f64 {
     let exchange = ctx.core.exchanges.hot(id);
     match amount.draw(exchange.key, purpose) {
         Some(nanos) => nanos,
         None => {
-            let nanos = ctx.traced(exchange.request).and_then(TraceRow::service).unwrap_or_default().0;
+            let nanos =
+                ctx.traced(exchange.request).and_then(TraceRow::service).unwrap_or_default().0;
             #[allow(clippy::cast_precision_loss, reason = "a service time is below 2^53 ns")]
             let demand = nanos as f64;
             demand

@@ -52,7 +52,9 @@ impl Default for LayerSpec {
 fn layer<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
     match i64::deserialize(from)? {
         7 => Ok(7),
-        _ => Err(serde::de::Error::custom("a balancer works at layer 7, with a choice per request")),
+        _ => {
+            Err(serde::de::Error::custom("a balancer works at layer 7, with a choice per request"))
+        }
     }
 }
 
@@ -60,12 +62,7 @@ impl KindParts for LoadBalancerSpec {
     fn read<R: PartReader>(reader: &mut R) -> Option<Self> {
         let (station, forwarding) = (reader.part(), reader.part());
         let (balance, layer) = (reader.part(), reader.part());
-        Some(Self {
-            station: station?,
-            forwarding: forwarding?,
-            balance: balance?,
-            layer: layer?,
-        })
+        Some(Self { station: station?, forwarding: forwarding?, balance: balance?, layer: layer? })
     }
 }
 

@@ -31,9 +31,9 @@ struct Books {
     present: u64,
     since: Time,
     /// The integral of the number present over the window.
-    area: i128,
+    area: u128,
     /// Residence within the window of those that have gone.
-    residence: i128,
+    residence: u128,
 }
 
 /// Something that must hold and does not: a fault of the program, never of a scenario.
@@ -50,10 +50,8 @@ impl Books {
     #[inline]
     fn flush(&mut self, now: Time, window: Time) {
         // Time before the window counts for neither side.
-        let from = self.since.max(window);
-        if now > from {
-            self.area += i128::from(self.present) * i128::from(now.0 - from.0);
-        }
+        let from = self.since.max(window).min(now);
+        self.area += u128::from(self.present) * u128::from(now.0 - from.0);
         self.since = now;
     }
 
@@ -69,7 +67,7 @@ impl Books {
         self.flush(now, window);
         self.went += 1;
         self.present -= 1;
-        self.residence += clipped(entered, now, window);
+        self.residence += u128::from(clipped(entered, now, window));
     }
 
     fn check(&mut self, end: Time, window: Time, inside: &[Time], what: &str) -> Option<Violation> {
@@ -81,7 +79,8 @@ impl Books {
                 self.came, self.went
             )));
         }
-        let still: i128 = inside.iter().map(|entered| clipped(*entered, end, window)).sum();
+        let still: u128 =
+            inside.iter().map(|entered| u128::from(clipped(*entered, end, window))).sum();
         (self.area != self.residence + still).then(|| {
             Violation(format!(
                 "{what}: the number present integrates to {} ns, residence sums to {} ns",
@@ -94,9 +93,8 @@ impl Books {
 
 /// The part of a stay that lies in the window.
 #[inline]
-fn clipped(entered: Time, left: Time, window: Time) -> i128 {
-    let from = entered.max(window);
-    if left > from { i128::from(left.0 - from.0) } else { 0 }
+fn clipped(entered: Time, left: Time, window: Time) -> u64 {
+    left.0 - entered.max(window).min(left).0
 }
 
 impl Audit {

@@ -23,7 +23,7 @@ impl Observer for Strict {
 pub struct Observable(pub u64);
 
 impl Observer for Observable {
-    #[inline]
+    #[inline(always)]
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         if let Fact::Finished { asked, answer, .. } = fact {
             let outcome = mix(asked.key.0)

@@ -29,7 +29,7 @@ impl Level {
     pub fn flush(&mut self, at: Time) {
         let span = at.0 - self.since.0;
         self.since = at;
-        self.area += u128::from(self.now) * u128::from(span);
+        self.area += u128::from(u64::from(self.now)) * u128::from(span);
         if let Some(share) = self.shares.get_mut(self.now as usize) {
             *share += span;
         } else if !self.shares.is_empty() {

@@ -461,7 +461,7 @@ impl Meters {
 }
 
 impl Observer for Meters {
-    #[inline]
+    #[inline(always)]
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         if now >= self.next {
             self.pass(now);

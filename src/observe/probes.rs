@@ -40,7 +40,9 @@ impl Probe {
     fn next(&self) -> Time {
         match (self.plan.at.get(self.place), self.plan.cycle) {
             (Some(at), None) => Time(at.0),
-            (Some(at), Some(cycle)) => Time(self.cycle.saturating_mul(cycle.0).saturating_add(at.0)),
+            (Some(at), Some(cycle)) => {
+                Time(self.cycle.saturating_mul(cycle.0).saturating_add(at.0))
+            }
             (None, _) => Time::NEVER,
         }
     }
@@ -95,7 +97,7 @@ impl Probes {
 }
 
 impl Observer for Probes {
-    #[inline]
+    #[inline(always)]
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         if now > self.next {
             self.advance(now);

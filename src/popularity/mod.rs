@@ -1,8 +1,135 @@
-//! temp
-use schemars::JsonSchema; use serde::{Serialize,Deserialize};
-#[derive(Debug,Clone,PartialEq,Serialize,Deserialize,JsonSchema)] #[serde(rename_all="lowercase")]
-pub enum Popularity { Uniform, Zipf(f64) }
-impl Default for Popularity { fn default()->Self { Self::Uniform } }
-impl Popularity { pub fn objects(&self, n:u32)->Objects { Objects(n) } }
-#[derive(Debug,Clone)] pub struct Objects(u32);
-impl Objects { pub fn pick(&self, bits:u64)->crate::id::ObjectId { crate::id::ObjectId(crate::rng::below(u64::from(self.0),bits) as u32) } }
+//! Which object a request asks for: laws of popularity over objects numbered from 0 on.
+//!
+//! A choice is a function of one 64-bit draw, so that a request asks for the same object
+//! whatever the design does. To add a law: write its file, add its `mod` line, its line in
+//! [`Popularity`] and its sampler in [`Objects`].
+
+mod rejection;
+pub mod uniform;
+pub mod zipf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::ObjectId;
+
+/// A law of popularity as a scenario writes it: `"uniform"`, `{ zipf = 0.9 }`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Popularity {
+    /// All objects are asked for alike.
+    Uniform,
+    /// The i-th object is asked for in proportion to 1 / i^exponent; given the exponent.
+    Zipf(zipf::Exponent),
+}
+
+/// The sampler of a law of popularity over a number of objects; cheap to clone.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Objects {
+    /// All objects alike.
+    Uniform(uniform::UniformObjects),
+    /// Zipf's law.
+    Zipf(zipf::ZipfObjects),
+}
+
+impl Popularity {
+    /// The sampler over objects 0 to `count` - 1.
+    ///
+    /// # Errors
+    /// If there is no object.
+    pub fn objects(&self, count: u32) -> Result<Objects, String> {
+        if count == 0 {
+            return Err("there is at least one object to ask for".to_owned());
+        }
+        Ok(match self {
+            Self::Uniform => Objects::Uniform(uniform::UniformObjects::new(count)),
+            Self::Zipf(exponent) => Objects::Zipf(zipf::ZipfObjects::new(count, *exponent)),
+        })
+    }
+}
+
+impl Objects {
+    /// The object that 64 uniform random bits choose.
+    #[inline]
+    #[must_use]
+    pub fn pick(&self, bits: u64) -> ObjectId {
+        match self {
+            Self::Uniform(law) => law.pick(bits),
+            Self::Zipf(law) => law.pick(bits),
+        }
+    }
+
+    /// The probability that `object` is chosen: 0 beyond the last one.
+    #[must_use]
+    pub fn probability(&self, object: ObjectId) -> f64 {
+        if object.0 >= self.count() {
+            return 0.0;
+        }
+        match self {
+            Self::Uniform(law) => law.probability(),
+            Self::Zipf(law) => law.probability(object),
+        }
+    }
+
+    /// The number of objects.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        match self {
+            Self::Uniform(law) => law.count(),
+            Self::Zipf(law) => law.count(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Popularity, toml::de::Error> {
+        #[derive(Deserialize)]
+        struct Scenario {
+            popularity: Popularity,
+        }
+        let text = format!("popularity = {text}");
+        toml::from_str(&text).map(|scenario: Scenario| scenario.popularity)
+    }
+
+    #[test]
+    fn the_laws_can_be_written_and_read_again() {
+        for text in [r#""uniform""#, "{ zipf = 0.9 }", "{ zipf = 0 }", "{ zipf = 1 }"] {
+            let json = serde_json::to_string(&read(text).unwrap()).unwrap();
+            let again: Popularity = serde_json::from_str(&json).unwrap();
+            assert_eq!(again, read(text).unwrap(), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_popularity_is_refused() {
+        for (text, said) in [
+            ("{ zipf = -0.1 }", "the exponent of Zipf's law is a number from 0 to 100, not -0.1"),
+            ("{ zipf = nan }", "not NaN"),
+            (r#"{ zipf = "1" }"#, "expected the exponent of Zipf's law"),
+            (r#""zpif""#, "unknown variant `zpif`"),
+            ("{ zipf = 1, uniform = 1 }", "exactly 1"),
+            ("0.9", "wanted string or table"),
+        ] {
+            let error = read(text).expect_err(text);
+            assert!(error.message().contains(said), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn no_objects_are_refused_and_beyond_the_last_nothing_is_chosen() {
+        assert!(Popularity::Uniform.objects(0).is_err());
+        let objects = read("{ zipf = 2 }").unwrap().objects(3).unwrap();
+        assert_eq!(objects.probability(ObjectId(3)).to_string(), "0");
+    }
+
+    #[test]
+    fn the_schema_has_every_law_with_a_description() {
+        let schema = schemars::schema_for!(Popularity).to_value();
+        let laws = schema["oneOf"].as_array().unwrap();
+        assert_eq!(laws.len(), 2);
+        assert!(laws.iter().all(|law| law["description"].is_string()), "{schema}");
+    }
+}

@@ -21,9 +21,19 @@ pub(super) fn pair(
     Paired::of(&base.values(metric), &other.values(metric), base.confidence(), pairs)
 }
 
+/// A sentence that names two variants that sojourn and wait order differently, if there are any.
+pub(super) fn disagreement_note(results: &[VariantResult]) -> Option<String> {
+    let (sooner, waiting) = disagreement(results)?;
+    let [sooner, waiting] = [sooner, waiting].map(|place| &results[place].name);
+    Some(format!(
+        "Sojourn and wait order the designs differently: `{sooner}` answers sooner, although \
+         requests wait longer there than at `{waiting}`. Sojourn is what users feel."
+    ))
+}
+
 /// Two variants of which the first has the lower sojourn and the second the lower wait, both shown,
 /// if there are any: to wait less is not to be answered sooner.
-pub(super) fn disagreement(results: &[VariantResult]) -> Option<(usize, usize)> {
+fn disagreement(results: &[VariantResult]) -> Option<(usize, usize)> {
     let verdict = |a, b, metric| pair(results, b, a, metric).map(|paired| paired.verdict);
     let pairs = (0..results.len()).flat_map(|a| (0..results.len()).map(move |b| (a, b)));
     pairs.filter(|(a, b)| a != b).find(|(a, b)| {
@@ -37,31 +47,9 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
-    /// One fast core against four slow ones at load 0.6: the fast one answers sooner, and the four
-    /// let fewer wait.
-    pub(super) const FAST_OR_MANY: &str = r#"
-duration = "20s"
-warmup = "2s"
-replications = 5
-[endpoint.page]
-work = [ { cpu = { exp = "10ms" } } ]
-[node.users]
-kind = "client"
-arrivals = { poisson = "240/s" }
-mix = { page = 1 }
-[node.app]
-kind = "server"
-[link.users.app]
-[variant.many.node.app]
-cores = 4
-[variant.fast.node.app]
-cores = 1
-speed = 4
-"#;
-
     #[test]
     fn a_fast_core_answers_sooner_although_more_wait_for_it() {
-        let results = sample::run(FAST_OR_MANY, sample::PLAIN);
+        let results = sample::run(sample::FAST_OR_MANY, sample::PLAIN);
         assert_eq!(disagreement(&results), Some((1, 0)));
     }
 

@@ -95,6 +95,28 @@ replicas = 4
 machine = "big"
 "#;
 
+/// One fast core against four slow ones at load 0.6: the fast one answers sooner, and the four
+/// let fewer wait.
+pub(super) const FAST_OR_MANY: &str = r#"
+duration = "20s"
+warmup = "2s"
+replications = 5
+[endpoint.page]
+work = [ { cpu = { exp = "10ms" } } ]
+[node.users]
+kind = "client"
+arrivals = { poisson = "240/s" }
+mix = { page = 1 }
+[node.app]
+kind = "server"
+[link.users.app]
+[variant.many.node.app]
+cores = 4
+[variant.fast.node.app]
+cores = 1
+speed = 4
+"#;
+
 struct NoFiles;
 
 impl graph::Files for NoFiles {

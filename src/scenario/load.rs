@@ -55,10 +55,8 @@ impl Scenario {
         let mut base = parsed.table;
         check_names(&base, NAMED, diagnostics);
         let variants = take_variants(&mut base, diagnostics);
-        let sets: Vec<Assignment> = sets
-            .iter()
-            .filter_map(|text| argument::set(text, &mut sources, diagnostics))
-            .collect();
+        let sets: Vec<Assignment> =
+            sets.iter().filter_map(|text| argument::set(text, &mut sources, diagnostics)).collect();
         for set in &sets {
             warn_of_new_tables(&base, &set.path, FAMILIES, diagnostics);
         }

@@ -176,10 +176,8 @@ fn check_run(run: &RunSpec, table: &Table, diagnostics: &mut Diagnostics) {
             let sentence = "a terminating study cuts nothing: it has no `warmup`";
             wrong("warmup", sentence.to_owned());
         } else if span.0.saturating_mul(2) > run.duration.0 {
-            let sentence = format!(
-                "the warm-up of {span} is longer than half of the run of {}",
-                run.duration
-            );
+            let sentence =
+                format!("the warm-up of {span} is longer than half of the run of {}", run.duration);
             wrong("warmup", sentence);
         }
     }

@@ -129,7 +129,8 @@ pub struct RunFault {
     pub violation: Violation,
 }
 
-type Watchers = (((Meters, Audit), Observable), (Option<Strict>, (Option<RequestLog>, Option<Probes>)));
+type Watchers =
+    (((Meters, Audit), Observable), (Option<Strict>, (Option<RequestLog>, Option<Probes>)));
 
 /// Runs, audits and reads replication number `replication` of `graph`, measuring from `window` on.
 ///
@@ -303,7 +304,9 @@ fn ladders(meters: &Meters, all: &Sample) -> Vec<Ladder> {
         meters.classes.iter().filter(|class| class.issued > 0 || class.latency.count > 0).collect();
     // With one class, it is the whole.
     if seen.len() > 1 {
-        let of = |class: &&ClassMeter| ladder_of(Some(class.client), Some(class.endpoint), &class.latency);
+        let of = |class: &&ClassMeter| {
+            ladder_of(Some(class.client), Some(class.endpoint), &class.latency)
+        };
         ladders.extend(seen.iter().map(of));
     }
     ladders
@@ -326,8 +329,12 @@ fn parts(meters: &Meters, all: &Sample) -> Vec<PartsReading> {
     readings
 }
 
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss,
-        reason = "means for statistics; a latency in nanoseconds is positive and fits")]
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "means for statistics; a latency in nanoseconds is positive and fits"
+)]
 fn parts_of<'a>(
     endpoint: Option<EndpointId>,
     classes: impl Iterator<Item = &'a ClassMeter>,

@@ -1,13 +1,17 @@
 //! What is concluded from the replications of a variant: means with intervals, and how far they
 //! are to be believed.
 
+use std::collections::BTreeMap;
+
 use super::replication::Replication;
 use super::run::Variant;
 use crate::graph::Graph;
 use crate::id::NodeId;
 use crate::metrics::{Evidence as Kind, Unit, at_node, end_to_end};
 use crate::model::Study;
-use crate::stats::{Confidence, Dependence, Evidence, Interval, LADDER, Quantile, Status, Trend, trend};
+use crate::stats::{
+    Confidence, Dependence, Evidence, Interval, LADDER, Quantile, Status, Trend, trend,
+};
 use crate::time::{Span, Time};
 use crate::world::Halt;
 
@@ -117,8 +121,13 @@ impl VariantResult {
     pub fn new(variant: &Variant, cut: WarmUpCut, replications: Vec<Replication>) -> Self {
         let graph = std::sync::Arc::clone(&variant.graph);
         let window = super::replication::window_of(&graph, cut.found);
-        let mut result =
-            Self { name: variant.name.clone(), graph, replications, window, stability: Stability::Stable };
+        let mut result = Self {
+            name: variant.name.clone(),
+            graph,
+            replications,
+            window,
+            stability: Stability::Stable,
+        };
         result.stability = if cut.unsettled.contains(&result.name) {
             Stability::Unsettled
         } else {
@@ -177,14 +186,16 @@ impl VariantResult {
                 let values: Vec<f64> =
                     self.replications.iter().map(|run| run.nodes[place].values[number]).collect();
                 if values.iter().any(|value| value.is_finite()) {
-                    let row = self.row(metric.name, metric.unit, metric.evidence, &values, observations);
+                    let row =
+                        self.row(metric.name, metric.unit, metric.evidence, &values, observations);
                     rows.push(node_row(row));
                 }
             }
             let shares = |of: fn(&super::NodeReading) -> &Vec<f64>, name: &str| {
                 let count = self.replications.iter().map(|run| of(&run.nodes[place]).len()).max();
                 let share = |n: usize| {
-                    let value = |run: &Replication| of(&run.nodes[place]).get(n).copied().unwrap_or(0.0);
+                    let value =
+                        |run: &Replication| of(&run.nodes[place]).get(n).copied().unwrap_or(0.0);
                     let values: Vec<f64> = self.replications.iter().map(value).collect();
                     let name = format!("{name}_{n}");
                     self.row(&name, Unit::Share, Kind::Mean, &values, observations)
@@ -202,8 +213,10 @@ impl VariantResult {
     #[must_use]
     pub fn latency(&self) -> Vec<LatencyRow> {
         let mut rows = Vec::new();
-        let Some(first) = self.replications.first() else { return rows };
-        for ladder in &first.ladders {
+        // What is asked for rarely may be missing in some replications.
+        let all = self.replications.iter().flat_map(|run| &run.ladders);
+        let by_whom: BTreeMap<_, _> = all.map(|it| ((it.client, it.endpoint), it)).collect();
+        for ladder in by_whom.values() {
             let same = |run: &Replication| {
                 let found = run.ladders.iter().find(|other| {
                     other.client == ladder.client && other.endpoint == ladder.endpoint
@@ -231,9 +244,10 @@ impl VariantResult {
     pub fn timeline(&self) -> Vec<TimelineRow> {
         let mut rows = Vec::new();
         let Some(first) = self.replications.first() else { return rows };
-        let count = self.replications.iter().map(|run| {
-            run.timeline.first().map_or(0, |series| series.values.len())
-        });
+        let count = self
+            .replications
+            .iter()
+            .map(|run| run.timeline.first().map_or(0, |series| series.values.len()));
         let count = count.min().unwrap_or(0);
         let bucket = super::replication::bucket(&self.graph);
         for (place, series) in first.timeline.iter().enumerate() {
@@ -269,7 +283,8 @@ impl VariantResult {
         let status = self.status(kind, replications, observations);
         let shown = status.has_number() && !values.is_empty();
         let interval = Interval::of_replications(&values, self.confidence());
-        let interval = if unit == Unit::Share { interval.map(|it| it.within(0.0, 1.0)) } else { interval };
+        let interval =
+            if unit == Unit::Share { interval.map(|it| it.within(0.0, 1.0)) } else { interval };
         SummaryRow {
             metric: metric.to_owned(),
             unit,
@@ -281,6 +296,9 @@ impl VariantResult {
     }
 
     fn status(&self, kind: Kind, replications: u32, observations: u64) -> Status {
+        if kind == Kind::Plain {
+            return Status::Ok;
+        }
         if self.stability != Stability::Stable {
             return Status::Unstable;
         }
@@ -292,9 +310,8 @@ impl VariantResult {
             unfinished_share: unfinished.fold(0.0, f64::max),
         };
         match kind {
-            Kind::Mean => evidence.of_mean(),
             Kind::Quantile(q) => evidence.of_quantile(q),
-            Kind::Plain => Status::Ok,
+            Kind::Mean | Kind::Plain => evidence.of_mean(),
         }
     }
 
@@ -311,7 +328,8 @@ impl VariantResult {
         let limited = shape.filter(|it| it.queue != u32::MAX || it.patience.is_some());
         match limited {
             Some(shape) => {
-                let places = if shape.queue == u32::MAX { 1_000 } else { shape.queue + shape.workers };
+                let places =
+                    if shape.queue == u32::MAX { 1_000 } else { shape.queue + shape.workers };
                 Dependence::Loss { utilisation, places: places.into() }
             }
             None => Dependence::Queue { utilisation },

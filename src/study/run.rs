@@ -77,8 +77,11 @@ pub fn run_variants(
     loop {
         replications(variants, &wanted, &mut done, &cut, plan.wanted, progress)?;
         let Some(precision) = plan.precision else { break };
-        let more: Vec<u32> =
-            variants.iter().zip(&done).map(|(it, runs)| missing(&it.graph, runs, precision)).collect();
+        let more: Vec<u32> = variants
+            .iter()
+            .zip(&done)
+            .map(|(it, runs)| missing(&it.graph, runs, precision))
+            .collect();
         // All variants have the same replications, so that they can be compared pairwise.
         let more = more.into_iter().max().unwrap_or(0);
         if more == 0 {
@@ -99,10 +102,9 @@ pub fn cost(graph: &Graph) -> f64 {
         if let Role::Client(client) = &plan.role {
             rate += match &client.demand {
                 Demand::Open(arrivals) => arrivals.mean_rate(duration).unwrap_or(1.0),
+                Demand::Renewal(law) => 1e9 / law.mean(),
                 Demand::Replayed(trace) => trace.mean_rate(duration),
-                Demand::Closed(users, think) => {
-                    f64::from(*users) / (think.mean() / 1e9).max(0.01)
-                }
+                Demand::Closed(users, think) => f64::from(*users) / (think.mean() / 1e9).max(0.01),
                 Demand::ClosedTrace(trace) => {
                     #[allow(clippy::cast_precision_loss, reason = "an estimate")]
                     let rows = trace.rows().len() as f64;

@@ -109,7 +109,12 @@ impl Station {
     /// An exchange has arrived, or comes back for a worker that it had given up (`again`), in
     /// which case the lobby is never full.
     #[inline]
-    pub fn enter<O: Observer>(&mut self, id: ExchangeId, again: bool, ctx: &mut Ctx<'_, O>) -> Admit {
+    pub fn enter<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        again: bool,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Admit {
         if self.workers_free > 0 {
             self.workers_free -= 1;
             ctx.hot(id).has_worker = true;
@@ -226,8 +231,7 @@ impl Station {
     /// A core is free: the next in the line starts, or the core idles.
     #[inline]
     fn next_on_core<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
-        let next =
-            if self.is_stopped() { None } else { self.line.pop(&mut ctx.core.exchanges) };
+        let next = if self.is_stopped() { None } else { self.line.pop(&mut ctx.core.exchanges) };
         if let Some(next) = next {
             self.end_wait(next, ctx);
             self.start(next, ctx);
@@ -289,7 +293,11 @@ impl Station {
 
     /// The running exchange that must make way for `id`: of the highest class above its own, the
     /// one that started last.
-    fn preempted_by<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Option<ExchangeId> {
+    fn preempted_by<O: Observer>(
+        &self,
+        id: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Option<ExchangeId> {
         let Cores::Stoppable { running, preempts: true } = &self.cores else { return None };
         if self.is_stopped() {
             return None;

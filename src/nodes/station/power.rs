@@ -166,7 +166,8 @@ impl Station {
                 if setup.after.is_zero() {
                     self.switch_off(ctx);
                 } else {
-                    setup.timer = ctx.start_timer(setup.after, Token::Replica(self.at, Change::SwitchOff));
+                    setup.timer =
+                        ctx.start_timer(setup.after, Token::Replica(self.at, Change::SwitchOff));
                 }
             }
         }
@@ -175,7 +176,8 @@ impl Station {
     fn run_pause_clock<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         if let Some(pauses) = &mut self.pauses {
             pauses.since = ctx.now();
-            pauses.timer = ctx.start_timer(pauses.left, Token::Replica(self.at, Change::PauseBegins));
+            pauses.timer =
+                ctx.start_timer(pauses.left, Token::Replica(self.at, Change::PauseBegins));
         }
     }
 

@@ -16,7 +16,8 @@ pub(super) fn many(results: &[VariantResult], places: &[usize]) -> String {
     let ranked = known.map(|(metric, word)| (metric, word, best(results, places, metric)));
     let ranked: Vec<_> = ranked.collect();
     let is_clear = |(_, _, (_, alike)): &&(&str, &str, (usize, Vec<usize>))| alike.is_empty();
-    let Some((metric, word, (best, alike))) = ranked.iter().find(is_clear).or(ranked.first())
+    let Some((metric, word, (best, alike))) =
+        ranked.iter().find(is_clear).or_else(|| ranked.first())
     else {
         return format!("There is too little data to compare {}", list(results, places));
     };

@@ -5,10 +5,10 @@ use super::grid::Grid;
 use super::paper::Paper;
 use super::run::{busiest, head};
 use crate::report::assumptions::assumptions;
-use crate::report::order::disagreement;
+use crate::report::order::disagreement_note;
 use crate::report::{Provenance, fingerprint, sentence, slo_outcome, slo_verdicts};
 use crate::stats::{Paired, Rounded, Status, Verdict};
-use crate::study::{Comparison, SummaryRow, VariantResult};
+use crate::study::{Comparison, Stability, SummaryRow, VariantResult};
 
 /// Metrics of the first table, and how they are called here.
 const METRICS: [(&str, &str); 7] = [
@@ -44,26 +44,30 @@ pub(super) fn write(
     paper.gap();
     let mut marks = Marks::default();
     values(&mut marks, results).write(paper);
-    if let Some((sooner, waiting)) = disagreement(results) {
-        let [sooner, waiting] = [sooner, waiting].map(|place| &results[place].name);
-        paper.note(&format!(
-            "Sojourn and wait order the designs differently: `{sooner}` answers sooner, although \
-             requests wait longer there than at `{waiting}`. Sojourn is what users feel."
-        ));
+    if let Some(note) = disagreement_note(results) {
+        paper.note(&note);
     }
     if results.len() > 1 {
         paper.gap();
-        paper.heading(&format!("Ratio to {}", comparison.baseline));
-        ratios(results, comparison).write(paper);
-        paper.note("lower, higher: a real difference. (=): none is shown.");
+        let ratios = ratios(&mut marks, results, comparison);
+        if ratios.is_empty() {
+            paper.note(&format!(
+                "No variant has numbers to compare with `{}`.",
+                comparison.baseline
+            ));
+        } else {
+            paper.heading(&format!("Ratio to {}", comparison.baseline));
+            ratios.write(paper);
+            paper.note("lower, higher: a real difference. (=): none is shown.");
+        }
     }
     paper.gap();
     marks.footnotes().iter().for_each(|text| paper.note(text));
     assumptions(results).iter().for_each(|text| paper.note(text));
-    paper.note(&format!("Reproduce: {}", provenance.command));
-    paper.note(&format!("Fingerprint: {}", fingerprint(results)));
+    paper.whole(&format!("Reproduce: {}", provenance.command), false);
+    paper.whole(&format!("Fingerprint: {}", fingerprint(results)), false);
     paper.gap();
-    paper.heading(&sentence(results, comparison));
+    paper.whole(&sentence(results, comparison), true);
 }
 
 /// Metrics from top to bottom, variants from left to right.
@@ -83,11 +87,7 @@ fn values(marks: &mut Marks, results: &[VariantResult]) -> Grid {
     for (name, words) in METRICS {
         row(words, metric(name));
     }
-    let busiest = |result: &VariantResult| match busiest(result) {
-        Some((node, row)) => format!("{node} {}", Marks::default().figure(Some(&row))),
-        None => "-".to_owned(),
-    };
-    row("busiest node", results.iter().map(busiest).collect());
+    row("busiest node", results.iter().map(busy).collect());
     if results.iter().any(|result| result.graph.cost_per_hour > 0.0) {
         let cost = |result: &VariantResult| Rounded::plain(result.graph.cost_per_hour).to_string();
         row("cost per hour", results.iter().map(cost).collect());
@@ -103,8 +103,17 @@ fn values(marks: &mut Marks, results: &[VariantResult]) -> Grid {
     grid
 }
 
+/// The busiest node and the share of time that its cores are at work.
+fn busy(result: &VariantResult) -> String {
+    match busiest(result) {
+        Some((node, row)) => format!("{node} {}", Marks::default().figure(Some(&row))),
+        None if result.stability == Stability::Stable => "-".to_owned(),
+        None => "unstable".to_owned(),
+    }
+}
+
 /// Ratios to the baseline and whether they show a difference.
-fn ratios(results: &[VariantResult], comparison: &Comparison) -> Grid {
+fn ratios(marks: &mut Marks, results: &[VariantResult], comparison: &Comparison) -> Grid {
     let others = results.iter().filter(|result| result.name != comparison.baseline);
     let others: Vec<&VariantResult> = others.collect();
     let names = others.iter().map(|result| result.name.clone());
@@ -115,21 +124,20 @@ fn ratios(results: &[VariantResult], comparison: &Comparison) -> Grid {
         if rows.iter().all(|row| row.paired.is_none()) {
             continue;
         }
+        let status = |result: &VariantResult| result.metric(metric).map(|row| row.status);
+        let base = results.iter().find(|result| result.name == comparison.baseline);
+        let base = base.and_then(status);
         let cell = |result: &&VariantResult| {
             let row = rows.iter().find(|row| row.variant == result.name);
+            let own = status(result).max(base).unwrap_or(Status::Insufficient);
             match row.and_then(|row| row.paired) {
-                Some(paired) => compared(&paired),
-                None if is_unstable(result, metric) => "unstable".to_owned(),
-                None => "-".to_owned(),
+                Some(paired) => marks.with(own, compared(&paired)),
+                None => marks.with(own.and(Status::Insufficient), String::new()),
             }
         };
         grid.push(std::iter::once(words.to_owned()).chain(others.iter().map(cell)));
     }
     grid
-}
-
-fn is_unstable(result: &VariantResult, metric: &str) -> bool {
-    result.metric(metric).is_some_and(|row| row.status == Status::Unstable)
 }
 
 /// The ratio with its interval, or the difference where there is no finite ratio.

@@ -15,23 +15,28 @@ pub(super) struct Marks {
 impl Marks {
     /// The number of `row` as it is printed, without its unit unless that is a share.
     pub(super) fn figure(&mut self, row: Option<&SummaryRow>) -> String {
-        let Some(row) = row else {
-            self.none = true;
-            return "-".to_owned();
-        };
-        match (row.status, row.mean) {
-            (Status::Unstable, _) => {
-                self.unstable = true;
-                "unstable".to_owned()
+        match row.map(|row| (row, row.mean)) {
+            Some((row, Some(mean))) => self.with(row.status, number(row.unit, mean, row.interval)),
+            Some((row, None)) => self.with(row.status.and(Status::Insufficient), String::new()),
+            None => self.with(Status::Insufficient, String::new()),
+        }
+    }
+
+    /// A number that is worth `status`, or what stands in its place.
+    pub(super) fn with(&mut self, status: Status, number: String) -> String {
+        match status {
+            Status::Ok => number,
+            Status::FewData => {
+                self.few = true;
+                format!("~{number}")
             }
-            (Status::Insufficient, _) | (_, None) => {
+            Status::Insufficient => {
                 self.none = true;
                 "-".to_owned()
             }
-            (Status::Ok, Some(mean)) => number(row.unit, mean, row.interval),
-            (Status::FewData, Some(mean)) => {
-                self.few = true;
-                format!("~{}", number(row.unit, mean, row.interval))
+            Status::Unstable => {
+                self.unstable = true;
+                "unstable".to_owned()
             }
         }
     }

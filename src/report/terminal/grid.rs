@@ -74,7 +74,7 @@ impl Grid {
             column.set_cell_alignment(alignment);
         }
         for (number, line) in table.lines().enumerate() {
-            paper.laid_out(line.trim_end(), number == 0);
+            paper.whole(line.trim_end(), number == 0);
         }
     }
 }

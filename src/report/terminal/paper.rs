@@ -46,8 +46,8 @@ impl Paper {
         self.text.push('\n');
     }
 
-    /// A line that is laid out already.
-    pub(super) fn laid_out(&mut self, line: &str, is_heading: bool) {
+    /// A line that must not be broken: it is laid out already, or somebody will copy it.
+    pub(super) fn whole(&mut self, line: &str, is_heading: bool) {
         self.push(&harmless(line), if is_heading { "1" } else { "" });
     }
 

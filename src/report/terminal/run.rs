@@ -52,13 +52,13 @@ pub(super) fn write(paper: &mut Paper, provenance: &Provenance, results: &[Varia
             nodes.write(paper);
         }
         paper.gap();
-        paper.line(&bottleneck(result));
+        paper.line(&bottleneck(&mut marks, result));
         slo_verdicts(result).iter().for_each(|it| paper.line(&objective(&mut marks, it)));
     }
     paper.gap();
     marks.footnotes().iter().for_each(|text| paper.note(text));
-    paper.line(&format!("Reproduce: {}", provenance.command));
-    paper.line(&format!("Fingerprint: {}", fingerprint(results)));
+    paper.whole(&format!("Reproduce: {}", provenance.command), false);
+    paper.whole(&format!("Fingerprint: {}", fingerprint(results)), false);
 }
 
 /// What was run.
@@ -157,13 +157,13 @@ fn at_nodes(marks: &mut Marks, result: &VariantResult) -> Grid {
 }
 
 /// Which node is the busiest, or what grows.
-fn bottleneck(result: &VariantResult) -> String {
+fn bottleneck(marks: &mut Marks, result: &VariantResult) -> String {
     if let Some(trouble) = trouble(result) {
         return format!("`{}` {trouble}.", result.name);
     }
     match busiest(result) {
         Some((node, row)) => {
-            let busy = number(row.unit, row.mean.unwrap_or(f64::NAN), row.interval);
+            let busy = marks.figure(Some(&row));
             format!("Bottleneck: `{node}`, whose cores are at work for {busy} of the time.")
         }
         None => "No node has cores, so none is a bottleneck.".to_owned(),
@@ -194,6 +194,7 @@ pub(super) fn objective(marks: &mut Marks, it: &SloVerdict) -> String {
     let target = number(it.unit, it.target, None);
     let outcome = match it.outcome {
         SloOutcome::Met => "met",
+        SloOutcome::Missed if it.measured.is_none() => "MISSED, latency grows without limit",
         SloOutcome::Missed => "MISSED",
         SloOutcome::Unclear => "unclear, the interval straddles it",
         SloOutcome::Unknown => "unknown, there is no number",
