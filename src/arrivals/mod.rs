@@ -34,6 +34,7 @@ pub enum Arrivals {
         /// The rate at which requests come, or batches of them.
         poisson: RateProfile,
         /// How many requests come at once. Default 1.
+        #[serde(default = "single")]
         batch: Count,
     },
     /// At equal distances, the first after one distance; under a changing rate, at equal
@@ -106,7 +107,7 @@ impl Written {
         if batch.is_some() && poisson.is_none() {
             return Err("`batch` goes with `poisson`".to_owned());
         }
-        let batch = batch.unwrap_or(Count::Constant(1));
+        let batch = batch.unwrap_or(single());
         if batch.mean() <= 0.0 {
             return Err("a batch brings something: `batch` is at least 1".to_owned());
         }
@@ -132,6 +133,10 @@ impl<'de> Deserialize<'de> for Arrivals {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Written::deserialize(from)?.checked().map_err(D::Error::custom)
     }
+}
+
+const fn single() -> Count {
+    Count::Constant(1)
 }
 
 /// The rate that goes with a distance between arrivals; `None` where only a file knows it.

@@ -173,3 +173,25 @@ algorithms! {
     /// By consistent hashing in a table of `table_size` places that all backends share evenly.
     Maglev = "maglev";
 }
+
+impl Algorithm {
+    /// The part of the work that a backend of this weight gets beside the others' parts, as far
+    /// as that does not depend on how they do.
+    #[must_use]
+    pub fn share_of(self, weight: u32) -> f64 {
+        match self {
+            Self::SmoothWeightedRoundRobin
+            | Self::WeightedRandom
+            | Self::WeightedLeastConnections
+            | Self::SourceHash
+            | Self::UriHash
+            | Self::RingHash
+            | Self::Maglev => f64::from(weight),
+            Self::RoundRobin
+            | Self::Random
+            | Self::PowerOfD
+            | Self::LeastConnections
+            | Self::LeastResponseTime => f64::from(weight.min(1)),
+        }
+    }
+}

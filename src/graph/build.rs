@@ -269,6 +269,7 @@ impl<'a> Build<'a> {
             links,
             probes,
             classes: self.classes,
+            served: served.clone(),
         })
     }
 
@@ -330,7 +331,7 @@ impl<'a> Build<'a> {
     }
 
     /// All replicas of all nodes that a balancer links to.
-    fn backends(
+    pub(super) fn backends(
         &mut self,
         id: NodeId,
         span: &Span,

@@ -4,14 +4,18 @@
 
 mod build;
 mod client;
+mod demand;
 mod program;
 mod reach;
 mod station;
+mod traffic;
 
 use std::sync::Arc;
 
 pub use build::{Files, build};
+pub use demand::{Demand, Form, Given, Visits};
 pub use reach::{Pair, Served};
+pub use traffic::{ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand};
 
 use crate::dist::Law;
 use crate::id::{EndpointId, NodeId};
@@ -47,6 +51,8 @@ pub struct Graph {
     pub classes: u8,
     /// What all machines cost per hour.
     pub cost_per_hour: f64,
+    /// Who is asked for what, and how often.
+    pub served: Served,
 }
 
 /// A node, ready to run.

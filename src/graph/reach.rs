@@ -63,16 +63,14 @@ fn calls_of(build: &mut Build<'_>, pair: Pair, served: &mut Served) -> Vec<(Pair
     let (name, node, span) = build.nodes[id.index()].clone();
     match &node.kind {
         KindSpec::LoadBalancer(balancer) => {
-            let outgoing = build.topology.nodes[id.index()].outgoing.clone();
-            let targets: Vec<NodeId> =
-                outgoing.iter().map(|link| build.topology.links[link.index()].to).collect();
-            let weight = |to: &NodeId| {
-                let (name, node, _) = &build.nodes[to.index()];
-                let weight = balancer.balance.weights.get(*name).copied().unwrap_or(1);
-                f64::from(node.replicas()) * f64::from(weight)
-            };
-            let total: f64 = targets.iter().map(weight).sum::<f64>().max(f64::MIN_POSITIVE);
-            targets.iter().map(|to| ((*to, endpoint), weight(to) / total)).collect()
+            let backends = build.backends(id, &span, &balancer.balance);
+            let mut shares: BTreeMap<NodeId, f64> = BTreeMap::new();
+            for backend in backends.map_or_else(Vec::new, |(backends, _)| backends) {
+                let share = balancer.balance.algorithm.share_of(backend.weight);
+                *shares.entry(backend.node).or_insert(0.0) += share;
+            }
+            let total = shares.values().sum::<f64>().max(f64::MIN_POSITIVE);
+            shares.into_iter().map(|(to, share)| ((to, endpoint), share / total)).collect()
         }
         KindSpec::Client(_) | KindSpec::ForwardProxy(_) | KindSpec::ReverseProxy(_) => {
             let link = route(build, id, endpoint, name, &span);
@@ -230,7 +228,7 @@ fn check_cycles(build: &mut Build<'_>, served: &Served) {
 }
 
 /// The pairs as a graph, with the numbers of its nodes.
-fn pair_graph(served: &Served) -> (DiGraph<Pair, f64>, Vec<Pair>) {
+pub(super) fn pair_graph(served: &Served) -> (DiGraph<Pair, f64>, Vec<Pair>) {
     let mut graph = DiGraph::new();
     let pairs: Vec<Pair> = served.calls.keys().copied().collect();
     for pair in &pairs {

@@ -33,16 +33,18 @@ use crate::net::{Ctx, Input};
 
 /// From one list: the specification of each kind, its name in scenarios, and its reader.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident($module:ident::$spec:ident) = $word:literal;)*) => {
+    ($(#[doc = $doc:literal] $variant:ident($module:ident::$spec:ident) = $word:literal;)*) => {
         /// What a scenario says of a node, by kind.
         #[derive(Debug, Clone, PartialEq)]
         pub enum KindSpec {
-            $($(#[$doc])* $variant($module::$spec),)*
+            $(#[doc = $doc] $variant($module::$spec),)*
         }
 
         impl KindSpec {
             /// The words for the kinds in scenarios.
             pub const WORDS: &'static [&'static str] = &[$($word),*];
+            /// What the kinds are, in the order of [`Self::WORDS`].
+            pub const ABOUT: &'static [&'static str] = &[$($doc.trim_ascii()),*];
 
             /// The word for this kind.
             #[must_use]

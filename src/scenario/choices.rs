@@ -8,7 +8,7 @@ pub struct Format;
 
 /// Keys whose value is a distribution, a rate, a number of times, arrivals or a popularity,
 /// wherever they stand.
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "arrivals",
     "batch",
     "cpu",

@@ -29,10 +29,12 @@ mod load;
 mod model;
 pub mod overlay;
 pub mod read;
+mod schema;
 pub mod source;
 pub mod sweep;
 pub mod tree;
 
 pub use diagnostic::{Diagnostic, Diagnostics, nearest};
 pub use load::{BASE, Scenario};
+pub use schema::schema;
 pub use source::{Sources, Span};

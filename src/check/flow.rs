@@ -1,0 +1,220 @@
+//! How random the arrivals are: Poisson arrivals stay Poisson through some nodes, and every k-th
+//! of them is an Erlang interval; where nothing is known they are taken for Poisson, and what is
+//! concluded is called an approximation.
+
+use std::collections::BTreeMap;
+
+use petgraph::algo::toposort;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::station::{Answer, interarrival};
+use crate::arrivals::{Arrivals, RateProfile};
+use crate::balance::Algorithm;
+use crate::graph::{Form, Graph, Pair, Role, Traffic};
+use crate::id::NodeId;
+use crate::nodes::client::{ClientPlan, Demand};
+use crate::nodes::load_balancer::BalancePlan;
+use crate::theory::Interarrival;
+
+/// Arrivals at a node or one of its replicas.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Flow {
+    /// The law of the intervals.
+    pub(super) law: Interarrival,
+    /// Whether that is certain.
+    pub(super) exact: bool,
+    /// Whether one request may cause several of them at different nodes.
+    forked: bool,
+    /// Whether the choice of a replica looks at how the replicas do.
+    watches: bool,
+}
+
+/// Squared coefficients of variation of the arrivals and of the service at a node.
+pub(super) type Variation = (f64, f64);
+
+/// What theory says of every node, and how much arrivals and service vary there.
+pub(super) fn answers(graph: &Graph, traffic: &Traffic) -> (Vec<Answer>, Vec<Variation>) {
+    let edges = edges(traffic, graph);
+    let mut order = DiGraph::<(), ()>::new();
+    for _ in &graph.plans {
+        order.add_node(());
+    }
+    for (from, to) in edges.keys() {
+        order.add_edge(NodeIndex::new(from.index()), NodeIndex::new(to.index()), ());
+    }
+    let sorted = toposort(&order, None).ok();
+    let comes_back = sorted.is_none();
+    let sorted = sorted.unwrap_or_else(|| order.node_indices().collect());
+    let mut leaving = vec![Flow::UNKNOWN; graph.plans.len()];
+    let mut answers = vec![Answer::Nothing; graph.plans.len()];
+    let mut variations = vec![(1.0, 1.0); graph.plans.len()];
+    for place in sorted {
+        let id = NodeId(u16::try_from(place.index()).unwrap_or(u16::MAX));
+        if let Role::Client(client) = &graph.plans[id.index()].role {
+            leaving[id.index()] = Flow::of_client(graph, client);
+            continue;
+        }
+        let into: Vec<Flow> = edges
+            .iter()
+            .filter(|((_, to), _)| *to == id)
+            .map(|((from, _), often)| leaving[from.index()].along(graph, *from, id, *often))
+            .collect();
+        let arriving = if comes_back { Flow::UNKNOWN } else { Flow::merged(&into) };
+        let answer = if arriving.watches {
+            Answer::Unknown("no formula: the balancer looks at how its backends do".to_owned())
+        } else {
+            Answer::of(graph, traffic, id, arriving)
+        };
+        variations[id.index()] = (arriving.law.cv2(), traffic.nodes[id.index()].cpu.cv2());
+        leaving[id.index()] = arriving.through(graph, traffic, id, &answer);
+        answers[id.index()] = answer;
+    }
+    (answers, variations)
+}
+
+/// How often a visit to the one node calls the other, at most over its endpoints.
+fn edges(traffic: &Traffic, graph: &Graph) -> BTreeMap<(NodeId, NodeId), f64> {
+    let mut edges = BTreeMap::new();
+    for pair in traffic.clients.iter().flat_map(|client| client.visits.keys()) {
+        let mut often: BTreeMap<NodeId, f64> = BTreeMap::new();
+        for ((to, _), calls) in calls(graph, pair) {
+            *often.entry(*to).or_insert(0.0) += calls;
+        }
+        for (to, often) in often {
+            let most = edges.entry((pair.0, to)).or_insert(0.0_f64);
+            *most = most.max(often);
+        }
+    }
+    edges
+}
+
+fn calls<'a>(graph: &'a Graph, pair: &Pair) -> impl Iterator<Item = &'a (Pair, f64)> {
+    graph.served.calls.get(pair).into_iter().flatten()
+}
+
+impl Flow {
+    /// Nothing is known: taken for Poisson.
+    const UNKNOWN: Self =
+        Self { law: Interarrival::Exponential, exact: false, forked: false, watches: false };
+
+    const fn exact(law: Interarrival) -> Self {
+        Self { law, exact: true, forked: false, watches: false }
+    }
+
+    fn of_client(graph: &Graph, client: &ClientPlan) -> Self {
+        let flow = match &client.demand {
+            Demand::Open(arrivals) => Self::of_arrivals(arrivals),
+            Demand::Renewal(law) => Self::exact(interarrival(law)),
+            Demand::Replayed(_) | Demand::Closed(..) | Demand::ClosedTrace(_) => Self::UNKNOWN,
+        };
+        let links = graph.fixed.topology.nodes[client.node.index()].outgoing.len();
+        if links > 1 { flow.thinned() } else { flow }
+    }
+
+    fn of_arrivals(arrivals: &Arrivals) -> Self {
+        match arrivals {
+            Arrivals::Poisson { poisson: RateProfile::Constant(_), batch } => {
+                let is_single = *batch == crate::count::Count::Constant(1);
+                if is_single { Self::exact(Interarrival::Exponential) } else { Self::UNKNOWN }
+            }
+            Arrivals::Regular { regular: RateProfile::Constant(_) } => {
+                Self::exact(Interarrival::Constant)
+            }
+            Arrivals::Poisson { .. }
+            | Arrivals::Regular { .. }
+            | Arrivals::Interval { .. }
+            | Arrivals::Mmpp { .. }
+            | Arrivals::Trace { .. } => Self::UNKNOWN,
+        }
+    }
+
+    /// What a random part of the flow is: of Poisson arrivals it is Poisson.
+    fn thinned(self) -> Self {
+        if self.law == Interarrival::Exponential { self } else { self.unknown() }
+    }
+
+    /// The same flow, of which no more is known than its rate.
+    fn unknown(self) -> Self {
+        Self { law: Interarrival::Exponential, exact: false, ..self }
+    }
+
+    /// Every k-th of the flow.
+    fn every(self, k: usize) -> Self {
+        match (self.law, u32::try_from(k)) {
+            (_, Ok(1)) | (Interarrival::Constant, _) => self,
+            (Interarrival::Exponential, Ok(k)) => Self { law: Interarrival::Erlang { k }, ..self },
+            _ => self.unknown(),
+        }
+    }
+
+    /// Several flows together: Poisson if all are and if they have nothing to do with one another.
+    fn merged(flows: &[Self]) -> Self {
+        let watches = flows.iter().any(|flow| flow.watches);
+        match flows {
+            [] => Self::UNKNOWN,
+            [only] => *only,
+            several => {
+                let poisson = Self::exact(Interarrival::Exponential);
+                let is_poisson = several.iter().all(|flow| *flow == poisson);
+                if is_poisson { poisson } else { Self { watches, ..Self::UNKNOWN } }
+            }
+        }
+    }
+
+    /// What arrives at one replica of `to` of what leaves `from` and is called so often.
+    fn along(self, graph: &Graph, from: NodeId, to: NodeId, often: f64) -> Self {
+        let replicas = usize::from(graph.fixed.topology.nodes[to.index()].replicas);
+        let writes = graph.fixed.topology.nodes[to.index()].has_primary && replicas > 1;
+        let flow = match &graph.plans[from.index()].role {
+            Role::Balancer { plan, .. } => self.balanced(plan),
+            _ if often > 1.0 + 1e-9 || writes => self.unknown(),
+            _ if often < 1.0 - 1e-9 => self.thinned().every(replicas),
+            Role::Client(_) | Role::Proxy { .. } | Role::Answering(_) => self.every(replicas),
+        };
+        let Some(link) = graph.fixed.topology.link(from, to) else { return flow };
+        let link = &graph.links[link.index()];
+        let moves = link.latency.is_constant().is_none() && flow.law != Interarrival::Exponential;
+        let queues = link.bandwidth.is_some() || link.loss.iter().any(|share| *share > 0.0);
+        if moves || queues { flow.unknown() } else { flow }
+    }
+
+    /// What one backend gets.
+    fn balanced(self, plan: &BalancePlan) -> Self {
+        let open = plan.backends.iter().filter(|backend| backend.weight > 0);
+        let count = open.clone().count();
+        let equal = open.clone().zip(open.skip(1)).all(|(one, next)| one.weight == next.weight);
+        match plan.spec.algorithm {
+            _ if count == 1 => self,
+            Algorithm::RoundRobin => self.every(count),
+            Algorithm::SmoothWeightedRoundRobin if equal => self.every(count),
+            Algorithm::Random | Algorithm::WeightedRandom => self.thinned(),
+            Algorithm::SmoothWeightedRoundRobin
+            | Algorithm::SourceHash
+            | Algorithm::UriHash
+            | Algorithm::RingHash
+            | Algorithm::Maglev => self.unknown(),
+            Algorithm::PowerOfD
+            | Algorithm::LeastConnections
+            | Algorithm::WeightedLeastConnections
+            | Algorithm::LeastResponseTime => Self { watches: true, ..self.unknown() },
+        }
+    }
+
+    /// What leaves a node of what arrives at one of its replicas.
+    fn through(self, graph: &Graph, traffic: &Traffic, id: NodeId, answer: &Answer) -> Self {
+        let node = &traffic.nodes[id.index()];
+        let several = traffic
+            .clients
+            .iter()
+            .flat_map(|client| client.visits.keys().filter(|pair| pair.0 == id))
+            .any(|pair| calls(graph, pair).map(|(_, often)| often).sum::<f64>() > 1.0 + 1e-9);
+        let shifts = node.wait.often > 0.0 && !matches!(node.wait.form, Form::Constant(_));
+        let leaves = match answer {
+            Answer::Nothing if shifts => self.thinned(),
+            Answer::Nothing => self,
+            Answer::Queue(..) if answer.keeps_poisson() => self,
+            Answer::Queue(..) | Answer::Solved { .. } | Answer::Unknown(_) => self.unknown(),
+        };
+        Self { forked: self.forked || several, watches: false, ..leaves }
+    }
+}

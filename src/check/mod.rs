@@ -1,0 +1,72 @@
+//! What is known of a scenario before anything is simulated: flows and loads by the traffic
+//! equations, mean values by theory where a node is a queue that theory knows, what cannot be
+//! stable, what is suspicious, and how long a run has to be.
+//!
+//! ```text
+//! Graph ─▶ traffic ─▶ flow ─▶ station ─▶ theory ─▶ Checked ─▶ text
+//!             └─▶ circuit (closed loops)   length ──┘
+//! Model + Graph ─▶ suspicion, sameness ─▶ warnings with their places
+//! ```
+
+mod circuit;
+mod flow;
+mod length;
+mod sameness;
+mod station;
+mod suspicion;
+mod table;
+mod text;
+
+pub use circuit::{Circuit, Solution};
+pub use length::Length;
+pub use sameness::{Read, sameness};
+pub use station::Answer;
+pub use suspicion::suspicions;
+pub use text::text;
+
+use crate::graph::{Graph, Traffic};
+use crate::theory::Quality;
+
+/// What is known of a variant before it is run.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// What arrives where.
+    pub traffic: Traffic,
+    /// What theory says of each node, at its busiest replica.
+    pub nodes: Vec<Answer>,
+    /// The closed loop, if there is one.
+    pub circuit: Option<Circuit>,
+    /// How long a run has to be, if the busiest node has a steady state.
+    pub length: Option<Length>,
+}
+
+impl Checked {
+    /// Looks at `graph`.
+    #[must_use]
+    pub fn of(graph: &Graph) -> Self {
+        let bounds = Traffic::of(graph);
+        let circuit = Circuit::of(graph, &bounds);
+        let rate = circuit.as_ref().and_then(Circuit::rate);
+        let traffic = match (&circuit, rate) {
+            (Some(circuit), Some(rate)) => Traffic::with(graph, &[(circuit.client, rate)]),
+            _ => bounds,
+        };
+        let (mut nodes, variations) = flow::answers(graph, &traffic);
+        if let Some(circuit) = &circuit {
+            circuit.explain(&mut nodes);
+        }
+        let length = Length::of(graph, &traffic, &variations);
+        Self { traffic, nodes, circuit, length }
+    }
+}
+
+/// How a quality is called.
+const fn word(quality: Quality) -> &'static str {
+    match quality {
+        Quality::Exact => "exact",
+        Quality::Approximation => "approximation",
+    }
+}
+
+#[cfg(test)]
+mod tests;

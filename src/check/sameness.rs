@@ -1,0 +1,59 @@
+//! Variants that change nothing, and variants that are the same as another.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Model, Named};
+use crate::scenario::{Diagnostic, Diagnostics, Span};
+
+/// A variant as it was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Read<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Where its name stands.
+    pub place: &'a Span,
+    /// Whether nothing is written under it: it is the scenario as it stands.
+    pub is_empty: bool,
+    /// What it came to.
+    pub model: &'a Model,
+}
+
+/// Warns of variants that do not differ from the scenario without them, `base`, although
+/// something is written under them, and of variants that do not differ from an earlier one.
+pub fn sameness(base: Option<&Model>, variants: &[Read<'_>], diagnostics: &mut Diagnostics) {
+    for (place, variant) in variants.iter().enumerate() {
+        let twin = variants[..place].iter().find(|other| same(other.model, variant.model));
+        let warning = |message: String| Diagnostic::warning(variant.place.clone(), message);
+        if let Some(twin) = twin {
+            diagnostics.push(warning(format!(
+                "variant `{}` is the same as variant `{}`",
+                variant.name, twin.name
+            )));
+        } else if !variant.is_empty && base.is_some_and(|base| same(base, variant.model)) {
+            let help = "an empty variant stands for the scenario as it is";
+            let message = format!("variant `{}` changes nothing", variant.name);
+            diagnostics.push(warning(message).help(help));
+        }
+    }
+}
+
+/// Whether two models say the same, wherever it is written.
+fn same(one: &Model, other: &Model) -> bool {
+    let links = |model: &Model| -> Vec<_> {
+        model.links.iter().map(|(ends, link)| (ends.clone(), link.spec.clone())).collect()
+    };
+    one.run == other.run
+        && all_same(&one.machines, &other.machines)
+        && all_same(&one.endpoints, &other.endpoints)
+        && all_same(&one.nodes, &other.nodes)
+        && all_same(&one.probes, &other.probes)
+        && links(one) == links(other)
+}
+
+fn all_same<T: PartialEq>(
+    one: &BTreeMap<String, Named<T>>,
+    other: &BTreeMap<String, Named<T>>,
+) -> bool {
+    let pairs = one.iter().zip(other);
+    one.len() == other.len() && pairs.into_iter().all(|((a, x), (b, y))| a == b && x.spec == y.spec)
+}

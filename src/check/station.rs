@@ -1,0 +1,179 @@
+//! A replica as a station of theory, if it is one.
+
+use crate::graph::{Form, Graph, Role, Traffic, Visits};
+use crate::id::NodeId;
+use crate::nodes::client::Late;
+use crate::nodes::station::{Discipline, MachineShape, Shape};
+use crate::theory::{self, Interarrival, Known, Quality, Service, Station, Unsolved};
+
+use super::flow::Flow;
+
+/// What theory says of a node.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// It has no queue, or nothing to do.
+    Nothing,
+    /// It is this queue, at its busiest replica.
+    Queue(Known, Quality),
+    /// A closed loop with this node in it is solved: seconds in the queue and at the cores.
+    Solved {
+        /// Seconds before service.
+        wait: f64,
+        /// Seconds from the arrival to the end of service.
+        sojourn: f64,
+        /// The name of the model.
+        name: String,
+    },
+    /// There is no answer, for this reason.
+    Unknown(String),
+}
+
+impl Answer {
+    /// What theory says of a node whose busiest replica gets `flow`.
+    pub(super) fn of(graph: &Graph, traffic: &Traffic, id: NodeId, flow: Flow) -> Self {
+        let Some(shape) = &graph.plans[id.index()].shape else { return Self::Nothing };
+        let node = &traffic.nodes[id.index()];
+        let busiest = node.replicas.iter().enumerate().fold(0, |best, (place, replica)| {
+            if replica.utilisation() > node.replicas[best].utilisation() { place } else { best }
+        });
+        let (Some(replica), Some(machine)) =
+            (node.replicas.get(busiest), shape.machines.get(busiest))
+        else {
+            return Self::Nothing;
+        };
+        let (visits, slots) = served(node, machine, shape);
+        if visits.often * replica.share <= 0.0 || visits.mean() <= 0.0 {
+            return Self::Nothing;
+        }
+        if !visits.cv2().is_finite() {
+            return Self::Unknown("its service time has no variance: the wait has no mean".into());
+        }
+        let limits = match limits(shape, node, slots) {
+            Ok(limits) => limits,
+            Err(reason) => return Self::Unknown(reason.to_owned()),
+        };
+        let factor = if machine.cores == 0 { 1.0 } else { machine.factor };
+        let station = Station {
+            arrivals: flow.law,
+            arrival_rate: visits.often * replica.share,
+            service: service(visits),
+            service_mean: visits.mean() * factor / 1e9,
+            servers: limits.servers,
+            capacity: limits.capacity,
+            discipline: match shape.discipline {
+                Discipline::Ps => theory::Discipline::ProcessorSharing,
+                Discipline::Fifo
+                | Discipline::Lifo
+                | Discipline::Priority
+                | Discipline::PreemptivePriority => theory::Discipline::Fifo,
+            },
+        };
+        let once = visits.operations <= 1 && visits.often <= node.rate * (1.0 + 1e-9);
+        let exact = flow.exact && once && !somebody_takes_work_away(graph);
+        match Known::of(&station) {
+            Ok(known) if exact => Self::Queue(known, known.quality()),
+            Ok(known) => Self::Queue(known, Quality::Approximation),
+            Err(Unsolved::Overloaded { .. }) => Self::Unknown("no steady state".to_owned()),
+            Err(other) => Self::Unknown(other.to_string()),
+        }
+    }
+
+    /// Whether what leaves the node is as random as what comes: true of M/M/c (Burke, "The
+    /// output of a queuing system", Operations Research 1956) and of processor sharing (Kelly,
+    /// "Reversibility and Stochastic Networks", 1979, section 3.3).
+    pub(super) const fn keeps_poisson(&self) -> bool {
+        matches!(self, Self::Queue(Known::MMc(_) | Known::MGcPs(_), Quality::Exact))
+    }
+}
+
+/// What is served, and by how many at once.
+fn served<'a>(
+    node: &'a crate::graph::NodeTraffic,
+    machine: &MachineShape,
+    shape: &Shape,
+) -> (&'a Visits, u32) {
+    if machine.cores == 0 { (&node.wait, shape.workers) } else { (&node.cpu, machine.cores) }
+}
+
+struct Limits {
+    servers: u32,
+    capacity: Option<u64>,
+}
+
+/// How many are served at once and held, or why theory cannot say.
+fn limits(
+    shape: &Shape,
+    node: &crate::graph::NodeTraffic,
+    slots: u32,
+) -> Result<Limits, &'static str> {
+    let by_class =
+        matches!(shape.discipline, Discipline::Priority | Discipline::PreemptivePriority);
+    if shape.setup.is_some() || shape.pauses.is_some() {
+        return Err("no formula with `setup` or `pauses`");
+    }
+    if shape.patience.is_some() {
+        return Err("no formula with `queue_timeout`");
+    }
+    if by_class && shape.classes > 1 {
+        return Err("no formula for classes of priority");
+    }
+    if shape.workers == u32::MAX {
+        return Ok(Limits { servers: slots, capacity: None });
+    }
+    // What else a worker is kept for makes it a resource of its own.
+    let steps = node.cpu.operations.max(node.wait.operations);
+    let is_only_served = node.calls <= 0.0
+        && steps <= 1
+        && (node.cpu.often <= 0.0 || node.wait.often <= 0.0 || slots == shape.workers);
+    if !is_only_served {
+        return Err("no formula: a worker is kept through several steps");
+    }
+    let capacity =
+        (shape.queue != u32::MAX).then(|| u64::from(shape.workers) + u64::from(shape.queue));
+    if shape.discipline == Discipline::Ps && capacity != Some(u64::from(shape.workers)) {
+        return Err("no formula for processor sharing among so many workers at most");
+    }
+    Ok(Limits { servers: slots.min(shape.workers), capacity })
+}
+
+fn service(visits: &Visits) -> Service {
+    match visits.form {
+        Form::Exponential(_) => Service::Exponential,
+        Form::Constant(_) => Service::Constant,
+        Form::General | Form::None => Service::General { cv2: visits.cv2() },
+    }
+}
+
+/// Whether a client drops or cancels what it no longer waits for.
+fn somebody_takes_work_away(graph: &Graph) -> bool {
+    graph.plans.iter().any(|plan| match &plan.role {
+        Role::Client(client) => {
+            client.timeout.as_ref().is_some_and(|(_, late)| *late != Late::Abandon)
+        }
+        Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => false,
+    })
+}
+
+/// The law of the intervals between the arrivals of an open client, and whether it is exact.
+pub(super) fn interarrival(law: &crate::dist::Law) -> Interarrival {
+    use crate::dist::Law;
+    let cv2 = law.scv();
+    if law.is_constant().is_some() {
+        return Interarrival::Constant;
+    }
+    if matches!(law, Law::Exponential(_)) {
+        return Interarrival::Exponential;
+    }
+    if matches!(law, Law::Erlang(_)) {
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the squared coefficient of variation is 1 over a whole number"
+        )]
+        return Interarrival::Erlang { k: (1.0 / cv2 + 0.5) as u32 };
+    }
+    if matches!(law, Law::Hyperexponential(_)) {
+        return Interarrival::Hyperexponential { cv2 };
+    }
+    Interarrival::General { cv2 }
+}

@@ -1,0 +1,247 @@
+//! What runs, and may not mean what its author thinks.
+
+use crate::endpoint::Op;
+use crate::graph::{Graph, Origin, Role, Traffic, delay};
+use crate::id::NodeId;
+use crate::model::{Model, Study};
+use crate::nodes::KindSpec;
+use crate::nodes::client::Late;
+use crate::nodes::station::Discipline;
+use crate::scenario::{Diagnostic, Diagnostics, Span};
+use crate::time::Span as Length;
+
+/// Warns of whatever is suspicious in `graph`, which was built from `model`.
+pub fn suspicions(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &mut Diagnostics) {
+    let mut watch = Watch { model, graph, traffic, diagnostics };
+    watch.overload();
+    watch.work();
+    watch.reach();
+    watch.links();
+    watch.names();
+    watch.timeouts();
+    watch.priorities();
+}
+
+struct Watch<'a> {
+    model: &'a Model,
+    graph: &'a Graph,
+    traffic: &'a Traffic,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Watch<'_> {
+    fn warn(&mut self, span: Span, message: String, help: &str) {
+        let warning = Diagnostic::warning(span, message);
+        self.diagnostics.push(if help.is_empty() { warning } else { warning.help(help) });
+    }
+
+    /// The nodes with their numbers, names and places.
+    fn nodes(&self) -> Vec<(NodeId, String, Span)> {
+        let nodes = (0..).map(NodeId).zip(&self.graph.names);
+        let place = |name: &String| self.model.nodes[name].place.clone();
+        nodes.map(|(id, name)| (id, name.clone(), place(name))).collect()
+    }
+
+    /// Nodes to which more comes than they can do, and that have no limit.
+    fn overload(&mut self) {
+        if self.graph.run.study == Study::Terminating {
+            return;
+        }
+        // A closed loop asks no faster than it is answered.
+        let closed = self.traffic.clients.iter().filter(|it| it.origin != Origin::Given);
+        let quiet: Vec<(NodeId, f64)> = closed.map(|client| (client.node, 0.0)).collect();
+        let open = Traffic::with(self.graph, &quiet);
+        for (id, name, span) in self.nodes() {
+            let plan = &self.graph.plans[id.index()];
+            let Some(shape) = &plan.shape else { continue };
+            let busiest = open.nodes[id.index()].busiest().unwrap_or(0.0);
+            let is_limited = shape.queue != u32::MAX || shape.patience.is_some();
+            // An exact 1 comes out of a sum of floats as a little less.
+            if busiest < 1.0 - 1e-9 {
+                continue;
+            }
+            if is_limited || self.is_relieved() {
+                let message = format!(
+                    "`{name}` is offered {busiest:.3} of what it can do: at least {:.1} % of it fails",
+                    100.0 * (1.0 - 1.0 / busiest).max(0.0)
+                );
+                self.warn(span, message, "");
+            } else {
+                let message = format!(
+                    "`{name}` is offered {busiest:.3} of what it can do: its queue grows without \
+                     limit"
+                );
+                let help = "there is no steady state; give it more cores or replicas, or a limit \
+                            (`workers` and `queue`, or `queue_timeout`)";
+                self.warn(span, message, help);
+            }
+        }
+    }
+
+    /// Whether clients take work away that they no longer wait for.
+    fn is_relieved(&self) -> bool {
+        self.graph.plans.iter().any(|plan| match &plan.role {
+            Role::Client(client) => {
+                client.timeout.as_ref().is_some_and(|(_, late)| *late != Late::Abandon)
+            }
+            Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => false,
+        })
+    }
+
+    /// Work without cores, and work that varies without bounds.
+    fn work(&mut self) {
+        for (id, name, span) in self.nodes() {
+            let node = &self.traffic.nodes[id.index()];
+            let shape = self.graph.plans[id.index()].shape.as_ref();
+            let has_cores = shape.is_some_and(|shape| shape.machines.iter().any(|it| it.cores > 0));
+            if node.cpu.total > 0.0 && !has_cores {
+                let message =
+                    format!("`{name}` has CPU work but no cores: the work takes no time there");
+                self.warn(span, message, "give it `cores` or a `machine`");
+            } else if node.cpu.total.is_infinite() {
+                let message = format!("the work at `{name}` has no mean: it grows with the run");
+                self.warn(span, message, "a Pareto law has a mean if its `shape` is above 1");
+            } else if node.cpu.squares.is_infinite() {
+                let message = format!(
+                    "the work at `{name}` has no variance: means settle slowly, and intervals \
+                     are too narrow"
+                );
+                let help = "a Pareto law has a variance if its `shape` is above 2; \
+                            `bounded_pareto` always has";
+                self.warn(span, message, help);
+            }
+        }
+    }
+
+    /// Nodes that nothing reaches.
+    fn reach(&mut self) {
+        for (id, name, span) in self.nodes() {
+            let plan = &self.graph.plans[id.index()];
+            if self.traffic.nodes[id.index()].rate > 0.0 || matches!(plan.role, Role::Client(_)) {
+                continue;
+            }
+            let ends = &self.graph.fixed.topology.links;
+            let is_isolated = !ends.iter().any(|link| link.from == id || link.to == id);
+            if is_isolated {
+                self.warn(span, format!("`{name}` has no links: nothing reaches it"), "");
+            } else {
+                self.warn(span, format!("no request ever reaches `{name}`"), "");
+            }
+        }
+    }
+
+    /// Links that carry nothing, and names with several addresses behind them.
+    fn links(&mut self) {
+        let mut used = std::collections::BTreeSet::new();
+        for ((from, _), calls) in &self.graph.served.calls {
+            used.extend(
+                calls.iter().filter(|(_, often)| *often > 0.0).map(|((to, _), _)| (*from, *to)),
+            );
+        }
+        for ((from, to), entry) in &self.model.links {
+            let (Some(from_id), Some(to_id)) = (self.graph.node(from), self.graph.node(to)) else {
+                continue;
+            };
+            if !entry.spec.enabled {
+                continue;
+            }
+            if !used.contains(&(from_id, to_id)) {
+                let is_reached = self.traffic.nodes[from_id.index()].rate > 0.0
+                    || matches!(self.graph.plans[from_id.index()].role, Role::Client(_));
+                if is_reached {
+                    let message = format!("nothing goes along the link from `{from}` to `{to}`");
+                    self.warn(entry.to.clone(), message, "");
+                }
+                continue;
+            }
+            let replicas = self.graph.fixed.topology.nodes[to_id.index()].replicas;
+            let role = &self.graph.plans[from_id.index()].role;
+            if replicas > 1 && !matches!(role, Role::Balancer { .. }) {
+                let message = format!(
+                    "`{from}` calls the {replicas} replicas of `{to}` one after the other, as DNS \
+                     would"
+                );
+                self.warn(entry.to.clone(), message, "a load balancer between them can do better");
+            }
+        }
+    }
+
+    /// Endpoints that nobody asks for, and machines that nobody has.
+    fn names(&mut self) {
+        let asked: std::collections::BTreeSet<&str> =
+            self.graph.served.calls.keys().map(|(_, it)| self.graph.endpoint_name(*it)).collect();
+        let model = self.model;
+        for (name, endpoint) in &model.endpoints {
+            if !asked.contains(name.as_str()) {
+                let message = format!("nobody asks for endpoint `{name}`");
+                self.warn(endpoint.place.clone(), message, "it is in no `mix` and in no `call`");
+            }
+        }
+        let stations = model.nodes.values().filter_map(|node| node.spec.station());
+        let used: std::collections::BTreeSet<&str> = stations
+            .flat_map(|it| {
+                it.machine.iter().chain(it.replica.values().filter_map(|r| r.machine.as_ref()))
+            })
+            .map(|name| name.get_ref().as_str())
+            .collect();
+        for (name, machine) in &model.machines {
+            if !used.contains(name.as_str()) {
+                let message = format!("no node has machine `{name}`");
+                self.warn(machine.place.clone(), message, "");
+            }
+        }
+    }
+
+    /// Time-outs that always, or never, come before the answer.
+    fn timeouts(&mut self) {
+        let forks = |ops: &[Op]| ops.iter().any(|op| matches!(op, Op::Fork(..)));
+        let is_parallel = self.graph.fixed.programs.iter().any(|program| forks(&program.ops));
+        for (id, name, span) in self.nodes() {
+            let Role::Client(plan) = &self.graph.plans[id.index()].role else { continue };
+            let Some((law, _)) = &plan.timeout else { continue };
+            let Some(client) = self.traffic.clients.iter().find(|it| it.node == id) else {
+                continue;
+            };
+            let (patience, least) = (law.mean(), delay(self.graph, &client.visits));
+            let duration = self.graph.run.duration;
+            if !is_parallel && patience < least {
+                let message = format!(
+                    "the time-out of `{name}` is {} on average, but links and waits alone take {}",
+                    Length::from_nanos_rounded(patience),
+                    Length::from_nanos_rounded(least)
+                );
+                self.warn(span, message, "");
+            } else if Length::from_nanos_rounded(patience) > duration {
+                let message = format!("the time-out of `{name}` is longer than the run");
+                self.warn(span, message, "");
+            }
+        }
+    }
+
+    /// Priorities that no queue looks at.
+    fn priorities(&mut self) {
+        let looks = |plan: &crate::graph::NodePlan| {
+            plan.shape.as_ref().is_some_and(|shape| {
+                matches!(shape.discipline, Discipline::Priority | Discipline::PreemptivePriority)
+            })
+        };
+        if self.graph.plans.iter().any(looks) {
+            return;
+        }
+        let model = self.model;
+        let help = "give a node `discipline = \"priority\"`";
+        for (name, node) in &model.nodes {
+            if matches!(&node.spec.kind, KindSpec::Client(client) if client.priority.is_some()) {
+                let message = format!("`{name}` has a `priority`, and no node looks at it");
+                self.warn(node.place.clone(), message, help);
+            }
+        }
+        for (name, endpoint) in &model.endpoints {
+            if endpoint.spec.priority.is_some() {
+                let message =
+                    format!("endpoint `{name}` has a `priority`, and no node looks at it");
+                self.warn(endpoint.place.clone(), message, help);
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Small scenarios, and what is said of them before they are run.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::*;
+use crate::graph::{Files, Graph, build};
+use crate::scenario::source::Memory;
+use crate::scenario::{BASE, Diagnostics, Scenario};
+use crate::time::Span;
+use crate::trace::Trace;
+
+struct NoFiles;
+
+impl Files for NoFiles {
+    fn text(&mut self, _: &str) -> Result<String, String> {
+        Err("no files here".to_owned())
+    }
+
+    fn trace(&mut self, _: &str) -> Result<Arc<Trace>, String> {
+        Err("no files here".to_owned())
+    }
+}
+
+/// What is known of a scenario, as text, and the warnings about it.
+fn checked(text_of_scenario: &str) -> (Graph, Checked, String) {
+    let mut said = Diagnostics::new();
+    let files = Memory::of(&[("a.toml", text_of_scenario)]);
+    let scenario = Scenario::load(Path::new("a.toml"), &files, &[], &mut said);
+    let model = scenario.model(BASE, &[], &mut said).expect("a sound model");
+    let graph = build(&model, &mut NoFiles, &mut said);
+    let graph = graph.unwrap_or_else(|| panic!("{}", said.to_plain(&scenario.sources)));
+    let checked = Checked::of(&graph);
+    suspicions(&model, &graph, &checked.traffic, &mut said);
+    let warnings = said.to_plain(&scenario.sources);
+    (graph, checked, warnings)
+}
+
+/// One client, one server; what stands in `{}` of the server is given.
+fn one(arrivals: &str, work: &str, server: &str) -> String {
+    format!(
+        "duration = '1100s'\nwarmup = '100s'\n[endpoint.page]\nwork = [{work}]
+[node.users]\nkind = 'client'\n{arrivals}\nmix = {{ page = 1 }}
+[node.app]\nkind = 'server'\n{server}\n[link.users.app]\n"
+    )
+}
+
+const POISSON: &str = "arrivals = { poisson = '80/s' }";
+const EXP: &str = "{ cpu = { exp = '10ms' } }";
+
+#[track_caller]
+fn check_theory(text: &str, node: &str, expected: &str) {
+    let (graph, checked, _) = checked(text);
+    let id = graph.node(node).expect(node);
+    let found = match &checked.nodes[id.index()] {
+        Answer::Nothing => "nothing".to_owned(),
+        Answer::Queue(known, quality) => {
+            let sojourn = 1e3 * known.means().sojourn;
+            format!("{} {} {sojourn:.3} ms", known.name(), word(*quality))
+        }
+        Answer::Solved { sojourn, name, .. } => format!("{name} {:.3} ms", 1e3 * sojourn),
+        Answer::Unknown(reason) => reason.clone(),
+    };
+    assert_eq!(found, expected);
+}
+
+#[track_caller]
+fn check_said(text: &str, expected: &str) {
+    let (.., warnings) = checked(text);
+    assert!(warnings.contains(expected), "{warnings}");
+}
+
+#[test]
+fn a_server_is_the_queue_that_its_laws_make_it() {
+    for (arrivals, work, server, expected) in [
+        (POISSON, EXP, "cores = 1", "M/M/1 exact 50.000 ms"),
+        (POISSON, EXP, "cores = 2", "M/M/2 exact 11.905 ms"),
+        (POISSON, "{ cpu = '10ms' }", "cores = 1", "M/D/1 exact 30.000 ms"),
+        (
+            POISSON,
+            "{ cpu = { gamma = { mean = '10ms', cv = 2 } } }",
+            "cores = 1",
+            "M/G/1 exact 110.000 ms",
+        ),
+        (POISSON, "{ cpu = '10ms' }", "cores = 1\ndiscipline = 'ps'", "M/G/1-PS exact 50.000 ms"),
+        (POISSON, EXP, "cores = 1\nworkers = 1\nqueue = 9", "M/M/1/10 exact 37.971 ms"),
+        (
+            POISSON,
+            "{ wait = { exp = '10ms' } }",
+            "workers = 1\nqueue = 0",
+            "M/G/1/1 (Erlang B) exact 10.000 ms",
+        ),
+        ("arrivals = { regular = '80/s' }", EXP, "cores = 1", "D/M/1 exact 26.927 ms"),
+        (
+            "arrivals = { interval = { erlang = { mean = '12.5ms', k = 3 } } }",
+            EXP,
+            "cores = 1",
+            "E3/M/1 exact 34.594 ms",
+        ),
+        (
+            "arrivals = { poisson = '40/s', batch = 2 }",
+            EXP,
+            "cores = 1",
+            "M/M/1 approximation 50.000 ms",
+        ),
+        ("users = 20\nthink = { exp = '1s' }", EXP, "cores = 1", "M/M/1//20 12.278 ms"),
+        (POISSON, EXP, "cores = 1\nqueue_timeout = '1s'", "no formula with `queue_timeout`"),
+        (POISSON, EXP, "", "nothing"),
+    ] {
+        check_theory(&one(arrivals, work, server), "app", expected);
+    }
+}
+
+/// Clients, a balancer and three servers.
+fn balanced(algorithm: &str) -> String {
+    one("arrivals = { poisson = '240/s' }", EXP, "cores = 1\nreplicas = 3")
+        .replace("[link.users.app]", "[link.users.lb]\n[link.lb.app]\n[node.lb]")
+        + &format!("kind = 'load-balancer'\nalgorithm = '{algorithm}'\n")
+}
+
+#[test]
+fn what_a_backend_gets_depends_on_the_balancer() {
+    check_theory(&balanced("random"), "app", "M/M/1 exact 50.000 ms");
+    check_theory(&balanced("round-robin"), "app", "E3/M/1 exact 34.594 ms");
+    check_theory(&balanced("uri-hash"), "app", "M/M/1 approximation 50.000 ms");
+    let reason = "no formula: the balancer looks at how its backends do";
+    check_theory(&balanced("least-connections"), "app", reason);
+}
+
+#[test]
+fn what_leaves_a_poisson_queue_is_poisson_again() {
+    let tandem = one(POISSON, &format!("{EXP}, {{ call = 'db' }}"), "cores = 1")
+        + "[node.db]\nkind = 'database'\ncores = 1\nservice = { exp = '5ms' }\n[link.app.db]";
+    check_theory(&tandem, "db", "M/M/1 exact 8.333 ms");
+    let twice = tandem.replace("call = 'db'", "call = 'db', times = 2");
+    check_theory(&twice, "db", "M/M/1 approximation 25.000 ms");
+    let regular = tandem.replace("{ cpu = { exp = '10ms' } }", "{ cpu = '10ms' }");
+    check_theory(&regular, "db", "M/M/1 approximation 8.333 ms");
+}
+
+#[test]
+fn a_closed_loop_through_two_nodes_is_solved_by_mean_value_analysis() {
+    let text =
+        one("users = 10\nthink = '100ms'", &format!("{EXP}, {{ call = 'db' }}"), "cores = 1")
+            + "[node.db]\nkind = 'database'\ncores = 1\nservice = { exp = '5ms' }\n[link.app.db]";
+    let (_, checked, _) = checked(&text);
+    let mva = crate::theory::Mva::solve(10, 0.1, &[0.01, 0.005]).expect("positive");
+    let rate = checked.circuit.as_ref().and_then(Circuit::rate).expect("solved");
+    assert!((rate - mva.throughput).abs() < 1e-9, "{rate}");
+}
+
+#[test]
+fn the_length_of_the_run_is_set_against_what_it_needs() {
+    let (_, checked, _) = checked(&one(POISSON, EXP, "cores = 1"));
+    let length = checked.length.expect("a steady state");
+    assert_eq!((length.planned, length.is_enough()), (800_000, false));
+    assert!((length.needed as f64 / 3.5e6 - 1.0).abs() < 0.02, "{}", length.needed);
+    assert_eq!((length.duration, length.replications), (Span::from_secs(4_500), 44));
+}
+
+#[test]
+fn overload_without_a_limit_is_told() {
+    let text = one("arrivals = { poisson = '125/s' }", EXP, "cores = 1");
+    check_said(&text, "warning: `app` is offered 1.250 of what it can do: its queue grows");
+    let limited = one("arrivals = { poisson = '125/s' }", EXP, "cores = 1\nworkers = 1\nqueue = 5");
+    check_said(&limited, "at least 20.0 % of it fails");
+}
+
+#[test]
+fn what_is_suspicious_is_told_with_its_place() {
+    for (text, said) in [
+        (one(POISSON, EXP, ""), "`app` has CPU work but no cores"),
+        (one(POISSON, EXP, "cores = 1\nreplicas = 3"), "calls the 3 replicas of `app` one after"),
+        (one(POISSON, EXP, "cores = 1") + "[endpoint.b]", "nobody asks for endpoint `b`"),
+        (one(POISSON, EXP, "cores = 1") + "[node.b]\nkind = 'server'", "`b` has no links"),
+        (
+            one(POISSON, EXP, "cores = 1") + "[node.b]\nkind = 'server'\n[link.app.b]",
+            "nothing goes along the link from `app` to `b`",
+        ),
+        (
+            one(&format!("{POISSON}\ntimeout = {{ total = '10ms' }}"), EXP, "cores = 1")
+                + "latency = '6ms'",
+            "the time-out of `users` is 10ms on average, but links and waits alone take 12ms",
+        ),
+        (one(&format!("{POISSON}\npriority = 1"), EXP, "cores = 1"), "has a `priority`, and no"),
+        (one(POISSON, EXP, "cores = 1") + "[machine.m]\ncores = 1", "no node has machine `m`"),
+        (
+            one(POISSON, "{ cpu = { pareto = { mean = '1ms', shape = 1.5 } } }", "cores = 1"),
+            "the work at `app` has no variance",
+        ),
+    ] {
+        check_said(&text, said);
+    }
+}
+
+#[test]
+fn a_sound_scenario_is_not_complained_about() {
+    let (.., warnings) = checked(&balanced("random"));
+    assert_eq!(warnings, "");
+}
+
+#[test]
+fn a_variant_that_changes_nothing_is_told() {
+    let mut said = Diagnostics::new();
+    let text = one(POISSON, EXP, "cores = 1")
+        + "[variant.as-is]\n[variant.same.node.app]\ncores = 1\n[variant.two.node.app]\ncores = 2";
+    let files = Memory::of(&[("a.toml", &text)]);
+    let scenario = Scenario::load(Path::new("a.toml"), &files, &[], &mut said);
+    let mut model = |name: &str| scenario.model(name, &[], &mut said).expect(name);
+    let (base, two) = (model(BASE), model("two"));
+    let read = |name, is_empty, model| Read { name, place: &(0..1), is_empty, model };
+    let variants =
+        [read("as-is", true, &base), read("two", false, &two), read("same", false, &base)];
+    sameness(Some(&base), &variants[..2], &mut said);
+    assert_eq!(said.warnings(), 0);
+    sameness(Some(&base), &variants, &mut said);
+    let text = said.to_plain(&scenario.sources);
+    assert!(text.contains("variant `same` is the same as variant `as-is`"), "{text}");
+    sameness(Some(&base), &variants[2..], &mut said);
+    let text = said.to_plain(&scenario.sources);
+    assert!(text.contains("variant `same` changes nothing"), "{text}");
+}
+
+#[test]
+fn the_report_names_nodes_links_loads_and_theory() {
+    let (graph, checked, _) = checked(&balanced("random"));
+    let report = text("base", &graph, &checked);
+    for line in [
+        "base: 3 nodes, 2 links, 1 endpoint; 10 replications of 1100s",
+        "  users asks 240 requests/s",
+        "  app    server                3      1         240   10 ms   2.4  0.800  M/M/1 (exact)  40 ms",
+        "  lb → app",
+        "  A 1 % interval of the mean at `app` (utilisation 0.800) takes about",
+    ] {
+        assert!(report.contains(line), "{line}\n{report}");
+    }
+}

@@ -1,0 +1,294 @@
+//! What is known of a variant, for people.
+
+use super::circuit::origin_word;
+use super::station::Answer;
+use super::table::Table;
+use super::{Checked, Circuit, Length, word};
+use crate::graph::{Graph, NodeTraffic, Origin, Role};
+use crate::id::NodeId;
+use crate::theory::Quality;
+use crate::time::Span;
+
+/// Links shown at most; the nodes are all shown.
+const MAX_LINKS: usize = 200;
+
+/// The report of one variant, in lines without colours.
+#[must_use]
+pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
+    let run = &graph.run;
+    let mut lines = vec![
+        format!(
+            "{name}: {}, {}, {}; {} replications of {}",
+            count(graph.names.len(), "node"),
+            count(graph.links.len(), "link"),
+            count(graph.fixed.endpoints.len(), "endpoint"),
+            run.replications,
+            run.duration
+        ),
+        String::new(),
+    ];
+    lines.extend(clients(graph, checked));
+    lines.push(String::new());
+    lines.extend(nodes(graph, checked).lines());
+    lines.push(String::new());
+    lines.extend(links(graph));
+    let reasons = reasons(graph, checked);
+    if !reasons.is_empty() {
+        lines.push(String::new());
+        lines.extend(reasons);
+    }
+    if let Some(length) = &checked.length {
+        lines.push(String::new());
+        lines.extend(length_lines(graph, length));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+fn clients(graph: &Graph, checked: &Checked) -> Vec<String> {
+    let mut lines = Vec::new();
+    for client in &checked.traffic.clients {
+        let name = &graph.names[client.node.index()];
+        let rate = format!("{}{} requests/s", origin_word(client.origin), number(client.rate));
+        let circuit = checked.circuit.as_ref().filter(|it| it.client == client.node);
+        lines.push(match (circuit, client.origin) {
+            (Some(circuit), _) => format!("  {name} asks {rate}: {}", of_circuit(circuit)),
+            (None, Origin::AtMost) => {
+                format!("  {name} asks {rate}: a closed loop, without queues in its way")
+            }
+            (None, Origin::Given | Origin::Solved) => format!("  {name} asks {rate}"),
+        });
+    }
+    lines
+}
+
+fn of_circuit(circuit: &Circuit) -> String {
+    let users = format!("{} users, {} a round without queues", circuit.users, time(circuit.think));
+    match &circuit.solution {
+        Ok(_) => format!("{users}; exact by {}", circuit.name()),
+        Err(why) => format!("{users}; no exact value, since {why}"),
+    }
+}
+
+fn nodes(graph: &Graph, checked: &Checked) -> Table {
+    let mut table = Table::new(&[
+        "node",
+        "kind ",
+        "replicas",
+        "cores",
+        "arrivals/s",
+        "demand",
+        "load",
+        "busy",
+        "theory ",
+        "wait",
+        "at cores",
+    ]);
+    for (id, plan) in (0..).map(NodeId).zip(&graph.plans) {
+        let node = &checked.traffic.nodes[id.index()];
+        let name = graph.names[id.index()].clone();
+        if matches!(plan.role, Role::Client(_)) {
+            let dashes = ["-"; 6].map(str::to_owned);
+            let cells = [name, plan.kind.to_owned()].into_iter().chain(dashes);
+            table.row(cells.chain(["", "", ""].map(str::to_owned)));
+            continue;
+        }
+        let replicas = graph.fixed.topology.nodes[id.index()].replicas;
+        let busy = node.busiest().map_or_else(|| "-".to_owned(), |busy| format!("{busy:.3}"));
+        let load = if node.servers() > 0 { number(node.load()) } else { "-".to_owned() };
+        let (theory, wait, sojourn) = theory(&checked.nodes[id.index()]);
+        table.row([
+            name,
+            plan.kind.to_owned(),
+            replicas.to_string(),
+            cores(graph, id),
+            number(node.rate),
+            demand(node),
+            load,
+            busy,
+            theory,
+            wait,
+            sojourn,
+        ]);
+    }
+    table
+}
+
+fn cores(graph: &Graph, id: NodeId) -> String {
+    let Some(shape) = &graph.plans[id.index()].shape else { return "-".to_owned() };
+    let cores: Vec<u32> = shape.machines.iter().map(|machine| machine.cores).collect();
+    match (cores.iter().min(), cores.iter().max()) {
+        (_, Some(0)) | (None, _) | (_, None) => format!("0 ({} workers)", shape.workers),
+        (Some(least), Some(most)) if least == most => most.to_string(),
+        (Some(least), Some(most)) => format!("{least} to {most}"),
+    }
+}
+
+/// The mean time that a core, or a worker without one, is busy with an exchange.
+fn demand(node: &NodeTraffic) -> String {
+    if node.rate <= 0.0 || node.servers() == 0 {
+        return "-".to_owned();
+    }
+    time(node.load() / node.rate)
+}
+
+fn theory(answer: &Answer) -> (String, String, String) {
+    match answer {
+        Answer::Nothing | Answer::Unknown(_) => (String::new(), String::new(), String::new()),
+        Answer::Queue(known, quality) => {
+            let means = known.means();
+            let tilde = if *quality == Quality::Exact { "" } else { "about " };
+            let lost = known.blocking();
+            let name = if lost > 0.0 {
+                format!("{}, refuses {}", known.name(), percent(lost))
+            } else {
+                known.name()
+            };
+            let name = format!("{name} ({})", word(*quality));
+            let name = name.replace("(Allen-Cunneen) (approximation)", "(Allen-Cunneen)");
+            (
+                name,
+                format!("{tilde}{}", time(means.wait)),
+                format!("{tilde}{}", time(means.sojourn)),
+            )
+        }
+        Answer::Solved { wait, sojourn, name } => {
+            (format!("{name} (exact)"), time(*wait), time(*sojourn))
+        }
+    }
+}
+
+fn links(graph: &Graph) -> Vec<String> {
+    let mut table = Table::new(&["link", "latency", "bandwidth", "lost up", "lost down"]);
+    for link in graph.links.iter().take(MAX_LINKS) {
+        let latency = match link.latency.is_constant() {
+            Some(nanos) => time(nanos / 1e9),
+            None => format!("mean {}", time(link.latency.mean() / 1e9)),
+        };
+        let bandwidth = link
+            .bandwidth
+            .map_or_else(|| "-".to_owned(), |bandwidth| crate::unit::Quantity::to_text(&bandwidth));
+        let loss = link.loss.map(|share| if share > 0.0 { percent(share) } else { "-".to_owned() });
+        let name = link.name.replace('>', " → ");
+        let [up, down] = loss;
+        table.row([name, latency, bandwidth, up, down]);
+    }
+    let mut lines = table.lines();
+    if graph.links.len() > MAX_LINKS {
+        lines.push(format!("  and {} more links", graph.links.len() - MAX_LINKS));
+    }
+    lines
+}
+
+/// Why some nodes have no theory.
+fn reasons(graph: &Graph, checked: &Checked) -> Vec<String> {
+    let reason = |(name, answer): (&String, &Answer)| match answer {
+        Answer::Unknown(reason) => Some(format!("  {name}: {reason}")),
+        Answer::Nothing | Answer::Queue(..) | Answer::Solved { .. } => None,
+    };
+    graph.names.iter().zip(&checked.nodes).filter_map(reason).collect()
+}
+
+fn length_lines(graph: &Graph, length: &Length) -> Vec<String> {
+    let name = &graph.names[length.node.index()];
+    let first = format!(
+        "  A 1 % interval of the mean at `{name}` (utilisation {:.3}) takes about {} requests.",
+        length.utilisation,
+        grouped(length.needed)
+    );
+    let given = format!(
+        "{} replications of {} measure about {}: {}",
+        graph.run.replications,
+        graph.run.duration,
+        grouped(length.planned),
+        if length.is_enough() {
+            "that is enough.".to_owned()
+        } else {
+            format!(
+                "an interval of {}. It takes duration = \"{}\", or replications = {}.",
+                percent(length.half_width),
+                length.duration,
+                length.replications
+            )
+        }
+    );
+    vec![first, format!("  {given}")]
+}
+
+/// Digits in groups of three.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number to four digits.
+fn number(x: f64) -> String {
+    if !x.is_finite() {
+        return "∞".to_owned();
+    }
+    let decimals = match x.abs() {
+        x if x >= 1_000.0 => 0,
+        x if x >= 100.0 => 1,
+        x if x >= 10.0 => 2,
+        x if x >= 1.0 => 3,
+        _ => 4,
+    };
+    let text = format!("{x:.decimals$}");
+    if text.contains('.') {
+        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
+    }
+    text
+}
+
+fn percent(share: f64) -> String {
+    format!("{} %", number(100.0 * share))
+}
+
+/// A time in seconds, to four digits of its unit.
+fn time(secs: f64) -> String {
+    if !secs.is_finite() {
+        return "∞".to_owned();
+    }
+    let (size, unit) = match secs {
+        s if s >= 1.0 => (1.0, "s"),
+        s if s >= 1e-3 => (1e3, "ms"),
+        s if s >= 1e-6 => (1e6, "us"),
+        s if s > 0.0 => (1e9, "ns"),
+        _ => return Span::ZERO.to_string(),
+    };
+    format!("{} {unit}", number(secs * size))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_four_digits() {
+        let shown = [0.0, 0.123_456, 1.5, 45.678_9, 12_345.6].map(number);
+        assert_eq!(shown, ["0", "0.1235", "1.5", "45.68", "12346"]);
+    }
+
+    #[test]
+    fn times_have_the_unit_that_fits() {
+        assert_eq!(
+            [0.0, 2.5, 0.05, 3e-6, 4e-9].map(time),
+            ["0s", "2.5 s", "50 ms", "3 us", "4 ns"]
+        );
+    }
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        assert_eq!([1, 1_000, 3_456_000].map(grouped), ["1", "1,000", "3,456,000"]);
+    }
+}

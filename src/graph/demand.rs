@@ -1,0 +1,232 @@
+//! What one visit to a node costs on average: a walk over the operations of a program.
+//!
+//! Operations only lead forward, so one pass over them finds how often each is done.
+
+use crate::dist::Law;
+use crate::endpoint::{Amount, Op, Program};
+
+/// What one visit costs on average, at speed 1.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Demand {
+    /// The visits to the queue of the cores.
+    pub cpu: Visits,
+    /// The times without a core.
+    pub wait: Visits,
+    /// How many other nodes are called or handed to.
+    pub calls: f64,
+}
+
+/// Something that is done so often per visit, and the law of how long it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Visits {
+    /// How often it is done.
+    pub often: f64,
+    /// How many operations of the program do it.
+    pub operations: u32,
+    /// The mean of all of them together, in nanoseconds.
+    pub total: f64,
+    /// The sum of their second moments, in square nanoseconds.
+    pub squares: f64,
+    /// What law a single one has.
+    pub form: Form,
+}
+
+/// The form of a law, as far as theory tells laws apart.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Form {
+    /// Nothing was done yet.
+    #[default]
+    None,
+    /// Exponential, with this mean.
+    Exponential(f64),
+    /// Always this.
+    Constant(f64),
+    /// Anything else.
+    General,
+}
+
+/// What a program's draws depend on besides its own text.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Given {
+    /// The mean service of the trace's rows, in nanoseconds, where a trace fixes it.
+    pub trace_service: Option<f64>,
+    /// The mean size of the responses, in bytes.
+    pub response: f64,
+}
+
+impl Demand {
+    /// The demand of `program`.
+    #[must_use]
+    pub fn of(program: &Program, given: Given) -> Self {
+        let mut demand = Self::default();
+        let mut often = vec![0.0; program.ops.len() + 1];
+        often[0] = 1.0;
+        for (place, op) in program.ops.iter().enumerate() {
+            let now = often[place];
+            match op {
+                Op::Cpu(amount, _) => demand.cpu.add(now, amount, given),
+                Op::Wait(amount, _) => demand.wait.add(now, amount, given),
+                Op::CpuPerByte(nanos) => {
+                    demand.cpu.add_law(now, nanos * given.response, 1.0, Form::General);
+                }
+                Op::Call { times, .. } => demand.calls += now * times.mean(),
+                Op::Forward => demand.calls += now,
+                Op::Unless(..) | Op::Fork(..) | Op::Join | Op::Fail(..) | Op::Return => {}
+            }
+            for (to, share) in successors(op, place) {
+                if let Some(next) = often.get_mut(to) {
+                    *next += now * share;
+                }
+            }
+        }
+        demand
+    }
+}
+
+impl Visits {
+    /// The mean of a single one, in nanoseconds.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        if self.often > 0.0 { self.total / self.often } else { 0.0 }
+    }
+
+    /// The squared coefficient of variation of a single one.
+    #[must_use]
+    pub fn cv2(&self) -> f64 {
+        let mean = self.mean();
+        if mean > 0.0 { (self.squares / self.often / mean / mean - 1.0).max(0.0) } else { 0.0 }
+    }
+
+    /// Both together, the other one so many times.
+    #[must_use]
+    pub fn and(&self, other: &Self, times: f64) -> Self {
+        if other.often * times <= 0.0 {
+            return *self;
+        }
+        Self {
+            often: self.often + other.often * times,
+            operations: self.operations.max(other.operations),
+            total: self.total + other.total * times,
+            squares: self.squares + other.squares * times,
+            form: self.form.and(other.form),
+        }
+    }
+
+    fn add(&mut self, often: f64, amount: &Amount, given: Given) {
+        let (mean, cv2, form) = match amount {
+            Amount::Drawn(law) => (law.mean(), law.scv(), Form::of(law)),
+            // How a column of a trace varies is not looked at: it is taken for exponential.
+            Amount::TraceService => (given.trace_service.unwrap_or(0.0), 1.0, Form::General),
+            Amount::TraceSize => (0.0, 0.0, Form::General),
+        };
+        if mean > 0.0 {
+            self.add_law(often, mean, cv2, form);
+        }
+    }
+
+    fn add_law(&mut self, often: f64, mean: f64, cv2: f64, form: Form) {
+        if often <= 0.0 {
+            return;
+        }
+        self.often += often;
+        self.operations += 1;
+        self.total += often * mean;
+        self.squares += often * mean * mean * (1.0 + cv2);
+        self.form = self.form.and(form);
+    }
+}
+
+impl Form {
+    fn of(law: &Law) -> Self {
+        match law.is_constant() {
+            Some(value) => Self::Constant(value),
+            None if matches!(law, Law::Exponential(_)) => Self::Exponential(law.mean()),
+            None => Self::General,
+        }
+    }
+
+    /// The form of either of two: the same if they are equal.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, form) | (form, Self::None) => form,
+            (one, other) if one == other => one,
+            _ => Self::General,
+        }
+    }
+}
+
+/// Where an operation leads, and how often on average.
+fn successors(op: &Op, place: usize) -> Vec<(usize, f64)> {
+    match op {
+        Op::Unless(probability, _, to) => {
+            let happens = probability.get();
+            vec![(place + 1, happens), (usize::from(*to), 1.0 - happens)]
+        }
+        Op::Fail(probability, ..) => vec![(place + 1, 1.0 - probability.get())],
+        Op::Fork(starts, _) => {
+            let branches = starts.iter().map(|start| (usize::from(*start), 1.0));
+            branches.chain([(place + 1, 1.0)]).collect()
+        }
+        Op::Join | Op::Return => Vec::new(),
+        Op::Cpu(..) | Op::CpuPerByte(_) | Op::Wait(..) | Op::Call { .. } | Op::Forward => {
+            vec![(place + 1, 1.0)]
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Purpose;
+    use crate::unit::Probability;
+
+    const DRAW: Purpose = Purpose::named("draw");
+
+    fn cpu(millis: f64) -> Op {
+        Op::Cpu(Amount::Drawn(Law::constant(millis * 1e6)), DRAW)
+    }
+
+    fn demand(ops: Vec<Op>) -> Demand {
+        Demand::of(&Program { ops }, Given::default())
+    }
+
+    fn share(p: f64) -> Probability {
+        Probability::new(p).expect("from 0 to 1")
+    }
+
+    #[test]
+    fn steps_add_up() {
+        let demand = demand(vec![cpu(3.0), cpu(5.0), Op::Return]);
+        assert_eq!((demand.cpu.often, demand.cpu.total), (2.0, 8e6));
+        assert_eq!(demand.cpu.form, Form::General);
+    }
+
+    #[test]
+    fn a_step_with_a_probability_counts_as_often_as_it_is_done() {
+        let demand = demand(vec![Op::Unless(share(0.25), DRAW, 2), cpu(8.0), cpu(1.0), Op::Return]);
+        assert_eq!((demand.cpu.often, demand.cpu.total), (1.25, 3e6));
+    }
+
+    #[test]
+    fn what_follows_a_failure_is_done_by_those_that_survive() {
+        let demand = demand(vec![Op::Fail(share(0.5), DRAW, 500), cpu(8.0), Op::Return]);
+        assert_eq!((demand.cpu.often, demand.cpu.total), (0.5, 4e6));
+    }
+
+    #[test]
+    fn all_branches_of_parallel_work_are_done() {
+        let skip = Op::Unless(Probability::NEVER, DRAW, 6);
+        let fork = Op::Fork(Box::new([2, 4]), 1);
+        let ops = vec![fork, skip, cpu(1.0), Op::Join, cpu(2.0), Op::Join, cpu(4.0), Op::Return];
+        assert_eq!(demand(ops).cpu.total, 7e6);
+    }
+
+    #[test]
+    fn a_mixture_of_two_constants_varies() {
+        let short = demand(vec![cpu(1.0), Op::Return]).cpu;
+        let long = demand(vec![cpu(3.0), Op::Return]).cpu;
+        let both = Visits::default().and(&short, 1.0).and(&long, 1.0);
+        assert_eq!((both.mean(), both.cv2(), both.form), (2e6, 0.25, Form::General));
+        assert_eq!((short.cv2(), short.form), (0.0, Form::Constant(1e6)));
+    }
+}

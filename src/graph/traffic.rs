@@ -1,0 +1,355 @@
+//! The traffic equations: how many requests each node gets, and how much work that is.
+//!
+//! Jackson, "Networks of waiting lines", Operations Research 1957: what arrives at a node is what
+//! comes from outside and what other nodes pass on. They hold for any laws, so long as every
+//! request is answered; what queues do to the moments of arrival is another matter.
+
+use std::collections::BTreeMap;
+
+use petgraph::algo::toposort;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::demand::{Demand, Given, Visits};
+use super::reach::{Pair, pair_graph};
+use super::{Graph, Role};
+use crate::endpoint::Amount;
+use crate::id::{EndpointId, NodeId};
+use crate::nodes::client::{ClientPlan, Demand as Asked};
+
+/// Passes over a cyclic graph at most: a cycle that is returned to with probability 0.999 has
+/// converged to a millionth by then.
+const MAX_PASSES: usize = 20_000;
+
+/// What arrives at every node.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Traffic {
+    /// The groups of clients.
+    pub clients: Vec<ClientTraffic>,
+    /// The nodes, in their order.
+    pub nodes: Vec<NodeTraffic>,
+}
+
+/// What a group of clients asks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClientTraffic {
+    /// The client.
+    pub node: NodeId,
+    /// Requests per second.
+    pub rate: f64,
+    /// What is known of the rate.
+    pub origin: Origin,
+    /// How often each pair is visited per request.
+    pub visits: BTreeMap<Pair, f64>,
+}
+
+/// Where the rate of a client comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The scenario gives it: the mean over the run.
+    Given,
+    /// A closed loop's rate depends on the answers: it is at most this.
+    AtMost,
+    /// A closed loop's rate, solved.
+    Solved,
+}
+
+/// What arrives at a node.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NodeTraffic {
+    /// Exchanges per second, over all replicas.
+    pub rate: f64,
+    /// The visits to the cores' queues of a second, over all replicas, at speed 1.
+    pub cpu: Visits,
+    /// The times without a core of a second, over all replicas.
+    pub wait: Visits,
+    /// Exchanges per second that go on from here to other nodes.
+    pub calls: f64,
+    /// The replicas.
+    pub replicas: Vec<ReplicaTraffic>,
+}
+
+/// What arrives at a replica.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ReplicaTraffic {
+    /// Its share of the node's exchanges.
+    pub share: f64,
+    /// The work that is offered to it, in erlangs: cores that it keeps busy on average.
+    pub load: f64,
+    /// How many can be served at once.
+    pub servers: u32,
+}
+
+impl Traffic {
+    /// The traffic of `graph`; closed loops ask at the highest rate that they can.
+    #[must_use]
+    pub fn of(graph: &Graph) -> Self {
+        Self::with(graph, &[])
+    }
+
+    /// The traffic of `graph` when closed loops ask at these rates, requests per second.
+    #[must_use]
+    pub fn with(graph: &Graph, solved: &[(NodeId, f64)]) -> Self {
+        let mut clients = Vec::new();
+        for (place, plan) in (0..).zip(&graph.plans) {
+            let Role::Client(client) = &plan.role else { continue };
+            let visits = visits(graph, NodeId(place), client);
+            clients.push(client_traffic(graph, client, visits, solved));
+        }
+        let nodes = nodes(graph, &clients);
+        Self { clients, nodes }
+    }
+}
+
+impl NodeTraffic {
+    /// The work that is offered to all replicas, in erlangs.
+    #[must_use]
+    pub fn load(&self) -> f64 {
+        self.replicas.iter().map(|replica| replica.load).sum()
+    }
+
+    /// How many can be served at once, over all replicas.
+    #[must_use]
+    pub fn servers(&self) -> u64 {
+        self.replicas.iter().map(|replica| u64::from(replica.servers)).sum()
+    }
+
+    /// The utilisation per core over all replicas; none if the node has no queue.
+    #[must_use]
+    pub fn utilisation(&self) -> Option<f64> {
+        let servers = self.servers();
+        #[allow(clippy::cast_precision_loss, reason = "a count of cores is far below 2^53")]
+        (servers > 0).then(|| self.load() / servers as f64)
+    }
+
+    /// The utilisation of the busiest replica; none if the node has no queue.
+    #[must_use]
+    pub fn busiest(&self) -> Option<f64> {
+        let has_servers = self.replicas.iter().filter(|replica| replica.servers > 0);
+        has_servers.map(ReplicaTraffic::utilisation).reduce(f64::max)
+    }
+}
+
+impl ReplicaTraffic {
+    /// The utilisation of a core.
+    #[must_use]
+    pub fn utilisation(&self) -> f64 {
+        if self.servers == 0 { 0.0 } else { self.load / f64::from(self.servers) }
+    }
+}
+
+/// How often each pair is visited for each request of a client.
+fn visits(graph: &Graph, client: NodeId, plan: &ClientPlan) -> BTreeMap<Pair, f64> {
+    let (pairs, list) = pair_graph(&graph.served);
+    let mut outside = vec![0.0; list.len()];
+    let mut below = 0.0;
+    for (end, endpoint) in &plan.mix {
+        if let Ok(place) = list.binary_search(&(client, *endpoint)) {
+            outside[place] += end - below;
+        }
+        below = *end;
+    }
+    let often = match toposort(&pairs, None) {
+        Ok(order) => in_order(&pairs, outside, &order),
+        Err(_) => by_iteration(&pairs, &outside),
+    };
+    list.into_iter().zip(often).filter(|(_, often)| *often > 0.0).collect()
+}
+
+/// The exact solution of an acyclic graph: every caller before whom it calls.
+fn in_order(pairs: &DiGraph<Pair, f64>, mut often: Vec<f64>, order: &[NodeIndex]) -> Vec<f64> {
+    use petgraph::visit::EdgeRef;
+    for node in order {
+        for edge in pairs.edges(*node) {
+            often[edge.target().index()] += often[node.index()] * edge.weight();
+        }
+    }
+    often
+}
+
+/// The solution of a cyclic graph: what comes back goes round once more, until nothing is left.
+fn by_iteration(pairs: &DiGraph<Pair, f64>, outside: &[f64]) -> Vec<f64> {
+    use petgraph::visit::EdgeRef;
+    let (mut often, mut moving) = (outside.to_vec(), outside.to_vec());
+    for _ in 0..MAX_PASSES {
+        let mut next = vec![0.0; moving.len()];
+        for edge in pairs.edge_references() {
+            next[edge.target().index()] += moving[edge.source().index()] * edge.weight();
+        }
+        for (sum, more) in often.iter_mut().zip(&next) {
+            *sum += more;
+        }
+        moving = next;
+        if moving.iter().all(|left| *left < 1e-12) {
+            break;
+        }
+    }
+    often
+}
+
+fn client_traffic(
+    graph: &Graph,
+    plan: &ClientPlan,
+    visits: BTreeMap<Pair, f64>,
+    solved: &[(NodeId, f64)],
+) -> ClientTraffic {
+    let duration = graph.run.duration;
+    let node = plan.node;
+    let (rate, origin) = match &plan.demand {
+        Asked::Open(arrivals) => (arrivals.mean_rate(duration).unwrap_or(0.0), Origin::Given),
+        Asked::Renewal(law) => (1e9 / law.mean(), Origin::Given),
+        Asked::Replayed(trace) => (trace.mean_rate(duration), Origin::Given),
+        Asked::Closed(users, think) => match solved.iter().find(|(client, _)| *client == node) {
+            Some((_, rate)) => (*rate, Origin::Solved),
+            None => (bound(graph, plan, *users, think.mean(), &visits), Origin::AtMost),
+        },
+        Asked::ClosedTrace(trace) => {
+            #[allow(clippy::cast_precision_loss, reason = "a count of rows is below 2^53")]
+            let rows = trace.rows().len() as f64;
+            (rows / duration.as_secs_f64(), Origin::AtMost)
+        }
+    };
+    ClientTraffic { node, rate, origin, visits }
+}
+
+/// The asymptotic bounds of a closed loop, whichever is lower: users over the time of a round
+/// without queues, and what the busiest node can do (Lazowska and others, "Quantitative System
+/// Performance", 1984, chapter 5).
+fn bound(
+    graph: &Graph,
+    plan: &ClientPlan,
+    users: u32,
+    think: f64,
+    visits: &BTreeMap<Pair, f64>,
+) -> f64 {
+    let alone =
+        ClientTraffic { node: plan.node, rate: 1.0, origin: Origin::Given, visits: visits.clone() };
+    let nodes = nodes(graph, std::slice::from_ref(&alone));
+    let capacity = nodes.iter().filter_map(NodeTraffic::busiest).fold(0.0, f64::max);
+    let round =
+        (think + delay(graph, visits)) / 1e9 + nodes.iter().map(|node| node.load()).sum::<f64>();
+    let by_users = if round > 0.0 { f64::from(users) / round } else { f64::INFINITY };
+    let by_capacity = if capacity > 0.0 { 1.0 / capacity } else { f64::INFINITY };
+    // Users who neither think nor wait ask once a tick of the clock.
+    by_users.min(by_capacity).min(1e9)
+}
+
+/// Nanoseconds of a request that nobody queues for: links in both directions, and waits.
+#[must_use]
+pub fn delay(graph: &Graph, visits: &BTreeMap<Pair, f64>) -> f64 {
+    let mut sum = 0.0;
+    for (pair, often) in visits {
+        sum += often * demand(graph, *pair, None).wait.total;
+        for (to, calls) in graph.served.calls.get(pair).into_iter().flatten() {
+            if let Some(link) = graph.fixed.topology.link(pair.0, to.0) {
+                sum += often * calls * 2.0 * graph.links[link.index()].latency.mean();
+            }
+        }
+    }
+    sum
+}
+
+/// What a visit for a pair costs; `trace_service` is what the client's trace has for a mean.
+#[must_use]
+pub fn demand(graph: &Graph, (node, endpoint): Pair, trace_service: Option<f64>) -> Demand {
+    let asked = graph.fixed.endpoints.get(endpoint.index());
+    let program = match &graph.plans[node.index()].role {
+        Role::Client(_) => return Demand { calls: 1.0, ..Demand::default() },
+        Role::Proxy { program, .. } | Role::Balancer { program, .. } => *program,
+        Role::Answering(own) => asked.and_then(|asked| asked.program).unwrap_or(*own),
+    };
+    let size = asked.and_then(|asked| asked.response_bytes.as_ref());
+    let response = size.and_then(Amount::mean).unwrap_or(0.0);
+    Demand::of(&graph.fixed.programs[usize::from(program)], Given { trace_service, response })
+}
+
+/// The mean service of the rows of a client's trace, in nanoseconds, if it replays one.
+fn trace_service(graph: &Graph, client: NodeId) -> Option<f64> {
+    let trace = graph.fixed.traces.get(client.index())?.as_ref()?;
+    let services = trace.rows().iter().filter_map(|row| row.service());
+    #[allow(clippy::cast_precision_loss, reason = "a mean of durations")]
+    let (sum, count) =
+        services.fold((0.0, 0.0), |(sum, count), span| (sum + span.0 as f64, count + 1.0));
+    (count > 0.0).then(|| sum / count)
+}
+
+/// What arrives at the nodes when clients ask at their rates.
+fn nodes(graph: &Graph, clients: &[ClientTraffic]) -> Vec<NodeTraffic> {
+    let mut nodes = vec![NodeTraffic::default(); graph.plans.len()];
+    let mut arriving = vec![BTreeMap::new(); graph.plans.len()];
+    for client in clients {
+        let service = trace_service(graph, client.node);
+        for (pair, often) in &client.visits {
+            let (rate, node) = (often * client.rate, &mut nodes[pair.0.index()]);
+            let demand = demand(graph, *pair, service);
+            node.rate += rate;
+            node.cpu = node.cpu.and(&demand.cpu, rate);
+            node.wait = node.wait.and(&demand.wait, rate);
+            node.calls += rate * demand.calls;
+            for (to, calls) in graph.served.calls.get(pair).into_iter().flatten() {
+                *arriving[to.0.index()].entry((pair.0, to.1)).or_insert(0.0) += rate * calls;
+            }
+        }
+    }
+    for (place, (node, arriving)) in (0..).zip(nodes.iter_mut().zip(&arriving)) {
+        node.replicas = replicas(graph, NodeId(place), node, arriving);
+    }
+    nodes
+}
+
+/// How a node's load falls on its replicas; `arriving` are rates by caller and endpoint.
+fn replicas(
+    graph: &Graph,
+    id: NodeId,
+    node: &NodeTraffic,
+    arriving: &BTreeMap<Pair, f64>,
+) -> Vec<ReplicaTraffic> {
+    let Some(shape) = &graph.plans[id.index()].shape else { return Vec::new() };
+    let mut shares = vec![0.0; shape.machines.len()];
+    for ((from, endpoint), rate) in arriving {
+        if node.rate > 0.0 {
+            spread(graph, *from, id, *endpoint, rate / node.rate, &mut shares);
+        }
+    }
+    let replica = |(share, machine): (&f64, &crate::nodes::station::MachineShape)| {
+        let work = match machine.cores {
+            0 => node.wait.total,
+            _ => node.cpu.total * machine.factor,
+        };
+        let servers = if machine.cores == 0 { shape.workers } else { machine.cores };
+        ReplicaTraffic { share: *share, load: share * work / 1e9, servers }
+    };
+    shares.iter().zip(&shape.machines).map(replica).collect()
+}
+
+/// Adds to each replica its part of what one caller sends.
+fn spread(
+    graph: &Graph,
+    from: NodeId,
+    to: NodeId,
+    endpoint: EndpointId,
+    rate: f64,
+    shares: &mut [f64],
+) {
+    let asked = graph.fixed.endpoints.get(endpoint.index());
+    let weights: Vec<f64> = match &graph.plans[from.index()].role {
+        Role::Balancer { plan, .. } => {
+            let own = plan.backends.iter().filter(|backend| backend.node == to);
+            own.map(|backend| plan.spec.algorithm.share_of(backend.weight)).collect()
+        }
+        _ if graph.fixed.topology.nodes[to.index()].has_primary
+            && asked.is_some_and(|asked| asked.write) =>
+        {
+            (0..shares.len()).map(|replica| if replica == 0 { 1.0 } else { 0.0 }).collect()
+        }
+        Role::Client(_) | Role::Proxy { .. } | Role::Answering(_) => vec![1.0; shares.len()],
+    };
+    let total: f64 = weights.iter().sum();
+    if total > 0.0 {
+        for (share, weight) in shares.iter_mut().zip(weights) {
+            *share += rate * weight / total;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! Small scenarios against flows that can be solved by hand.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::*;
+use crate::graph::{Files, build};
+use crate::scenario::source::Memory;
+use crate::scenario::{BASE, Diagnostics, Scenario};
+use crate::trace::Trace;
+
+/// One trace, whatever its name.
+struct OneTrace(&'static str);
+
+impl Files for OneTrace {
+    fn text(&mut self, _: &str) -> Result<String, String> {
+        Ok(self.0.to_owned())
+    }
+
+    fn trace(&mut self, _: &str) -> Result<Arc<Trace>, String> {
+        Trace::read(self.0.as_bytes()).map(Arc::new).map_err(|error| error.to_string())
+    }
+}
+
+fn graph(text: &str) -> Graph {
+    let mut said = Diagnostics::new();
+    let files = Memory::of(&[("a.toml", text)]);
+    let scenario = Scenario::load(Path::new("a.toml"), &files, &[], &mut said);
+    let model = scenario.model(BASE, &[], &mut said);
+    let mut trace = OneTrace("arrival_s,service_ms\n0,10\n1,30\n");
+    let graph = model.and_then(|model| build(&model, &mut trace, &mut said));
+    graph.unwrap_or_else(|| panic!("{}", said.to_plain(&scenario.sources)))
+}
+
+#[track_caller]
+fn check(text: &str, expected: &[(&str, f64, f64)]) {
+    let graph = graph(text);
+    let traffic = Traffic::of(&graph);
+    for (name, rate, utilisation) in expected {
+        let node = &traffic.nodes[graph.node(name).expect(name).index()];
+        assert!((node.rate - rate).abs() < 1e-9, "{name}: {} a second", node.rate);
+        let found = node.busiest().unwrap_or(0.0);
+        assert!((found - utilisation).abs() < 1e-9, "{name}: utilisation {found}");
+    }
+}
+
+const PAGE: &str =
+    "[endpoint.page]\nwork = [{ cpu = { exp = '10ms' } }, { call = 'db', times = 3 }]
+[node.users]\nkind = 'client'\narrivals = { poisson = '80/s' }\nmix = { page = 1 }
+[node.db]\nkind = 'database'\nservice = '2ms'\ncores = 2\n[link.app.db]\n[link.users.app]
+[node.app]\nkind = 'server'\ncores = 1\n";
+
+#[test]
+fn a_call_that_is_made_three_times_is_three_times_the_load() {
+    check(PAGE, &[("app", 80.0, 0.8), ("db", 240.0, 0.24)]);
+}
+
+#[test]
+fn speed_divides_the_demand() {
+    check(&format!("{PAGE}speed = 2.0"), &[("app", 80.0, 0.4)]);
+}
+
+#[test]
+fn a_balancer_splits_by_weight_only_where_its_algorithm_does() {
+    let text = |algorithm: &str| {
+        format!(
+            "[endpoint.page]\nwork = [{{ cpu = '10ms' }}]
+[node.users]\nkind = 'client'\narrivals = {{ poisson = '100/s' }}\nmix = {{ page = 1 }}
+[node.lb]\nkind = 'load-balancer'\nalgorithm = '{algorithm}'\nweights = {{ big = 3 }}
+[node.big]\nkind = 'server'\ncores = 1\n[node.small]\nkind = 'server'\ncores = 1\nreplicas = 2
+[link.users.lb]\n[link.lb.big]\n[link.lb.small]"
+        )
+    };
+    check(&text("weighted-random"), &[("big", 60.0, 0.6), ("small", 40.0, 0.2)]);
+    check(&text("random"), &[("big", 100.0 / 3.0, 1.0 / 3.0), ("small", 200.0 / 3.0, 1.0 / 3.0)]);
+}
+
+#[test]
+fn the_busiest_replica_is_the_one_with_the_slow_machine() {
+    let text = "[endpoint.page]\nwork = [{ cpu = '10ms' }]
+[node.users]\nkind = 'client'\narrivals = { poisson = '100/s' }\nmix = { page = 1 }
+[node.app]\nkind = 'server'\ncores = 1\nreplicas = 2\nreplica.2 = { speed = 0.5 }\n[link.users.app]";
+    check(text, &[("app", 100.0, 1.0)]);
+}
+
+#[test]
+fn writes_go_to_the_primary_alone() {
+    let text = "[endpoint.put]\nwrite = true\n[endpoint.get]
+[node.users]\nkind = 'client'\narrivals = { poisson = '100/s' }\nmix = { put = 1, get = 1 }
+[node.db]\nkind = 'database'\nservice = '10ms'\ncores = 1\nreplicas = 2\n[link.users.db]";
+    check(text, &[("db", 100.0, 0.75)]);
+}
+
+#[test]
+fn what_comes_back_is_counted_each_time() {
+    let text = "[endpoint.page]
+work = [{ cpu = '10ms' }, { call = 'app', endpoint = 'page', probability = 0.5 }]
+[node.users]\nkind = 'client'\narrivals = { poisson = '20/s' }\nmix = { page = 1 }
+[node.app]\nkind = 'server'\ncores = 1\n[link.users.app]\n[link.app.app]";
+    check(text, &[("app", 40.0, 0.4)]);
+}
+
+#[test]
+fn a_trace_gives_its_own_rate_and_demand() {
+    let text = "duration = '10s'\n[endpoint.page]\nwork = [{ cpu = { trace = 'service' } }]
+[node.users]\nkind = 'client'\narrivals = { trace = 'a.csv' }\nmix = { page = 1 }
+[node.app]\nkind = 'server'\ncores = 1\n[link.users.app]";
+    check(text, &[("app", 0.2, 0.004)]);
+}
+
+#[test]
+fn a_closed_loop_is_bounded_by_its_users_or_by_the_busiest_node() {
+    let text = |users: u32| {
+        format!(
+            "[endpoint.page]\nwork = [{{ cpu = '10ms' }}, {{ wait = '20ms' }}]
+[node.users]\nkind = 'client'\nusers = {users}\nthink = {{ exp = '960ms' }}\nmix = {{ page = 1 }}
+[node.app]\nkind = 'server'\ncores = 1\n[link.users.app]\nlatency = '5ms'"
+        )
+    };
+    check(&text(10), &[("app", 10.0, 0.1)]);
+    check(&text(500), &[("app", 100.0, 1.0)]);
+    assert_eq!(Traffic::of(&graph(&text(10))).clients[0].origin, Origin::AtMost);
+}
+
+#[test]
+fn a_node_without_a_queue_has_no_utilisation() {
+    let graph = graph(
+        "[endpoint.page]\n[node.users]\nkind = 'client'\narrivals = { poisson = '1/s' }
+mix = { page = 1 }\n[node.edge]\nkind = 'reverse-proxy'\n[node.app]\nkind = 'server'
+[link.users.edge]\n[link.edge.app]",
+    );
+    let traffic = Traffic::of(&graph);
+    assert!(traffic.nodes.iter().all(|node| node.utilisation().is_none()));
+}

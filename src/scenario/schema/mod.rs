@@ -1,0 +1,179 @@
+//! The JSON Schema of the scenario format, for editors and for other programs.
+//!
+//! It is put together from the types that read a scenario, so that it cannot say anything else
+//! than they do. What a schema cannot say (that a name exists, that one key needs another) is
+//! left to `lindley check`.
+
+mod partial;
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use self::partial::Partial;
+use crate::endpoint::EndpointSpec;
+use crate::model::{LinkSpec, MachineSpec, ProbeSpec, RunSpec};
+use crate::nodes::KindSpec;
+use crate::nodes::parts::{CommonSpec, PartReader};
+
+/// Names: as `check_names` allows them.
+const NAME: &str = "^[A-Za-z][A-Za-z0-9_-]{0,127}$";
+
+/// The JSON Schema (draft 2020-12) of a scenario file.
+#[must_use]
+pub fn schema() -> Value {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let run = object::<RunSpec>(&mut generator);
+    let families = families(&mut generator);
+    let mut definitions = Map::from_iter(generator.take_definitions(true));
+    let mut partial = Partial::new(&definitions);
+    let mut over = partial.object(&run);
+    for (name, about, family) in &families {
+        over.insert((*name).to_owned(), by_name(about, partial.relaxed(&family.clone())));
+    }
+    definitions.extend(partial.definitions());
+    definitions.insert("Sweep".to_owned(), sweep());
+    let mut properties = run;
+    for (name, about, family) in families {
+        properties.insert(name.to_owned(), by_name(about, family));
+    }
+    let variant = closed("What differs from the scenario without it.", over, &[]);
+    let about = "Designs to compare: each is laid over the rest of the scenario.";
+    properties.insert("variant".to_owned(), by_name(about, variant));
+    let about = "Grids of values: each key is given several values, alone and together.";
+    properties.insert("sweep".to_owned(), by_name(about, json!({ "$ref": "#/$defs/Sweep" })));
+    properties.insert("include".to_owned(), include());
+    let mut root = closed("A scenario of lindley.", properties, &[]);
+    if let Some(root) = root.as_object_mut() {
+        let draft = "https://json-schema.org/draft/2020-12/schema";
+        root.insert("$schema".to_owned(), draft.into());
+        root.insert("title".to_owned(), "lindley scenario".into());
+        root.insert("$defs".to_owned(), definitions.into());
+    }
+    root
+}
+
+/// The tables that hold things by name, with what they hold.
+fn families(generator: &mut SchemaGenerator) -> Vec<(&'static str, &'static str, Value)> {
+    let one = |generator: &mut SchemaGenerator, schema: schemars::Schema| {
+        let _ = generator;
+        Value::from(schema)
+    };
+    let machine = MachineSpec::json_schema(generator);
+    let endpoint = EndpointSpec::json_schema(generator);
+    let link = LinkSpec::json_schema(generator);
+    let probe = ProbeSpec::json_schema(generator);
+    let nodes = nodes(generator);
+    let link = by_name("Links of this caller, by the name of whom it calls.", one(generator, link));
+    vec![
+        ("machine", "Machines that replicas can have.", one(generator, machine)),
+        ("endpoint", "Kinds of request: what they ask for and cost.", one(generator, endpoint)),
+        ("node", "The nodes of the graph.", nodes),
+        ("link", "The links of the graph, by the name of the caller.", link),
+        ("probe", "Moments at which the number present is noted.", one(generator, probe)),
+    ]
+}
+
+/// A node: one of the kinds.
+fn nodes(generator: &mut SchemaGenerator) -> Value {
+    let mut kinds = Vec::new();
+    for (word, about) in KindSpec::WORDS.iter().zip(KindSpec::ABOUT) {
+        let mut collector = Collector { generator, properties: Map::new() };
+        let _ = KindSpec::read(word, &mut collector);
+        let _ = collector.part::<CommonSpec>();
+        let mut properties = collector.properties;
+        let kind = json!({ "const": word, "description": "What the node is." });
+        properties.insert("kind".to_owned(), kind);
+        let mut schema = closed(about, properties, &["kind"]);
+        schema["title"] = (*word).into();
+        kinds.push(schema);
+    }
+    json!({ "oneOf": kinds })
+}
+
+/// Takes the schemas of the parts of a node instead of their values.
+struct Collector<'a> {
+    generator: &'a mut SchemaGenerator,
+    properties: Map<String, Value>,
+}
+
+impl PartReader for Collector<'_> {
+    fn part<T: DeserializeOwned + JsonSchema + Default>(&mut self) -> Option<T> {
+        self.properties.extend(object::<T>(self.generator));
+        Some(T::default())
+    }
+}
+
+/// The properties of a struct.
+fn object<T: JsonSchema>(generator: &mut SchemaGenerator) -> Map<String, Value> {
+    let mut schema = Value::from(T::json_schema(generator));
+    match schema.get_mut("properties").map(Value::take) {
+        Some(Value::Object(properties)) => properties,
+        _ => Map::new(),
+    }
+}
+
+/// A table that has these keys and no others.
+fn closed(about: &str, properties: Map<String, Value>, required: &[&str]) -> Value {
+    let mut schema = json!({
+        "description": about,
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": false,
+    });
+    if !required.is_empty() {
+        schema["required"] = required.into();
+    }
+    schema
+}
+
+/// A table of things by the names that the scenario gives them.
+fn by_name(about: &str, schema: Value) -> Value {
+    json!({
+        "description": about,
+        "type": "object",
+        "propertyNames": { "pattern": NAME },
+        "additionalProperties": schema,
+    })
+}
+
+fn include() -> Value {
+    json!({
+        "description": "Files that are laid below this one, relative to it.",
+        "type": "array",
+        "items": { "type": "string" },
+    })
+}
+
+/// The axes of a sweep: dotted keys with lists or ranges of values.
+fn sweep() -> Value {
+    let number = |about: &str| json!({ "description": about, "type": ["number", "string"] });
+    let range = json!({
+        "type": "object",
+        "properties": {
+            "from": number("The first value."),
+            "to": number("The last value, which is included."),
+            "steps": {
+                "description": "How many values there are.", "type": "integer", "minimum": 2,
+            },
+            "scale": {
+                "description": "Whether equal differences or equal ratios lie between them.",
+                "enum": ["linear", "log"],
+            },
+        },
+        "required": ["from", "to", "steps"],
+        "additionalProperties": false,
+    });
+    json!({
+        "description": "Keys, dotted or nested, and the values that they take.",
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {
+            "anyOf": [{ "type": "array", "minItems": 1 }, range, { "$ref": "#/$defs/Sweep" }],
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests;
