@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::client::client_plan;
+use super::machine::check_machines;
 use super::program::{Programs, endpoints};
 use super::reach::{Served, served};
 use super::station::shape;
 use super::{Graph, LinkPlan, NodePlan, Role};
-use crate::balance::Backend;
-use crate::endpoint::{EndpointSpec, Op};
+use crate::balance::{Algorithm, Backend};
+use crate::endpoint::EndpointSpec;
 use crate::fact::Place;
 use crate::id::{EndpointId, LinkId, NodeId, ReplicaId};
 use crate::model::{LinkEntry, Model, NodeSpec};
@@ -36,6 +37,9 @@ pub trait Files {
     /// If it cannot be read, or is no trace.
     fn trace(&mut self, path: &str) -> Result<Arc<Trace>, String>;
 }
+
+/// Points of the ring of a balancer that hashes consistently, which takes 16 bytes for each.
+const MAX_RING_POINTS: u64 = 10_000_000;
 
 /// What a build works with.
 pub(super) struct Build<'a> {
@@ -64,6 +68,7 @@ pub fn build(model: &Model, files: &mut dyn Files, diagnostics: &mut Diagnostics
         classes: classes(model),
     };
     build.check_whole();
+    check_machines(&mut build);
     let links = build.links();
     if build.diagnostics.has_errors() {
         return None;
@@ -117,24 +122,27 @@ impl<'a> Build<'a> {
         span: &Span,
         names: impl Iterator<Item = &'n str> + Clone,
     ) {
-        let list: Vec<&str> = names.clone().take(8).collect();
-        let label = if list.is_empty() {
+        let label = if names.clone().next().is_none() {
             format!("the scenario has no {what}")
         } else {
-            format!("the {what}s are {}", list.join(", "))
+            format!("the {what}s are {}", listed(names.clone()))
         };
         let error =
             Diagnostic::error(span.clone(), format!("unknown {what} `{name}`")).label(label);
+        // A bare key is as long as the name, a text has its quotes besides.
+        let is_bare = span.len() == name.len();
         let near = nearest(name, names);
         self.diagnostics.push(match near {
             Some(near) => error
-                .help(format!(
-                    "there is {} {what} `{near}`",
-                    if what == "endpoint" { "an" } else { "a" }
-                ))
-                .suggest(span.clone(), format!("\"{near}\"")),
+                .help(format!("did you mean `{near}`?"))
+                .suggest(span.clone(), if is_bare { near.to_owned() } else { format!("\"{near}\"") }),
             None => error,
         });
+    }
+
+    /// Where the value at `path` of a node's table stands; its name if that is not written.
+    pub(super) fn at_node(&self, name: &str, path: &str) -> Span {
+        self.model.nodes.get(name).map_or(0..0, |node| node.at(path))
     }
 
     /// Says what is wrong at a place.
@@ -144,16 +152,19 @@ impl<'a> Build<'a> {
 
     /// Whole-scenario rules: something asks, something answers, numbers fit.
     fn check_whole(&mut self) {
-        if self.nodes.is_empty() {
+        // After other errors nodes are missing that the scenario has.
+        let is_whole = !self.diagnostics.has_errors();
+        if self.nodes.is_empty() && is_whole {
             self.diagnostics.push(
                 Diagnostic::nowhere("the scenario has no nodes")
                     .help("a scenario needs a client and something that answers it, with a link"),
             );
         }
         let is_client = |node: &NodeSpec| matches!(node.kind, KindSpec::Client(_));
-        if !self.nodes.is_empty() && !self.nodes.iter().any(|(_, node, _)| is_client(node)) {
+        if is_whole && !self.nodes.is_empty() && !self.nodes.iter().any(|(_, node, _)| is_client(node)) {
             let first = self.nodes[0].2.clone();
-            self.error(&first, "no node is a client, so nothing is ever asked for");
+            let error = Diagnostic::error(first, "no node is a client: nothing is ever asked for");
+            self.diagnostics.push(error.help("give some node kind = \"client\""));
         }
         if self.nodes.len() > 65_000 {
             self.diagnostics.push(Diagnostic::nowhere("a scenario has at most 65,000 nodes"));
@@ -194,12 +205,14 @@ impl<'a> Build<'a> {
 
     fn link_plan(&mut self, from: &str, to: &str, entry: &LinkEntry) -> LinkPlan {
         let loss = entry.spec.loss.unwrap_or_default();
-        for share in [loss.up, loss.down] {
+        for (key, share) in [("loss.up", loss.up), ("loss.down", loss.down)] {
             if share.get() > 0.9 {
-                self.error(&entry.to, "a link that loses more than 0.9 of its packets is down");
+                let message = "a link that loses more than 0.9 of its packets is down";
+                let error = Diagnostic::error(entry.at(key), message);
+                self.diagnostics.push(error.label("a share from 0 to 0.9 stands here"));
             }
         }
-        let latency = self.law(&entry.spec.latency, &entry.to);
+        let latency = self.law(&entry.spec.latency, &entry.at("latency"));
         LinkPlan {
             name: format!("{from}>{to}"),
             latency,
@@ -236,7 +249,7 @@ impl<'a> Build<'a> {
         let mut replica = 0;
         for id in (0..self.nodes.len()).filter_map(|id| u16::try_from(id).ok().map(NodeId)) {
             let (name, node, span) = self.nodes[id.index()].clone();
-            let shape = node.station().and_then(|station| shape(&mut self, name, station, &span));
+            let shape = node.station().and_then(|station| shape(&mut self, name, station));
             let (role, trace) = self.role(id, name, node, &span, &mut programs, replica, served);
             replica += node.replicas();
             plans.push(NodePlan {
@@ -288,20 +301,20 @@ impl<'a> Build<'a> {
                 Some(self.proxy(id, &proxy.forwarding, false, programs, served))
             }
             KindSpec::LoadBalancer(balancer) => {
-                let program = programs.forwarding(self, name, &balancer.forwarding, span);
+                let program = programs.forwarding(self, name, &balancer.forwarding);
                 self.backends(id, span, &balancer.balance).map(|(backends, ways)| Role::Balancer {
                     plan: Arc::new(BalancePlan { spec: balancer.balance.clone(), backends, ways }),
                     program,
                 })
             }
             KindSpec::Server(it) => {
-                Some(Role::Answering(programs.service(self, &it.answering, span)))
+                Some(Role::Answering(programs.service(self, &it.answering, name)))
             }
             KindSpec::Database(it) => {
-                Some(Role::Answering(programs.service(self, &it.answering, span)))
+                Some(Role::Answering(programs.service(self, &it.answering, name)))
             }
             KindSpec::SessionStore(it) => {
-                Some(Role::Answering(programs.service(self, &it.answering, span)))
+                Some(Role::Answering(programs.service(self, &it.answering, name)))
             }
         };
         let _ = replica;
@@ -316,8 +329,8 @@ impl<'a> Build<'a> {
         programs: &mut Programs,
         served: &Served,
     ) -> Role {
-        let (name, _, span) = self.nodes[id.index()].clone();
-        let program = programs.forwarding(self, name, forwarding, &span);
+        let (name, ..) = self.nodes[id.index()].clone();
+        let program = programs.forwarding(self, name, forwarding);
         let routes: Routes = served.routes[id.index()].clone().into();
         Role::Proxy { routes, hides_callers, program }
     }
@@ -329,6 +342,7 @@ impl<'a> Build<'a> {
         span: &Span,
         spec: &crate::balance::BalanceSpec,
     ) -> Option<(Vec<Backend>, Vec<(Place, LinkId)>)> {
+        let owner = self.nodes[id.index()].0;
         let first: Vec<u32> = self
             .nodes
             .iter()
@@ -367,10 +381,27 @@ impl<'a> Build<'a> {
             }
         }
         for name in spec.weights.keys().filter(|name| !named.contains_key(name.as_str())) {
-            self.error(span, format!("a weight is given to `{name}`, which is no backend here"));
+            let at = self.at_node(owner, &format!("weights.{name}"));
+            let error = Diagnostic::error(at, format!("`{name}` is no backend of `{owner}`"));
+            let label = format!("the backends are {}", listed(named.keys().copied()));
+            self.diagnostics.push(error.label(label));
         }
         if backends.is_empty() {
-            self.error(span, "a load balancer without a link has no backends");
+            let error = Diagnostic::error(span.clone(), format!("`{owner}` has no backends"));
+            let help = format!("a balancer spreads over the nodes that it has links to: add \
+                                [link.{owner}.NAME]");
+            self.diagnostics.push(error.help(help));
+            return None;
+        }
+        let points = u64::from(spec.virtual_nodes) * backends.len() as u64;
+        if spec.algorithm == Algorithm::RingHash && points > MAX_RING_POINTS {
+            let at = self.at_node(owner, "virtual_nodes");
+            let message = format!(
+                "{} backends of {} virtual nodes are more than {MAX_RING_POINTS} points",
+                backends.len(),
+                spec.virtual_nodes
+            );
+            self.error(&at, message);
             return None;
         }
         if backends.len() > 65_000 {
@@ -403,12 +434,11 @@ impl<'a> Build<'a> {
             at.sort_unstable();
             let latest = at.last().copied().unwrap_or_default();
             if at.is_empty() {
-                self.error(&probe.place, format!("probe `{name}` has no moments"));
+                self.error(&probe.at("at"), format!("probe `{name}` has no moments"));
             } else if probe.spec.cycle.is_some_and(|cycle| latest >= cycle || cycle.is_zero()) {
-                self.error(
-                    &probe.place,
-                    format!("a moment of probe `{name}` lies after its cycle"),
-                );
+                let at = probe.at("cycle");
+                let message = format!("probe `{name}` has a moment at {latest}, after its cycle");
+                self.error(&at, message);
             } else if let Some(node) = node {
                 plans.push(ProbePlan { name: name.clone(), node, at, cycle: probe.spec.cycle });
             }
@@ -417,7 +447,13 @@ impl<'a> Build<'a> {
     }
 }
 
-/// Whether a program hands requests on.
-pub(super) fn forwards(ops: &[Op]) -> bool {
-    ops.iter().any(|op| matches!(op, Op::Forward))
+/// Names for a message, the first few of them.
+fn listed<'n>(names: impl Iterator<Item = &'n str> + Clone) -> String {
+    const MOST: usize = 8;
+    let some: Vec<String> = names.clone().take(MOST).map(|name| format!("`{name}`")).collect();
+    match (some.len(), names.count()) {
+        (0, _) => "none".to_owned(),
+        (shown, all) if shown == all => some.join(", "),
+        (shown, all) => format!("{} and {} others", some.join(", "), all - shown),
+    }
 }

@@ -85,7 +85,7 @@ impl Scenario {
         cell: &[Assignment],
         diagnostics: &mut Diagnostics,
     ) -> Option<Model> {
-        let before = diagnostics.errors();
+        let before = diagnostics.pushed();
         let mut table = self.base.clone();
         if let Some((_, entry)) = self.variants.iter().find(|(name, _)| name == variant)
             && let Some(over) = entry.item.as_table()
@@ -95,7 +95,7 @@ impl Scenario {
         let all: Vec<Assignment> = cell.iter().chain(&self.sets).cloned().collect();
         assign_all(&mut table, &all, &Format, diagnostics);
         let model = read_model(table, diagnostics);
-        if diagnostics.errors() > before { None } else { model }
+        if diagnostics.pushed() > before { None } else { model }
     }
 }
 
