@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lindley::graph::{self, build};
-use lindley::scenario::source::{self, Disk, Unreadable};
 use lindley::scenario::overlay::Assignment;
+use lindley::scenario::source::{self, Disk, Unreadable};
 use lindley::scenario::sweep::{Grid, axes, select};
 use lindley::scenario::{Diagnostics, Scenario, tree};
 use lindley::trace::Trace;

@@ -129,7 +129,9 @@ fn failure<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error> 
     let status = i64::deserialize(from)?;
     let sound = u16::try_from(status).ok().filter(|status| (400..600).contains(status));
     sound.map(Some).ok_or_else(|| {
-        serde::de::Error::custom(format!("the status of a failure is from 400 to 599, not {status}"))
+        serde::de::Error::custom(format!(
+            "the status of a failure is from 400 to 599, not {status}"
+        ))
     })
 }
 

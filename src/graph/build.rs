@@ -38,6 +38,12 @@ pub trait Files {
     fn trace(&mut self, path: &str) -> Result<Arc<Trace>, String>;
 }
 
+/// Replicas of all nodes together.
+const MAX_REPLICAS: u64 = 1_000_000;
+
+/// Where each backend is, and the link to it.
+type Ways = Vec<(Place, LinkId)>;
+
 /// Points of the ring of a balancer that hashes consistently, which takes 16 bytes for each.
 const MAX_RING_POINTS: u64 = 10_000_000;
 
@@ -68,6 +74,7 @@ pub fn build(model: &Model, files: &mut dyn Files, diagnostics: &mut Diagnostics
         classes: classes(model),
     };
     build.check_whole();
+    build.check_replicas();
     check_machines(&mut build);
     let links = build.links();
     if build.diagnostics.has_errors() {
@@ -84,7 +91,12 @@ pub fn build(model: &Model, files: &mut dyn Files, diagnostics: &mut Diagnostics
 fn classes(model: &Model) -> u8 {
     let clients = model.nodes.values().filter_map(|node| match &node.spec.kind {
         KindSpec::Client(client) => client.priority,
-        _ => None,
+        KindSpec::ForwardProxy(_)
+        | KindSpec::ReverseProxy(_)
+        | KindSpec::LoadBalancer(_)
+        | KindSpec::Server(_)
+        | KindSpec::Database(_)
+        | KindSpec::SessionStore(_) => None,
     });
     let endpoints = model.endpoints.values().filter_map(|endpoint| endpoint.spec.priority);
     clients.chain(endpoints).max().unwrap_or(0).saturating_add(1)
@@ -133,9 +145,10 @@ impl<'a> Build<'a> {
         let is_bare = span.len() == name.len();
         let near = nearest(name, names);
         self.diagnostics.push(match near {
-            Some(near) => error
-                .help(format!("did you mean `{near}`?"))
-                .suggest(span.clone(), if is_bare { near.to_owned() } else { format!("\"{near}\"") }),
+            Some(near) => error.help(format!("did you mean `{near}`?")).suggest(
+                span.clone(),
+                if is_bare { near.to_owned() } else { format!("\"{near}\"") },
+            ),
             None => error,
         });
     }
@@ -161,7 +174,10 @@ impl<'a> Build<'a> {
             );
         }
         let is_client = |node: &NodeSpec| matches!(node.kind, KindSpec::Client(_));
-        if is_whole && !self.nodes.is_empty() && !self.nodes.iter().any(|(_, node, _)| is_client(node)) {
+        if is_whole
+            && !self.nodes.is_empty()
+            && !self.nodes.iter().any(|(_, node, _)| is_client(node))
+        {
             let first = self.nodes[0].2.clone();
             let error = Diagnostic::error(first, "no node is a client: nothing is ever asked for");
             self.diagnostics.push(error.help("give some node kind = \"client\""));
@@ -171,6 +187,23 @@ impl<'a> Build<'a> {
         }
         if self.endpoints.len() > 65_000 {
             self.diagnostics.push(Diagnostic::nowhere("a scenario has at most 65,000 endpoints"));
+        }
+    }
+
+    /// How many replicas there are: everything else is a table of them.
+    fn check_replicas(&mut self) {
+        let mut all = 0_u64;
+        for (name, node, _) in self.nodes.clone() {
+            let replicas = node.replicas();
+            if !(1..=65_000).contains(&replicas) {
+                let span = self.at_node(name, "replicas");
+                self.error(&span, format!("`replicas` is from 1 to 65000, not {replicas}"));
+            }
+            all += u64::from(replicas);
+        }
+        if all > MAX_REPLICAS && !self.diagnostics.has_errors() {
+            let message = format!("a scenario has at most {MAX_REPLICAS} replicas, not {all}");
+            self.diagnostics.push(Diagnostic::nowhere(message));
         }
     }
 
@@ -341,7 +374,7 @@ impl<'a> Build<'a> {
         id: NodeId,
         span: &Span,
         spec: &crate::balance::BalanceSpec,
-    ) -> Option<(Vec<Backend>, Vec<(Place, LinkId)>)> {
+    ) -> Option<(Vec<Backend>, Ways)> {
         let owner = self.nodes[id.index()].0;
         let first: Vec<u32> = self
             .nodes
@@ -388,8 +421,10 @@ impl<'a> Build<'a> {
         }
         if backends.is_empty() {
             let error = Diagnostic::error(span.clone(), format!("`{owner}` has no backends"));
-            let help = format!("a balancer spreads over the nodes that it has links to: add \
-                                [link.{owner}.NAME]");
+            let help = format!(
+                "a balancer spreads over the nodes that it has links to: add \
+                                [link.{owner}.NAME]"
+            );
             self.diagnostics.push(error.help(help));
             return None;
         }

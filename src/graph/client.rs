@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::build::Build;
 use crate::arrivals::Arrivals;
+use crate::dist::Dist;
 use crate::id::{EndpointId, LinkId, NodeId};
 use crate::nodes::client::{ClientPlan, ClientSpec, Demand};
 use crate::rng::hash_name;
 use crate::scenario::{Diagnostic, Span};
+use crate::time::Span as Length;
 use crate::trace::Trace;
 
 /// The plan of a client, and the trace that it replays, if it does.
@@ -35,7 +37,7 @@ pub(super) fn client_plan(
         routes: routes[id.index()].clone(),
         mix,
         demand,
-        addresses: client.addresses.as_ref().map_or(u64::from(u32::MAX), |it| it.count.into()),
+        addresses: client.addresses.as_ref().map_or(u32::MAX, |it| it.count).into(),
         timeout,
         class: client.priority.unwrap_or(0),
     };
@@ -103,7 +105,7 @@ fn demand(
             let at = build.at_node(name, "users");
             build.error(&at, "`users` is from 1 to 10000000");
         }
-        let think = client.think.clone().unwrap_or(crate::dist::Dist::Constant(<_>::default()));
+        let think = client.think.clone().unwrap_or_else(|| Dist::Constant(Length::ZERO));
         let at = build.at_node(name, "think");
         return Some((Demand::Closed(users, build.law(&think, &at)), None));
     }

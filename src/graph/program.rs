@@ -4,8 +4,8 @@ use super::build::Build;
 use crate::count::Count;
 use crate::dist::{Dist, Law, Measure};
 use crate::endpoint::{Action, Amount, Endpoint, EndpointSpec, Op, Program, Step, WaitFor};
-use crate::model::Named;
 use crate::id::EndpointId;
+use crate::model::Named;
 use crate::nodes::answering::AnsweringSpec;
 use crate::nodes::forwarding::ForwardingSpec;
 use crate::rng::{Purpose, hash_name};
@@ -83,8 +83,8 @@ pub(super) fn endpoints(build: &mut Build<'_>, programs: &mut Programs) -> Vec<E
             ops.push(Op::Return);
             programs.add(ops)
         });
-        let size = sizes_matter
-            .then(|| amount(build, &spec.response.size, &owner.at("response.size")));
+        let size =
+            sizes_matter.then(|| amount(build, &spec.response.size, &owner.at("response.size")));
         check_endpoint(build, name, owner);
         endpoints.push(Endpoint {
             name: name.to_owned(),
@@ -119,7 +119,9 @@ fn check_endpoint(build: &mut Build<'_>, name: &str, owner: &Named<EndpointSpec>
 
 /// Whether anything in the scenario depends on how large responses are.
 fn sizes_matter(build: &Build<'_>) -> bool {
-    use crate::nodes::KindSpec::{ForwardProxy, LoadBalancer, ReverseProxy};
+    use crate::nodes::KindSpec::{
+        Client, Database, ForwardProxy, LoadBalancer, ReverseProxy, Server, SessionStore,
+    };
     let links = build.model.links.values();
     let by_links = links.into_iter().any(|link| {
         link.spec.bandwidth.is_some() || link.spec.loss.is_some() || link.spec.price.is_some()
@@ -129,7 +131,7 @@ fn sizes_matter(build: &Build<'_>) -> bool {
             ForwardProxy(it) => it.forwarding.cpu_per_kib.is_some(),
             ReverseProxy(it) => it.forwarding.cpu_per_kib.is_some(),
             LoadBalancer(it) => it.forwarding.cpu_per_kib.is_some(),
-            _ => false,
+            Client(_) | Server(_) | Database(_) | SessionStore(_) => false,
         })
 }
 
@@ -181,7 +183,7 @@ fn action(
                 None => Some(EndpointId::NONE),
             };
             if let (Some(to), Some(endpoint)) = (to, endpoint) {
-                ops.push(Op::Call { to, endpoint, times: times.clone(), purpose });
+                ops.push(Op::Call { to, endpoint, times: *times, purpose });
             }
         }
         Action::Parallel { branches, wait_for } => {

@@ -11,11 +11,7 @@ use crate::scenario::Diagnostic;
 
 /// What the machines behind a node are; none if it has neither machine, cores nor workers, and
 /// so no queue.
-pub(super) fn shape(
-    build: &mut Build<'_>,
-    name: &str,
-    station: &StationSpec,
-) -> Option<Shape> {
+pub(super) fn shape(build: &mut Build<'_>, name: &str, station: &StationSpec) -> Option<Shape> {
     check_numbers(build, name, station);
     check_numbers_of_replicas(build, name, station);
     let replicas = station.replicas.unwrap_or(1);
@@ -24,7 +20,7 @@ pub(super) fn shape(
         let own = station.replica.iter().find(|(key, _)| key.get_ref() == &number.to_string());
         machines.push(machine(build, name, station, own));
     }
-    for (key, _) in &station.replica {
+    for key in station.replica.keys() {
         let number = key.get_ref().parse::<u32>().ok();
         if !number.is_some_and(|number| (1..=replicas).contains(&number)) {
             let message =
@@ -83,10 +79,11 @@ fn machine(
     });
     let own_cores = own.and_then(|own| own.cores).or(station.cores);
     let own_speed = own.and_then(|own| own.speed).or(station.speed);
-    let cores = own_cores.or(found.map(|it| it.cores)).unwrap_or(0);
-    let speed = own_speed.or(found.map(|it| it.speed)).unwrap_or(1.0);
-    let contention = station.contention.or(found.map(|it| it.contention)).unwrap_or(0.0);
-    let coherency = station.coherency.or(found.map(|it| it.coherency)).unwrap_or(0.0);
+    let cores = own_cores.unwrap_or_else(|| found.map_or(0, |it| it.cores));
+    let speed = own_speed.unwrap_or_else(|| found.map_or(1.0, |it| it.speed));
+    let contention =
+        station.contention.unwrap_or_else(|| found.map_or(0.0, |it| it.contention));
+    let coherency = station.coherency.unwrap_or_else(|| found.map_or(0.0, |it| it.coherency));
     // What comes from the machine is checked there.
     if let Some(speed) = own_speed {
         let key = match number.filter(|_| own.is_some_and(|own| own.speed.is_some())) {
@@ -109,11 +106,6 @@ fn check_numbers(build: &mut Build<'_>, name: &str, station: &StationSpec) {
     let has_cores = has_machine || station.cores.is_some() || has_cores_of_replicas(station);
     let shares_cores = station.discipline == Some(Discipline::Ps);
     let is_wrong = [
-        (
-            "replicas",
-            station.replicas.is_some_and(|n| !(1..=65_000).contains(&n)),
-            "`replicas` is from 1 to 65000",
-        ),
         (
             "cores",
             station.cores.is_some_and(|n| !(1..=1_000_000).contains(&n)),
