@@ -49,9 +49,15 @@ pub mod stats;
 pub mod theory;
 pub mod world;
 
-// Studies of many runs, and what is known before any.
+// Studies of many runs.
 pub mod check;
 pub mod study;
+pub mod validate;
 
 // For people.
 pub mod plots;
+pub mod report;
+
+// The command line.
+#[cfg(feature = "cli")]
+pub mod commands;

@@ -37,6 +37,10 @@ pub struct MachineShape {
     /// The time that a demand of 1 takes: 1 / (speed · C(n) / n), with C(n) the capacity of n
     /// cores by the Universal Scalability Law.
     pub factor: f64,
+    /// The share σ of work that cannot run at once, for those who ask what `factor` is made of.
+    pub contention: f64,
+    /// The cost κ of agreement between each two cores.
+    pub coherency: f64,
 }
 
 impl MachineShape {
@@ -46,7 +50,14 @@ impl MachineShape {
     pub fn new(cores: u32, speed: f64, contention: f64, coherency: f64) -> Self {
         let n = f64::from(cores);
         let loss = 1.0 + contention * (n - 1.0) + coherency * n * (n - 1.0);
-        Self { cores, factor: loss / speed }
+        Self { cores, factor: loss / speed, contention, coherency }
+    }
+
+    /// How many cores without losses do the work of these: C(n).
+    #[must_use]
+    pub fn capacity(&self) -> f64 {
+        let n = f64::from(self.cores);
+        n / (1.0 + self.contention * (n - 1.0) + self.coherency * n * (n - 1.0))
     }
 
     /// How long a demand of so many nanoseconds takes on a core of this machine.
@@ -67,7 +78,8 @@ mod tests {
         assert_eq!(plain.time_for(1e6), Span::from_nanos(500_000));
         // 8 units with σ = 0.03 and κ = 0.0002 do the work of 6.55093 (theory case usl-01).
         let usl = MachineShape::new(8, 1.0, 0.03, 0.0002);
-        let capacity = 8.0 / usl.factor;
-        assert!((capacity - 6.550_933_508_02).abs() < 1e-9, "capacity {capacity}");
+        for capacity in [8.0 / usl.factor, usl.capacity()] {
+            assert!((capacity - 6.550_933_508_02).abs() < 1e-9, "capacity {capacity}");
+        }
     }
 }

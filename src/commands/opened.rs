@@ -1,0 +1,196 @@
+//! A scenario that was found and read, with what the command line lays over it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::beside::Beside;
+use super::exit::{CommandError, Problems};
+use super::io::Io;
+use super::options::Changes;
+use super::shipped::{self, SCENARIOS, Shipped};
+use crate::graph::{Graph, build};
+use crate::model::Model;
+use crate::scenario::overlay::Assignment;
+use crate::scenario::source::Disk;
+use crate::scenario::{Diagnostic, Diagnostics, Scenario, nearest};
+use crate::study::Variant;
+
+/// A scenario that was found and read.
+#[derive(Debug)]
+pub struct Opened {
+    /// Its name: the stem of its file.
+    pub name: String,
+    /// The scenario.
+    pub scenario: Scenario,
+    /// What is wrong with it, as far as is known.
+    pub diagnostics: Diagnostics,
+    files: Beside,
+    /// The word that finds it again: a shipped name, or the name of its file.
+    word: String,
+    folder: PathBuf,
+}
+
+/// Where a scenario is.
+enum Found {
+    File(PathBuf),
+    Shipped(&'static Shipped),
+}
+
+impl Opened {
+    /// Finds and reads the scenario that `argument` names: a path, or a shipped name.
+    ///
+    /// # Errors
+    /// If there is none, or if it cannot be read.
+    pub fn open(argument: &str, changes: &Changes) -> Result<Self, CommandError> {
+        let mut diagnostics = Diagnostics::new();
+        let overlays = changes.overlays();
+        let opened = match find(argument)? {
+            Found::File(path) => {
+                let scenario = Scenario::load(&path, &Disk, &overlays, &mut diagnostics);
+                let folder = path.parent().unwrap_or_else(|| Path::new("")).to_owned();
+                let part = |part: Option<&std::ffi::OsStr>| {
+                    part.map_or_else(
+                        || "scenario".to_owned(),
+                        |it| it.to_string_lossy().into_owned(),
+                    )
+                };
+                let (name, word) = (part(path.file_stem()), part(path.file_name()));
+                let files = Beside::on_disk(&folder);
+                Self { name, scenario, diagnostics, files, word, folder }
+            }
+            Found::Shipped(shipped) => {
+                let files = shipped::files();
+                let path = PathBuf::from(shipped.file());
+                let scenario = Scenario::load(&path, &files, &overlays, &mut diagnostics);
+                let (name, word) = (shipped.name.to_owned(), shipped.name.to_owned());
+                let (files, folder) = (Beside::embedded(files), PathBuf::new());
+                Self { name, scenario, diagnostics, files, word, folder }
+            }
+        };
+        // What could not be read whole would give rise to errors that are none.
+        if opened.diagnostics.has_errors() { Err(opened.into_error()) } else { Ok(opened) }
+    }
+
+    /// The names of the variants that `changes` ask for, in the order of the scenario.
+    ///
+    /// # Errors
+    /// If there is none of a name.
+    pub fn names(&self, changes: &Changes) -> Result<Vec<String>, CommandError> {
+        let all = self.scenario.variants();
+        for wanted in &changes.variants {
+            if !all.contains(&wanted.as_str()) {
+                let advice = match nearest(wanted, all.iter().copied()) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!("its variants are `{}`", all.join("`, `")),
+                };
+                let sentence = format!("`{}` has no variant `{wanted}`: {advice}", self.name);
+                return Err(CommandError::Usage(sentence));
+            }
+        }
+        let is_wanted = |name: &&str| {
+            changes.variants.is_empty() || changes.variants.iter().any(|wanted| wanted == name)
+        };
+        Ok(all.into_iter().filter(is_wanted).map(str::to_owned).collect())
+    }
+
+    /// The model of a variant with `cell` laid over it; none if something is wrong, which is noted.
+    pub fn model(&mut self, variant: &str, cell: &[Assignment]) -> Option<Model> {
+        self.scenario.model(variant, cell, &mut self.diagnostics)
+    }
+
+    /// The graph of a variant with `cell` laid over it; none if something is wrong, which is noted.
+    pub fn graph(&mut self, variant: &str, cell: &[Assignment]) -> Option<Graph> {
+        let model = self.model(variant, cell)?;
+        self.build(&model)
+    }
+
+    /// The graph of a model of this scenario; none if something is wrong, which is noted.
+    pub fn build(&mut self, model: &Model) -> Option<Graph> {
+        build(model, &mut self.files, &mut self.diagnostics)
+    }
+
+    /// The variants that `changes` ask for, all checked.
+    ///
+    /// # Errors
+    /// If there is no such variant, or if anything is wrong with any of them.
+    pub fn variants(
+        mut self,
+        changes: &Changes,
+        io: &mut Io,
+    ) -> Result<(Self, Vec<Variant>), CommandError> {
+        let mut variants = Vec::new();
+        for name in self.names(changes)? {
+            let graph = self.graph(&name, &[]).map(Arc::new);
+            variants.extend(graph.map(|graph| Variant { name, graph }));
+        }
+        Ok((self.checked(io)?, variants))
+    }
+
+    /// Ends here if anything is wrong; tells the warnings otherwise.
+    ///
+    /// # Errors
+    /// If anything is wrong.
+    pub fn checked(self, io: &mut Io) -> Result<Self, CommandError> {
+        if self.diagnostics.has_errors() {
+            return Err(self.into_error());
+        }
+        io.tell(&self.diagnostics, &self.scenario.sources);
+        Ok(self)
+    }
+
+    /// All texts that it was read from, the scenario's own first. Others begin with a line that
+    /// names them.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let sources = self.scenario.sources.iter().filter(|it| it.name() != "command line");
+        let texts = sources.map(|source| {
+            let path = Path::new(source.name());
+            let path = path.strip_prefix(&self.folder).unwrap_or(path);
+            (path.to_string_lossy().into_owned(), source.text())
+        });
+        let named = self.files.read_so_far().map(|(name, text)| (name.to_owned(), text));
+        for (place, (name, more)) in texts.chain(named).enumerate() {
+            if place > 0 {
+                text.push_str(&format!("\n# {name}\n"));
+            }
+            text.push_str(more);
+        }
+        text
+    }
+
+    /// The word by which the scenario is found again from its folder.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        &self.word
+    }
+
+    /// All that is wrong, as an error.
+    #[must_use]
+    pub fn into_error(self) -> CommandError {
+        let Self { diagnostics, scenario, files, .. } = self;
+        let is_read_error = |one: &&Diagnostic| one.unreadable || files.is_unreadable(&one.message);
+        let unreadable = diagnostics.sorted().into_iter().filter(is_read_error).count();
+        let is_unreadable = unreadable > 0 && unreadable == diagnostics.errors();
+        let sources = scenario.sources;
+        CommandError::Scenario(Box::new(Problems { diagnostics, sources, is_unreadable }))
+    }
+}
+
+fn find(argument: &str) -> Result<Found, CommandError> {
+    let path = Path::new(argument);
+    let is_path = argument.ends_with(".toml") || argument.contains(std::path::is_separator);
+    if !is_path && let Some(shipped) = Shipped::find(argument) {
+        return Ok(Found::Shipped(shipped));
+    }
+    // Whatever is there is read, and what cannot be read is told as that.
+    if is_path || path.exists() {
+        return Ok(Found::File(path.to_owned()));
+    }
+    let advice = match nearest(argument, SCENARIOS.iter().map(|it| it.name)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "`lindley list` shows those that there are".to_owned(),
+    };
+    let sentence = format!("there is no scenario `{argument}`, shipped or as a file: {advice}");
+    Err(CommandError::Usage(sentence))
+}

@@ -1,0 +1,161 @@
+//! What a comparison takes for granted, said in sentences: whoever quotes it should know.
+
+use std::fmt::Write;
+
+use crate::nodes::station::MachineShape;
+use crate::stats::{Rounded, percent};
+use crate::study::VariantResult;
+
+/// What the comparison of `results` rests on: how machines scale, what they cost, where the
+/// randomness comes from, and how sure the intervals are.
+pub(super) fn assumptions(results: &[VariantResult]) -> Vec<String> {
+    let mut sentences = scaling(results);
+    sentences.extend([prices(results), randomness(results), confidence(results)]);
+    sentences
+}
+
+/// Machines with several cores in some variant, by the name of their node, each once.
+fn machines(results: &[VariantResult]) -> Vec<(&str, MachineShape)> {
+    let mut found: Vec<(&str, MachineShape)> = Vec::new();
+    for result in results {
+        for (name, plan) in result.graph.names.iter().zip(&result.graph.plans) {
+            let machines = plan.shape.iter().flat_map(|shape| &shape.machines);
+            for machine in machines.filter(|machine| machine.cores > 1) {
+                let is_alike = |(node, other): &(&str, MachineShape)| {
+                    node == name && other.cores == machine.cores && loss(other) == loss(machine)
+                };
+                if !found.iter().any(is_alike) {
+                    found.push((name, *machine));
+                }
+            }
+        }
+    }
+    found.sort_by_key(|(name, machine)| (*name, machine.cores));
+    found
+}
+
+/// σ and κ by their bits, so that they can be compared.
+fn loss(machine: &MachineShape) -> [u64; 2] {
+    [machine.contention, machine.coherency].map(f64::to_bits)
+}
+
+fn scaling(results: &[VariantResult]) -> Vec<String> {
+    let machines = machines(results);
+    let (perfect, lossy): (Vec<_>, Vec<_>) =
+        machines.into_iter().partition(|(_, machine)| loss(machine) == [0, 0]);
+    let mut sentences = Vec::new();
+    let mut nodes: Vec<String> = perfect.iter().map(|(node, _)| format!("`{node}`")).collect();
+    nodes.dedup();
+    if !nodes.is_empty() {
+        sentences.push(format!(
+            "Scaling up is taken as perfect: n cores do the work of n at {} (no contention and \
+             no coherency is stated).",
+            nodes.join(", ")
+        ));
+    }
+    for (node, machine) in &lossy {
+        sentences.push(format!(
+            "Scaling up has losses: {} cores at `{node}` do the work of {} by the Universal \
+             Scalability Law (contention {}, coherency {}).",
+            machine.cores,
+            Rounded::plain(machine.capacity()),
+            machine.contention,
+            machine.coherency
+        ));
+    }
+    if sentences.is_empty() {
+        sentences.push("No machine has several cores: nothing is assumed of scaling up.".into());
+    }
+    sentences
+}
+
+fn prices(results: &[VariantResult]) -> String {
+    if results.iter().all(|result| result.graph.cost_per_hour <= 0.0) {
+        return "No prices are given.".to_owned();
+    }
+    let mut text = "Prices are taken as written, per hour:".to_owned();
+    for (place, result) in results.iter().enumerate() {
+        let comma = if place == 0 { "" } else { "," };
+        let price = Rounded::plain(result.graph.cost_per_hour);
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{comma} `{}` {price}", result.name);
+    }
+    text + "."
+}
+
+fn randomness(results: &[VariantResult]) -> String {
+    let is_common = results.windows(2).all(|two| two[0].graph.run.seed == two[1].graph.run.seed);
+    let sentence = if is_common {
+        "Common random numbers: all variants get the same requests at the same cost, and are \
+         compared replication by replication."
+    } else {
+        "The variants have different seeds: they do not get the same requests, and intervals of \
+         differences are wider than they could be."
+    };
+    sentence.to_owned()
+}
+
+fn confidence(results: &[VariantResult]) -> String {
+    let Some(first) = results.first() else { return "Nothing was run.".to_owned() };
+    let level = first.confidence();
+    let comparisons = u32::try_from(results.len() - 1).unwrap_or(u32::MAX);
+    let whole = percent(level.probability(), 0.0);
+    if comparisons <= 1 {
+        return format!("Intervals hold with a confidence of {whole}.");
+    }
+    let each = percent(level.shared_by(comparisons).probability(), 0.0);
+    format!(
+        "Intervals hold with a confidence of {whole}; each of the {comparisons} comparisons of a \
+         metric is made at {each}, so that all of them together hold at {whole} (Bonferroni)."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn perfect_scaling_prices_and_pairing_are_stated() {
+        assert_eq!(
+            assumptions(&sample::compared().0),
+            [
+                "Scaling up is taken as perfect: n cores do the work of n at `app` (no contention \
+                 and no coherency is stated).",
+                "Prices are taken as written, per hour: `out` 0.4, `up` 0.4.",
+                "Common random numbers: all variants get the same requests at the same cost, and \
+                 are compared replication by replication.",
+                "Intervals hold with a confidence of 95 %.",
+            ]
+        );
+    }
+
+    #[test]
+    fn losses_are_stated_with_what_remains() {
+        let text = sample::SHOP.replace("cores = 4", "cores = 4\ncontention = 0.05");
+        let sentences = assumptions(&sample::run(&text, sample::PLAIN));
+        let said = "4 cores at `app` do the work of 3.478 by the Universal Scalability Law \
+                    (contention 0.05, coherency 0).";
+        assert!(sentences[0].ends_with(said), "{}", sentences[0]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_said_too() {
+        let sentences = assumptions(&sample::run(sample::QUEUE, sample::PLAIN));
+        assert_eq!(
+            sentences[..2],
+            [
+                "No machine has several cores: nothing is assumed of scaling up.",
+                "No prices are given."
+            ]
+        );
+    }
+
+    #[test]
+    fn several_comparisons_share_the_level() {
+        let (mut results, _) = sample::compared();
+        results.push(results[1].clone());
+        let sentences = assumptions(&results);
+        assert!(sentences[3].contains("each of the 2 comparisons of a metric is made at 97.5 %"));
+    }
+}

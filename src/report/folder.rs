@@ -1,0 +1,208 @@
+//! A result on disk: a folder that is written whole or not at all.
+//!
+//! Files go into a hidden folder beside the wanted one. Once all of it is on the disk, renaming
+//! puts it in place; an earlier result is moved aside just before and removed at last, so that at
+//! every moment one of the two exists whole. The hidden folders bear the number of the process:
+//! two runs at once do not write into each other's, and what a crash left behind does no harm.
+//!
+//! Only a folder that holds an earlier result, or nothing, is ever replaced.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+
+use super::ResultFile;
+
+/// Beside a manifest, one of these tells a result from any other folder that has a
+/// `manifest.json`, such as a web site's.
+const TABLES: [&str; 3] = ["summary.csv", "sweep.csv", "plan.csv"];
+
+/// Why a result was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The path has no last part that could be a folder's name.
+    #[error("`{}` does not name a folder that could be written", .0.display())]
+    Nameless(PathBuf),
+    /// There is something else at the path.
+    #[error("`{}` is {what}, not a folder: choose another one with --out", .path.display())]
+    NotAFolder {
+        /// Where.
+        path: PathBuf,
+        /// What there is.
+        what: &'static str,
+    },
+    /// There is a folder at the path that holds something else.
+    #[error(
+        "`{}` holds something else than a result of lindley, which would be lost: choose another \
+         folder with --out, or empty this one",
+        .0.display()
+    )]
+    Foreign(PathBuf),
+    /// A file's name would lead out of the folder, or is no name.
+    #[error("the file name `{0}` would leave the folder of the result")]
+    Leaves(String),
+    /// Two files have the same name.
+    #[error("two files of the result are called `{0}`")]
+    Twice(String),
+    /// The system refused something.
+    #[error("cannot {what} `{}`: {error}", .path.display())]
+    Refused {
+        /// What was to be done.
+        what: &'static str,
+        /// With which file or folder.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        error: io::Error,
+    },
+}
+
+/// Writes `files` as the folder `out`, with the folders above it if they are missing, in place of
+/// an earlier result. On error there is what was there before.
+///
+/// # Errors
+/// If a name leaves the folder or occurs twice, if there is anything else at `out` than an empty
+/// folder or an earlier result, or if the system refuses to write.
+pub fn write_folder(out: &Path, files: &[ResultFile]) -> Result<(), WriteError> {
+    check_names(files)?;
+    let place = Place::of(out)?;
+    let is_there = check_place(&place.out)?;
+    fs::create_dir_all(&place.parent).map_err(refused("create the folder", &place.parent))?;
+    discard(&place.new)?;
+    let written = fill(&place.new, files).and_then(|()| put_in_place(&place, is_there));
+    if written.is_err() {
+        // The first error is the one to tell; that the remains stay, too, adds nothing.
+        let _ = fs::remove_dir_all(&place.new);
+    }
+    written?;
+    sync(&place.parent)?;
+    if is_there { discard(&place.old) } else { Ok(()) }
+}
+
+/// The paths that take part.
+struct Place {
+    parent: PathBuf,
+    out: PathBuf,
+    new: PathBuf,
+    old: PathBuf,
+}
+
+impl Place {
+    fn of(out: &Path) -> Result<Self, WriteError> {
+        let name = out.file_name().ok_or_else(|| WriteError::Nameless(out.to_owned()))?;
+        let parent = match out.parent() {
+            Some(parent) if parent != Path::new("") => parent.to_owned(),
+            Some(_) | None => PathBuf::from("."),
+        };
+        let beside = |word: &str| {
+            let mut hidden = std::ffi::OsString::from(".");
+            hidden.push(name);
+            hidden.push(format!(".{word}-{}", std::process::id()));
+            parent.join(hidden)
+        };
+        // Joined anew, so that a slash at the end does not follow a symbolic link.
+        let (out, new, old) = (parent.join(name), beside("new"), beside("old"));
+        Ok(Self { parent, out, new, old })
+    }
+}
+
+fn check_names(files: &[ResultFile]) -> Result<(), WriteError> {
+    let mut seen = BTreeSet::new();
+    for ResultFile { name, .. } in files {
+        let is_plain = |part: &str| {
+            let mut parts = Path::new(part).components();
+            let is_normal = matches!(parts.next(), Some(Component::Normal(_)));
+            is_normal && parts.next().is_none() && !part.contains(['\\', ':', '\0'])
+        };
+        if !name.split('/').all(is_plain) {
+            return Err(WriteError::Leaves(name.clone()));
+        }
+        if !seen.insert(name) {
+            return Err(WriteError::Twice(name.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// Whether there is a folder at `out` that may be replaced; an error if there is anything else.
+fn check_place(out: &Path) -> Result<bool, WriteError> {
+    let kind = match fs::symlink_metadata(out) {
+        Ok(metadata) => metadata.file_type(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(refused("look at", out)(error)),
+    };
+    if !kind.is_dir() {
+        let what = if kind.is_symlink() { "a symbolic link" } else { "a file" };
+        return Err(WriteError::NotAFolder { path: out.to_owned(), what });
+    }
+    let mut entries = fs::read_dir(out).map_err(refused("read the folder", out))?;
+    let has = |name: &str| fs::symlink_metadata(out.join(name)).is_ok_and(|it| it.is_file());
+    let is_result = has("manifest.json") && TABLES.iter().any(|table| has(table));
+    if is_result || entries.next().is_none() {
+        Ok(true)
+    } else {
+        Err(WriteError::Foreign(out.to_owned()))
+    }
+}
+
+/// Creates the folder `new` with all files, down to the disk.
+fn fill(new: &Path, files: &[ResultFile]) -> Result<(), WriteError> {
+    fs::create_dir(new).map_err(refused("create the folder", new))?;
+    let mut folders = BTreeSet::from([new.to_owned()]);
+    for ResultFile { name, bytes } in files {
+        let path = new.join(name);
+        let within = path.ancestors().skip(1).take_while(|folder| *folder != new);
+        folders.extend(within.map(Path::to_owned));
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(refused("create the folder", folder))?;
+        }
+        let write = || {
+            let mut file = File::create_new(&path)?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        };
+        write().map_err(refused("write", &path))?;
+    }
+    folders.iter().rev().try_for_each(|folder| sync(folder))
+}
+
+/// Renames the new folder to the wanted name; what was there before is aside then.
+fn put_in_place(place: &Place, is_there: bool) -> Result<(), WriteError> {
+    if is_there {
+        discard(&place.old)?;
+        fs::rename(&place.out, &place.old).map_err(refused("move aside", &place.out))?;
+    }
+    let put = fs::rename(&place.new, &place.out).map_err(refused("put in place", &place.out));
+    if put.is_err() && is_there {
+        fs::rename(&place.old, &place.out).map_err(refused("move back", &place.old))?;
+    }
+    put
+}
+
+/// Removes a hidden folder, if it is there.
+fn discard(folder: &Path) -> Result<(), WriteError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(refused("remove the folder", folder)(error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Waits until the names in `folder` are on the disk, where the system knows how.
+fn sync(folder: &Path) -> Result<(), WriteError> {
+    if cfg!(unix) {
+        let synced = File::open(folder).and_then(|folder| folder.sync_all());
+        synced.map_err(refused("write the folder", folder))?;
+    }
+    Ok(())
+}
+
+fn refused(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError {
+    let path = path.to_owned();
+    move |error| WriteError::Refused { what, path, error }
+}
+
+#[cfg(test)]
+mod tests;

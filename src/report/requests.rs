@@ -1,0 +1,109 @@
+//! `requests.csv`: single requests, where they were kept. Replications and replicas count from 1,
+//! users and ordinals of their requests from 0.
+//!
+//! Times are exact: microseconds with the nanoseconds as decimals, by whole-number arithmetic. An
+//! empty status means that no answer came. `backends` are the replicas that were chosen, in order.
+
+use super::ResultFile;
+use super::sheet::{Cell, Sheet};
+use crate::fact::Place;
+use crate::graph::Graph;
+use crate::observe::RequestRow;
+use crate::study::VariantResult;
+use crate::time::Time;
+
+const COLUMNS: [&str; 14] = [
+    "variant",
+    "replication",
+    "request",
+    "client",
+    "user",
+    "endpoint",
+    "object",
+    "start_us",
+    "end_us",
+    "status",
+    "reason",
+    "attempts",
+    "backends",
+    "cache",
+];
+
+/// The table, if any request was kept.
+pub(super) fn file(results: &[VariantResult]) -> Option<ResultFile> {
+    let mut runs = results.iter().flat_map(|result| &result.replications);
+    if runs.all(|run| run.requests.is_empty()) {
+        return None;
+    }
+    let mut sheet = Sheet::new(&COLUMNS);
+    for result in results {
+        for (number, run) in (1..).zip(&result.replications) {
+            for request in &run.requests {
+                sheet.push(&row(result, number, request));
+            }
+        }
+    }
+    Some(sheet.into_file("requests.csv"))
+}
+
+fn row(result: &VariantResult, replication: u64, request: &RequestRow) -> [Cell; 14] {
+    let (graph, asked, answer) = (&result.graph, &request.asked, request.answer);
+    [
+        result.name.as_str().into(),
+        Cell::Count(replication),
+        Cell::Count(asked.ordinal),
+        graph.names[asked.client.index()].as_str().into(),
+        Cell::Count(asked.user),
+        graph.endpoint_name(asked.endpoint).into(),
+        asked.object.map_or(Cell::Empty, |object| Cell::Count(object.0.into())),
+        Cell::Text(microseconds(asked.started)),
+        Cell::Text(microseconds(request.end)),
+        if answer.status == 0 { Cell::Empty } else { Cell::Count(answer.status.into()) },
+        answer.failure.map_or("", |reason| reason.word()).into(),
+        Cell::Count(request.attempts.into()),
+        Cell::Text(backends(graph, &request.backends)),
+        Cell::Empty,
+    ]
+}
+
+fn backends(graph: &Graph, chosen: &[Place]) -> String {
+    let name =
+        |at: &Place| format!("{}/{}", graph.names[at.node.index()], u32::from(at.replica) + 1);
+    chosen.iter().map(name).collect::<Vec<_>>().join(";")
+}
+
+fn microseconds(at: Time) -> String {
+    format!("{}.{:03}", at.0 / 1_000, at.0 % 1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn times_keep_every_nanosecond() {
+        assert_eq!(microseconds(Time(1)), "0.001");
+        assert_eq!(microseconds(Time(9_007_199_254_740_993)), "9007199254740.993");
+    }
+
+    #[test]
+    fn a_request_has_its_ends_its_outcome_and_what_was_chosen_for_it() {
+        let results = sample::run(sample::SHOP, sample::KEEPING);
+        let text = String::from_utf8(file(&results).expect("requests").bytes).expect("UTF-8");
+        let row = text.lines().nth(1).expect("a request");
+        let cells: Vec<&str> = row.split(',').collect();
+        assert_eq!(cells[..7], ["out", "1", "0", "users", "0", "page", ""]);
+        let [start, end] = [7, 8].map(|place| cells[place].parse::<f64>().expect("a time"));
+        assert!(start < end, "{row}");
+        assert_eq!(cells[9..12], ["200", "", "1"]);
+        assert!(cells[12].starts_with("app/") && !cells[12].contains("/0"), "{row}");
+    }
+
+    #[test]
+    fn a_failed_request_says_why() {
+        let results = sample::run(sample::REFUSING, sample::KEEPING);
+        let text = String::from_utf8(file(&results).expect("requests").bytes).expect("UTF-8");
+        assert!(text.lines().any(|line| line.contains(",503,refused,1,")), "{text}");
+    }
+}

@@ -1,0 +1,79 @@
+//! Sentences of small real runs.
+
+use super::*;
+use crate::report::sample;
+use crate::study::compare;
+
+fn of(text: &str) -> String {
+    let results = sample::run(text, sample::PLAIN);
+    sentence(&results, &compare(&results, 0))
+}
+
+#[test]
+fn the_faster_of_two_is_named_with_ratio_and_price() {
+    let text = of(sample::SHOP);
+    assert!(text.starts_with("`up` answers in 0.5"), "{text}");
+    assert!(text.contains(" of the mean time of `out` at the same price; its p99 is "), "{text}");
+}
+
+#[test]
+fn the_baseline_may_be_the_faster_one() {
+    let (results, _) = sample::compared();
+    let text = sentence(&results, &compare(&results, 1));
+    assert!(text.starts_with("`up` answers in 0.5"), "{text}");
+}
+
+#[test]
+fn unequal_prices_are_told() {
+    let text = of(&sample::SHOP.replace("price = 0.4", "price = 0.6"));
+    assert!(text.contains("of `out` at 1.50x the price;"), "{text}");
+}
+
+#[test]
+fn equal_designs_are_not_told_apart() {
+    let text = of(&sample::SHOP.replace("machine = \"big\"", "machine = \"small\"\nreplicas = 4"));
+    let start =
+        "No difference between `up` and `out` (`up` at the same price) is shown in the mean";
+    assert!(text.starts_with(start), "{text}");
+}
+
+#[test]
+fn a_variant_that_cannot_keep_up_is_named_beside_the_one_that_can() {
+    let text = of(&sample::SHOP.replace("replicas = 4", "replicas = 1"));
+    assert!(text.starts_with("`up` answers in "), "{text}");
+    assert!(text.contains(" on average"), "{text}");
+    assert!(
+        text.contains("; `out` cannot keep up with the load: `app` has grown since "),
+        "{text}"
+    );
+}
+
+#[test]
+fn if_none_keeps_up_that_is_the_sentence() {
+    let text = of(&sample::SHOP.replace("200/s", "2000/s"));
+    assert_eq!(text, "Neither `out` nor `up` can keep up with the load.");
+}
+
+#[test]
+fn the_best_of_several_is_named_if_it_is_below_all_others() {
+    let text = of(&format!("{}[variant.way-up.node.app]\ncores = 16\n", sample::SHOP));
+    assert!(text.starts_with("`way-up` "), "{text}");
+    let three = of(&format!("{}[variant.faster.node.app]\ncores = 4\nspeed = 2\n", sample::SHOP));
+    assert!(three.starts_with("`faster` is best: its "), "{three}");
+    assert!(three.contains(" below those of `out`, `up`"), "{three}");
+}
+
+#[test]
+fn those_that_the_best_is_not_told_apart_from_are_named() {
+    let text = of(&format!("{}[variant.same.node.app]\nmachine = \"big\"\n", sample::SHOP));
+    assert!(text.contains("but is not told apart from `same`"), "{text}");
+    assert!(text.contains("at the same price"), "{text}");
+}
+
+#[test]
+fn it_is_one_sentence_of_one_line() {
+    for text in [sample::QUEUE, sample::OVERLOADED, sample::SHOP] {
+        let text = of(text);
+        assert!(text.ends_with('.') && !text.contains('\n') && !text.contains(". "), "{text}");
+    }
+}

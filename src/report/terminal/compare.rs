@@ -1,0 +1,163 @@
+//! How variants compare.
+
+use super::figure::Marks;
+use super::grid::Grid;
+use super::paper::Paper;
+use super::run::{busiest, head};
+use crate::report::assumptions::assumptions;
+use crate::report::order::disagreement_note;
+use crate::report::{Provenance, fingerprint, sentence, slo_outcome, slo_verdicts};
+use crate::stats::{Paired, Rounded, Status, Verdict};
+use crate::study::{Comparison, Stability, SummaryRow, VariantResult};
+
+/// Metrics of the first table, and how they are called here.
+const METRICS: [(&str, &str); 7] = [
+    ("latency_mean", "sojourn (latency mean, ms)"),
+    ("wait_mean", "wait mean (ms)"),
+    ("latency_p50", "p50 (ms)"),
+    ("latency_p99", "p99 (ms)"),
+    ("latency_p999", "p99.9 (ms)"),
+    ("throughput", "throughput (1/s)"),
+    ("success_ratio", "success"),
+];
+
+/// Metrics of the second table.
+const RATIOS: [(&str, &str); 8] = [
+    ("latency_mean", "sojourn (latency mean)"),
+    ("wait_mean", "wait mean"),
+    ("latency_p50", "p50"),
+    ("latency_p99", "p99"),
+    ("latency_p999", "p99.9"),
+    ("throughput", "throughput"),
+    ("success_ratio", "success"),
+    ("cost_per_million", "cost per million"),
+];
+
+/// Writes all of it.
+pub(super) fn write(
+    paper: &mut Paper,
+    provenance: &Provenance,
+    results: &[VariantResult],
+    comparison: &Comparison,
+) {
+    head(paper, provenance, results);
+    paper.gap();
+    let mut marks = Marks::default();
+    values(&mut marks, results).write(paper);
+    if let Some(note) = disagreement_note(results) {
+        paper.note(&note);
+    }
+    if results.len() > 1 {
+        paper.gap();
+        let ratios = ratios(&mut marks, results, comparison);
+        if ratios.is_empty() {
+            paper.note(&format!(
+                "No variant has numbers to compare with `{}`.",
+                comparison.baseline
+            ));
+        } else {
+            paper.heading(&format!("Ratio to {}", comparison.baseline));
+            ratios.write(paper);
+            paper.note("lower, higher: a real difference. (=): none is shown.");
+        }
+    }
+    paper.gap();
+    marks.footnotes().iter().for_each(|text| paper.note(text));
+    assumptions(results).iter().for_each(|text| paper.note(text));
+    paper.whole(&format!("Reproduce: {}", provenance.command), false);
+    paper.whole(&format!("Fingerprint: {}", fingerprint(results)), false);
+    paper.gap();
+    paper.whole(&sentence(results, comparison), true);
+}
+
+/// Metrics from top to bottom, variants from left to right.
+fn values(marks: &mut Marks, results: &[VariantResult]) -> Grid {
+    let names = results.iter().map(|result| result.name.clone());
+    let mut grid = Grid::new(std::iter::once(String::new()).chain(names));
+    let summaries: Vec<Vec<SummaryRow>> = results.iter().map(VariantResult::summary).collect();
+    let mut row = |name: &str, cells: Vec<String>| {
+        grid.push(std::iter::once(name.to_owned()).chain(cells));
+    };
+    let mut metric = |metric: &str| -> Vec<String> {
+        let find = |summary: &Vec<SummaryRow>| {
+            marks.figure(summary.iter().find(|row| row.metric == metric))
+        };
+        summaries.iter().map(find).collect()
+    };
+    for (name, words) in METRICS {
+        row(words, metric(name));
+    }
+    row("busiest node", results.iter().map(busy).collect());
+    if results.iter().any(|result| result.graph.cost_per_hour > 0.0) {
+        let cost = |result: &VariantResult| Rounded::plain(result.graph.cost_per_hour).to_string();
+        row("cost per hour", results.iter().map(cost).collect());
+        row("cost per million", metric("cost_per_million"));
+    }
+    let outcome = |result: &VariantResult| slo_outcome(&slo_verdicts(result));
+    let outcomes: Vec<_> = results.iter().map(outcome).collect();
+    if outcomes.iter().any(Option::is_some) {
+        let word =
+            |it: &Option<crate::report::SloOutcome>| it.map_or("-", |it| it.word()).to_owned();
+        row("SLO", outcomes.iter().map(word).collect());
+    }
+    grid
+}
+
+/// The busiest node and the share of time that its cores are at work.
+fn busy(result: &VariantResult) -> String {
+    match busiest(result) {
+        Some((node, row)) => format!("{node} {}", Marks::default().figure(Some(&row))),
+        None if result.stability == Stability::Stable => "-".to_owned(),
+        None => "unstable".to_owned(),
+    }
+}
+
+/// Ratios to the baseline and whether they show a difference.
+fn ratios(marks: &mut Marks, results: &[VariantResult], comparison: &Comparison) -> Grid {
+    let others = results.iter().filter(|result| result.name != comparison.baseline);
+    let others: Vec<&VariantResult> = others.collect();
+    let names = others.iter().map(|result| result.name.clone());
+    let mut grid = Grid::new(std::iter::once(String::new()).chain(names));
+    for (metric, words) in RATIOS {
+        let is_there = |row: &&crate::study::ComparisonRow| row.metric == metric;
+        let rows: Vec<_> = comparison.rows.iter().filter(is_there).collect();
+        if rows.iter().all(|row| row.paired.is_none()) {
+            continue;
+        }
+        let status = |result: &VariantResult| result.metric(metric).map(|row| row.status);
+        let base = results.iter().find(|result| result.name == comparison.baseline);
+        let base = base.and_then(status);
+        let cell = |result: &&VariantResult| {
+            let row = rows.iter().find(|row| row.variant == result.name);
+            let own = status(result).max(base).unwrap_or(Status::Insufficient);
+            match row.and_then(|row| row.paired) {
+                Some(paired) => marks.with(own, compared(&paired)),
+                None => marks.with(own.and(Status::Insufficient), String::new()),
+            }
+        };
+        grid.push(std::iter::once(words.to_owned()).chain(others.iter().map(cell)));
+    }
+    grid
+}
+
+/// The ratio with its interval, or the difference where there is no finite ratio.
+fn compared(paired: &Paired) -> String {
+    let word = match paired.verdict {
+        Verdict::Lower => "lower",
+        Verdict::Higher => "higher",
+        Verdict::NotShown => "(=)",
+    };
+    match paired.ratio {
+        Some(ratio) => {
+            let half = ratio.half_width();
+            let [low, mean, high] =
+                [ratio.low, ratio.mean, ratio.high].map(|end| Rounded::new(end, half).value);
+            format!("{mean} [{low}, {high}] {word}")
+        }
+        None => {
+            let difference = paired.difference;
+            let text = Rounded::new(difference.mean, difference.half_width());
+            format!("difference {text} {word}")
+        }
+    }
+}

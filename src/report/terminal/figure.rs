@@ -1,0 +1,101 @@
+//! Numbers with their half-width and what they are worth.
+
+use crate::metrics::Unit;
+use crate::stats::{Interval, Rounded, Status, percent};
+use crate::study::SummaryRow;
+
+/// Which marks were used, and so have to be explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Marks {
+    few: bool,
+    none: bool,
+    unstable: bool,
+}
+
+impl Marks {
+    /// The number of `row` as it is printed, without its unit unless that is a share.
+    pub(super) fn figure(&mut self, row: Option<&SummaryRow>) -> String {
+        match row.map(|row| (row, row.mean)) {
+            Some((row, Some(mean))) => self.with(row.status, number(row.unit, mean, row.interval)),
+            Some((row, None)) => self.with(row.status.and(Status::Insufficient), String::new()),
+            None => self.with(Status::Insufficient, String::new()),
+        }
+    }
+
+    /// A number that is worth `status`, or what stands in its place.
+    pub(super) fn with(&mut self, status: Status, number: String) -> String {
+        match status {
+            Status::Ok => number,
+            Status::FewData => {
+                self.few = true;
+                format!("~{number}")
+            }
+            Status::Insufficient => {
+                self.none = true;
+                "-".to_owned()
+            }
+            Status::Unstable => {
+                self.unstable = true;
+                "unstable".to_owned()
+            }
+        }
+    }
+
+    /// What the marks that were used mean, in sentences.
+    pub(super) fn footnotes(self) -> Vec<&'static str> {
+        let all = [
+            (self.few, "~ few data: the interval is unreliable. Run for longer."),
+            (self.none, "- no number: too few data, or nothing to measure."),
+            (self.unstable, "unstable: a queue grows without limit, so no average has a meaning."),
+        ];
+        all.into_iter().filter(|(is_used, _)| *is_used).map(|(_, text)| text).collect()
+    }
+}
+
+/// A number and its half-width; a share in percent.
+pub(super) fn number(unit: Unit, mean: f64, interval: Option<Interval>) -> String {
+    let half_width = interval.map_or(0.0, |it| it.half_width());
+    match unit {
+        Unit::Share => percent(mean, half_width),
+        Unit::Millis | Unit::PerSecond | Unit::Count | Unit::PerHour | Unit::PerMillion => {
+            Rounded::new(mean, half_width).to_string()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(unit: Unit, status: Status) -> SummaryRow {
+        SummaryRow {
+            metric: "m".to_owned(),
+            unit,
+            mean: Some(0.832_41),
+            interval: Some(Interval::around(0.832_41, 0.004)),
+            replications: 10,
+            status,
+        }
+    }
+
+    #[test]
+    fn the_status_shows_in_the_figure() {
+        let mut marks = Marks::default();
+        let figure = |unit, status| Marks::default().figure(Some(&row(unit, status)));
+        assert_eq!(figure(Unit::Millis, Status::Ok), "0.832 ± 0.004");
+        assert_eq!(figure(Unit::Share, Status::Ok), "83.2 ± 0.4 %");
+        assert_eq!(figure(Unit::Millis, Status::FewData), "~0.832 ± 0.004");
+        assert_eq!(figure(Unit::Millis, Status::Insufficient), "-");
+        assert_eq!(figure(Unit::Millis, Status::Unstable), "unstable");
+        assert_eq!(marks.figure(None), "-");
+    }
+
+    #[test]
+    fn only_marks_that_were_used_are_explained() {
+        let mut marks = Marks::default();
+        marks.figure(Some(&row(Unit::Millis, Status::Ok)));
+        assert!(marks.footnotes().is_empty());
+        marks.figure(Some(&row(Unit::Millis, Status::FewData)));
+        assert_eq!(marks.footnotes().len(), 1);
+    }
+}

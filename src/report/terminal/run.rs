@@ -1,0 +1,207 @@
+//! What a run came to.
+
+use super::figure::{Marks, number};
+use super::grid::Grid;
+use super::paper::Paper;
+use crate::metrics::Unit;
+use crate::model::Study;
+use crate::report::manifest::{in_flight_share, warmup_from};
+use crate::report::stability::trouble;
+use crate::report::{Bound, Provenance, SloOutcome, SloVerdict, fingerprint, slo_verdicts};
+use crate::stats::percent;
+use crate::study::{NodeRow, SummaryRow, VariantResult};
+
+/// End-to-end metrics, and how they are called here.
+const LADDER: [(&str, &str); 10] = [
+    ("latency_mean", "latency mean (ms)"),
+    ("latency_p50", "p50"),
+    ("latency_p90", "p90"),
+    ("latency_p95", "p95"),
+    ("latency_p99", "p99"),
+    ("latency_p999", "p99.9"),
+    ("latency_max", "longest"),
+    ("wait_mean", "wait mean (ms)"),
+    ("throughput", "throughput (1/s)"),
+    ("success_ratio", "success"),
+];
+
+/// Metrics of nodes, how they are called here, and whether they show only if something happened.
+const AT_NODES: [(&str, &str, bool); 7] = [
+    ("utilisation", "utilisation", false),
+    ("wait_mean", "wait mean (ms)", false),
+    ("wait_p99", "wait p99 (ms)", false),
+    ("in_system_mean", "in system", false),
+    ("refused_ratio", "refused", true),
+    ("dropped_ratio", "dropped", true),
+    ("abandoned_ratio", "abandoned", true),
+];
+
+/// Writes all of it.
+pub(super) fn write(paper: &mut Paper, provenance: &Provenance, results: &[VariantResult]) {
+    head(paper, provenance, results);
+    let mut marks = Marks::default();
+    for result in results {
+        paper.gap();
+        if results.len() > 1 {
+            paper.heading(&result.name);
+        }
+        ladder(&mut marks, result).write(paper);
+        let nodes = at_nodes(&mut marks, result);
+        if !nodes.is_empty() {
+            paper.gap();
+            nodes.write(paper);
+        }
+        paper.gap();
+        paper.line(&bottleneck(&mut marks, result));
+        slo_verdicts(result).iter().for_each(|it| paper.line(&objective(&mut marks, it)));
+    }
+    paper.gap();
+    marks.footnotes().iter().for_each(|text| paper.note(text));
+    paper.whole(&format!("Reproduce: {}", provenance.command), false);
+    paper.whole(&format!("Fingerprint: {}", fingerprint(results)), false);
+}
+
+/// What was run.
+pub(super) fn head(paper: &mut Paper, provenance: &Provenance, results: &[VariantResult]) {
+    if provenance.title.is_empty() {
+        paper.heading(&provenance.scenario);
+    } else {
+        paper.heading(&format!("{}: {}", provenance.scenario, provenance.title));
+    }
+    let mut told = Vec::new();
+    for result in results {
+        let text = setting(provenance.seed, result);
+        if !told.contains(&text) {
+            paper.note(&text);
+            told.push(text);
+        }
+    }
+}
+
+fn setting(seed: u64, result: &VariantResult) -> String {
+    let run = &result.graph.run;
+    let study = match run.study {
+        Study::SteadyState => "steady state",
+        Study::Terminating => "terminating",
+    };
+    let cut = match run.study {
+        Study::SteadyState => format!("warm-up {} ({})", result.window, warmup_from(&result.graph)),
+        Study::Terminating => warmup_from(&result.graph).to_owned(),
+    };
+    let count = result.replications.len();
+    let plural = if count == 1 { "" } else { "s" };
+    let sure = percent(run.confidence, 0.0);
+    format!(
+        "{study}, seed {seed}, {count} replication{plural} of {}, {cut}, {sure} intervals",
+        run.duration
+    )
+}
+
+/// The end-to-end numbers from top to bottom; of errors those that occurred.
+fn ladder(marks: &mut Marks, result: &VariantResult) -> Grid {
+    let summary = result.summary();
+    let find = |name: &str| summary.iter().find(|row| row.metric == name);
+    let mut grid = Grid::new(["end to end".to_owned(), String::new()]);
+    for (metric, name) in LADDER {
+        let row = find(metric).filter(|row| row.mean.is_some() || row.metric != "latency_max");
+        if metric != "latency_max" || row.is_some() {
+            grid.push([name.to_owned(), marks.figure(row)]);
+        }
+    }
+    let occurs = |row: &&SummaryRow| row.mean.is_some_and(|mean| mean > 0.0);
+    for row in summary.iter().filter(|row| row.metric.starts_with("errors_")).filter(occurs) {
+        let name = row.metric.trim_start_matches("errors_").replace('_', " ");
+        grid.push([format!("errors: {name}"), marks.figure(Some(row))]);
+    }
+    if let Some(late) = find("late_ratio").filter(occurs) {
+        grid.push(["answers for nobody".to_owned(), marks.figure(Some(late))]);
+    }
+    let share = in_flight_share(result);
+    grid.push(["in flight at the end".to_owned(), number(Unit::Share, share, None)]);
+    grid
+}
+
+/// Numbers at nodes; nothing if there are none.
+fn at_nodes(marks: &mut Marks, result: &VariantResult) -> Grid {
+    let rows: Vec<NodeRow> = result.nodes();
+    let whole = |it: &&NodeRow| it.replica.is_none() && it.class.is_none();
+    let of = |metric: &str| -> Vec<&NodeRow> {
+        rows.iter().filter(whole).filter(|it| it.row.metric == metric).collect()
+    };
+    let shown: Vec<_> = AT_NODES
+        .into_iter()
+        .map(|(metric, name, if_any)| (name, of(metric), if_any))
+        .filter(|(_, rows, if_any)| {
+            let any = |it: &&NodeRow| it.row.mean.is_some_and(|mean| !if_any || mean > 0.0);
+            rows.iter().any(any)
+        })
+        .collect();
+    let names = shown.iter().map(|(name, ..)| (*name).to_owned());
+    let mut grid = Grid::new(std::iter::once("node".to_owned()).chain(names));
+    if shown.is_empty() {
+        return grid;
+    }
+    for (place, plan) in result.graph.plans.iter().enumerate() {
+        let own = |rows: &[&NodeRow]| {
+            let found = rows.iter().find(|it| it.node.index() == place);
+            found.map(|it| it.row.clone())
+        };
+        // A node without machines has no queue: there is nothing to say of it.
+        if plan.shape.is_some() {
+            let figures = shown.iter().map(|(_, rows, _)| marks.figure(own(rows).as_ref()));
+            let name = result.graph.names[place].clone();
+            grid.push(std::iter::once(name).chain(figures));
+        }
+    }
+    grid
+}
+
+/// Which node is the busiest, or what grows.
+fn bottleneck(marks: &mut Marks, result: &VariantResult) -> String {
+    if let Some(trouble) = trouble(result) {
+        return format!("`{}` {trouble}.", result.name);
+    }
+    match busiest(result) {
+        Some((node, row)) => {
+            let busy = marks.figure(Some(&row));
+            format!("Bottleneck: `{node}`, whose cores are at work for {busy} of the time.")
+        }
+        None => "No node has cores, so none is a bottleneck.".to_owned(),
+    }
+}
+
+/// The node whose cores are at work for most of the time, and its utilisation.
+pub(super) fn busiest(result: &VariantResult) -> Option<(String, SummaryRow)> {
+    let rows = result.nodes().into_iter();
+    let used = rows.filter(|it| {
+        let is_whole = it.replica.is_none() && it.class.is_none();
+        is_whole && it.row.metric == "utilisation" && it.row.mean.is_some()
+    });
+    let busiest = used.max_by(|a, b| {
+        let mean = |it: &NodeRow| it.row.mean.unwrap_or(0.0);
+        mean(a).total_cmp(&mean(b))
+    })?;
+    Some((result.graph.names[busiest.node.index()].clone(), busiest.row))
+}
+
+/// One objective, and how it stands.
+pub(super) fn objective(marks: &mut Marks, it: &SloVerdict) -> String {
+    let sign = match it.bound {
+        Bound::AtMost => "at most",
+        Bound::AtLeast => "at least",
+    };
+    let unit = if it.unit == Unit::Millis { " ms" } else { "" };
+    let target = number(it.unit, it.target, None);
+    let outcome = match it.outcome {
+        SloOutcome::Met => "met",
+        SloOutcome::Missed if it.measured.is_none() => "MISSED, latency grows without limit",
+        SloOutcome::Missed => "MISSED",
+        SloOutcome::Unclear => "unclear, the interval straddles it",
+        SloOutcome::Unknown => "unknown, there is no number",
+    };
+    let text = format!("SLO {} {sign} {target}{unit}: {outcome}", it.what);
+    match &it.measured {
+        Some(row) => format!("{text} ({}{unit})", marks.figure(Some(row))),
+        None => text,
+    }
+}

@@ -1,0 +1,158 @@
+//! Whole texts of small real runs, with `#` for every number: how numbers are rounded is tested
+//! where that is done, and what they are is not for here to say.
+
+use super::*;
+use crate::report::sample;
+use crate::study::compare;
+
+/// Numbers as `#`, and blanks as one.
+fn shape(text: &str) -> Vec<String> {
+    let line = |line: &str| {
+        let words = line.split_whitespace().map(|word| {
+            let is_figure = |c: char| c.is_ascii_digit() || c == '.';
+            let number = word.trim_matches(|c: char| !c.is_ascii_digit());
+            let is_number = !number.is_empty()
+                && number.chars().all(is_figure)
+                && !word.starts_with(char::is_alphabetic);
+            if is_number { word.replace(number, "#") } else { word.to_owned() }
+        });
+        words.collect::<Vec<_>>().join(" ")
+    };
+    text.lines().map(line).collect()
+}
+
+fn run(text: &str, width: u16) -> String {
+    run_table(&sample::provenance(), &sample::run(text, sample::PLAIN), width, false)
+}
+
+fn compared(text: &str, width: u16) -> String {
+    let results = sample::run(text, sample::PLAIN);
+    compare_table(&sample::provenance(), &results, &compare(&results, 0), width, false)
+}
+
+#[test]
+fn a_run_is_told_from_what_was_run_to_how_to_run_it_again() {
+    let mut lines = shape(&run(sample::PROMISED, 80));
+    let fingerprint = lines.pop().unwrap_or_default();
+    assert_eq!(fingerprint.len(), "Fingerprint: ".len() + 16);
+    assert_eq!(
+        lines,
+        [
+            "sample: One big server or four small ones?",
+            "steady state, seed #, # replications of #s, warm-up #s (given), # % intervals",
+            "",
+            "end to end",
+            "latency mean (ms) ~# ± #",
+            "p50 # ± #",
+            "p90 ~# ± #",
+            "p95 ~# ± #",
+            "p99 -",
+            "p99.9 -",
+            "longest #",
+            "wait mean (ms) ~# ± #",
+            "throughput (#/s) ~# ± #",
+            "success ~# %",
+            "in flight at the end # %",
+            "",
+            "node utilisation wait mean (ms) in system",
+            "app ~# ± # % ~# ± # ~# ± #",
+            "",
+            "Bottleneck: `app`, whose cores are at work for ~# ± # % of the time.",
+            "SLO p50 at most # ms: met (# ± # ms)",
+            "SLO success at least # %: met (~# %)",
+            "",
+            "~ few data: the interval is unreliable. Run for longer.",
+            "- no number: too few data, or nothing to measure.",
+            "Reproduce: lindley run sample.toml --seed #",
+        ]
+    );
+}
+
+#[test]
+fn a_comparison_is_told_from_the_values_to_the_sentence() {
+    let mut lines = shape(&compared(sample::SHOP, 200));
+    let fingerprint = lines.iter().position(|line| line.starts_with("Fingerprint: "));
+    lines.remove(fingerprint.expect("a fingerprint"));
+    assert_eq!(
+        lines,
+        [
+            "sample: One big server or four small ones?",
+            "steady state, seed #, # replications of #s, warm-up #s (given), # % intervals",
+            "",
+            "out up",
+            "sojourn (latency mean, ms) # ± # # ± #",
+            "wait mean (ms) # ± # # ± #",
+            "p50 (ms) # ± # # ± #",
+            "p99 (ms) ~# ± # ~# ± #",
+            "p99.9 (ms) - -",
+            "throughput (#/s) # ± # # ± #",
+            "success # % # %",
+            "busiest node app # ± # % app # ± # %",
+            "cost per hour # #",
+            "cost per million # ± # # ± #",
+            "",
+            "Ratio to out",
+            "up",
+            "sojourn (latency mean) # [#, #] lower",
+            "wait mean # [#, #] lower",
+            "p50 # [#, #] lower",
+            "p99 ~# [#, #] lower",
+            "throughput # [#, #] (=)",
+            "success # [#, #] (=)",
+            "cost per million # [#, #] (=)",
+            "lower, higher: a real difference. (=): none is shown.",
+            "",
+            "~ few data: the interval is unreliable. Run for longer.",
+            "- no number: too few data, or nothing to measure.",
+            "Scaling up is taken as perfect: n cores do the work of n at `app` (no contention and \
+             no coherency is stated).",
+            "Prices are taken as written, per hour: `out` #, `up` #.",
+            "Common random numbers: all variants get the same requests at the same cost, and are \
+             compared replication by replication.",
+            "Intervals hold with a confidence of # %.",
+            "Reproduce: lindley run sample.toml --seed #",
+            "",
+            "`up` answers in # ± # of the mean time of `out` at the same price; its p99 is # ± # \
+             of the other's (from few data).",
+        ]
+    );
+}
+
+#[test]
+fn an_unstable_variant_has_no_numbers_but_a_reason() {
+    let text = run(sample::OVERLOADED, 80);
+    assert!(text.contains("latency mean (ms)     unstable\n"), "{text}");
+    assert!(text.contains("\n`base` cannot keep up with the load: `app` has grown since "));
+    assert!(text.contains("\nSLO p99 at most 50 ms: MISSED, latency grows without limit\n"));
+}
+
+#[test]
+fn errors_are_told_by_reason_and_where_they_happened() {
+    let text = shape(&run(sample::REFUSING, 80));
+    assert!(text.contains(&"errors: refused ~# ± # %".to_owned()), "{text:#?}");
+    assert!(text.contains(&"node refused".to_owned()), "{text:#?}");
+    assert!(!text.iter().any(|line| line.contains("timeout")), "{text:#?}");
+}
+
+#[test]
+fn a_baseline_without_numbers_has_no_table_of_ratios() {
+    let text = compared(&sample::SHOP.replace("replicas = 4", "replicas = 1"), 80);
+    assert!(text.contains("\nNo variant has numbers to compare with `out`.\n"), "{text}");
+    assert!(!text.contains("Ratio to"), "{text}");
+}
+
+#[test]
+fn sojourn_and_wait_are_told_apart_where_they_disagree() {
+    let text = compared(sample::FAST_OR_MANY, 200);
+    let note = "`fast` answers sooner, although requests wait longer there than at `many`.";
+    assert!(text.contains(note), "{text}");
+    assert!(!compared(sample::SHOP, 200).contains("differently"));
+}
+
+#[test]
+fn only_what_somebody_copies_is_longer_than_the_width() {
+    let text = compared(sample::SHOP, 60);
+    let long: Vec<&str> = text.lines().filter(|line| line.chars().count() > 60).collect();
+    assert_eq!(long.len(), 1, "{long:#?}");
+    assert!(long[0].starts_with("`up` answers in "), "{long:#?}");
+}

@@ -1,0 +1,97 @@
+//! `timeline.csv`: averages over the buckets of the run, the warm-up included, end to end (`*`)
+//! and at nodes. `t_s` is the end of a bucket in seconds.
+//!
+//! A run that drains may last for much longer than its buckets were made for: neighbours are then
+//! averaged until there are at most [`MOST`].
+
+use super::ResultFile;
+use super::sheet::{Cell, Sheet};
+use crate::stats::Interval;
+use crate::study::{TimelineRow, VariantResult};
+
+const COLUMNS: [&str; 7] = ["variant", "t_s", "node", "metric", "mean", "ci_low", "ci_high"];
+/// Buckets at most.
+const MOST: usize = 600;
+
+/// The table.
+pub(super) fn file(results: &[VariantResult]) -> ResultFile {
+    let mut sheet = Sheet::new(&COLUMNS);
+    for result in results {
+        for it in thinned(result, MOST) {
+            let node = it.node.map_or("*", |node| result.graph.names[node.index()].as_str());
+            let [low, high] = Cell::ends(it.interval);
+            sheet.push(&[
+                result.name.as_str().into(),
+                Cell::Number(Some(it.at.as_secs_f64())),
+                node.into(),
+                it.metric.into(),
+                Cell::Number(it.mean),
+                low,
+                high,
+            ]);
+        }
+    }
+    sheet.into_file("timeline.csv")
+}
+
+/// The timeline with at most so many buckets, each an average over neighbours.
+fn thinned(result: &VariantResult, most: usize) -> Vec<TimelineRow> {
+    let rows = result.timeline();
+    let series = result.replications.first().map_or(0, |run| run.timeline.len());
+    let count = rows.len().checked_div(series).unwrap_or(0);
+    let stride = count.div_ceil(most);
+    if stride <= 1 {
+        return rows;
+    }
+    let mut thin = Vec::new();
+    for (place, series) in rows.chunks(count).enumerate() {
+        for (number, group) in series.chunks(stride).enumerate() {
+            let buckets = number * stride..number * stride + group.len();
+            let values: Vec<f64> = result
+                .replications
+                .iter()
+                .filter_map(|run| mean(&run.timeline[place].values[buckets.clone()]))
+                .collect();
+            let interval = Interval::of_replications(&values, result.confidence());
+            let last = &group[group.len() - 1];
+            thin.push(TimelineRow { mean: mean(&values), interval, ..last.clone() });
+        }
+    }
+    thin
+}
+
+/// The mean of those that are numbers.
+#[allow(clippy::cast_precision_loss, reason = "buckets are few")]
+fn mean(values: &[f64]) -> Option<f64> {
+    let known: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_run_has_at_most_600_buckets_a_series_and_ends_with_the_run() {
+        let results = sample::run(sample::QUEUE, sample::PLAIN);
+        let text = String::from_utf8(file(&results).bytes).expect("UTF-8");
+        let rows: Vec<&str> = text.lines().filter(|line| line.contains(",*,in_system,")).collect();
+        assert!((100..=MOST).contains(&rows.len()), "{}", rows.len());
+        assert_eq!(sample::cell(rows[rows.len() - 1], 1), "20");
+    }
+
+    #[test]
+    fn buckets_that_are_too_many_are_averaged_with_their_neighbours() {
+        let results = sample::run(sample::QUEUE, sample::PLAIN);
+        let all = |rows: &[TimelineRow]| {
+            let level = rows.iter().filter(|row| row.node.is_none() && row.metric == "in_system");
+            let means: Vec<f64> = level.filter_map(|row| row.mean).collect();
+            (means.len(), means.iter().sum::<f64>() / means.len() as f64)
+        };
+        let (whole, thin) = (thinned(&results[0], MOST), thinned(&results[0], 50));
+        assert_eq!((all(&whole).0, all(&thin).0), (200, 50));
+        assert!((all(&whole).1 - all(&thin).1).abs() < 1e-9);
+        assert_eq!(thin.last().map(|row| row.at), whole.last().map(|row| row.at));
+    }
+}

@@ -1,0 +1,6 @@
+//! Validation: the program against what is known to be true.
+//!
+//! What is judged here is the whole program and not a part of it: each case is written as a
+//! scenario, read, built, run and measured as any other scenario is.
+
+pub mod theory;

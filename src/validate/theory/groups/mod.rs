@@ -1,0 +1,110 @@
+//! The groups of cases: one function for each says how its cases are run, one file for each
+//! family of them.
+//!
+//! A group works from the parameters of a case alone, so that further cases of it need no code.
+
+mod balanced;
+mod bursty;
+mod closed;
+mod disciplines;
+mod fan_out;
+mod hashed;
+mod identity;
+mod limited;
+mod networks;
+mod one_queue;
+mod scaled;
+mod scheduled;
+mod stopped;
+mod transient;
+
+use super::case::Case;
+use super::experiment::{Effort, Experiment};
+
+/// Makes the experiment for a case, or says what is wrong with its parameters.
+type Build = fn(&Case, Effort) -> Result<Experiment, String>;
+
+/// What becomes of the cases of a group.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Way {
+    /// They are run.
+    Runs(Build),
+    /// They wait for this part of the program.
+    Waits(&'static str),
+}
+
+use Way::{Runs, Waits};
+
+/// All groups, by their name in the table.
+const GROUPS: &[(&str, Way)] = &[
+    ("M/M/1", Runs(one_queue::mm1)),
+    ("M/M/c", Runs(one_queue::mmc)),
+    ("M/D/1", Runs(one_queue::md1)),
+    ("M/D/c", Runs(one_queue::mdc)),
+    ("M/G/1", Runs(one_queue::mg1)),
+    ("GI/M/1", Runs(one_queue::gim1)),
+    ("M/M/c/K", Runs(limited::mmck)),
+    ("Erlang B", Runs(limited::erlang_b)),
+    ("Erlang A", Runs(limited::erlang_a)),
+    ("queue timeout", Runs(limited::queue_timeout)),
+    ("client timeout, work not cancelled", Runs(limited::client_timeout)),
+    ("M/G/1-PS", Runs(disciplines::processor_sharing)),
+    ("priority", Runs(disciplines::priority)),
+    ("tandem", Runs(networks::tandem)),
+    ("Jackson network", Runs(networks::jackson)),
+    ("closed: interactive users", Runs(closed::interactive)),
+    ("closed: MVA", Runs(closed::mva)),
+    ("round robin", Runs(balanced::round_robin)),
+    ("random splitting", Runs(balanced::random)),
+    ("round robin over multi-core nodes", Runs(balanced::round_robin_cores)),
+    ("join shortest queue", Runs(balanced::shortest)),
+    ("power of d choices", Runs(balanced::power_of_d)),
+    ("scale up vs scale out", Runs(scaled::up_or_out)),
+    ("universal scalability law", Runs(scaled::usl)),
+    ("hash balancing", Runs(hashed::hashing)),
+    ("fan-out", Runs(fan_out::fan_out)),
+    ("M/G/inf", Runs(fan_out::unlimited)),
+    ("transient M/M/1", Runs(transient::from_empty)),
+    ("time-varying arrivals", Runs(scheduled::swinging)),
+    ("overload and drain", Runs(scheduled::overload)),
+    ("bursty arrivals", Runs(bursty::modulated)),
+    ("batch arrivals", Runs(bursty::batches)),
+    ("cold start", Runs(stopped::cold_start)),
+    ("stop-the-world pauses", Runs(stopped::pauses)),
+    ("session vs JWT latency", Runs(identity::session_or_token)),
+    ("retry amplification", Waits("retries")),
+    ("circuit breaker", Waits("circuit breakers")),
+    ("TCP connect under loss", Waits("connections that are opened")),
+    ("connection set-up accounting", Waits("connections that are opened")),
+    ("slow start accounting", Waits("slow start of connections")),
+    ("token bucket", Waits("rate limits")),
+    ("availability", Waits("faults drawn by MTBF and MTTR")),
+    ("failure detection", Waits("faults and health checks")),
+    ("cache: LRU/FIFO/top-K under Zipf", Waits("caches")),
+    ("cache: exact small catalogue", Waits("caches")),
+    ("cache: TTL", Waits("caches")),
+    ("browser connection limits", Waits("pages and connection limits")),
+    ("CORS preflight accounting", Waits("origins and preflights")),
+    ("JWT exposure window", Waits("tokens and their theft")),
+    ("session and refresh load", Waits("sessions, log-ins and refreshes")),
+];
+
+/// What becomes of the cases of the group called `name`; none if no group is.
+pub(super) fn way(name: &str) -> Option<Way> {
+    GROUPS.iter().find(|(group, _)| *group == name).map(|(_, way)| *way)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validate::theory::built_in;
+
+    #[test]
+    fn every_group_of_the_table_has_a_way_and_every_way_has_a_case() {
+        let cases = built_in();
+        assert!(cases.iter().all(|case| way(&case.group).is_some()));
+        for (group, _) in GROUPS {
+            assert!(cases.iter().any(|case| case.group == *group), "{group}");
+        }
+    }
+}

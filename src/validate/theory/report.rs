@@ -1,0 +1,139 @@
+//! The report of a validation as text.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::verdict::{CaseReport, Report, Row, Verdict};
+
+impl Display for Report {
+    /// A table for each case, what was left out with its reason, and a line that sums it up.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for case in &self.cases {
+            writeln!(f, "{case}")?;
+        }
+        if !self.waiting.is_empty() {
+            writeln!(f, "left out, and what it waits for:")?;
+            for it in &self.waiting {
+                writeln!(f, "  {:<16} {:<38} {}", it.id, it.group, it.waits_for)?;
+            }
+            writeln!(f)?;
+        }
+        let rows = || self.cases.iter().flat_map(|case| &case.rows);
+        let passed = rows().filter(|row| row.verdict == Verdict::Pass).count();
+        let cases = self.cases.iter().filter(|case| case.passes()).count();
+        write!(
+            f,
+            "{cases} of {} cases pass, with {passed} of {} numbers; {} cases left out",
+            self.cases.len(),
+            rows().count(),
+            self.waiting.len()
+        )?;
+        let missed = self.missed();
+        if !missed.is_empty() {
+            write!(f, "\nmissed: {}", missed.join(", "))?;
+        }
+        writeln!(f)
+    }
+}
+
+impl Display for CaseReport {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let verdict = if self.passes() { "pass" } else { "MISS" };
+        write!(f, "{} · {} · {verdict}", self.id, self.group)?;
+        if let Some(fault) = &self.fault {
+            writeln!(f)?;
+            return fault.lines().try_for_each(|line| writeln!(f, "  {line}"));
+        }
+        write!(f, " · {} requests in {} replications", self.requests, self.replications)?;
+        if self.scale > 1.0 {
+            write!(f, ", tolerances × {:.2}", self.scale)?;
+        }
+        writeln!(f)?;
+        let heads = ["metric", "expected", "simulated", "95 % interval", "tolerance", "verdict"];
+        let [metric, expected, simulated, interval, tolerance, verdict] = heads;
+        writeln!(
+            f,
+            "  {metric:<36} {expected:>12} {simulated:>12} {interval:>25} {tolerance:>11}  {verdict}"
+        )?;
+        self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))
+    }
+}
+
+impl Display for Row {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let simulated = self.simulated.map_or_else(|| "-".to_owned(), number);
+        let interval = self.interval.map_or_else(
+            || "-".to_owned(),
+            |(low, high)| format!("{} .. {}", number(low), number(high)),
+        );
+        let (verdict, tolerance) = (
+            match self.verdict {
+                Verdict::Pass => "pass",
+                Verdict::Miss => "MISS",
+            },
+            format!("± {}", number(self.allowance)),
+        );
+        write!(
+            f,
+            "  {:<36} {:>12} {simulated:>12} {interval:>25} {tolerance:>11}  {verdict}",
+            self.metric,
+            number(self.expected)
+        )
+    }
+}
+
+/// A number with five significant digits.
+fn number(x: f64) -> String {
+    let size = x.abs();
+    if !(1e-4..1e6).contains(&size) && size > 0.0 {
+        return format!("{x:.3e}");
+    }
+    let whole = [1.0, 10.0, 100.0, 1e3, 1e4].iter().filter(|limit| size >= **limit).count();
+    let small = [0.1, 0.01, 1e-3].iter().filter(|limit| size < **limit).count();
+    let digits = if size > 0.0 { (5 + small).saturating_sub(whole) } else { 0 };
+    format!("{x:.digits$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_five_significant_digits() {
+        for (x, text) in [
+            (0.0, "0"),
+            (0.5, "0.50000"),
+            (0.0123456, "0.012346"),
+            (12.3456789, "12.346"),
+            (17_343.904, "17344"),
+            (1.7e-45, "1.700e-45"),
+        ] {
+            assert_eq!(number(x), text);
+        }
+    }
+
+    #[test]
+    fn a_report_names_what_missed_and_sums_up() {
+        let row = |verdict| Row {
+            metric: "W".to_owned(),
+            expected: 0.02,
+            simulated: Some(0.025),
+            interval: None,
+            allowance: 0.001,
+            verdict,
+        };
+        let case = |id: &str, verdict| CaseReport {
+            id: id.to_owned(),
+            group: "M/M/1".to_owned(),
+            requests: 1_000,
+            replications: 5,
+            scale: 1.0,
+            rows: vec![row(verdict)],
+            fault: None,
+        };
+        let cases = vec![case("a", Verdict::Pass), case("b", Verdict::Miss)];
+        let text = Report { cases, waiting: Vec::new() }.to_string();
+        let tail = "1 of 2 cases pass, with 1 of 2 numbers; 0 cases left out\nmissed: b\n";
+        assert!(text.ends_with(tail), "{text}");
+        assert!(text.contains("b · M/M/1 · MISS · 1000 requests in 5 replications\n"), "{text}");
+    }
+}

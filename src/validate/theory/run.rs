@@ -1,0 +1,152 @@
+//! Running cases: the replications of all of them are one pool of jobs, the longest first.
+
+use std::sync::Mutex;
+
+use super::case::Case;
+use super::experiment::{Effort, Experiment};
+use super::groups::{Way, way};
+use super::verdict::{CaseReport, Report, Waiting};
+use crate::study::{Job, Progress, run_jobs};
+
+/// What is run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// One case of each group, with fewer requests and tolerances to match.
+    pub quick: bool,
+    /// Only the case of this name.
+    pub case: Option<String>,
+}
+
+/// A case of which it is known what becomes of it.
+enum Plan<'a> {
+    Runs(&'a Case, Experiment),
+    Fails(&'a Case, String),
+    Waits(&'a Case, &'static str),
+}
+
+/// One replication's numbers, or why there are none.
+type Outcome = Result<Vec<f64>, String>;
+
+/// Runs those of `cases` that `options` ask for; none if `progress` stops it. A quick run leaves
+/// out the further cases of each group, but still names all that wait for something.
+#[must_use]
+pub fn run(cases: &[Case], options: &Options, progress: &dyn Progress) -> Option<Report> {
+    let plans = plans(cases, options);
+    let mut jobs = Vec::new();
+    for (place, plan) in plans.iter().enumerate() {
+        if let Plan::Runs(_, experiment) = plan {
+            let count = experiment.size.replications;
+            jobs.extend((0..count).map(|replication| (place, replication, experiment)));
+        }
+    }
+    let costs: Vec<Job> = jobs.iter().map(|(_, _, it)| Job { cost: it.cost }).collect();
+    let outcomes = Mutex::new(vec![None; jobs.len()]);
+    let run = |job: usize| {
+        let (_, replication, experiment) = jobs[job];
+        (experiment.run)(replication)
+    };
+    let keep = |job: usize, outcome: Outcome| {
+        outcomes.lock().expect("no job panics while it keeps a result")[job] = Some(outcome);
+    };
+    if !run_jobs(&costs, run, keep, progress) {
+        return None;
+    }
+    let outcomes = outcomes.into_inner().expect("no job panics while it keeps a result");
+    let mut of_plan: Vec<Vec<Outcome>> = plans.iter().map(|_| Vec::new()).collect();
+    for ((place, ..), outcome) in jobs.iter().zip(outcomes) {
+        of_plan[*place].extend(outcome);
+    }
+    Some(report(&plans, of_plan))
+}
+
+/// How many jobs [`run`] makes of these cases: what `progress` is told of.
+#[must_use]
+pub fn job_count(cases: &[Case], options: &Options) -> u64 {
+    let runs = |plan: &Plan<'_>| match plan {
+        Plan::Runs(_, experiment) => u64::from(experiment.size.replications),
+        Plan::Fails(..) | Plan::Waits(..) => 0,
+    };
+    plans(cases, options).iter().map(runs).sum()
+}
+
+fn plans<'a>(cases: &'a [Case], options: &Options) -> Vec<Plan<'a>> {
+    let effort = if options.quick { Effort::Quick } else { Effort::Full };
+    let mut plans = Vec::new();
+    let mut begun: Vec<&str> = Vec::new();
+    let is_asked_for =
+        |case: &&Case| options.case.as_ref().is_none_or(|wanted| *wanted == case.id);
+    for case in cases.iter().filter(is_asked_for) {
+        let plan = match way(&case.group) {
+            None => Plan::Fails(case, format!("no group is called `{}`", case.group)),
+            Some(Way::Waits(part)) => Plan::Waits(case, part),
+            Some(Way::Runs(build)) => {
+                if options.quick && begun.contains(&case.group.as_str()) {
+                    continue;
+                }
+                begun.push(&case.group);
+                match build(case, effort) {
+                    Ok(experiment) => Plan::Runs(case, experiment),
+                    Err(fault) => Plan::Fails(case, fault),
+                }
+            }
+        };
+        plans.push(plan);
+    }
+    plans
+}
+
+fn report(plans: &[Plan<'_>], outcomes: Vec<Vec<Outcome>>) -> Report {
+    let mut report = Report::default();
+    for (plan, outcomes) in plans.iter().zip(outcomes) {
+        match plan {
+            Plan::Waits(case, waits_for) => report.waiting.push(Waiting {
+                id: case.id.clone(),
+                group: case.group.clone(),
+                waits_for,
+            }),
+            Plan::Fails(case, fault) => {
+                report.cases.push(CaseReport::faulty(case, fault.clone()));
+            }
+            Plan::Runs(case, experiment) => {
+                let runs: Result<Vec<Vec<f64>>, String> = outcomes.into_iter().collect();
+                report.cases.push(match runs {
+                    Ok(runs) => CaseReport::new(case, experiment, &runs),
+                    Err(fault) => CaseReport::faulty(case, fault),
+                });
+            }
+        }
+    }
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validate::theory::{built_in, cases};
+
+    fn options(case: &str) -> Options {
+        Options { quick: true, case: Some(case.to_owned()) }
+    }
+
+    #[test]
+    fn a_case_that_waits_for_a_part_is_named_with_it() {
+        let report = run(&built_in(), &options("lru-01"), &()).expect("not stopped");
+        assert!(report.cases.is_empty());
+        assert_eq!(report.waiting[0].id, "lru-01");
+        assert_eq!(report.waiting[0].waits_for, "caches");
+    }
+
+    #[test]
+    fn a_case_of_an_unknown_group_or_with_parameters_missing_fails() {
+        let text = r#"{ "cases": [
+            { "id": "a", "group": "nonsense", "parameters": {}, "expected": { "W": 1 },
+              "tolerance": { "class": "exact", "rel": 1e-9 } },
+            { "id": "b", "group": "M/M/1", "parameters": {}, "expected": { "W": 1 },
+              "tolerance": { "class": "exact", "rel": 1e-9, "requests_total": 100 } } ] }"#;
+        let cases = cases(text).expect("a table");
+        let report = run(&cases, &Options::default(), &()).expect("not stopped");
+        let faults: Vec<_> = report.cases.iter().filter_map(|it| it.fault.as_deref()).collect();
+        assert_eq!(faults, ["no group is called `nonsense`", "no parameter `arrival_rate`"]);
+        assert!(!report.passes());
+    }
+}

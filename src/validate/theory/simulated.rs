@@ -1,0 +1,126 @@
+//! Experiments that run a scenario: text in, numbers by replication out.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::case::Case;
+use super::experiment::{Experiment, Size};
+use super::read::Read;
+use super::seen::Seen;
+use crate::graph::{self, Graph};
+use crate::model::Warmup;
+use crate::scenario::source::Memory;
+use crate::scenario::{Diagnostics, Scenario};
+use crate::study::{Wanted, replicate};
+use crate::time::Time;
+use crate::trace::Trace;
+
+/// What the text of a case is called in messages.
+const NAME: &str = "case.toml";
+
+/// A scenario that is to be run.
+#[derive(Debug)]
+pub(super) struct Simulated {
+    /// Its text.
+    pub(super) text: String,
+    /// How much of it.
+    pub(super) size: Size,
+    /// What is wanted beyond metrics.
+    pub(super) wanted: Wanted,
+}
+
+/// Cases name no files.
+struct NoFiles;
+
+impl graph::Files for NoFiles {
+    fn text(&mut self, path: &str) -> Result<String, String> {
+        Err(format!("there is no file {path}"))
+    }
+
+    fn trace(&mut self, path: &str) -> Result<Arc<Trace>, String> {
+        Err(format!("there is no file {path}"))
+    }
+}
+
+impl Simulated {
+    /// The scenario `text`, of which metrics are wanted and nothing more.
+    pub(super) fn new(text: String, size: Size) -> Self {
+        Self { text, size, wanted: Wanted::default() }
+    }
+
+    /// The experiment for `case` in which each expected value is what `readings` says.
+    pub(super) fn experiment(
+        self,
+        case: &Case,
+        readings: impl Fn(&str) -> Vec<Read>,
+    ) -> Result<Experiment, String> {
+        let variants = graphs(&self.text)?;
+        let (mut metrics, mut reads) = (Vec::new(), Vec::new());
+        for (name, _) in case.expected() {
+            let found = readings(name);
+            if found.is_empty() {
+                return Err(format!("`{name}` is no metric of this group"));
+            }
+            for read in found {
+                metrics.push((name.to_owned(), read.label.clone()));
+                reads.push(read);
+            }
+        }
+        let nodes: usize = variants.iter().map(|(_, graph)| graph.names.len()).sum();
+        #[allow(clippy::cast_precision_loss, reason = "an estimate")]
+        let cost = self.size.each() * nodes as f64;
+        let wanted = self.wanted;
+        let run = move |replication: u32| {
+            let mut runs = Vec::new();
+            for (name, graph) in &variants {
+                let run = replicate(graph, replication, window(graph), wanted)
+                    .map_err(|fault| fault.to_string())?;
+                if let Some(halt) = run.halt {
+                    return Err(format!("variant {name}: {halt}"));
+                }
+                runs.push((name.clone(), Arc::clone(graph), run));
+            }
+            let seen = Seen { runs: &runs };
+            Ok(reads.iter().map(|read| read.of(&seen)).collect())
+        };
+        Ok(Experiment { size: self.size, cost, metrics, trials: None, run: Box::new(run) })
+    }
+}
+
+/// The variants of the scenario `text`, ready to run, or all that is wrong with it.
+pub(super) fn graphs(text: &str) -> Result<Vec<(String, Arc<Graph>)>, String> {
+    let files = BTreeMap::from([(PathBuf::from(NAME), text.as_bytes().to_vec())]);
+    let mut diagnostics = Diagnostics::new();
+    let scenario = Scenario::load(Path::new(NAME), &Memory(files), &[], &mut diagnostics);
+    let mut graphs = Vec::new();
+    for variant in scenario.variants() {
+        let model = scenario.model(variant, &[], &mut diagnostics);
+        let graph = model.and_then(|it| graph::build(&it, &mut NoFiles, &mut diagnostics));
+        graphs.extend(graph.map(|graph| (variant.to_owned(), Arc::new(graph))));
+    }
+    if diagnostics.has_errors() {
+        return Err(diagnostics.to_plain(&scenario.sources));
+    }
+    Ok(graphs)
+}
+
+/// When the measured window opens: every case says how long it warms up, or does not.
+fn window(graph: &Graph) -> Time {
+    match graph.run.warmup {
+        Some(Warmup::Given(span)) => Time(span.0),
+        Some(Warmup::Auto) | None => Time::ZERO,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_no_scenario_is_refused_with_all_that_is_wrong() {
+        let error = graphs("duration = \"10\"\n[node.app]\nkind = \"serve\"").expect_err("wrong");
+        assert!(error.contains("case.toml:1:12"), "{error}");
+        assert!(error.contains("did you mean"), "{error}");
+    }
+}
