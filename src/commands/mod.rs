@@ -20,10 +20,12 @@ mod simulation;
 mod threads;
 mod timing;
 
+mod check;
 mod compare;
 mod completions;
 mod list;
 mod run;
+mod schema;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -63,6 +65,8 @@ macro_rules! commands {
 commands! {
     Run = run,
     Compare = compare,
+    Check = check,
+    Schema = schema,
     List = list,
     Completions = completions,
 }
