@@ -20,6 +20,7 @@ mod simulation;
 mod threads;
 mod timing;
 
+mod check;
 mod compare;
 mod completions;
 mod graph;
@@ -27,6 +28,7 @@ mod list;
 mod new;
 mod plot;
 mod run;
+mod schema;
 mod sweep;
 
 use std::ffi::OsString;
@@ -68,9 +70,11 @@ commands! {
     Run = run,
     Compare = compare,
     Sweep = sweep,
+    Check = check,
     Plot = plot,
     Graph = graph,
     New = new,
+    Schema = schema,
     List = list,
     Completions = completions,
 }
