@@ -32,6 +32,7 @@ fn checked(text_of_scenario: &str) -> (Graph, Checked, String) {
     let graph = graph.unwrap_or_else(|| panic!("{}", said.to_plain(&scenario.sources)));
     let checked = Checked::of(&graph);
     suspicions(&model, &graph, &checked.traffic, &mut said);
+    unused_machines(&[&model], &mut said);
     let warnings = said.to_plain(&scenario.sources);
     (graph, checked, warnings)
 }

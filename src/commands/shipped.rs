@@ -22,7 +22,14 @@ macro_rules! shipped {
 }
 
 /// Every shipped scenario, in the order in which `lindley list` shows them.
-pub const SCENARIOS: &[Shipped] = shipped!["scale-up-vs-scale-out",];
+pub const SCENARIOS: &[Shipped] = shipped![
+    "scale-up-vs-scale-out",
+    "economies-of-pooling",
+    "power-of-two-choices",
+    "database-bottleneck",
+    "scalability-law",
+    "flash-crowd",
+];
 
 /// What they include.
 const INCLUDED: &[Shipped] = shipped![];
