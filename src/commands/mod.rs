@@ -24,6 +24,7 @@ mod compare;
 mod completions;
 mod list;
 mod run;
+mod validate;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -64,6 +65,7 @@ commands! {
     Run = run,
     Compare = compare,
     List = list,
+    Validate = validate,
     Completions = completions,
 }
 
