@@ -20,10 +20,16 @@ mod simulation;
 mod threads;
 mod timing;
 
+mod check;
 mod compare;
 mod completions;
+mod graph;
 mod list;
+mod new;
+mod plot;
 mod run;
+mod schema;
+mod sweep;
 mod validate;
 
 use std::ffi::OsString;
@@ -64,6 +70,12 @@ macro_rules! commands {
 commands! {
     Run = run,
     Compare = compare,
+    Sweep = sweep,
+    Check = check,
+    Plot = plot,
+    Graph = graph,
+    New = new,
+    Schema = schema,
     List = list,
     Validate = validate,
     Completions = completions,

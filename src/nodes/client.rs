@@ -385,7 +385,9 @@ impl Client {
         let request = &mut ctx.core.requests[id.0];
         if request.over {
             let asked = request.asked;
-            ctx.observe(&Fact::Late(&asked));
+            if answer.is_success() {
+                ctx.observe(&Fact::Late(&asked));
+            }
             return;
         }
         request.over = true;

@@ -16,6 +16,7 @@
 //!
 //! A comparison adds `"baseline"`, `"comparison": [ { "metric", "unit", "variant", "difference",
 //! "ci_low", "ci_high", "ratio", "ratio_low", "ratio_high", "significant" } ]`,
+//! `"disagreement"` (a sentence, where sojourn and wait order the designs differently),
 //! `"assumptions"` (sentences) and `"sentence"`. What there is not is `null`. Metric names and
 //! units are those of the CSV files; `schema` grows with every change that could break a reader.
 
@@ -25,6 +26,7 @@ use super::Provenance;
 use super::assumptions::assumptions;
 use super::fingerprint::fingerprint;
 use super::manifest::{SCHEMA, in_flight_share};
+use super::order::disagreement_note;
 use super::sentence::sentence;
 use super::slo::{Bound, SloVerdict, slo_outcome, slo_verdicts};
 use super::stability::stability;
@@ -59,6 +61,7 @@ pub fn compare_json(
     let mut value = run_json(provenance, results);
     value["baseline"] = json!(comparison.baseline);
     value["comparison"] = comparison.rows.iter().map(compared).collect();
+    value["disagreement"] = json!(disagreement_note(results));
     value["assumptions"] = json!(assumptions(results));
     value["sentence"] = json!(sentence(results, comparison));
     value

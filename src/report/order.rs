@@ -21,9 +21,19 @@ pub(super) fn pair(
     Paired::of(&base.values(metric), &other.values(metric), base.confidence(), pairs)
 }
 
+/// A sentence that names two variants that sojourn and wait order differently, if there are any.
+pub(super) fn disagreement_note(results: &[VariantResult]) -> Option<String> {
+    let (sooner, waiting) = disagreement(results)?;
+    let [sooner, waiting] = [sooner, waiting].map(|place| &results[place].name);
+    Some(format!(
+        "Sojourn and wait order the designs differently: `{sooner}` answers sooner, although \
+         requests wait longer there than at `{waiting}`. Sojourn is what users feel."
+    ))
+}
+
 /// Two variants of which the first has the lower sojourn and the second the lower wait, both shown,
 /// if there are any: to wait less is not to be answered sooner.
-pub(super) fn disagreement(results: &[VariantResult]) -> Option<(usize, usize)> {
+fn disagreement(results: &[VariantResult]) -> Option<(usize, usize)> {
     let verdict = |a, b, metric| pair(results, b, a, metric).map(|paired| paired.verdict);
     let pairs = (0..results.len()).flat_map(|a| (0..results.len()).map(move |b| (a, b)));
     pairs.filter(|(a, b)| a != b).find(|(a, b)| {

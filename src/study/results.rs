@@ -1,6 +1,8 @@
 //! What is concluded from the replications of a variant: means with intervals, and how far they
 //! are to be believed.
 
+use std::collections::BTreeMap;
+
 use super::replication::Replication;
 use super::run::Variant;
 use crate::graph::Graph;
@@ -211,8 +213,10 @@ impl VariantResult {
     #[must_use]
     pub fn latency(&self) -> Vec<LatencyRow> {
         let mut rows = Vec::new();
-        let Some(first) = self.replications.first() else { return rows };
-        for ladder in &first.ladders {
+        // What is asked for rarely may be missing in some replications.
+        let all = self.replications.iter().flat_map(|run| &run.ladders);
+        let by_whom: BTreeMap<_, _> = all.map(|it| ((it.client, it.endpoint), it)).collect();
+        for ladder in by_whom.values() {
             let same = |run: &Replication| {
                 let found = run.ladders.iter().find(|other| {
                     other.client == ladder.client && other.endpoint == ladder.endpoint
@@ -292,6 +296,9 @@ impl VariantResult {
     }
 
     fn status(&self, kind: Kind, replications: u32, observations: u64) -> Status {
+        if kind == Kind::Plain {
+            return Status::Ok;
+        }
         if self.stability != Stability::Stable {
             return Status::Unstable;
         }
@@ -303,9 +310,8 @@ impl VariantResult {
             unfinished_share: unfinished.fold(0.0, f64::max),
         };
         match kind {
-            Kind::Mean => evidence.of_mean(),
             Kind::Quantile(q) => evidence.of_quantile(q),
-            Kind::Plain => Status::Ok,
+            Kind::Mean | Kind::Plain => evidence.of_mean(),
         }
     }
 

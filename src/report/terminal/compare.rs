@@ -5,7 +5,7 @@ use super::grid::Grid;
 use super::paper::Paper;
 use super::run::{busiest, head};
 use crate::report::assumptions::assumptions;
-use crate::report::order::disagreement;
+use crate::report::order::disagreement_note;
 use crate::report::{Provenance, fingerprint, sentence, slo_outcome, slo_verdicts};
 use crate::stats::{Paired, Rounded, Status, Verdict};
 use crate::study::{Comparison, Stability, SummaryRow, VariantResult};
@@ -44,12 +44,8 @@ pub(super) fn write(
     paper.gap();
     let mut marks = Marks::default();
     values(&mut marks, results).write(paper);
-    if let Some((sooner, waiting)) = disagreement(results) {
-        let [sooner, waiting] = [sooner, waiting].map(|place| &results[place].name);
-        paper.note(&format!(
-            "Sojourn and wait order the designs differently: `{sooner}` answers sooner, although \
-             requests wait longer there than at `{waiting}`. Sojourn is what users feel."
-        ));
+    if let Some(note) = disagreement_note(results) {
+        paper.note(&note);
     }
     if results.len() > 1 {
         paper.gap();
