@@ -30,6 +30,7 @@ mod plot;
 mod run;
 mod schema;
 mod sweep;
+mod validate;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -76,6 +77,7 @@ commands! {
     New = new,
     Schema = schema,
     List = list,
+    Validate = validate,
     Completions = completions,
 }
 

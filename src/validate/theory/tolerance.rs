@@ -62,6 +62,11 @@ impl Tolerance {
         self.class == Class::Exact
     }
 
+    /// What a limit allows to what it is the limit of, in parts of the expected value.
+    pub(super) const fn asymptotic(&self) -> f64 {
+        self.rel
+    }
+
     /// How far `metric` may be from its `expected` value. `sojourn` is the mean sojourn that goes
     /// with it: a quantile is allowed that much of it. `scale` is 1, or more with fewer requests
     /// than the tolerance was made for.

@@ -69,7 +69,14 @@ pub(super) fn hashing(case: &Case, effort: Effort) -> Result<Experiment, String>
     #[allow(clippy::cast_precision_loss, reason = "an estimate")]
     let (cost, trials) =
         ((each * (PIECES + MOVING_KEYS)) as f64, size.requests as f64 * f64::from(setting.servers));
-    Ok(Experiment { size, cost, metrics, trials: Some(trials), run: Box::new(run) })
+    Ok(Experiment {
+        size,
+        cost,
+        metrics,
+        left_out: Vec::new(),
+        trials: Some(trials),
+        run: Box::new(run),
+    })
 }
 
 fn sized(effort: Effort) -> Size {

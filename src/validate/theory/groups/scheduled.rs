@@ -42,7 +42,7 @@ pub(super) fn swinging(case: &Case, effort: Effort) -> Result<Experiment, String
     ];
     Simulated::new(text.concat(), size).experiment(case, |name| {
         let read = match name {
-            "mean_in_system" => Read::first(|view| at_phase(view)),
+            "mean_in_system" => Read::first(at_phase),
             "variance" => Read::first(move |view| Some(at_phase(view)? * dispersion(view)?)),
             "peak_mean" => Read::first(move |view| Some(Swing::of(view)?.peak())),
             "peak_lag_seconds" => Read::first(move |view| Some(Swing::of(view)?.lag * period)),
