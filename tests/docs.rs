@@ -11,8 +11,7 @@ use lindley::metrics::{at_node, end_to_end};
 const DOCUMENTS: [&str; 3] = ["README.md", "docs/guide.md", "docs/model.md"];
 
 /// What makes a documented run short enough for a test.
-const SHORT: [&str; 6] =
-    ["--replications", "5", "--set", "duration=4s", "--no-plots", "--quiet"];
+const SHORT: [&str; 6] = ["--replications", "5", "--set", "duration=4s", "--no-plots", "--quiet"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

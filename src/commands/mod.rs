@@ -20,10 +20,16 @@ mod simulation;
 mod threads;
 mod timing;
 
+mod check;
 mod compare;
 mod completions;
+mod graph;
 mod list;
+mod new;
+mod plot;
 mod run;
+mod schema;
+mod sweep;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -63,6 +69,12 @@ macro_rules! commands {
 commands! {
     Run = run,
     Compare = compare,
+    Sweep = sweep,
+    Check = check,
+    Plot = plot,
+    Graph = graph,
+    New = new,
+    Schema = schema,
     List = list,
     Completions = completions,
 }

@@ -58,9 +58,7 @@ impl Effort {
     pub(super) fn size(self, full: u64) -> Size {
         let (requests, replications) = match self {
             Self::Full => (full, FULL_REPLICATIONS),
-            Self::Quick => {
-                ((full / QUICK_DIVISOR).clamp(1, MAX_QUICK), QUICK_REPLICATIONS)
-            }
+            Self::Quick => ((full / QUICK_DIVISOR).clamp(1, MAX_QUICK), QUICK_REPLICATIONS),
         };
         Size { full, requests, replications }
     }

@@ -18,9 +18,7 @@ impl Read {
     }
 
     /// A number that `take` finds in the first variant.
-    pub(super) fn first(
-        take: impl Fn(View<'_>) -> Option<f64> + Send + Sync + 'static,
-    ) -> Self {
+    pub(super) fn first(take: impl Fn(View<'_>) -> Option<f64> + Send + Sync + 'static) -> Self {
         Self::new(move |seen| take(seen.first()?))
     }
 

@@ -73,8 +73,7 @@ fn plans<'a>(cases: &'a [Case], options: &Options) -> Vec<Plan<'a>> {
     let effort = if options.quick { Effort::Quick } else { Effort::Full };
     let mut plans = Vec::new();
     let mut begun: Vec<&str> = Vec::new();
-    let is_asked_for =
-        |case: &&Case| options.case.as_ref().is_none_or(|wanted| *wanted == case.id);
+    let is_asked_for = |case: &&Case| options.case.as_ref().is_none_or(|wanted| *wanted == case.id);
     for case in cases.iter().filter(is_asked_for) {
         let plan = match way(&case.group) {
             None => Plan::Fails(case, format!("no group is called `{}`", case.group)),

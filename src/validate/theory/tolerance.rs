@@ -93,9 +93,9 @@ impl Tolerance {
 
     fn kind(&self, metric: &str) -> Kind {
         let name = metric.rsplit_once('.').map_or(metric, |(_, name)| name);
-        let share = ["p50", "p90", "p99", "p99_9"].into_iter().find(|share| {
-            name.strip_suffix(share).is_some_and(|rest| rest.ends_with('_'))
-        });
+        let share = ["p50", "p90", "p99", "p99_9"]
+            .into_iter()
+            .find(|share| name.strip_suffix(share).is_some_and(|rest| rest.ends_with('_')));
         match share {
             Some(_) if name.starts_with("concurrency_") => Kind::WholeQuantile,
             Some(share) => Kind::Quantile(share.to_owned()),

@@ -19,12 +19,7 @@ pub(super) fn round_robin_cores(case: &Case, effort: Effort) -> Result<Experimen
     turns(case, effort, case.whole("nodes")?, case.whole("servers_per_node")?)
 }
 
-fn turns(
-    case: &Case,
-    effort: Effort,
-    replicas: u32,
-    cores: u32,
-) -> Result<Experiment, String> {
+fn turns(case: &Case, effort: Effort, replicas: u32, cores: u32) -> Result<Experiment, String> {
     let size = effort.size_of(case)?;
     let keys = format!("replicas = {replicas}\ncores = {cores}");
     let text = balanced(case, "algorithm = \"round-robin\"", &keys)?;
