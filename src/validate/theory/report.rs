@@ -52,7 +52,8 @@ impl Display for CaseReport {
         let [metric, expected, simulated, interval, tolerance, verdict] = heads;
         writeln!(
             f,
-            "  {metric:<36} {expected:>12} {simulated:>12} {interval:>25} {tolerance:>11}  {verdict}"
+            "  {metric:<36} {expected:>12} {simulated:>12} {interval:>25} {tolerance:>11}  \
+             {verdict}"
         )?;
         self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))?;
         let mut left_out = self.left_out.iter();
