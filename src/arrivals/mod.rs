@@ -24,6 +24,9 @@ use crate::dist::Dist;
 use crate::rng::open_unit;
 use crate::time::Span;
 
+/// The largest mean of a batch: as many requests as a run may well hold at once.
+const LARGEST_BATCH: f64 = 1e6;
+
 /// When requests come: a table with one of `poisson`, `regular`, `interval`, `mmpp`
 /// and `trace`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -111,6 +114,9 @@ impl Written {
         if batch.mean() <= 0.0 {
             return Err("a batch brings something: `batch` is at least 1".to_owned());
         }
+        if batch.mean() > LARGEST_BATCH {
+            return Err(format!("a batch has at most {LARGEST_BATCH} requests"));
+        }
         let mut kinds = [
             poisson.map(|poisson| Arrivals::Poisson { poisson, batch }),
             regular.map(|regular| Arrivals::Regular { regular }),
@@ -193,6 +199,7 @@ mod tests {
         );
         check_refused("regular = \"1/s\"\nbatch = 2", "`batch` goes with `poisson`");
         check_refused("poisson = \"1/s\"\nbatch = 0", "`batch` is at least 1");
+        check_refused("poisson = \"1/s\"\nbatch = 4_000_000_000", "at most 1000000 requests");
         check_refused("poisson = 600", "did you mean \"600/s\"");
         check_refused("poisson = { steps = [[\"1s\", \"1/s\"], [\"0s\", \"1/s\"]] }", "in order");
     }

@@ -22,6 +22,11 @@ pub fn suspicions(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: 
     watch.priorities();
 }
 
+/// Warns of nodes of a steady-state study to which more comes than they can do.
+pub fn overload(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &mut Diagnostics) {
+    Watch { model, graph, traffic, diagnostics }.overload();
+}
+
 struct Watch<'a> {
     model: &'a Model,
     graph: &'a Graph,

@@ -20,6 +20,7 @@ mod simulation;
 mod threads;
 mod timing;
 
+mod check;
 mod compare;
 mod completions;
 mod graph;
@@ -27,6 +28,7 @@ mod list;
 mod new;
 mod plot;
 mod run;
+mod schema;
 mod sweep;
 
 use std::ffi::OsString;
@@ -68,10 +70,12 @@ commands! {
     Run = run,
     Compare = compare,
     Sweep = sweep,
-    Plot = plot,
-    Graph = graph,
+    Check = check,
     New = new,
     List = list,
+    Plot = plot,
+    Graph = graph,
+    Schema = schema,
     Completions = completions,
 }
 

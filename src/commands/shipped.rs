@@ -22,7 +22,14 @@ macro_rules! shipped {
 }
 
 /// Every shipped scenario, in the order in which `lindley list` shows them.
-pub const SCENARIOS: &[Shipped] = shipped!["scale-up-vs-scale-out",];
+pub const SCENARIOS: &[Shipped] = shipped![
+    "scale-up-vs-scale-out",
+    "economies-of-pooling",
+    "scalability-law",
+    "database-bottleneck",
+    "power-of-two-choices",
+    "flash-crowd",
+];
 
 /// What they include.
 const INCLUDED: &[Shipped] = shipped![];

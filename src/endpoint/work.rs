@@ -120,8 +120,19 @@ struct Raw {
     #[serde(skip_serializing_if = "Option::is_none")]
     fail: Option<Probability>,
     /// The status of the failure; 500 by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "failure")]
+    #[schemars(range(min = 400, max = 599))]
     status: Option<u16>,
+}
+
+fn failure<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error> {
+    let status = i64::deserialize(from)?;
+    let sound = u16::try_from(status).ok().filter(|status| (400..600).contains(status));
+    sound.map(Some).ok_or_else(|| {
+        serde::de::Error::custom(format!(
+            "the status of a failure is from 400 to 599, not {status}"
+        ))
+    })
 }
 
 impl TryFrom<Raw> for Step {
@@ -163,10 +174,6 @@ impl Raw {
             (self.times.is_some() && self.call.is_none(), "`times` belongs to a `call`"),
             (self.wait_for.is_some() && self.parallel.is_none(), "`wait_for` needs `parallel`"),
             (self.status.is_some() && self.fail.is_none(), "`status` belongs to `fail`"),
-            (
-                self.status.is_some_and(|status| !(400..600).contains(&status)),
-                "the status of a failure is from 400 to 599",
-            ),
             (
                 self.parallel
                     .as_ref()

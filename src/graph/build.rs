@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::client::client_plan;
+use super::machine::check_machines;
 use super::program::{Programs, endpoints};
 use super::reach::{Served, served};
 use super::station::shape;
 use super::{Graph, LinkPlan, NodePlan, Role};
-use crate::balance::Backend;
-use crate::endpoint::{EndpointSpec, Op};
+use crate::balance::{Algorithm, Backend};
+use crate::endpoint::EndpointSpec;
 use crate::fact::Place;
 use crate::id::{EndpointId, LinkId, NodeId, ReplicaId};
 use crate::model::{LinkEntry, Model, NodeSpec};
@@ -36,6 +37,15 @@ pub trait Files {
     /// If it cannot be read, or is no trace.
     fn trace(&mut self, path: &str) -> Result<Arc<Trace>, String>;
 }
+
+/// Replicas of all nodes together.
+const MAX_REPLICAS: u64 = 1_000_000;
+
+/// Where each backend is, and the link to it.
+type Ways = Vec<(Place, LinkId)>;
+
+/// Points of the ring of a balancer that hashes consistently, which takes 16 bytes for each.
+const MAX_RING_POINTS: u64 = 10_000_000;
 
 /// What a build works with.
 pub(super) struct Build<'a> {
@@ -64,6 +74,8 @@ pub fn build(model: &Model, files: &mut dyn Files, diagnostics: &mut Diagnostics
         classes: classes(model),
     };
     build.check_whole();
+    build.check_replicas();
+    check_machines(&mut build);
     let links = build.links();
     if build.diagnostics.has_errors() {
         return None;
@@ -79,7 +91,12 @@ pub fn build(model: &Model, files: &mut dyn Files, diagnostics: &mut Diagnostics
 fn classes(model: &Model) -> u8 {
     let clients = model.nodes.values().filter_map(|node| match &node.spec.kind {
         KindSpec::Client(client) => client.priority,
-        _ => None,
+        KindSpec::ForwardProxy(_)
+        | KindSpec::ReverseProxy(_)
+        | KindSpec::LoadBalancer(_)
+        | KindSpec::Server(_)
+        | KindSpec::Database(_)
+        | KindSpec::SessionStore(_) => None,
     });
     let endpoints = model.endpoints.values().filter_map(|endpoint| endpoint.spec.priority);
     clients.chain(endpoints).max().unwrap_or(0).saturating_add(1)
@@ -117,24 +134,28 @@ impl<'a> Build<'a> {
         span: &Span,
         names: impl Iterator<Item = &'n str> + Clone,
     ) {
-        let list: Vec<&str> = names.clone().take(8).collect();
-        let label = if list.is_empty() {
+        let label = if names.clone().next().is_none() {
             format!("the scenario has no {what}")
         } else {
-            format!("the {what}s are {}", list.join(", "))
+            format!("the {what}s are {}", listed(names.clone()))
         };
         let error =
             Diagnostic::error(span.clone(), format!("unknown {what} `{name}`")).label(label);
+        // A bare key is as long as the name, a text has its quotes besides.
+        let is_bare = span.len() == name.len();
         let near = nearest(name, names);
         self.diagnostics.push(match near {
-            Some(near) => error
-                .help(format!(
-                    "there is {} {what} `{near}`",
-                    if what == "endpoint" { "an" } else { "a" }
-                ))
-                .suggest(span.clone(), format!("\"{near}\"")),
+            Some(near) => error.help(format!("did you mean `{near}`?")).suggest(
+                span.clone(),
+                if is_bare { near.to_owned() } else { format!("\"{near}\"") },
+            ),
             None => error,
         });
+    }
+
+    /// Where the value at `path` of a node's table stands; its name if that is not written.
+    pub(super) fn at_node(&self, name: &str, path: &str) -> Span {
+        self.model.nodes.get(name).map_or(0..0, |node| node.at(path))
     }
 
     /// Says what is wrong at a place.
@@ -144,16 +165,22 @@ impl<'a> Build<'a> {
 
     /// Whole-scenario rules: something asks, something answers, numbers fit.
     fn check_whole(&mut self) {
-        if self.nodes.is_empty() {
+        // After other errors nodes are missing that the scenario has.
+        let is_whole = !self.diagnostics.has_errors();
+        if self.nodes.is_empty() && is_whole {
             self.diagnostics.push(
                 Diagnostic::nowhere("the scenario has no nodes")
                     .help("a scenario needs a client and something that answers it, with a link"),
             );
         }
         let is_client = |node: &NodeSpec| matches!(node.kind, KindSpec::Client(_));
-        if !self.nodes.is_empty() && !self.nodes.iter().any(|(_, node, _)| is_client(node)) {
+        if is_whole
+            && !self.nodes.is_empty()
+            && !self.nodes.iter().any(|(_, node, _)| is_client(node))
+        {
             let first = self.nodes[0].2.clone();
-            self.error(&first, "no node is a client, so nothing is ever asked for");
+            let error = Diagnostic::error(first, "no node is a client: nothing is ever asked for");
+            self.diagnostics.push(error.help("give some node kind = \"client\""));
         }
         let users = self.nodes.iter().map(|(_, node, _)| {
             let KindSpec::Client(client) = &node.kind else { return 0 };
@@ -168,6 +195,23 @@ impl<'a> Build<'a> {
         }
         if self.endpoints.len() > 65_000 {
             self.diagnostics.push(Diagnostic::nowhere("a scenario has at most 65,000 endpoints"));
+        }
+    }
+
+    /// How many replicas there are: everything else is a table of them.
+    fn check_replicas(&mut self) {
+        let mut all = 0_u64;
+        for (name, node, _) in self.nodes.clone() {
+            let replicas = node.replicas();
+            if !(1..=65_000).contains(&replicas) {
+                let span = self.at_node(name, "replicas");
+                self.error(&span, format!("`replicas` is from 1 to 65000, not {replicas}"));
+            }
+            all += u64::from(replicas);
+        }
+        if all > MAX_REPLICAS && !self.diagnostics.has_errors() {
+            let message = format!("a scenario has at most {MAX_REPLICAS} replicas, not {all}");
+            self.diagnostics.push(Diagnostic::nowhere(message));
         }
     }
 
@@ -202,12 +246,14 @@ impl<'a> Build<'a> {
 
     fn link_plan(&mut self, from: &str, to: &str, entry: &LinkEntry) -> LinkPlan {
         let loss = entry.spec.loss.unwrap_or_default();
-        for share in [loss.up, loss.down] {
+        for (key, share) in [("loss.up", loss.up), ("loss.down", loss.down)] {
             if share.get() > 0.9 {
-                self.error(&entry.to, "a link that loses more than 0.9 of its packets is down");
+                let message = "a link that loses more than 0.9 of its packets is down";
+                let error = Diagnostic::error(entry.at(key), message);
+                self.diagnostics.push(error.label("a share from 0 to 0.9 stands here"));
             }
         }
-        let latency = self.law(&entry.spec.latency, &entry.to);
+        let latency = self.law(&entry.spec.latency, &entry.at("latency"));
         LinkPlan {
             name: format!("{from}>{to}"),
             latency,
@@ -244,7 +290,7 @@ impl<'a> Build<'a> {
         let mut replica = 0;
         for id in (0..self.nodes.len()).filter_map(|id| u16::try_from(id).ok().map(NodeId)) {
             let (name, node, span) = self.nodes[id.index()].clone();
-            let shape = node.station().and_then(|station| shape(&mut self, name, station, &span));
+            let shape = node.station().and_then(|station| shape(&mut self, name, station));
             let (role, trace) = self.role(id, name, node, &span, &mut programs, replica, served);
             replica += node.replicas();
             plans.push(NodePlan {
@@ -296,20 +342,20 @@ impl<'a> Build<'a> {
                 Some(self.proxy(id, &proxy.forwarding, false, programs, served))
             }
             KindSpec::LoadBalancer(balancer) => {
-                let program = programs.forwarding(self, name, &balancer.forwarding, span);
+                let program = programs.forwarding(self, name, &balancer.forwarding);
                 self.backends(id, span, &balancer.balance).map(|(backends, ways)| Role::Balancer {
                     plan: Arc::new(BalancePlan { spec: balancer.balance.clone(), backends, ways }),
                     program,
                 })
             }
             KindSpec::Server(it) => {
-                Some(Role::Answering(programs.service(self, &it.answering, span)))
+                Some(Role::Answering(programs.service(self, &it.answering, name)))
             }
             KindSpec::Database(it) => {
-                Some(Role::Answering(programs.service(self, &it.answering, span)))
+                Some(Role::Answering(programs.service(self, &it.answering, name)))
             }
             KindSpec::SessionStore(it) => {
-                Some(Role::Answering(programs.service(self, &it.answering, span)))
+                Some(Role::Answering(programs.service(self, &it.answering, name)))
             }
         };
         let _ = replica;
@@ -324,8 +370,8 @@ impl<'a> Build<'a> {
         programs: &mut Programs,
         served: &Served,
     ) -> Role {
-        let (name, _, span) = self.nodes[id.index()].clone();
-        let program = programs.forwarding(self, name, forwarding, &span);
+        let (name, ..) = self.nodes[id.index()].clone();
+        let program = programs.forwarding(self, name, forwarding);
         let routes: Routes = served.routes[id.index()].clone().into();
         Role::Proxy { routes, hides_callers, program }
     }
@@ -336,7 +382,8 @@ impl<'a> Build<'a> {
         id: NodeId,
         span: &Span,
         spec: &crate::balance::BalanceSpec,
-    ) -> Option<(Vec<Backend>, Vec<(Place, LinkId)>)> {
+    ) -> Option<(Vec<Backend>, Ways)> {
+        let owner = self.nodes[id.index()].0;
         let first: Vec<u32> = self
             .nodes
             .iter()
@@ -375,10 +422,29 @@ impl<'a> Build<'a> {
             }
         }
         for name in spec.weights.keys().filter(|name| !named.contains_key(name.as_str())) {
-            self.error(span, format!("a weight is given to `{name}`, which is no backend here"));
+            let at = self.at_node(owner, &format!("weights.{name}"));
+            let error = Diagnostic::error(at, format!("`{name}` is no backend of `{owner}`"));
+            let label = format!("the backends are {}", listed(named.keys().copied()));
+            self.diagnostics.push(error.label(label));
         }
         if backends.is_empty() {
-            self.error(span, "a load balancer without a link has no backends");
+            let error = Diagnostic::error(span.clone(), format!("`{owner}` has no backends"));
+            let help = format!(
+                "a balancer spreads over the nodes that it has links to: add \
+                                [link.{owner}.NAME]"
+            );
+            self.diagnostics.push(error.help(help));
+            return None;
+        }
+        let points = u64::from(spec.virtual_nodes) * backends.len() as u64;
+        if spec.algorithm == Algorithm::RingHash && points > MAX_RING_POINTS {
+            let at = self.at_node(owner, "virtual_nodes");
+            let message = format!(
+                "{} backends of {} virtual nodes are more than {MAX_RING_POINTS} points",
+                backends.len(),
+                spec.virtual_nodes
+            );
+            self.error(&at, message);
             return None;
         }
         if backends.len() > 65_000 {
@@ -411,12 +477,11 @@ impl<'a> Build<'a> {
             at.sort_unstable();
             let latest = at.last().copied().unwrap_or_default();
             if at.is_empty() {
-                self.error(&probe.place, format!("probe `{name}` has no moments"));
+                self.error(&probe.at("at"), format!("probe `{name}` has no moments"));
             } else if probe.spec.cycle.is_some_and(|cycle| latest >= cycle || cycle.is_zero()) {
-                self.error(
-                    &probe.place,
-                    format!("a moment of probe `{name}` lies after its cycle"),
-                );
+                let at = probe.at("cycle");
+                let message = format!("probe `{name}` has a moment at {latest}, after its cycle");
+                self.error(&at, message);
             } else if let Some(node) = node {
                 plans.push(ProbePlan { name: name.clone(), node, at, cycle: probe.spec.cycle });
             }
@@ -425,7 +490,13 @@ impl<'a> Build<'a> {
     }
 }
 
-/// Whether a program hands requests on.
-pub(super) fn forwards(ops: &[Op]) -> bool {
-    ops.iter().any(|op| matches!(op, Op::Forward))
+/// Names for a message, the first few of them.
+fn listed<'n>(names: impl Iterator<Item = &'n str> + Clone) -> String {
+    const MOST: usize = 8;
+    let some: Vec<String> = names.clone().take(MOST).map(|name| format!("`{name}`")).collect();
+    match (some.len(), names.count()) {
+        (0, _) => "none".to_owned(),
+        (shown, all) if shown == all => some.join(", "),
+        (shown, all) => format!("{} and {} others", some.join(", "), all - shown),
+    }
 }

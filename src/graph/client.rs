@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::build::Build;
 use crate::arrivals::Arrivals;
+use crate::dist::Dist;
 use crate::id::{EndpointId, LinkId, NodeId};
 use crate::nodes::client::{ClientPlan, ClientSpec, Demand};
 use crate::rng::hash_name;
 use crate::scenario::{Diagnostic, Span};
+use crate::time::Span as Length;
 use crate::trace::Trace;
 
 /// The plan of a client, and the trace that it replays, if it does.
@@ -20,9 +22,13 @@ pub(super) fn client_plan(
     routes: &[Vec<Option<LinkId>>],
 ) -> (Option<ClientPlan>, Option<Arc<Trace>>) {
     let mix = mix(build, name, client, span);
-    let timeout = client.timeout.as_ref().map(|it| (build.law(&it.total, span), it.late));
+    let timeout = client.timeout.as_ref().map(|it| {
+        let at = build.at_node(name, "timeout.total");
+        (build.law(&it.total, &at), it.late)
+    });
     if client.addresses.as_ref().is_some_and(|it| it.count == 0) {
-        build.error(span, "a client has at least 1 address");
+        let at = build.at_node(name, "addresses.count");
+        build.error(&at, "a client has at least 1 address");
     }
     let Some((demand, trace)) = demand(build, name, client, span) else { return (None, None) };
     let plan = ClientPlan {
@@ -31,7 +37,7 @@ pub(super) fn client_plan(
         routes: routes[id.index()].clone(),
         mix,
         demand,
-        addresses: client.addresses.as_ref().map_or(u64::from(u32::MAX), |it| it.count.into()),
+        addresses: client.addresses.as_ref().map_or(u32::MAX, |it| it.count).into(),
         timeout,
         class: client.priority.unwrap_or(0),
     };
@@ -54,14 +60,17 @@ fn mix(
     let mut shares = Vec::new();
     for (key, share) in &client.mix {
         if !share.is_finite() || *share < 0.0 {
-            build.error(&key.span(), format!("a share is a number from 0, not {share}"));
+            let at = build.at_node(name, &format!("mix.{}", key.get_ref()));
+            build.error(&at, format!("a share is a number from 0 on, not {share}"));
         } else if let Some(endpoint) = build.endpoint(key.get_ref(), &key.span()) {
             shares.push((*share, endpoint));
         }
     }
     let total: f64 = shares.iter().map(|(share, _)| share).sum();
-    if !client.mix.is_empty() && total <= 0.0 {
-        build.error(span, format!("the shares of client `{name}` sum to 0"));
+    let is_whole = shares.len() == client.mix.len();
+    if is_whole && !client.mix.is_empty() && total <= 0.0 {
+        let at = build.at_node(name, "mix");
+        build.error(&at, format!("the shares of client `{name}` sum to 0"));
     }
     let mut end = 0.0;
     for (share, _) in &mut shares {
@@ -88,23 +97,29 @@ fn demand(
         return None;
     }
     if client.think.is_some() && client.users.is_none() {
-        build.error(span, "`think` belongs to a closed loop, with `users`");
+        let at = build.at_node(name, "think");
+        build.error(&at, "`think` belongs to a closed loop, with `users`");
     }
     if let Some(users) = client.users {
         if !(1..=10_000_000).contains(&users) {
-            build.error(span, "`users` is from 1 to 10000000");
+            let at = build.at_node(name, "users");
+            build.error(&at, "`users` is from 1 to 10000000");
         }
-        let think = client.think.clone().unwrap_or(crate::dist::Dist::Constant(<_>::default()));
-        return Some((Demand::Closed(users, build.law(&think, span)), None));
+        let think = client.think.clone().unwrap_or_else(|| Dist::Constant(Length::ZERO));
+        let at = build.at_node(name, "think");
+        return Some((Demand::Closed(users, build.law(&think, &at)), None));
     }
     let path = match (&client.arrivals, &client.trace) {
         (Some(Arrivals::Trace { trace }), _) | (None, Some(trace)) => trace,
         (Some(Arrivals::Interval { interval }), _) => {
-            return Some((Demand::Renewal(build.law(interval, span)), None));
+            let at = build.at_node(name, "arrivals.interval");
+            return Some((Demand::Renewal(build.law(interval, &at)), None));
         }
         (Some(arrivals), _) => return Some((Demand::Open(Box::new(arrivals.clone())), None)),
         (None, None) => return None,
     };
+    let key = if client.trace.is_some() { "trace" } else { "arrivals.trace" };
+    let at = build.at_node(name, key);
     match build.files.trace(path) {
         Ok(trace) if trace.is_closed() == client.trace.is_some() => {
             let demand = if trace.is_closed() {
@@ -120,11 +135,11 @@ fn demand(
             } else {
                 ("an open loop's", "arrivals = { trace = \"…\" }")
             };
-            build.error(span, format!("{path} is {is} trace: it is given as {wanted}"));
+            build.error(&at, format!("`{path}` is {is} trace: it is given as {wanted}"));
             None
         }
         Err(sentence) => {
-            build.error(span, sentence);
+            build.error(&at, sentence);
             None
         }
     }

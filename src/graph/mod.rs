@@ -5,6 +5,7 @@
 mod build;
 mod client;
 mod demand;
+mod machine;
 mod program;
 mod reach;
 mod station;

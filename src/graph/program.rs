@@ -3,8 +3,9 @@
 use super::build::Build;
 use crate::count::Count;
 use crate::dist::{Dist, Law, Measure};
-use crate::endpoint::{Action, Amount, Endpoint, EndpointSpec, Op, Program, Step, WaitFor, Work};
+use crate::endpoint::{Action, Amount, Endpoint, EndpointSpec, Op, Program, Step, WaitFor};
 use crate::id::EndpointId;
+use crate::model::Named;
 use crate::nodes::answering::AnsweringSpec;
 use crate::nodes::forwarding::ForwardingSpec;
 use crate::rng::{Purpose, hash_name};
@@ -32,16 +33,17 @@ impl Programs {
         build: &mut Build<'_>,
         name: &str,
         spec: &ForwardingSpec,
-        span: &Span,
     ) -> u16 {
         let purpose = Purpose::named(&format!("forwarding of {name}"));
         let mut ops = Vec::new();
         let overhead = spec.overhead.clone().unwrap_or_default();
         if let Some(dist) = &overhead.request {
-            ops.push(Op::Wait(amount(build, dist, span), purpose.part(0)));
+            let at = build.at_node(name, "overhead.request");
+            ops.push(Op::Wait(amount(build, dist, &at), purpose.part(0)));
         }
         if let Some(dist) = &spec.cpu {
-            ops.push(Op::Cpu(amount(build, dist, span), purpose.part(1)));
+            let at = build.at_node(name, "cpu");
+            ops.push(Op::Cpu(amount(build, dist, &at), purpose.part(1)));
         }
         ops.push(Op::Forward);
         if let Some(per_kib) = spec.cpu_per_kib {
@@ -49,7 +51,8 @@ impl Programs {
             ops.push(Op::CpuPerByte(per_kib.0 as f64 / 1024.0));
         }
         if let Some(dist) = &overhead.response {
-            ops.push(Op::Wait(amount(build, dist, span), purpose.part(2)));
+            let at = build.at_node(name, "overhead.response");
+            ops.push(Op::Wait(amount(build, dist, &at), purpose.part(2)));
         }
         ops.push(Op::Return);
         self.add(ops)
@@ -60,9 +63,10 @@ impl Programs {
         &mut self,
         build: &mut Build<'_>,
         spec: &AnsweringSpec,
-        span: &Span,
+        name: &str,
     ) -> u16 {
-        let service = spec.service.as_ref().map(|dist| Op::Cpu(amount(build, dist, span), SERVICE));
+        let at = build.at_node(name, "service");
+        let service = spec.service.as_ref().map(|dist| Op::Cpu(amount(build, dist, &at), SERVICE));
         self.add(service.into_iter().chain([Op::Return]).collect())
     }
 }
@@ -72,15 +76,16 @@ pub(super) fn endpoints(build: &mut Build<'_>, programs: &mut Programs) -> Vec<E
     let sizes_matter = sizes_matter(build);
     let mut endpoints = Vec::new();
     for (name, spec) in build.endpoints.clone() {
-        let span = build.model.endpoints[name].place.clone();
+        let owner = &build.model.endpoints[name];
         let program = (!spec.work.is_empty()).then(|| {
             let mut ops = Vec::new();
-            work(build, &spec.work, &span, WORK, &mut ops);
+            steps(build, owner, "work", &spec.work.0, WORK, &mut ops);
             ops.push(Op::Return);
             programs.add(ops)
         });
-        let size = sizes_matter.then(|| amount(build, &spec.response.size, &span));
-        check_endpoint(build, name, spec, &span);
+        let size =
+            sizes_matter.then(|| amount(build, &spec.response.size, &owner.at("response.size")));
+        check_endpoint(build, name, owner);
         endpoints.push(Endpoint {
             name: name.to_owned(),
             name_hash: hash_name(name),
@@ -97,22 +102,26 @@ pub(super) fn endpoints(build: &mut Build<'_>, programs: &mut Programs) -> Vec<E
     endpoints
 }
 
-fn check_endpoint(build: &mut Build<'_>, name: &str, spec: &EndpointSpec, span: &Span) {
+fn check_endpoint(build: &mut Build<'_>, name: &str, owner: &Named<EndpointSpec>) {
+    let spec = &owner.spec;
     if !(100..=599).contains(&spec.response.status) {
         let status = spec.response.status;
         build.error(
-            span,
+            &owner.at("response.status"),
             format!("the status of endpoint `{name}` is {status}, not from 100 to 599"),
         );
     }
     if spec.objects.as_ref().is_some_and(|objects| objects.count == 0) {
-        build.error(span, format!("endpoint `{name}` has no objects: `count` is at least 1"));
+        let at = owner.at("objects.count");
+        build.error(&at, format!("endpoint `{name}` has no objects: `count` is at least 1"));
     }
 }
 
 /// Whether anything in the scenario depends on how large responses are.
 fn sizes_matter(build: &Build<'_>) -> bool {
-    use crate::nodes::KindSpec::{ForwardProxy, LoadBalancer, ReverseProxy};
+    use crate::nodes::KindSpec::{
+        Client, Database, ForwardProxy, LoadBalancer, ReverseProxy, Server, SessionStore,
+    };
     let links = build.model.links.values();
     let by_links = links.into_iter().any(|link| {
         link.spec.bandwidth.is_some() || link.spec.loss.is_some() || link.spec.price.is_some()
@@ -122,23 +131,27 @@ fn sizes_matter(build: &Build<'_>) -> bool {
             ForwardProxy(it) => it.forwarding.cpu_per_kib.is_some(),
             ReverseProxy(it) => it.forwarding.cpu_per_kib.is_some(),
             LoadBalancer(it) => it.forwarding.cpu_per_kib.is_some(),
-            _ => false,
+            Client(_) | Server(_) | Database(_) | SessionStore(_) => false,
         })
 }
 
-/// Appends the operations of `work`. Each step's draws are keyed by its place in the text.
-fn work(build: &mut Build<'_>, work: &Work, span: &Span, purpose: Purpose, ops: &mut Vec<Op>) {
-    steps(build, &work.0, span, purpose, ops);
-}
-
-fn steps(build: &mut Build<'_>, steps: &[Step], span: &Span, purpose: Purpose, ops: &mut Vec<Op>) {
+/// Appends the operations of steps that stand at `path` of an endpoint's table. Each step's draws
+/// are keyed by its place in the text.
+fn steps(
+    build: &mut Build<'_>,
+    owner: &Named<EndpointSpec>,
+    path: &str,
+    steps: &[Step],
+    purpose: Purpose,
+    ops: &mut Vec<Op>,
+) {
     for (number, step) in (0..).zip(steps) {
         let purpose = purpose.part(number);
         let test = ops.len();
         if let Some(probability) = step.probability {
             ops.push(Op::Unless(probability, purpose.part(u64::MAX), 0));
         }
-        action(build, &step.action, span, purpose, ops);
+        action(build, owner, &format!("{path}.{number}"), &step.action, purpose, ops);
         let after = u16::try_from(ops.len()).unwrap_or(u16::MAX);
         if let Some(Op::Unless(_, _, to)) = ops.get_mut(test)
             && step.probability.is_some()
@@ -147,20 +160,22 @@ fn steps(build: &mut Build<'_>, steps: &[Step], span: &Span, purpose: Purpose, o
         }
     }
     if ops.len() > 60_000 {
-        build.error(span, "the work of an endpoint has at most 60,000 steps");
+        build.error(&owner.at(path), "the work of an endpoint has at most 60,000 steps");
     }
 }
 
 fn action(
     build: &mut Build<'_>,
+    owner: &Named<EndpointSpec>,
+    path: &str,
     action: &Action,
-    span: &Span,
     purpose: Purpose,
     ops: &mut Vec<Op>,
 ) {
+    let at = |key: &str| owner.at(&format!("{path}.{key}"));
     match action {
-        Action::Cpu(dist) => ops.push(Op::Cpu(amount(build, dist, span), purpose)),
-        Action::Wait(dist) => ops.push(Op::Wait(amount(build, dist, span), purpose)),
+        Action::Cpu(dist) => ops.push(Op::Cpu(amount(build, dist, &at("cpu")), purpose)),
+        Action::Wait(dist) => ops.push(Op::Wait(amount(build, dist, &at("wait")), purpose)),
         Action::Call { node, endpoint, times } => {
             let to = build.node(node.get_ref(), &node.span());
             let endpoint = match endpoint {
@@ -168,7 +183,7 @@ fn action(
                 None => Some(EndpointId::NONE),
             };
             if let (Some(to), Some(endpoint)) = (to, endpoint) {
-                ops.push(Op::Call { to, endpoint, times: times.clone(), purpose });
+                ops.push(Op::Call { to, endpoint, times: *times, purpose });
             }
         }
         Action::Parallel { branches, wait_for } => {
@@ -185,7 +200,8 @@ fn action(
             let mut starts = Vec::new();
             for (number, branch) in (0..).zip(branches) {
                 starts.push(u16::try_from(ops.len()).unwrap_or(u16::MAX));
-                steps(build, &branch.0, span, purpose.part(1_000 + number), ops);
+                let path = format!("{path}.parallel.{number}");
+                steps(build, owner, &path, &branch.0, purpose.part(1_000 + number), ops);
                 ops.push(Op::Join);
             }
             let after = u16::try_from(ops.len()).unwrap_or(u16::MAX);

@@ -114,7 +114,9 @@ fn route(
         return match outgoing.as_slice() {
             [only] => Some(*only),
             [] => {
-                build.error(span, format!("`{name}` has no link, so `{asked}` goes nowhere"));
+                let message = format!("`{name}` has no link, so `{asked}` goes nowhere");
+                let error = Diagnostic::error(span.clone(), message);
+                build.diagnostics.push(error.help(format!("add [link.{name}.NAME]")));
                 None
             }
             _ => {
@@ -129,7 +131,15 @@ fn route(
         };
     }
     let Some(found) = node.common.routes.iter().find(|route| route.matches(spec)) else {
-        build.error(span, format!("no route of `{name}` takes endpoint `{asked}`"));
+        let error = Diagnostic::error(
+            build.at_node(name, "routes"),
+            format!("no route of `{name}` takes endpoint `{asked}`"),
+        );
+        let help = format!(
+            "its path is {}; a last route with `to` alone takes all that is left",
+            spec.path
+        );
+        build.diagnostics.push(error.help(help));
         return None;
     };
     let to = build.node(found.to.get_ref(), &found.to.span())?;
@@ -222,7 +232,9 @@ fn check_cycles(build: &mut Build<'_>, served: &Served) {
             names.push(names[0]);
             let (_, _, span) = build.nodes[pairs[component[0].index()].0.index()].clone();
             let message = format!("a cycle without an end: {}", names.join(" → "));
-            build.error(&span, message);
+            let error = Diagnostic::error(span, message);
+            let help = "every visit causes another one: give a call a `probability` below 1";
+            build.diagnostics.push(error.help(help));
         }
     }
 }

@@ -1,45 +1,51 @@
 //! From a station's specification to its shape.
 
+use toml::Spanned;
+
 use super::build::Build;
+use super::machine::{check_share, check_speed};
 use crate::model::MachineSpec;
 use crate::nodes::station::{Discipline, MachineShape, ReplicaSpec, Shape, StationSpec};
 use crate::rng::Purpose;
-use crate::scenario::Span;
+use crate::scenario::Diagnostic;
 
 /// What the machines behind a node are; none if it has neither machine, cores nor workers, and
 /// so no queue.
-pub(super) fn shape(
-    build: &mut Build<'_>,
-    name: &str,
-    station: &StationSpec,
-    span: &Span,
-) -> Option<Shape> {
-    check_numbers(build, station, span);
+pub(super) fn shape(build: &mut Build<'_>, name: &str, station: &StationSpec) -> Option<Shape> {
+    check_numbers(build, name, station);
+    check_numbers_of_replicas(build, name, station);
     let replicas = station.replicas.unwrap_or(1);
     let mut machines = Vec::new();
     for number in 1..=replicas.min(65_000) {
         let own = station.replica.iter().find(|(key, _)| key.get_ref() == &number.to_string());
-        machines.push(machine(build, station, own.map(|(_, own)| own), span));
+        machines.push(machine(build, name, station, own));
     }
-    for (key, _) in &station.replica {
+    for key in station.replica.keys() {
         let number = key.get_ref().parse::<u32>().ok();
         if !number.is_some_and(|number| (1..=replicas).contains(&number)) {
             let message =
                 format!("no replica `{}`: they count from 1 to {replicas}", key.get_ref());
-            build.error(&key.span(), message);
+            let error = Diagnostic::error(key.span(), message);
+            build.diagnostics.push(error.help("raise `replicas`, or leave it out"));
         }
     }
     let has_cores = machines.iter().any(|machine| machine.cores > 0);
     if !has_cores && station.workers.is_none() {
         return None;
     }
-    let patience = station
-        .queue_timeout
-        .as_ref()
-        .map(|dist| (build.law(dist, span), Purpose::named(&format!("queue time-out of {name}"))));
-    let setup = station.setup.as_ref().map(|it| (it.after, build.law(&it.time, span)));
-    let pauses =
-        station.pauses.as_ref().map(|it| (build.law(&it.every, span), build.law(&it.length, span)));
+    let patience = station.queue_timeout.as_ref().map(|dist| {
+        let at = build.at_node(name, "queue_timeout");
+        (build.law(dist, &at), Purpose::named(&format!("queue time-out of {name}")))
+    });
+    let setup = station.setup.as_ref().map(|it| {
+        let at = build.at_node(name, "setup.time");
+        (it.after, build.law(&it.time, &at))
+    });
+    let pauses = station.pauses.as_ref().map(|it| {
+        let (every, length) =
+            (build.at_node(name, "pauses.every"), build.at_node(name, "pauses.length"));
+        (build.law(&it.every, &every), build.law(&it.length, &length))
+    });
     Some(Shape {
         machines,
         workers: station.workers.unwrap_or(u32::MAX),
@@ -56,10 +62,11 @@ pub(super) fn shape(
 /// The machine of one replica: its own, the node's, or what stands inline.
 fn machine(
     build: &mut Build<'_>,
+    node: &str,
     station: &StationSpec,
-    own: Option<&ReplicaSpec>,
-    span: &Span,
+    own: Option<(&Spanned<String>, &ReplicaSpec)>,
 ) -> MachineShape {
+    let (number, own) = own.unzip();
     let named = own.and_then(|own| own.machine.as_ref()).or(station.machine.as_ref());
     let model = build.model;
     let found: Option<&MachineSpec> = named.and_then(|name| {
@@ -72,56 +79,89 @@ fn machine(
     });
     let own_cores = own.and_then(|own| own.cores).or(station.cores);
     let own_speed = own.and_then(|own| own.speed).or(station.speed);
-    let cores = own_cores.or(found.map(|it| it.cores)).unwrap_or(0);
-    let speed = own_speed.or(found.map(|it| it.speed)).unwrap_or(1.0);
-    let contention = station.contention.or(found.map(|it| it.contention)).unwrap_or(0.0);
-    let coherency = station.coherency.or(found.map(|it| it.coherency)).unwrap_or(0.0);
-    if !(1e-6..=1e6).contains(&speed) {
-        build.error(span, format!("the speed of a core is from 0.000001 to 1000000, not {speed}"));
+    let cores = own_cores.unwrap_or_else(|| found.map_or(0, |it| it.cores));
+    let speed = own_speed.unwrap_or_else(|| found.map_or(1.0, |it| it.speed));
+    let contention =
+        station.contention.unwrap_or_else(|| found.map_or(0.0, |it| it.contention));
+    let coherency = station.coherency.unwrap_or_else(|| found.map_or(0.0, |it| it.coherency));
+    // What comes from the machine is checked there.
+    if let Some(speed) = own_speed {
+        let key = match number.filter(|_| own.is_some_and(|own| own.speed.is_some())) {
+            Some(number) => format!("replica.{}.speed", number.get_ref()),
+            None => "speed".to_owned(),
+        };
+        let span = build.at_node(node, &key);
+        check_speed(build, speed, &span);
     }
-    for (what, share) in [("contention", contention), ("coherency", coherency)] {
-        if !(0.0..=1.0).contains(&share) {
-            build.error(span, format!("`{what}` is from 0 to 1, not {share}"));
-        }
+    for (key, share) in [("contention", station.contention), ("coherency", station.coherency)] {
+        let span = build.at_node(node, key);
+        check_share(build, key, share.unwrap_or(0.0), &span);
     }
     MachineShape::new(cores, speed, contention, coherency)
 }
 
-fn check_numbers(build: &mut Build<'_>, station: &StationSpec, span: &Span) {
+/// Numbers out of range, and keys that mean nothing without another one; each with its key.
+fn check_numbers(build: &mut Build<'_>, name: &str, station: &StationSpec) {
+    let has_machine = station.machine.is_some();
+    let has_cores = has_machine || station.cores.is_some() || has_cores_of_replicas(station);
+    let shares_cores = station.discipline == Some(Discipline::Ps);
     let is_wrong = [
         (
-            station.replicas.is_some_and(|n| !(1..=65_000).contains(&n)),
-            "`replicas` is from 1 to 65000",
-        ),
-        (
+            "cores",
             station.cores.is_some_and(|n| !(1..=1_000_000).contains(&n)),
             "`cores` is from 1 to 1000000",
         ),
-        (station.workers == Some(0), "`workers` is at least 1"),
+        ("workers", station.workers == Some(0), "`workers` is at least 1"),
         (
+            "queue",
             station.queue.is_some() && station.workers.is_none(),
             "`queue` counts those who wait for a worker: it needs `workers`",
         ),
         (
-            station.discipline == Some(Discipline::Ps)
-                && (station.setup.is_some() || station.pauses.is_some()),
-            "`setup` and `pauses` do not go with processor sharing",
+            "setup",
+            shares_cores && station.setup.is_some(),
+            "`setup` does not go with processor sharing",
         ),
         (
-            station.queue_timeout.is_some()
-                && station.machine.is_none()
-                && station.cores.is_none()
-                && station.workers.is_none(),
+            "pauses",
+            shares_cores && station.pauses.is_some(),
+            "`pauses` do not go with processor sharing",
+        ),
+        (
+            "queue_timeout",
+            station.queue_timeout.is_some() && !has_cores && station.workers.is_none(),
             "`queue_timeout` needs a queue: give the node `machine`, `cores` or `workers`",
         ),
         (
-            (station.setup.is_some() || station.pauses.is_some())
-                && station.machine.is_none()
-                && station.cores.is_none(),
-            "`setup` and `pauses` are about cores: give the node `machine` or `cores`",
+            "setup",
+            station.setup.is_some() && !has_cores,
+            "`setup` switches cores off: give the node `machine` or `cores`",
+        ),
+        (
+            "pauses",
+            station.pauses.is_some() && !has_cores,
+            "`pauses` stop cores: give the node `machine` or `cores`",
         ),
     ];
-    for (_, sentence) in is_wrong.iter().filter(|(is_wrong, _)| *is_wrong) {
-        build.error(span, *sentence);
+    for (key, _, sentence) in is_wrong.iter().filter(|(_, is_wrong, _)| *is_wrong) {
+        let span = build.at_node(name, key);
+        build.error(&span, *sentence);
+    }
+}
+
+fn has_cores_of_replicas(station: &StationSpec) -> bool {
+    station.replica.values().any(|own| own.machine.is_some() || own.cores.is_some())
+}
+
+fn check_numbers_of_replicas(build: &mut Build<'_>, name: &str, station: &StationSpec) {
+    for (number, own) in &station.replica {
+        if own.cores.is_some_and(|n| !(1..=1_000_000).contains(&n)) {
+            let span = build.at_node(name, &format!("replica.{}.cores", number.get_ref()));
+            build.error(&span, "`cores` is from 1 to 1000000");
+        }
+        if own.weight.is_some_and(|n| n > 1_000) {
+            let span = build.at_node(name, &format!("replica.{}.weight", number.get_ref()));
+            build.error(&span, "`weight` is from 0 to 1000");
+        }
     }
 }

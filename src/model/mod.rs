@@ -2,6 +2,7 @@
 //!
 //! Tables are kept by sorted name, so the order in which a file has them means nothing.
 
+mod keys;
 mod link;
 mod machine;
 mod node;
@@ -10,6 +11,7 @@ mod run;
 
 use std::collections::BTreeMap;
 
+pub use keys::Keys;
 pub use link::{ConnectionSpec, LinkSpec, LossSpec};
 pub use machine::MachineSpec;
 pub use node::NodeSpec;
@@ -29,6 +31,16 @@ pub struct Named<T> {
     pub spec: T,
     /// Where its name stands.
     pub place: Place,
+    /// Where its keys stand.
+    pub keys: Keys,
+}
+
+impl<T> Named<T> {
+    /// Where the value at `path` of its table stands; its name if that is not written.
+    #[must_use]
+    pub fn at(&self, path: &str) -> Place {
+        self.keys.at(path).unwrap_or(&self.place).clone()
+    }
 }
 
 /// One variant of a scenario, read.
@@ -57,4 +69,14 @@ pub struct LinkEntry {
     pub from: Place,
     /// Where the callee's name stands.
     pub to: Place,
+    /// Where its keys stand.
+    pub keys: Keys,
+}
+
+impl LinkEntry {
+    /// Where the value at `path` of its table stands; the callee's name if that is not written.
+    #[must_use]
+    pub fn at(&self, path: &str) -> Place {
+        self.keys.at(path).unwrap_or(&self.to).clone()
+    }
 }

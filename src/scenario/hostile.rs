@@ -148,11 +148,11 @@ fn key_tricks_are_told() {
     for (text, expected) in [
         ("[node.\"a\\u200Bb\"]", "(U+200B) is not allowed"),
         ("[node.\"e\\u0301\"]", "(U+0301) is not allowed"),
-        ("[node.é]", "invalid unquoted key"),
+        ("[node.é]", "cannot stand in a key"),
         ("title = \"\\uD800\"", "shop.toml:1:"),
         ("title = \"a\tb\u{1}\"", "shop.toml:1:"),
         ("[node.a]\n[node.A]", "differ only in case"),
-        ("title = 'a'\ntrailing", "key with no value"),
+        ("title = 'a'\ntrailing", "this key has no value"),
         ("title = 'a'\ntitle = 'b'", "is given twice"),
         ("title = 09", "shop.toml:1:"),
         ("title = 1,5", "shop.toml:1:"),

@@ -8,7 +8,7 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 use super::include;
 use super::model::{FAMILIES, read_model};
 use super::overlay::{Assignment, assign_all, merge, warn_of_new_tables};
-use super::source::{Files, Sources};
+use super::source::{Files, Sources, Span};
 use super::tree::{Entry, Table, check_names};
 use crate::model::Model;
 
@@ -72,20 +72,28 @@ impl Scenario {
         self.variants.iter().map(|(name, _)| name.as_str()).collect()
     }
 
+    /// Where the name of a variant stands, and whether nothing is written under it.
+    #[must_use]
+    pub fn variant(&self, name: &str) -> Option<(&Span, bool)> {
+        let (_, entry) = self.variants.iter().find(|(other, _)| other == name)?;
+        Some((&entry.key_span, entry.item.as_table().is_some_and(Table::is_empty)))
+    }
+
     /// The tables of the sweeps.
     #[must_use]
     pub fn sweeps(&self) -> Option<&Table> {
         self.base.table("sweep")
     }
 
-    /// The model of one variant with `cell` laid over it, or none if something is wrong.
+    /// The model of one variant with `cell` laid over it, or none if something is wrong. What is
+    /// no variant's name, such as the empty text, gives the scenario without any.
     pub fn model(
         &self,
         variant: &str,
         cell: &[Assignment],
         diagnostics: &mut Diagnostics,
     ) -> Option<Model> {
-        let before = diagnostics.errors();
+        let before = diagnostics.pushed();
         let mut table = self.base.clone();
         if let Some((_, entry)) = self.variants.iter().find(|(name, _)| name == variant)
             && let Some(over) = entry.item.as_table()
@@ -95,7 +103,7 @@ impl Scenario {
         let all: Vec<Assignment> = cell.iter().chain(&self.sets).cloned().collect();
         assign_all(&mut table, &all, &Format, diagnostics);
         let model = read_model(table, diagnostics);
-        if diagnostics.errors() > before { None } else { model }
+        if diagnostics.pushed() > before { None } else { model }
     }
 }
 

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::diagnostic::{Diagnostic, Diagnostics, nearest};
 use super::read::{fields_of, read_table, split_table};
 use super::tree::{Entry, Table};
-use crate::model::{LinkEntry, Model, Named, NodeSpec, RunSpec};
+use crate::model::{Keys, LinkEntry, Model, Named, NodeSpec, RunSpec};
 use crate::nodes::KindSpec;
 use crate::nodes::parts::{CommonSpec, PartReader};
 
@@ -63,7 +63,8 @@ fn family<T>(
             continue;
         };
         if let Some(spec) = read(entry, table, diagnostics) {
-            all.insert(key.to_owned(), Named { spec, place: entry.key_span.clone() });
+            let (place, keys) = (entry.key_span.clone(), table.places());
+            all.insert(key.to_owned(), Named { spec, place, keys: Keys::new(keys) });
         }
     }
     all
@@ -80,7 +81,7 @@ fn read_node(entry: &Entry, table: &Table, diagnostics: &mut Diagnostics) -> Opt
     let word = kind.item.as_text().unwrap_or_default();
     if !KindSpec::WORDS.contains(&word) {
         let shown = kind.item.value.label();
-        let error = Diagnostic::error(kind.item.span.clone(), format!("unknown kind {shown}"))
+        let error = Diagnostic::error(kind.item.span.clone(), format!("unknown kind `{shown}`"))
             .label(format!("the kinds are {}", KindSpec::WORDS.join(", ")));
         diagnostics.push(match nearest(word, KindSpec::WORDS.iter().copied()) {
             Some(near) => error
@@ -135,7 +136,8 @@ fn links(families: &Table, diagnostics: &mut Diagnostics) -> BTreeMap<(String, S
             };
             if let Some(spec) = read_table(table, &[], diagnostics) {
                 let place = (from_place.clone(), entry.key_span.clone());
-                let link = LinkEntry { spec, from: place.0, to: place.1 };
+                let keys = Keys::new(table.places());
+                let link = LinkEntry { spec, from: place.0, to: place.1, keys };
                 links.insert((from.clone(), to.to_owned()), link);
             }
         }
@@ -146,9 +148,8 @@ fn links(families: &Table, diagnostics: &mut Diagnostics) -> BTreeMap<(String, S
 /// Rules over several keys of the run.
 fn check_run(run: &RunSpec, table: &Table, diagnostics: &mut Diagnostics) {
     use crate::model::{Study, Until, Warmup};
-    let at = |key: &str| {
-        table.entry(key).map_or_else(|| table.span.clone(), |entry| entry.item.span.clone())
-    };
+    let keys = Keys::new(table.places());
+    let at = |key: &str| keys.at(key).unwrap_or(&table.span).clone();
     let mut wrong = |key: &str, sentence: String| {
         diagnostics.push(Diagnostic::error(at(key), sentence));
     };
@@ -163,13 +164,13 @@ fn check_run(run: &RunSpec, table: &Table, diagnostics: &mut Diagnostics) {
         wrong("confidence", sentence);
     }
     if !(1..=3).contains(&run.measure.node_digits) {
-        wrong("measure", "`node_digits` is from 1 to 3".to_owned());
+        wrong("measure.node_digits", "`node_digits` is from 1 to 3".to_owned());
     }
     if run.limits.in_flight == 0 || run.limits.in_flight > 30_000_000 {
-        wrong("limits", "`in_flight` is from 1 to 30000000".to_owned());
+        wrong("limits.in_flight", "`in_flight` is from 1 to 30000000".to_owned());
     }
     if run.limits.events == 0 || run.limits.events > 100_000_000_000 {
-        wrong("limits", "`events` is from 1 to 100000000000".to_owned());
+        wrong("limits.events", "`events` is from 1 to 100000000000".to_owned());
     }
     if let Some(Warmup::Given(span)) = run.warmup {
         if run.study == Study::Terminating && !span.is_zero() {

@@ -74,13 +74,17 @@ pub(super) fn unit<Q: Quantity>(name: &str) -> Result<u64, String> {
 
 fn not_a_number<Q: Quantity>(text: &str) -> String {
     let hint = match text.chars().next() {
-        Some('-') => " and is never negative",
-        Some('+') => " without a sign",
-        _ if text.contains(',') => " with a decimal point, not a comma",
+        Some('-') => "; it is never negative",
+        Some('+') => "; it has no sign",
+        _ if text.contains(',') => "; it has a decimal point, not a comma",
+        _ if text.len() > MAX_DIGITS => "; it has at most 30 digits",
         _ => "",
     };
-    format!("{} is a number with a unit{hint}, such as \"{}\"", Q::NOUN, Q::EXAMPLES.join("\", \""))
+    format!("{} is a number with a unit, such as \"{}\"{hint}", Q::NOUN, Q::EXAMPLES.join("\", \""))
 }
+
+/// So many digits of a number at most.
+const MAX_DIGITS: usize = 30;
 
 /// Digits with at most one point and single underscores between digits; at most 30 digits.
 fn decimal(text: &str) -> Option<Decimal> {
@@ -95,7 +99,7 @@ fn decimal(text: &str) -> Option<Decimal> {
         return None;
     }
     let digits: String = [whole, fraction].concat().chars().filter(|c| *c != '_').collect();
-    if digits.len() > 30 {
+    if digits.len() > MAX_DIGITS {
         return None;
     }
     let scale = u32::try_from(fraction.chars().filter(|c| *c != '_').count()).ok()?;

@@ -17,6 +17,8 @@ pub struct Diagnostics {
     list: Vec<Diagnostic>,
     known: BTreeSet<(usize, usize, String)>,
     errors: usize,
+    /// Errors that were pushed, those included that had been said before.
+    pushed: usize,
     warnings: usize,
     unreadable: usize,
 }
@@ -31,6 +33,7 @@ impl Diagnostics {
     /// Adds one, unless the same was said of the same place before: variants share most of their
     /// text, and one mistake in it is one mistake.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.pushed += usize::from(diagnostic.severity == Severity::Error);
         if !self.is_full() {
             let span = diagnostic.span.clone().unwrap_or(0..0);
             if !self.known.insert((span.start, span.end, diagnostic.message.clone())) {
@@ -56,6 +59,7 @@ impl Diagnostics {
     /// Counts `errors` that are not worth a description: too many are known already.
     pub fn count_more(&mut self, errors: usize) {
         self.errors += errors;
+        self.pushed += errors;
     }
 
     /// Whether the scenario cannot run.
@@ -68,6 +72,13 @@ impl Diagnostics {
     #[must_use]
     pub const fn errors(&self) -> usize {
         self.errors
+    }
+
+    /// How many errors were pushed, those included that are not told because they had been said
+    /// before: whether something went wrong since then shows in this number.
+    #[must_use]
+    pub const fn pushed(&self) -> usize {
+        self.pushed
     }
 
     /// How many warnings there are.
@@ -130,7 +141,7 @@ mod tests {
         all.push(Diagnostic::error(1..2, "wrong"));
         all.push(Diagnostic::error(1..2, "wrong"));
         all.push(Diagnostic::error(1..2, "otherwise wrong"));
-        assert_eq!(all.errors(), 2);
+        assert_eq!((all.errors(), all.pushed()), (2, 3));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess};
 use super::fault::Fault;
 use super::key::Key;
 use super::reader::{Pass, Reader};
-use crate::scenario::tree::{Entry, Item};
+use crate::scenario::tree::{Entry, Item, Value};
 
 /// The entries of a table that are read.
 pub(super) struct Entries<'t, 'p> {
@@ -38,7 +38,7 @@ impl<'t> MapAccess<'t> for Entries<'t, '_> {
     fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         let (key, entry) = self.pending.take().expect("serde asks for the key before its value");
         seed.deserialize(Reader::of(&entry.item, self.pass))
-            .map_err(|fault| owned(fault, key, entry))
+            .map_err(|fault| owned(fault, key, entry, self.pass))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -74,6 +74,7 @@ impl<'t> SeqAccess<'t> for Elements<'t, '_> {
             if fault.owner.is_none() {
                 fault.owner = Some(item.span.clone());
                 fault.in_list = true;
+                fault.damaged |= lacks(item, pass);
             }
             fault
         })
@@ -112,10 +113,31 @@ impl<'t> MapAccess<'t> for Spanning<'t, '_> {
     }
 }
 
+/// Whether parts of a value were left out, so that what its type then says of the whole only
+/// follows from that: a type that checks itself after it was read does so out of our sight.
+fn lacks(item: &Item, pass: &Pass<'_>) -> bool {
+    match &item.value {
+        Value::Table(table) => table
+            .iter()
+            .any(|(_, entry)| pass.leaves_out(&entry.key_span) || lacks(&entry.item, pass)),
+        Value::Array(items) => {
+            items.iter().any(|item| pass.leaves_out(&item.span) || lacks(item, pass))
+        }
+        Value::Text(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::Boolean(_)
+        | Value::Moment(_) => false,
+    }
+}
+
 /// The fault with the entry that has to go because of it, unless one within is known.
-pub(super) fn owned(mut fault: Fault, key: &str, entry: &Entry) -> Fault {
+pub(super) fn owned(mut fault: Fault, key: &str, entry: &Entry, pass: &Pass<'_>) -> Fault {
     fault = fault.at(&entry.item.span);
-    fault.owner.get_or_insert_with(|| entry.key_span.clone());
+    if fault.owner.is_none() {
+        fault.owner = Some(entry.key_span.clone());
+        fault.damaged |= lacks(&entry.item, pass);
+    }
     fault.key.get_or_insert_with(|| key.to_owned());
     fault
 }

@@ -71,7 +71,7 @@ impl<'t, 'p> EnumAccess<'t> for Alternative<'t, 'p> {
 impl<'t, 'p> Alternative<'t, 'p> {
     fn read<T>(self, read: impl FnOnce(Reader<'t, 'p>) -> Result<T, Fault>) -> Result<T, Fault> {
         let reader = Reader::of(&self.entry.item, self.pass);
-        read(reader).map_err(|fault| owned(fault, self.key, self.entry))
+        read(reader).map_err(|fault| owned(fault, self.key, self.entry, self.pass))
     }
 }
 

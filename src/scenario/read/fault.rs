@@ -143,6 +143,10 @@ impl From<Unexpected<'_>> for Found {
             Unexpected::Seq => Self::List,
             Unexpected::Map => Self::Table,
             Unexpected::Unit => Self::Other("nothing".to_owned()),
+            // As serde names what fits neither 64-bit type.
+            Unexpected::Other(words) if words.starts_with("integer `") => {
+                Self::Number(words.split('`').nth(1).unwrap_or_default().to_owned())
+            }
             other @ (Unexpected::Bytes(_)
             | Unexpected::Option
             | Unexpected::NewtypeStruct

@@ -141,7 +141,8 @@ fn plain(expected: &str) -> String {
         "u8" => "a whole number from 0 to 255",
         "u16" => "a whole number from 0 to 65535",
         "u32" => "a whole number from 0 to 4294967295",
-        "u64" | "u128" | "usize" => "a whole number from 0 on",
+        "u64" | "usize" => "a whole number from 0 to 18446744073709551615",
+        "u128" => "a whole number from 0 on",
         "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "a whole number",
         "f32" | "f64" => "a number",
         "a nonzero u8" | "a nonzero u16" | "a nonzero u32" | "a nonzero u64"

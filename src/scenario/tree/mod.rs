@@ -8,6 +8,7 @@ mod names;
 mod nesting;
 mod parse;
 mod path;
+mod places;
 
 pub use names::{MAX_NAME_BYTES, check_names};
 pub use nesting::{MAX_DEPTH, MAX_VALUES};

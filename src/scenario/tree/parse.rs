@@ -108,11 +108,39 @@ fn syntax(error: &Error, text: &str, base: usize) -> Diagnostic {
         let message = format!("the key `{word}` is given twice");
         return Diagnostic::error(span, message).label("here for the second time");
     }
+    if let Some(diagnostic) = in_our_words(error.message(), word, &span) {
+        return diagnostic;
+    }
     match error.message().split_once(", expected ") {
         Some((message, expected)) => {
             Diagnostic::error(span, message).label(format!("expected {expected}"))
         }
         None => Diagnostic::error(span, error.message()),
+    }
+}
+
+/// The commonest errors, told to somebody who does not know how parsers call things.
+fn in_our_words(message: &str, word: &str, span: &Span) -> Option<Diagnostic> {
+    let error = |words: &str| Diagnostic::error(span.clone(), words);
+    match message.split(", expected").next()? {
+        "string values must be quoted" if word.is_empty() => {
+            Some(error("a value is missing").label("it belongs here"))
+        }
+        "string values must be quoted" => {
+            let quoted = format!("\"{word}\"");
+            Some(error("a text stands in quotes").suggest(span.clone(), quoted))
+        }
+        "invalid basic string" if message.ends_with("`\"`") => {
+            Some(error("this text has no end").label("a `\"` belongs here"))
+        }
+        "invalid unquoted key" => Some(
+            error("this cannot stand in a key")
+                .label("a key is made of letters, digits, `-` and `_`"),
+        ),
+        "key with no value" => {
+            Some(error("this key has no value").label("`=` and a value belong here"))
+        }
+        _ => None,
     }
 }
 
@@ -128,7 +156,9 @@ impl Owner<'_> {
     }
 
     fn table(&mut self, table: DeTable<'_>, span: Span) -> Table {
-        let entries = table.into_iter().map(|(key, item)| {
+        // An empty place is what the parser makes of a value that is missing.
+        let written = table.into_iter().filter(|(_, item)| !item.span().is_empty());
+        let entries = written.map(|(key, item)| {
             let key_span = self.span(&key.span());
             (key.into_inner().into_owned(), Entry { key_span, item: self.item(item) })
         });
@@ -214,11 +244,11 @@ mod tests {
         let (_, said) = parse("title = \"One");
         assert_eq!(
             said.trim_end(),
-            "error: invalid basic string
+            "error: this text has no end
  --> shop.toml:1:13
   |
 1 | title = \"One
-  |             ^ expected `\"`"
+  |             ^ a `\"` belongs here"
         );
     }
 
