@@ -95,7 +95,7 @@ pub fn run_variants(
 
 /// How long a replication is likely to take: its requests times what each visits.
 #[must_use]
-pub fn cost(graph: &Graph) -> f64 {
+pub(super) fn cost(graph: &Graph) -> f64 {
     let duration = graph.run.duration;
     let mut rate = 0.0;
     for plan in &graph.plans {
