@@ -9,12 +9,12 @@ use super::options::Changes;
 use crate::model::{LinkSpec, Model, NodeSpec};
 
 /// What the help shows.
-pub const EXAMPLES: &[(&str, &str)] =
+pub(super) const EXAMPLES: &[(&str, &str)] =
     &[("lindley graph shop.toml > shop.dot", "the topology, to be drawn by Graphviz")];
 
 /// Shows the nodes and links of a variant as a graph.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The scenario: a file, or the name of a shipped scenario.
     scenario: String,
     /// The form of the output.
@@ -35,7 +35,7 @@ enum Format {
 ///
 /// # Errors
 /// If the scenario is wrong, or the output cannot be written.
-pub fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
+pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let Args { scenario, format: Format::Dot, changes } = args;
     let mut opened = Opened::open(&scenario, &changes)?;
     let names = opened.names(&changes)?;

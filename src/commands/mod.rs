@@ -133,10 +133,8 @@ fn definition() -> clap::Command {
 fn answered(answer: &clap::Error) -> Exit {
     // Whoever closed the output does not want to be told.
     let _ = answer.print();
-    match answer.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
-        _ => Exit::Wrong,
-    }
+    let is_wanted = matches!(answer.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if is_wanted { Exit::Done } else { Exit::Wrong }
 }
 
 #[cfg(test)]

@@ -8,14 +8,15 @@ use super::exit::{CommandError, Exit};
 use super::io::Io;
 
 /// What the help shows.
-pub const EXAMPLES: &[(&str, &str)] = &[("lindley new shop.toml", "a scenario to begin with")];
+pub(super) const EXAMPLES: &[(&str, &str)] =
+    &[("lindley new shop.toml", "a scenario to begin with")];
 
 /// The scenario that is written.
 const SKELETON: &str = include_str!("new/skeleton.toml");
 
 /// Prints or writes a commented scenario to begin with.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The file to write; it must not exist. Without it, the scenario is printed.
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
@@ -25,16 +26,17 @@ pub struct Args {
 ///
 /// # Errors
 /// If the file exists or cannot be written.
-pub fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
+pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let Some(path) = args.file else {
         io.print(SKELETON)?;
         return Ok(Exit::Done);
     };
     let written = File::create_new(&path).and_then(|mut file| file.write_all(SKELETON.as_bytes()));
     written.map_err(|error| {
-        let why = match error.kind() {
-            ErrorKind::AlreadyExists => "there is such a file already".to_owned(),
-            _ => error.to_string(),
+        let why = if error.kind() == ErrorKind::AlreadyExists {
+            "there is such a file already".to_owned()
+        } else {
+            error.to_string()
         };
         CommandError::Files(format!("cannot write `{}`: {why}", path.display()))
     })?;

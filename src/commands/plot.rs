@@ -9,11 +9,12 @@ use super::publish::{plots, write};
 use crate::report::ResultFile;
 
 /// What the help shows.
-pub const EXAMPLES: &[(&str, &str)] = &[("lindley plot results/shop", "draw its plots anew")];
+pub(super) const EXAMPLES: &[(&str, &str)] =
+    &[("lindley plot results/shop", "draw its plots anew")];
 
 /// Draws the plots of a result anew, from its CSV files.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The folder of the result.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
@@ -23,7 +24,7 @@ pub struct Args {
 ///
 /// # Errors
 /// If there is no result, a table is damaged, or the plots cannot be written.
-pub fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
+pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let Args { folder } = args;
     let mut files = Vec::new();
     read(&folder, "", &mut files)?;

@@ -34,7 +34,7 @@ use crate::study::{
 };
 
 /// What the help shows.
-pub const EXAMPLES: &[(&str, &str)] = &[
+pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("lindley sweep shop.toml --sweep load", "a sweep of the scenario; finds the knee"),
     ("lindley sweep shop.toml --vary node.app.replicas=1..8", "a sweep of the moment"),
 ];
@@ -46,7 +46,7 @@ const OF_THE_MOMENT: &str = "vary";
 ///
 /// Finished points are kept: a sweep that was stopped goes on when the same command is given again.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The scenario: a file, or the name of a shipped scenario.
     scenario: String,
     /// The sweep of the scenario; not needed if it has one only, or with `--vary`.
@@ -77,7 +77,7 @@ struct Sweep {
 /// # Errors
 /// If the scenario is wrong, another process works on the sweep, the run fails or is interrupted,
 /// or the results cannot be written.
-pub fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
+pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let sweep = Sweep::build(&args, io)?;
     let variants: Vec<Variant> = sweep.points.iter().map(|it| it.variant.clone()).collect();
     require_slo(&variants, &args.work)?;
