@@ -34,11 +34,17 @@ contention = 0.03
 path = "/p/{object}"
 objects = { count = 100, popularity = { zipf = 0.9 } }
 response = { size = { lognormal = { mean = "24KiB", cv = 1.2 } }, status = 200 }
-work = [{ cpu = { lognormal = { mean = "2ms", cv = 1.0 } } }, { call = "db", times = 2, probability = 0.5 }]
+work = [
+  { cpu = { lognormal = { mean = "2ms", cv = 1.0 } } },
+  { call = "db", times = 2, probability = 0.5 },
+]
 [endpoint.put]
 write = true
 priority = 0
-work = [{ parallel = [{ call = "db", endpoint = "row" }, { cpu = "1ms" }], wait_for = 1 }, { fail = 0.1, status = 503 }]
+work = [
+  { parallel = [{ call = "db", endpoint = "row" }, { cpu = "1ms" }], wait_for = 1 },
+  { fail = 0.1, status = 503 },
+]
 [endpoint.row]
 write = true
 [node.users]
