@@ -195,7 +195,9 @@ fn tokens(text: &str, is_part: fn(char) -> bool) -> Vec<std::ops::Range<usize>> 
 
 /// One random mistake.
 fn mutate(text: &str, rng: &mut impl Rng) -> String {
-    let mut pick = |count: usize| usize::try_from(rng.next_u64() % count.max(1) as u64).unwrap();
+    let mut pick = |count: usize| {
+        usize::try_from(rng.next_u64() % count.max(1) as u64).expect("a remainder fits")
+    };
     let mut text = text.to_owned();
     match pick(8) {
         0..=3 => {

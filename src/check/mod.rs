@@ -19,7 +19,7 @@ mod text;
 
 pub use circuit::{Circuit, Solution};
 pub use length::Length;
-pub use sameness::{Read, sameness};
+pub use sameness::{Read, sameness, unused_machines};
 pub use station::Answer;
 pub use suspicion::{overload, suspicions};
 pub use text::text;

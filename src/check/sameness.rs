@@ -1,6 +1,7 @@
-//! Variants that change nothing, and variants that are the same as another.
+//! What only all variants together can tell: variants that are the same as another or change
+//! nothing, and machines that no variant has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Model, Named};
 use crate::scenario::{Diagnostic, Diagnostics, Span};
@@ -18,8 +19,9 @@ pub struct Read<'a> {
     pub model: &'a Model,
 }
 
-/// Warns of variants that do not differ from the scenario without them, `base`, although
-/// something is written under them, and of variants that do not differ from an earlier one.
+/// Warns of variants that do not differ from an earlier one, and of a single variant that does not
+/// differ from the scenario without it, `base`, although something is written under it. Among
+/// several, one that spells the scenario out as it is gives a name to what the others vary.
 pub fn sameness(base: Option<&Model>, variants: &[Read<'_>], diagnostics: &mut Diagnostics) {
     for (place, variant) in variants.iter().enumerate() {
         let twin = variants[..place].iter().find(|other| same(other.model, variant.model));
@@ -29,10 +31,31 @@ pub fn sameness(base: Option<&Model>, variants: &[Read<'_>], diagnostics: &mut D
                 "variant `{}` is the same as variant `{}`",
                 variant.name, twin.name
             )));
-        } else if !variant.is_empty && base.is_some_and(|base| same(base, variant.model)) {
+        } else if variants.len() == 1
+            && !variant.is_empty
+            && base.is_some_and(|base| same(base, variant.model))
+        {
             let help = "an empty variant stands for the scenario as it is";
             let message = format!("variant `{}` changes nothing", variant.name);
             diagnostics.push(warning(message).help(help));
+        }
+    }
+}
+
+/// Warns of machines that no node of any variant has.
+pub fn unused_machines(models: &[&Model], diagnostics: &mut Diagnostics) {
+    let stations =
+        models.iter().flat_map(|model| model.nodes.values().filter_map(|node| node.spec.station()));
+    let used: BTreeSet<&str> = stations
+        .flat_map(|it| {
+            it.machine.iter().chain(it.replica.values().filter_map(|own| own.machine.as_ref()))
+        })
+        .map(|name| name.get_ref().as_str())
+        .collect();
+    for (name, machine) in models.iter().flat_map(|model| &model.machines) {
+        if !used.contains(name.as_str()) {
+            let message = format!("no node has machine `{name}`");
+            diagnostics.push(Diagnostic::warning(machine.place.clone(), message));
         }
     }
 }

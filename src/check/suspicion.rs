@@ -67,7 +67,8 @@ impl Watch<'_> {
             }
             if is_limited || self.is_relieved() {
                 let message = format!(
-                    "`{name}` is offered {busiest:.3} of what it can do: at least {:.1} % of it fails",
+                    "`{name}` is offered {busiest:.3} of what it can do: at least {:.1} % of it \
+                     fails",
                     100.0 * (1.0 - 1.0 / busiest).max(0.0)
                 );
                 self.warn(span, message, "");
@@ -171,7 +172,7 @@ impl Watch<'_> {
         }
     }
 
-    /// Endpoints that nobody asks for, and machines that nobody has.
+    /// Endpoints that nobody asks for.
     fn names(&mut self) {
         let asked: std::collections::BTreeSet<&str> =
             self.graph.served.calls.keys().map(|(_, it)| self.graph.endpoint_name(*it)).collect();
@@ -180,19 +181,6 @@ impl Watch<'_> {
             if !asked.contains(name.as_str()) {
                 let message = format!("nobody asks for endpoint `{name}`");
                 self.warn(endpoint.place.clone(), message, "it is in no `mix` and in no `call`");
-            }
-        }
-        let stations = model.nodes.values().filter_map(|node| node.spec.station());
-        let used: std::collections::BTreeSet<&str> = stations
-            .flat_map(|it| {
-                it.machine.iter().chain(it.replica.values().filter_map(|r| r.machine.as_ref()))
-            })
-            .map(|name| name.get_ref().as_str())
-            .collect();
-        for (name, machine) in &model.machines {
-            if !used.contains(name.as_str()) {
-                let message = format!("no node has machine `{name}`");
-                self.warn(machine.place.clone(), message, "");
             }
         }
     }

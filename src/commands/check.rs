@@ -4,7 +4,7 @@ use super::exit::{CommandError, Exit};
 use super::io::Io;
 use super::opened::Opened;
 use super::options::Changes;
-use crate::check::{Checked, Read, sameness, suspicions, text};
+use crate::check::{Checked, Read, sameness, suspicions, text, unused_machines};
 use crate::model::Model;
 use crate::scenario::Diagnostics;
 
@@ -58,4 +58,9 @@ fn compare(opened: &mut Opened, models: &[(String, Model)]) {
     let variants: Vec<Read<'_>> =
         models.iter().map(|(name, model)| (name.as_str(), model)).filter_map(read).collect();
     sameness(base.as_ref(), &variants, &mut opened.diagnostics);
+    // A machine may be there for a variant that was not asked for.
+    if models.len() == opened.scenario.variants().len() {
+        let models: Vec<&Model> = models.iter().map(|(_, model)| model).collect();
+        unused_machines(&models, &mut opened.diagnostics);
+    }
 }

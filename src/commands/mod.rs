@@ -30,6 +30,7 @@ mod plot;
 mod run;
 mod schema;
 mod sweep;
+mod validate;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -71,11 +72,12 @@ commands! {
     Compare = compare,
     Sweep = sweep,
     Check = check,
-    New = new,
-    List = list,
     Plot = plot,
     Graph = graph,
+    New = new,
     Schema = schema,
+    List = list,
+    Validate = validate,
     Completions = completions,
 }
 

@@ -25,9 +25,9 @@ macro_rules! shipped {
 pub(super) const SCENARIOS: &[Shipped] = shipped![
     "scale-up-vs-scale-out",
     "economies-of-pooling",
-    "scalability-law",
-    "database-bottleneck",
     "power-of-two-choices",
+    "database-bottleneck",
+    "scalability-law",
     "flash-crowd",
 ];
 

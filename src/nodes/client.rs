@@ -445,7 +445,7 @@ impl Client {
         }
         let unit = open_unit(key.bits(ENDPOINT));
         let found = self.plan.mix.iter().find(|(end, _)| unit < *end);
-        found.or(self.plan.mix.last()).map_or(EndpointId(0), |(_, endpoint)| *endpoint)
+        found.or_else(|| self.plan.mix.last()).map_or(EndpointId(0), |(_, endpoint)| *endpoint)
     }
 
     fn trace(&self) -> Option<&Arc<Trace>> {

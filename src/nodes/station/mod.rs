@@ -77,12 +77,12 @@ impl Station {
             Discipline::Fifo | Discipline::Lifo | Discipline::Ps => 1,
         };
         let machine = shape.machines[usize::from(at.replica)];
-        let cores = match shape.discipline {
-            Discipline::Ps => Cores::Shared(Box::new(Sharing::new(machine.cores))),
-            _ if preempts || shape.pauses.is_some() => {
-                Cores::Stoppable { running: Vec::new(), preempts }
-            }
-            _ => Cores::Plain,
+        let cores = if shape.discipline == Discipline::Ps {
+            Cores::Shared(Box::new(Sharing::new(machine.cores)))
+        } else if preempts || shape.pauses.is_some() {
+            Cores::Stoppable { running: Vec::new(), preempts }
+        } else {
+            Cores::Plain
         };
         let pauses = shape.pauses.clone().map(|(every, length)| Pauses::new(every, length, stream));
         let setup = shape.setup.clone().map(|(after, time)| Setup::new(after, time, stream));
