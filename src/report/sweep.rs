@@ -60,7 +60,9 @@ pub fn sweep_json(provenance: &Provenance, table: &SweepTable) -> Value {
         json!({
             "point": line.point,
             "variant": line.variant,
-            "values": values.map(|(k, v)| (k.clone(), json!(v))).collect::<serde_json::Map<_, _>>(),
+            "values": values
+                .map(|(key, value)| (key.clone(), json!(value)))
+                .collect::<serde_json::Map<_, _>>(),
             "metrics": metrics
                 .map(|(name, it)| ((*name).to_owned(), reading(it)))
                 .collect::<serde_json::Map<_, _>>(),
