@@ -113,6 +113,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 /// The exit code of `run`; a panic becomes the status of a fault.
 pub fn exit_status(run: impl FnOnce() -> Exit + std::panic::UnwindSafe) -> ExitCode {
+    fault::tell_panics();
     fault::caught(run).into()
 }
 

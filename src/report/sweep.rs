@@ -52,9 +52,6 @@ pub fn sweep_files(provenance: &Provenance, table: &SweepTable) -> Vec<ResultFil
 /// The sweep as one value: the manifest's keys, and `"rows"` with what stands in the table.
 #[must_use]
 pub fn sweep_json(provenance: &Provenance, table: &SweepTable) -> Value {
-    let reading = |[mean, low, high]: &[Option<f64>; 3]| {
-        json!({ "mean": mean, "ci_low": low, "ci_high": high })
-    };
     let row = |line: &SweepLine| {
         let values = table.keys.iter().zip(&line.values);
         let metrics = SWEEP_METRICS.iter().zip(&line.row.metrics);
@@ -62,7 +59,9 @@ pub fn sweep_json(provenance: &Provenance, table: &SweepTable) -> Value {
         json!({
             "point": line.point,
             "variant": line.variant,
-            "values": values.map(|(k, v)| (k.clone(), json!(v))).collect::<serde_json::Map<_, _>>(),
+            "values": values
+                .map(|(key, value)| (key.clone(), json!(value)))
+                .collect::<serde_json::Map<_, _>>(),
             "metrics": metrics
                 .map(|(name, it)| ((*name).to_owned(), reading(it)))
                 .collect::<serde_json::Map<_, _>>(),
@@ -76,6 +75,10 @@ pub fn sweep_json(provenance: &Provenance, table: &SweepTable) -> Value {
     let mut value = manifest(provenance, table);
     value["rows"] = table.lines.iter().map(row).collect();
     value
+}
+
+fn reading([mean, low, high]: &[Option<f64>; 3]) -> Value {
+    json!({ "mean": mean, "ci_low": low, "ci_high": high })
 }
 
 fn manifest(provenance: &Provenance, table: &SweepTable) -> Value {

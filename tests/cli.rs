@@ -1,0 +1,18 @@
+//! The program as its users meet it: arguments, streams, files and exit statuses.
+
+#[path = "cli/arguments.rs"]
+mod arguments;
+#[path = "cli/compare.rs"]
+mod compare;
+#[path = "cli/others.rs"]
+mod others;
+#[path = "cli/results.rs"]
+mod results;
+#[path = "cli/streams.rs"]
+mod streams;
+#[path = "cli/sweep.rs"]
+mod sweep;
+#[path = "cli/workplace.rs"]
+mod workplace;
+#[path = "cli/wrong.rs"]
+mod wrong;

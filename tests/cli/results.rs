@@ -1,0 +1,102 @@
+//! What a run prints, writes and returns.
+
+use crate::workplace::{SHOP, Workplace};
+
+#[test]
+fn results_go_to_the_folder_of_the_scenarios_name() {
+    let place = Workplace::with_shop();
+    let told = place.run("run shop.toml").done();
+    assert!(told.stdout.starts_with("shop: A small shop\n"), "{}", told.stdout);
+    let sentence = "Results are in results/shop, plots in its folder `plots`\n";
+    assert!(told.stderr.ends_with(sentence), "{}", told.stderr);
+    let files = place.files("results/shop");
+    for name in ["manifest.json", "summary.csv", "plots/percentiles.svg"] {
+        assert!(files.contains_key(std::path::Path::new(name)), "{name}");
+    }
+}
+
+#[test]
+fn results_are_the_same_bytes_on_any_number_of_threads() {
+    let place = Workplace::with_shop();
+    for threads in [1, 2] {
+        let line = format!("compare shop.toml --requests=3 --threads {threads} --out {threads}");
+        place.run(&line).done();
+    }
+    assert_eq!(place.files("1"), place.files("2"));
+}
+
+#[test]
+fn the_command_in_the_manifest_gives_the_same_result() {
+    let place = Workplace::with_shop();
+    place.run("run shop.toml --no-plots --set node.app.cores=3 --seed 5 --requests --out a").done();
+    let manifest: serde_json::Value =
+        serde_json::from_str(&place.read("a/manifest.json")).expect("JSON");
+    let command = manifest["command"].as_str().expect("a text");
+    let words = command.strip_prefix("lindley ").expect("a command");
+    place.run(&format!("{words} --no-plots --out b")).done();
+    // The command itself says `--set seed=5` where the first one said `--seed 5`.
+    assert_eq!(place.files("a"), place.files("b"));
+}
+
+#[test]
+fn a_run_from_elsewhere_gives_the_same_bytes() {
+    let place = Workplace::with_shop();
+    std::fs::create_dir(place.path("inner")).expect("made");
+    place.write("inner/shop.toml", SHOP);
+    place.run("run shop.toml --no-plots --out a").done();
+    place.run("run inner/shop.toml --no-plots --out b").done();
+    assert_eq!(place.files("a"), place.files("b"));
+}
+
+#[test]
+fn single_requests_are_written_if_asked_for() {
+    let place = Workplace::with_shop();
+    place.run("run shop.toml --variant one --no-plots --requests=3 --out a").done();
+    assert_eq!(place.read("a/requests.csv").lines().count(), 1 + 3 * 5);
+}
+
+#[test]
+fn a_strict_fingerprint_is_taken_if_asked_for() {
+    let place = Workplace::with_shop();
+    place.run("run shop.toml --no-plots --fingerprint strict --out a").done();
+    place.run("run shop.toml --no-plots --out b").done();
+    assert!(place.read("a/manifest.json").contains("\"strict\""));
+    assert!(!place.read("b/manifest.json").contains("\"strict\""));
+}
+
+#[test]
+fn determinism_is_checked_by_a_second_run() {
+    let told = Workplace::with_shop().run("run shop.toml --no-plots --check-determinism").done();
+    let sentence = "Two runs agree in the fingerprints of all replications.\n";
+    assert!(told.stderr.contains(sentence), "{}", told.stderr);
+}
+
+#[test]
+fn an_slo_that_is_met_is_status_0_and_one_that_is_missed_is_status_1() {
+    let place = Workplace::with_shop();
+    assert_eq!(place.run("run shop.toml --no-plots --assert-slo").status, 0);
+    let told = place.run("run shop.toml --no-plots --assert-slo --set slo.p50=1ms");
+    assert_eq!(told.status, 1);
+    assert!(told.stderr.ends_with("two: the objective `p50` is missed\n"), "{}", told.stderr);
+    assert!(told.stdout.starts_with("shop: A small shop\n"), "the results are shown all the same");
+}
+
+#[test]
+fn json_is_one_value_on_standard_output() {
+    let place = Workplace::with_shop();
+    for command in ["run", "compare", "sweep"] {
+        let told = place.run(&format!("{command} shop.toml --no-plots --json --out {command}"));
+        let value: serde_json::Value = serde_json::from_str(&told.done().stdout).expect(command);
+        assert_eq!(value["scenario"], "shop", "{command}");
+    }
+}
+
+#[test]
+fn plots_are_drawn_anew_from_the_tables() {
+    let place = Workplace::with_shop();
+    place.run("compare shop.toml --out a").done();
+    let before = place.files("a");
+    std::fs::remove_dir_all(place.path("a/plots")).expect("removed");
+    place.run("plot a").done();
+    assert_eq!(place.files("a"), before);
+}

@@ -1,0 +1,77 @@
+//! What is wrong is told before anything is run or written.
+
+use crate::workplace::{SHOP, Workplace};
+
+#[test]
+fn a_wrong_scenario_is_told_on_standard_error_and_nothing_is_written() {
+    for command in ["run", "compare", "sweep"] {
+        let place = Workplace::with_shop();
+        place.write("shop.toml", &SHOP.replace("cores = 2", "coers = 2"));
+        let told = place.run(&format!("{command} shop.toml"));
+        assert_eq!((told.status, told.stdout.as_str()), (2, ""), "{command}");
+        let message = "error: unknown key `coers`\n  --> shop.toml:20:1\n";
+        assert!(told.stderr.starts_with(message), "{}", told.stderr);
+        assert!(place.is_untouched());
+    }
+}
+
+#[test]
+fn every_point_of_a_sweep_is_checked_before_any_is_run() {
+    let place = Workplace::with_shop();
+    let told = place.run("sweep shop.toml --vary node.app.cores=1,2,0");
+    assert_eq!((told.status, told.stdout.as_str()), (2, ""));
+    assert!(told.stderr.starts_with("error: "), "{}", told.stderr);
+    assert!(place.is_untouched());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_status_4() {
+    let told = Workplace::with_shop().run("run none.toml");
+    assert_eq!(told.status, 4);
+    assert_eq!(told.stderr, "error: cannot read `none.toml`: there is no such file\n");
+}
+
+#[test]
+fn a_trace_that_cannot_be_read_is_status_4_and_a_wrong_one_is_status_2() {
+    let place = Workplace::with_shop();
+    let poisson = "{ poisson = '60/s' }";
+    place.write("shop.toml", &SHOP.replace(poisson, "{ trace = 'none.csv' }"));
+    let told = place.run("run shop.toml");
+    assert_eq!(told.status, 4, "{}", told.stderr);
+    assert!(told.stderr.contains("cannot read `none.csv`: there is no such file"));
+    place.write("none.csv", "nonsense\n1\n");
+    assert_eq!(place.run("run shop.toml").status, 2);
+}
+
+#[test]
+fn no_file_outside_of_the_scenarios_folder_is_read() {
+    let place = Workplace::with_shop();
+    std::fs::create_dir(place.path("inner")).expect("made");
+    let poisson = "{ poisson = '60/s' }";
+    place.write("inner/shop.toml", &SHOP.replace(poisson, "{ trace = '../t.csv' }"));
+    place.write("t.csv", "arrival_s\n1\n2\n");
+    let told = place.run("run inner/shop.toml");
+    assert!(told.stderr.contains("outside of the scenario's folder"), "{}", told.stderr);
+    assert_ne!(told.status, 0);
+}
+
+#[test]
+fn a_folder_that_holds_something_else_is_not_replaced() {
+    let place = Workplace::with_shop();
+    std::fs::create_dir(place.path("mine")).expect("made");
+    place.write("mine/letter.txt", "dear");
+    let told = place.run("run shop.toml --no-plots --out mine");
+    assert_eq!(told.status, 4, "{}", told.stderr);
+    assert_eq!(place.read("mine/letter.txt"), "dear");
+}
+
+#[test]
+fn nothing_to_watch_is_told_before_anything_is_run() {
+    let place = Workplace::with_shop();
+    place.write("shop.toml", &SHOP.replace("[slo]\np50 = '1s'\n", ""));
+    let told = place.run("run shop.toml --assert-slo");
+    assert_eq!(told.status, 2);
+    let sentence = "error: `--assert-slo` has nothing to watch: `one` has no `[slo]`\n";
+    assert_eq!(told.stderr, sentence);
+    assert!(place.is_untouched());
+}
