@@ -163,11 +163,12 @@ mod tests {
     #[test]
     fn a_damaged_result_is_none() {
         let rows = "variant,replication,metric,value\n";
+        let broken = format!("{rows}a,1,m,x\n");
         let of = |manifest, rows, summary| Recorded::of("r".to_owned(), manifest, rows, summary);
         assert!(of(MANIFEST, rows, SUMMARY).is_some());
         assert!(of("{}", rows, SUMMARY).is_none());
         assert!(of(MANIFEST, "variant,metric\n", SUMMARY).is_none());
-        assert!(of(MANIFEST, &format!("{rows}a,1,m,x\n"), SUMMARY).is_none());
+        assert!(of(MANIFEST, &broken, SUMMARY).is_none());
         assert!(of(MANIFEST, rows, "variant,metric,status\na,m,fine\n").is_none());
     }
 }
