@@ -18,8 +18,9 @@ pub struct Read<'a> {
     pub model: &'a Model,
 }
 
-/// Warns of variants that do not differ from the scenario without them, `base`, although
-/// something is written under them, and of variants that do not differ from an earlier one.
+/// Warns of variants that do not differ from an earlier one, and of an only variant that does not
+/// differ from the scenario without it, `base`, although something is written under it: one of
+/// several that says what holds anyway stands for the scenario as it is.
 pub fn sameness(base: Option<&Model>, variants: &[Read<'_>], diagnostics: &mut Diagnostics) {
     for (place, variant) in variants.iter().enumerate() {
         let twin = variants[..place].iter().find(|other| same(other.model, variant.model));
@@ -29,7 +30,10 @@ pub fn sameness(base: Option<&Model>, variants: &[Read<'_>], diagnostics: &mut D
                 "variant `{}` is the same as variant `{}`",
                 variant.name, twin.name
             )));
-        } else if !variant.is_empty && base.is_some_and(|base| same(base, variant.model)) {
+        } else if variants.len() == 1
+            && !variant.is_empty
+            && base.is_some_and(|base| same(base, variant.model))
+        {
             let help = "an empty variant stands for the scenario as it is";
             let message = format!("variant `{}` changes nothing", variant.name);
             diagnostics.push(warning(message).help(help));

@@ -105,7 +105,7 @@ fn demand(
             let at = build.at_node(name, "users");
             build.error(&at, "`users` is from 1 to 10000000");
         }
-        let think = client.think.clone().unwrap_or_else(|| Dist::Constant(Length::ZERO));
+        let think = client.think.clone().unwrap_or(Dist::Constant(Length::ZERO));
         let at = build.at_node(name, "think");
         return Some((Demand::Closed(users, build.law(&think, &at)), None));
     }

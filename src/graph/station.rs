@@ -81,8 +81,7 @@ fn machine(
     let own_speed = own.and_then(|own| own.speed).or(station.speed);
     let cores = own_cores.unwrap_or_else(|| found.map_or(0, |it| it.cores));
     let speed = own_speed.unwrap_or_else(|| found.map_or(1.0, |it| it.speed));
-    let contention =
-        station.contention.unwrap_or_else(|| found.map_or(0.0, |it| it.contention));
+    let contention = station.contention.unwrap_or_else(|| found.map_or(0.0, |it| it.contention));
     let coherency = station.coherency.unwrap_or_else(|| found.map_or(0.0, |it| it.coherency));
     // What comes from the machine is checked there.
     if let Some(speed) = own_speed {
