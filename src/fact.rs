@@ -70,7 +70,7 @@ pub enum Fact<'a> {
         /// Where the time went on the critical path; the parts sum to the latency.
         parts: Parts,
     },
-    /// An answer came for a request that its user had given up: work done for nobody.
+    /// A success came for a request that its user had given up: work done for nobody.
     Late(&'a Asked),
     /// An exchange arrived at a node.
     Entered {

@@ -36,6 +36,7 @@ pub mod endpoint;
 pub mod fact;
 pub mod net;
 pub mod nodes;
+pub mod observe;
 
 // From text to what is run.
 pub mod graph;
@@ -44,7 +45,6 @@ pub mod scenario;
 
 // Running and reading.
 pub mod metrics;
-pub mod observe;
 pub mod stats;
 pub mod theory;
 pub mod world;

@@ -11,13 +11,18 @@ use crate::fact::{Fact, Observer};
 use crate::graph::Graph;
 use crate::id::{ExchangeId, NodeId};
 use crate::model::Until;
-use crate::net::{Core, Ctx, Fixed, Input, Kind, Part, Phase, TimerId, Token};
+use crate::net::{Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Part, Phase, TimerId, Token};
 use crate::nodes::Node;
 use crate::rng::Key;
 use crate::time::Time;
 
-/// Events of one instant before the run is taken for one that makes no progress.
-const MAX_AT_ONCE: u32 = 1_000_000;
+/// Events of one instant before the run is taken for one that makes no progress, if they are also
+/// many more than there are users and exchanges to have them.
+const MAX_AT_ONCE: usize = 1_000_000;
+
+/// Running timers before the run is taken for one that never ends them: what an event can name,
+/// less what one event may start.
+const MAX_TIMERS: usize = MAX_SLOTS as usize - 1_500_000;
 
 /// The mark at which nothing new is issued any more.
 const STOP_ISSUING: u32 = 0;
@@ -30,14 +35,15 @@ pub struct World<O> {
     fixed: Arc<Fixed>,
     max_in_flight: usize,
     instant: Time,
-    at_once: u32,
+    at_once: usize,
     halt: Option<Halt>,
 }
 
 /// What ended a run before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Halt {
-    /// More exchanges in flight than the limit; most of them at this node.
+    /// More exchanges in flight than the limit, or more timers than a run can have; most
+    /// exchanges are at this node.
     InFlight(Time, NodeId),
     /// Too many events at one moment.
     NoProgress(Time),
@@ -95,13 +101,13 @@ impl<O: Observer> engine::World for World<O> {
         self.follow(queue);
         if now == self.instant {
             self.at_once += 1;
-            if self.at_once > MAX_AT_ONCE {
+            if self.is_endless(self.at_once) {
                 self.halt = Some(Halt::NoProgress(now));
             }
         } else {
             (self.instant, self.at_once) = (now, 0);
         }
-        if self.core.exchanges.len() > self.max_in_flight {
+        if self.core.exchanges.len() > self.max_in_flight || self.core.timers.len() > MAX_TIMERS {
             self.halt = Some(Halt::InFlight(now, self.fullest()));
         }
         let is_drained = !self.core.issuing && self.core.requests.is_empty();
@@ -125,11 +131,18 @@ impl<O: Observer> World<O> {
         while let Some(payload) = self.core.ready.pop_front() {
             self.dispatch(Kind::unpack(payload), queue);
             count += 1;
-            if count > MAX_AT_ONCE {
+            if self.is_endless(count) {
                 self.halt = Some(Halt::NoProgress(self.core.now));
                 return;
             }
         }
+    }
+
+    /// Whether so many events at one moment are a sign that time stands still.
+    #[inline]
+    fn is_endless(&self, count: usize) -> bool {
+        let there = || self.core.exchanges.len() + self.core.sessions.len();
+        count > MAX_AT_ONCE && count > 64 * there()
     }
 
     #[inline]
@@ -240,7 +253,7 @@ impl<O: Observer> World<O> {
 impl fmt::Display for Halt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InFlight(at, _) => write!(f, "too many exchanges in flight at {at}"),
+            Self::InFlight(at, _) => write!(f, "too many exchanges or timers in flight at {at}"),
             Self::NoProgress(at) => write!(f, "more than {MAX_AT_ONCE} events at one moment, {at}"),
             Self::Events(at) => write!(f, "the limit of events was reached at {at}"),
         }

@@ -1,7 +1,8 @@
 //! The committed results are what the program gives today, byte for byte.
 //!
-//! The main scenario is run by CI through the README's command; here the smaller ones are run, each
-//! in full, into a folder of its own. PNG files are compared too: they are the same on one platform.
+//! The main scenario is run by CI through the README's command; here the smaller ones are run,
+//! each in full, into a folder of its own. PNG files are compared too: they are the same on one
+//! platform.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -91,7 +91,10 @@ impl ArrivalProcess {
             Arrivals::Poisson { batch, .. } => {
                 Batch::Drawn(*batch, Key(stream.next_u64()).draws(Purpose::named("batch sizes")))
             }
-            _ => Batch::Constant(1),
+            Arrivals::Regular { .. }
+            | Arrivals::Interval { .. }
+            | Arrivals::Mmpp { .. }
+            | Arrivals::Trace { .. } => Batch::Constant(1),
         };
         Some(Self { kind, batch })
     }

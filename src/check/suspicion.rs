@@ -89,7 +89,8 @@ impl Watch<'_> {
             }
             if is_limited || self.is_relieved() {
                 let message = format!(
-                    "`{name}` is offered {busiest:.3} of what it can do: at least {:.1} % of it fails",
+                    "`{name}` is offered {busiest:.3} of what it can do: at least {:.1} % of it \
+                     fails",
                     100.0 * (1.0 - 1.0 / busiest).max(0.0)
                 );
                 self.warn(span, message, "");

@@ -237,7 +237,8 @@ fn the_report_names_nodes_links_loads_and_theory() {
     for line in [
         "base: 3 nodes, 2 links, 1 endpoint; 10 replications of 1100s",
         "  users asks 240 requests/s",
-        "  app    server                3      1         240   10 ms   2.4  0.800  M/M/1 (exact)  40 ms",
+        "  app    server                3      1         240   10 ms   2.4  0.800  M/M/1 (exact)  \
+         40 ms",
         "  lb → app",
         "  A 1 % interval of the mean at `app` (utilisation 0.800) takes about",
     ] {

@@ -9,14 +9,14 @@ use crate::model::Model;
 use crate::scenario::Diagnostics;
 
 /// What the help shows.
-pub const EXAMPLES: &[(&str, &str)] =
+pub(super) const EXAMPLES: &[(&str, &str)] =
     &[("lindley check shop.toml", "loads by theory, what looks wrong, how long to run")];
 
 /// Reads and explains a scenario: loads by theory, what looks wrong, how long to run.
 ///
 /// Simulates nothing.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The scenario: a file, or the name of a shipped scenario.
     scenario: String,
     #[command(flatten)]
@@ -27,7 +27,7 @@ pub struct Args {
 ///
 /// # Errors
 /// If the scenario is wrong, or the output cannot be written.
-pub fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
+pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let Args { scenario, changes } = args;
     let mut opened = Opened::open(&scenario, &changes)?;
     let mut reports = Vec::new();

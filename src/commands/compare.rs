@@ -15,7 +15,7 @@ use crate::scenario::{BASE, nearest};
 use crate::study::{Variant, compare};
 
 /// What the help shows.
-pub const EXAMPLES: &[(&str, &str)] = &[
+pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("lindley compare shop.toml", "the variants of a file, against its first"),
     ("lindley compare old.toml new.toml", "two files"),
     ("lindley compare shop.toml --baseline results/shop", "now against an earlier result"),
@@ -23,7 +23,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
 
 /// Compares variants under common random numbers: which differences are real, and how large.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The scenarios: files, or names of shipped scenarios. Variants of several are called
     /// `file/variant`.
     #[arg(required = true, value_name = "SCENARIO")]
@@ -61,7 +61,7 @@ impl Args {
 /// # Errors
 /// If a scenario is wrong, there is nothing to compare, the run fails or is interrupted, or the
 /// results cannot be written.
-pub fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
+pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let (files, variants) = open(&args, io)?;
     require_slo(&variants, &args.work)?;
     let against = place_of_baseline(&args, &variants)?;

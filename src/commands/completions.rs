@@ -6,12 +6,12 @@ use super::exit::{CommandError, Exit};
 use super::io::Io;
 
 /// What the help shows.
-pub const EXAMPLES: &[(&str, &str)] =
+pub(super) const EXAMPLES: &[(&str, &str)] =
     &[("lindley completions bash > lindley.bash", "completion for a shell")];
 
 /// Prints a script with which a shell completes commands and options.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The shell.
     shell: Shell,
 }
@@ -20,7 +20,7 @@ pub struct Args {
 ///
 /// # Errors
 /// If the output cannot be written.
-pub fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
+pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut super::definition(), "lindley", &mut script);
     io.print(&String::from_utf8_lossy(&script))?;

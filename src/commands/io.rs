@@ -9,7 +9,7 @@ use crate::scenario::diagnostic::{Look, render};
 use crate::scenario::{Diagnostics, Sources};
 
 /// The columns that tables on standard output may take.
-pub const WIDTH: u16 = 100;
+pub(super) const WIDTH: u16 = 100;
 
 /// Where a command prints. Colours are kept on a terminal and taken out elsewhere, or if
 /// `NO_COLOR` is set.
@@ -38,9 +38,12 @@ impl Io {
     /// If it is closed, or cannot be written to.
     pub fn print(&mut self, text: &str) -> Result<(), CommandError> {
         let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
-        written.map_err(|error| match error.kind() {
-            ErrorKind::BrokenPipe => CommandError::ClosedOutput,
-            _ => CommandError::Files(format!("cannot write the output: {error}")),
+        written.map_err(|error| {
+            if error.kind() == ErrorKind::BrokenPipe {
+                CommandError::ClosedOutput
+            } else {
+                CommandError::Files(format!("cannot write the output: {error}"))
+            }
         })
     }
 

@@ -5,17 +5,17 @@ use super::io::Io;
 use super::shipped;
 
 /// What the help shows.
-pub const EXAMPLES: &[(&str, &str)] = &[("lindley list", "the shipped scenarios")];
+pub(super) const EXAMPLES: &[(&str, &str)] = &[("lindley list", "the shipped scenarios")];
 
 /// Lists the shipped scenarios; any command takes such a name instead of a file.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub(super) struct Args {}
 
 /// Prints name and description of each.
 ///
 /// # Errors
 /// If the output cannot be written.
-pub fn run(_: Args, io: &mut Io) -> Result<Exit, CommandError> {
+pub(super) fn run(_: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let mut text = String::new();
     for scenario in shipped::SCENARIOS {
         text.push_str(scenario.name);

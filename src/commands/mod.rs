@@ -23,9 +23,14 @@ mod timing;
 mod check;
 mod compare;
 mod completions;
+mod graph;
 mod list;
+mod new;
+mod plot;
 mod run;
 mod schema;
+mod sweep;
+mod validate;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -65,9 +70,14 @@ macro_rules! commands {
 commands! {
     Run = run,
     Compare = compare,
+    Sweep = sweep,
     Check = check,
+    Plot = plot,
+    Graph = graph,
+    New = new,
     Schema = schema,
     List = list,
+    Validate = validate,
     Completions = completions,
 }
 
@@ -123,10 +133,8 @@ fn definition() -> clap::Command {
 fn answered(answer: &clap::Error) -> Exit {
     // Whoever closed the output does not want to be told.
     let _ = answer.print();
-    match answer.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
-        _ => Exit::Wrong,
-    }
+    let is_wanted = matches!(answer.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if is_wanted { Exit::Done } else { Exit::Wrong }
 }
 
 #[cfg(test)]

@@ -18,7 +18,8 @@ pub struct Changes {
     #[arg(long = "variant", value_name = "NAME")]
     pub variants: Vec<String>,
     /// The seed of all randomness, instead of the scenario's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    #[arg(long, value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub seed: Option<u64>,
     /// How many independent replications are run, instead of the scenario's number.
     #[arg(long, value_name = "N")]
@@ -32,7 +33,7 @@ pub struct Work {
     /// Threads to work with [default: RAYON_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// The folder of the results [default: results/<scenario>].
+    /// The folder of the results [default: results/SCENARIO].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Draws no plots.
@@ -127,7 +128,7 @@ impl Closer {
 }
 
 /// `word` as a shell takes it for one word.
-pub fn shell_word(word: &str) -> String {
+pub(super) fn shell_word(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

@@ -9,14 +9,14 @@ use super::simulation::simulate;
 use crate::report::{Provenance, digest, result_files, run_json, run_table};
 
 /// What the help shows.
-pub const EXAMPLES: &[(&str, &str)] = &[
+pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("lindley run shop.toml", "run all variants, write results/shop"),
     ("lindley run shop.toml --set node.app.replicas=8", "with one thing changed"),
 ];
 
 /// Runs the variants of a scenario and writes what each comes to.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The scenario: a file, or the name of a shipped scenario.
     scenario: String,
     #[command(flatten)]
@@ -31,7 +31,7 @@ pub struct Args {
 ///
 /// # Errors
 /// If the scenario is wrong, the run fails or is interrupted, or the results cannot be written.
-pub fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
+pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let Args { scenario, changes, work, closer } = args;
     let opened = Opened::open(&scenario, &changes)?;
     let (opened, variants) = opened.variants(&changes, io)?;

@@ -5,18 +5,18 @@ use super::io::Io;
 use crate::scenario::schema;
 
 /// What the help shows.
-pub const EXAMPLES: &[(&str, &str)] =
+pub(super) const EXAMPLES: &[(&str, &str)] =
     &[("lindley schema > lindley.schema.json", "for editors that know JSON Schema")];
 
 /// Prints the JSON Schema of scenario files, made from the types that read them.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub(super) struct Args {}
 
 /// Prints the schema.
 ///
 /// # Errors
 /// If the output cannot be written.
-pub fn run(_: Args, io: &mut Io) -> Result<Exit, CommandError> {
+pub(super) fn run(_: Args, io: &mut Io) -> Result<Exit, CommandError> {
     io.print(&format!("{:#}\n", schema()))?;
     Ok(Exit::Done)
 }

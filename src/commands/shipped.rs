@@ -4,7 +4,7 @@ use crate::scenario::source::Memory;
 
 /// A scenario that is a part of the program.
 #[derive(Debug, Clone, Copy)]
-pub struct Shipped {
+pub(super) struct Shipped {
     /// Its name.
     pub name: &'static str,
     /// Its text.
@@ -22,37 +22,44 @@ macro_rules! shipped {
 }
 
 /// Every shipped scenario, in the order in which `lindley list` shows them.
-pub const SCENARIOS: &[Shipped] = shipped!["scale-up-vs-scale-out",];
+pub(super) const SCENARIOS: &[Shipped] = shipped![
+    "scale-up-vs-scale-out",
+    "economies-of-pooling",
+    "power-of-two-choices",
+    "database-bottleneck",
+    "scalability-law",
+    "flash-crowd",
+];
 
 /// What they include.
 const INCLUDED: &[Shipped] = shipped![];
 
 /// What runs without any arguments.
-pub const MAIN: &str = "scale-up-vs-scale-out";
+pub(super) const MAIN: &str = "scale-up-vs-scale-out";
 
 impl Shipped {
     /// The scenario called `name`.
     #[must_use]
-    pub fn find(name: &str) -> Option<&'static Self> {
+    pub(super) fn find(name: &str) -> Option<&'static Self> {
         SCENARIOS.iter().find(|scenario| scenario.name == name)
     }
 
     /// The comment that its text begins with, line by line.
-    pub fn about(&self) -> impl Iterator<Item = &'static str> {
+    pub(super) fn about(&self) -> impl Iterator<Item = &'static str> {
         let comment = |line: &'static str| line.strip_prefix('#').map(str::trim);
         self.text.lines().map_while(comment).filter(|line| !line.is_empty())
     }
 
     /// The name of its file.
     #[must_use]
-    pub fn file(&self) -> String {
+    pub(super) fn file(&self) -> String {
         format!("{}.toml", self.name)
     }
 }
 
 /// All shipped files by name, as if they were a folder.
 #[must_use]
-pub fn files() -> Memory {
+pub(super) fn files() -> Memory {
     let all = SCENARIOS.iter().chain(INCLUDED);
     Memory(all.map(|it| (it.file().into(), it.text.as_bytes().to_vec())).collect())
 }

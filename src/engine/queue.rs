@@ -17,6 +17,8 @@ const PAYLOAD_BITS: u32 = 28;
 /// Bits of the insertion number: 2.7 × 10^11 events, above the limit of a run.
 const SEQUENCE_BITS: u32 = 38;
 const TIME_SHIFT: u32 = PAYLOAD_BITS + SEQUENCE_BITS;
+/// The latest moment that an event can have: 146 years, beyond the longest horizon.
+const LATEST: u64 = (1 << (128 - TIME_SHIFT)) - 1;
 const ARITY: usize = 4;
 
 /// Events that are still to come, in the order of time and insertion.
@@ -30,7 +32,8 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Adds an event that comes after all those of the same time which were pushed before.
+    /// Adds an event that comes after all those of the same time which were pushed before. What
+    /// lies beyond every horizon may be moved closer, for it never comes.
     ///
     /// # Panics
     /// If `at` lies in the past: the world would see time go back.
@@ -38,7 +41,7 @@ impl Queue {
     pub fn push(&mut self, at: Time, payload: Payload) {
         assert!(at >= self.now, "an event lies in the past");
         debug_assert!(payload.0 < 1 << PAYLOAD_BITS, "a payload has 28 bits");
-        let event = (u128::from(at.0) << TIME_SHIFT)
+        let event = (u128::from(at.0.min(LATEST)) << TIME_SHIFT)
             | (u128::from(self.sequence) << PAYLOAD_BITS)
             | u128::from(payload.0);
         self.sequence += 1;
@@ -190,6 +193,16 @@ mod tests {
         queue.push(Time(7), Payload(0));
         queue.pop_until(Time::NEVER);
         queue.push(Time(6), Payload(1));
+    }
+
+    #[test]
+    fn an_event_beyond_every_horizon_never_comes() {
+        let mut queue = Queue::default();
+        let end = Time(crate::time::MAX_SPAN.0);
+        queue.push(Time(end.0 * 2), Payload(1));
+        queue.push(end, Payload(2));
+        assert_eq!(queue.pop_until(end), Some((end, Payload(2))));
+        assert_eq!(queue.pop_until(end), None);
     }
 
     #[test]

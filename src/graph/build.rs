@@ -182,6 +182,14 @@ impl<'a> Build<'a> {
             let error = Diagnostic::error(first, "no node is a client: nothing is ever asked for");
             self.diagnostics.push(error.help("give some node kind = \"client\""));
         }
+        let users = self.nodes.iter().map(|(_, node, _)| {
+            let KindSpec::Client(client) = &node.kind else { return 0 };
+            u64::from(client.users.unwrap_or(0))
+        });
+        if users.sum::<u64>() > 30_000_000 {
+            let message = "all clients together have at most 30,000,000 users";
+            self.diagnostics.push(Diagnostic::nowhere(message));
+        }
         if self.nodes.len() > 65_000 {
             self.diagnostics.push(Diagnostic::nowhere("a scenario has at most 65,000 nodes"));
         }

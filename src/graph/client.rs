@@ -91,8 +91,8 @@ fn demand(
     if ways.iter().filter(|is_given| **is_given).count() != 1 {
         let message =
             format!("client `{name}` needs exactly one of `arrivals`, `users` and `trace`");
-        let help = "open loop: arrivals = { poisson = \"100/s\" }; closed loop: users = 50, think = \
-                    { exp = \"1s\" }";
+        let help = "open loop: arrivals = { poisson = \"100/s\" }; closed loop: users = 50, \
+                    think = { exp = \"1s\" }";
         build.diagnostics.push(Diagnostic::error(span.clone(), message).help(help));
         return None;
     }

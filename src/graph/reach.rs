@@ -19,7 +19,8 @@ pub type Pair = (NodeId, EndpointId);
 /// What requests reach.
 #[derive(Debug, Clone, Default)]
 pub struct Served {
-    /// The link that each node hands each endpoint on by, if it hands on by routes.
+    /// The link that each node hands each endpoint on by, if it hands on by routes; the last
+    /// entry is for what has no endpoint.
     pub routes: Vec<Vec<Option<LinkId>>>,
     /// The pairs that are reached, and how often each asks each other per visit on average.
     pub calls: BTreeMap<Pair, Vec<(Pair, f64)>>,
@@ -28,8 +29,10 @@ pub struct Served {
 /// Follows every endpoint of every client to where it is answered, and on along the calls.
 pub(super) fn served(build: &mut Build<'_>) -> Served {
     let endpoints = build.endpoints.len();
-    let mut served =
-        Served { routes: vec![vec![None; endpoints]; build.nodes.len()], calls: BTreeMap::new() };
+    let mut served = Served {
+        routes: vec![vec![None; endpoints + 1]; build.nodes.len()],
+        calls: BTreeMap::new(),
+    };
     let mut open: Vec<Pair> = Vec::new();
     for (place, (_, node, _)) in build.nodes.clone().into_iter().enumerate() {
         let KindSpec::Client(client) = &node.kind else { continue };
@@ -71,10 +74,9 @@ fn calls_of(build: &mut Build<'_>, pair: Pair, served: &mut Served) -> Vec<(Pair
         }
         KindSpec::Client(_) | KindSpec::ForwardProxy(_) | KindSpec::ReverseProxy(_) => {
             let link = route(build, id, endpoint, name, &span);
-            if let (Some(link), Some(place)) =
-                (link, served.routes[id.index()].get_mut(endpoint.index()))
-            {
-                *place = Some(link);
+            let place = endpoint.index().min(build.endpoints.len());
+            if link.is_some() {
+                served.routes[id.index()][place] = link;
             }
             let to = link.map(|link| build.topology.links[link.index()].to);
             to.map(|to| ((to, endpoint), 1.0)).into_iter().collect()

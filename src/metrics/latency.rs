@@ -48,7 +48,8 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "wait_mean",
         unit: Unit::Millis,
-        about: "Mean time that a successful request waited for a worker or a core, up to the server that answers it.",
+        about: "Mean time that a successful request waited for a worker or a core, up to the \
+                server that answers it.",
         evidence: Evidence::Mean,
         read: waited,
     },

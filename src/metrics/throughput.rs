@@ -42,7 +42,7 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "late_ratio",
         unit: Unit::Share,
-        about: "The share of all answers that came after their user had given up: work for nobody.",
+        about: "The share of successes that came after their user had given up: work for nobody.",
         evidence: Evidence::Mean,
         read: |run| {
             let late = run.sum(|class| class.late);

@@ -63,6 +63,9 @@ pub enum Kind {
 const SLOT_BITS: u32 = 25;
 const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
 
+/// The most exchanges, timers or sessions that events can tell apart.
+pub const MAX_SLOTS: u32 = SLOT_MASK;
+
 impl Kind {
     /// The payload that stands for this.
     #[inline]
@@ -369,14 +372,13 @@ impl<O: Observer> Ctx<'_, O> {
             ..exchange.clone()
         };
         let siblings = self.core.exchanges.cold(parent);
-        let cold = Cold {
-            branch: step,
-            sibling: siblings.child,
-            source: siblings.source,
-            ..Cold::default()
-        };
+        let (sibling, source) = (siblings.child, siblings.source);
+        let cold = Cold { branch: step, sibling, source, ..Cold::default() };
         self.core.requests[request.0].live += 1;
         let id = self.core.exchanges.insert(branch, cold);
+        if sibling != ExchangeId::NONE {
+            self.core.exchanges.cold_mut(sibling).next_sibling = id;
+        }
         self.core.exchanges.cold_mut(parent).child = id;
         id
     }
@@ -396,12 +398,34 @@ impl<O: Observer> Ctx<'_, O> {
     /// Takes an exchange away. With the last one of a request that is over, the request goes.
     #[inline]
     pub fn free(&mut self, id: ExchangeId) {
-        let request = self.core.exchanges.hot(id).request;
+        let exchange = self.core.exchanges.hot(id);
+        let request = exchange.request;
+        if exchange.is_branch {
+            self.unlink(id);
+        }
         self.core.exchanges.remove(id);
         let live = &mut self.core.requests[request.0].live;
         *live -= 1;
         if *live == 0 && self.core.requests[request.0].over {
             self.free_request(request);
+        }
+    }
+
+    /// Takes a branch out of the list of its parent's, so that the list has live ones only.
+    fn unlink(&mut self, id: ExchangeId) {
+        let exchanges = &mut self.core.exchanges;
+        let (branch, cold) = (exchanges.hot(id), exchanges.cold(id));
+        let (parent, generation) = (branch.parent, branch.parent_generation);
+        let (earlier, later) = (cold.sibling, cold.next_sibling);
+        if earlier != ExchangeId::NONE {
+            exchanges.cold_mut(earlier).next_sibling = later;
+        }
+        if later != ExchangeId::NONE {
+            exchanges.cold_mut(later).sibling = earlier;
+        } else if exchanges.hot(parent).generation == generation
+            && exchanges.cold(parent).child == id
+        {
+            exchanges.cold_mut(parent).child = earlier;
         }
     }
 
@@ -420,7 +444,9 @@ impl<O: Observer> Ctx<'_, O> {
     #[must_use]
     pub fn is_awaited(&self, child: ExchangeId, parent: ExchangeId) -> bool {
         let exchange = self.core.exchanges.hot(child);
+        // Generations come round; a request lives for as long as anything of it does.
         self.is_still(parent, exchange.parent_generation)
+            && self.core.exchanges.hot(parent).request == exchange.request
             && self.core.exchanges.hot(parent).phase == Phase::Called
             && (exchange.is_branch || self.core.exchanges.cold(parent).child == child)
     }

@@ -94,8 +94,10 @@ pub struct Cold {
     pub bytes: u64,
     /// The call or branch of its own that it started last.
     pub child: ExchangeId,
-    /// The branch that its parent started before it.
+    /// The branch of the same parent that was started before it, of those that live.
     pub sibling: ExchangeId,
+    /// The branch of the same parent that was started after it, of those that live.
+    pub next_sibling: ExchangeId,
     /// The connection that it travels on.
     pub connection: ConnectionId,
     /// The address that the node sees as the caller's.
@@ -119,6 +121,7 @@ impl Default for Cold {
             bytes: 0,
             child: ExchangeId::NONE,
             sibling: ExchangeId::NONE,
+            next_sibling: ExchangeId::NONE,
             connection: ConnectionId::NONE,
             source: 0,
             timer: super::TimerId::NONE,

@@ -385,7 +385,9 @@ impl Client {
         let request = &mut ctx.core.requests[id.0];
         if request.over {
             let asked = request.asked;
-            ctx.observe(&Fact::Late(&asked));
+            if answer.is_success() {
+                ctx.observe(&Fact::Late(&asked));
+            }
             return;
         }
         request.over = true;
@@ -443,7 +445,7 @@ impl Client {
         }
         let unit = open_unit(key.bits(ENDPOINT));
         let found = self.plan.mix.iter().find(|(end, _)| unit < *end);
-        found.or(self.plan.mix.last()).map_or(EndpointId(0), |(_, endpoint)| *endpoint)
+        found.or_else(|| self.plan.mix.last()).map_or(EndpointId(0), |(_, endpoint)| *endpoint)
     }
 
     fn trace(&self) -> Option<&Arc<Trace>> {

@@ -40,7 +40,8 @@ pub struct OverheadSpec {
     pub response: Option<Dist<Span>>,
 }
 
-/// The link that requests of each endpoint leave by, in the order of endpoints.
+/// The link that requests of each endpoint leave by, in the order of endpoints; behind them, that
+/// of what has no endpoint.
 pub type Routes = Arc<[Option<LinkId>]>;
 
 /// A proxy at work.
@@ -78,7 +79,8 @@ impl Proxy {
     fn forward<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let exchange = ctx.hot(id);
         let (key, endpoint, is_below) = (exchange.key, exchange.endpoint, exchange.below);
-        let Some(link) = self.routes.get(endpoint.index()).copied().flatten() else {
+        let place = endpoint.index().min(self.routes.len().saturating_sub(1));
+        let Some(link) = self.routes.get(place).copied().flatten() else {
             return self.host.fail(id, Reason::NoBackend, ctx);
         };
         let source = self.address.unwrap_or_else(|| ctx.cold(id).source);

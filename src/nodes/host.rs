@@ -556,6 +556,8 @@ impl Host {
     /// An exchange, or a branch, leaves with `answer`; its worker goes to the next.
     #[inline]
     fn finish<O: Observer>(&mut self, id: ExchangeId, answer: Answer, ctx: &mut Ctx<'_, O>) {
+        // What ends unserved may still have its patience running, whose place is used again.
+        self.served(id, ctx);
         self.give_worker_back(id, ctx);
         ctx.reply(id, answer, Exit::Answered);
     }

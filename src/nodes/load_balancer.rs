@@ -119,7 +119,12 @@ impl LoadBalancer {
                 let child = ctx.cold(id).child;
                 self.ended(child, ctx);
             }
-            _ => {}
+            Input::Reply { .. }
+            | Input::Timer(_)
+            | Input::Request(_)
+            | Input::Resume(_)
+            | Input::Arrival
+            | Input::Wake(_) => {}
         }
         let mut next = self.host.handle(input, ctx);
         while let Next::Forward(id) = next {

@@ -7,11 +7,17 @@
 //! work.
 
 pub mod answering;
+#[cfg(test)]
+mod bench;
 pub mod client;
+#[cfg(test)]
+mod client_tests;
 pub mod database;
 pub mod forward_proxy;
 pub mod forwarding;
 pub mod host;
+#[cfg(test)]
+mod host_tests;
 pub mod load_balancer;
 pub mod parts;
 pub mod reverse_proxy;

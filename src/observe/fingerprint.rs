@@ -28,7 +28,7 @@ impl Observer for Observable {
         if let Fact::Finished { asked, answer, .. } = fact {
             let outcome = mix(asked.key.0)
                 ^ mix(asked.started.0.wrapping_add(1)).rotate_left(17)
-                ^ mix(now.0 ^ answer.code() << 48).rotate_left(31);
+                ^ mix(now.0 ^ answer.code().rotate_left(46)).rotate_left(31);
             self.0 = self.0.wrapping_add(mix(outcome));
         }
     }

@@ -6,12 +6,14 @@ mod level;
 mod meters;
 mod probes;
 mod request_log;
+mod sample;
 mod series;
 
 pub use audit::{Audit, Violation};
 pub use fingerprint::{Observable, Strict};
 pub use level::Level;
-pub use meters::{ClassMeter, Meters, NodeMeter, Sample, Shape, Timeline, parts_bucket};
+pub use meters::{ClassMeter, Meters, NodeMeter, Shape, Timeline, parts_bucket};
 pub use probes::{ProbePlan, Probes};
 pub use request_log::{RequestLog, RequestRow};
+pub use sample::Sample;
 pub use series::Series;

@@ -18,6 +18,7 @@
 //! | `comparison.csv` | metric and variant other than the baseline |
 //! | `probes.csv` | variant, probe and moment |
 //! | `requests.csv` | variant, replication and request that was kept |
+//! | `sweep.csv` | point of a sweep and variant |
 
 mod assumptions;
 mod breakdown;
@@ -40,6 +41,7 @@ mod sheet;
 mod slo;
 mod stability;
 mod summary;
+mod sweep;
 #[cfg(feature = "cli")]
 mod terminal;
 mod timeline;
@@ -50,6 +52,7 @@ pub use json::{compare_json, run_json};
 pub use provenance::{Provenance, digest};
 pub use sentence::sentence;
 pub use slo::{Bound, SloOutcome, SloVerdict, slo_outcome, slo_verdicts};
+pub use sweep::{SweepLine, SweepTable, sweep_files, sweep_json};
 #[cfg(feature = "cli")]
 pub use terminal::{compare_table, run_table};
 

@@ -4,7 +4,7 @@ use super::overlay::Choices;
 
 /// The choices of the scenario format.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Format;
+pub(super) struct Format;
 
 /// Keys whose value is a distribution, a rate, a number of times, arrivals or a popularity,
 /// wherever they stand.

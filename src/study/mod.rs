@@ -6,6 +6,7 @@ mod pool;
 mod replication;
 mod results;
 mod run;
+mod sweep;
 
 pub use compare::{Comparison, ComparisonRow, compare};
 pub use pool::{Job, Progress, run_jobs};
@@ -17,3 +18,4 @@ pub use results::{
     LatencyRow, NodeRow, Stability, SummaryRow, TimelineRow, VariantResult, WarmUpCut,
 };
 pub use run::{Plan, Precision, StudyError, Variant, run_variants};
+pub use sweep::{SWEEP_METRICS, SweepPoint, SweepRow, run_points};

@@ -190,7 +190,7 @@ pub fn requests_series(graph: &Graph, replication: u32, slots: u64) -> Vec<f64> 
 
 /// When the measured window opens: what the scenario says of its warm-up, or `found`.
 #[must_use]
-pub fn window_of(graph: &Graph, found: Option<Span>) -> Time {
+pub(super) fn window_of(graph: &Graph, found: Option<Span>) -> Time {
     if graph.run.study == Study::Terminating {
         return Time::ZERO;
     }
@@ -226,7 +226,7 @@ fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
 /// The length of a bucket of the timeline. A run that drains is longer than its duration, by how
 /// much nobody knows before.
 #[must_use]
-pub fn bucket(graph: &Graph) -> Span {
+pub(super) fn bucket(graph: &Graph) -> Span {
     let drains = graph.run.until == Until::Drained;
     let buckets = if drains { TIMELINE_BUCKETS / 2 } else { TIMELINE_BUCKETS };
     Span(graph.run.duration.0.div_ceil(buckets).max(1))

@@ -1,6 +1,7 @@
 //! Running variants: the warm-up is found if it must be, all replications are one pool of jobs,
 //! and more are added until the wanted precision is reached.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::pool::{Job, Progress, run_jobs};
@@ -94,7 +95,7 @@ pub fn run_variants(
 
 /// How long a replication is likely to take: its requests times what each visits.
 #[must_use]
-pub fn cost(graph: &Graph) -> f64 {
+pub(super) fn cost(graph: &Graph) -> f64 {
     let duration = graph.run.duration;
     let mut rate = 0.0;
     for plan in &graph.plans {
@@ -119,6 +120,18 @@ pub fn cost(graph: &Graph) -> f64 {
 
 /// The cut that all variants share, if some variant wants it found.
 fn common_warm_up(variants: &[Variant], progress: &dyn Progress) -> Result<WarmUpCut, StudyError> {
+    let variants: Vec<&Variant> = variants.iter().collect();
+    let mut cuts = warm_up_cuts(&variants, &vec![0; variants.len()], progress)?;
+    Ok(cuts.remove(&0).unwrap_or_default())
+}
+
+/// The cuts by group, where some variant wants one found: all variants of a group are cut alike.
+/// `groups` has the group of each variant.
+pub(super) fn warm_up_cuts(
+    variants: &[&Variant],
+    groups: &[usize],
+    progress: &dyn Progress,
+) -> Result<BTreeMap<usize, WarmUpCut>, StudyError> {
     let wants = |graph: &Graph| {
         graph.run.study == Study::SteadyState && graph.run.warmup == Some(Warmup::Auto)
     };
@@ -128,9 +141,6 @@ fn common_warm_up(variants: &[Variant], progress: &dyn Progress) -> Result<WarmU
     for place in &asking {
         let graph = &variants[*place].graph;
         jobs.extend((0..graph.run.replications).map(|replication| (*place, replication)));
-    }
-    if jobs.is_empty() {
-        return Ok(WarmUpCut::default());
     }
     let sums = Mutex::new(vec![None; jobs.len()]);
     let run = |job: usize| {
@@ -145,27 +155,29 @@ fn common_warm_up(variants: &[Variant], progress: &dyn Progress) -> Result<WarmU
     if !run_jobs(&costs, run, keep, progress) {
         return Err(StudyError::Stopped);
     }
-    let series: Vec<Vec<f64>> =
-        sums.into_inner().expect("no job panics").into_iter().flatten().collect();
-    let mut cut = WarmUpCut::default();
+    let sums = sums.into_inner().expect("no job panics while it keeps a result");
+    let mut series = sums.into_iter().flatten();
+    let mut cuts: BTreeMap<usize, WarmUpCut> = BTreeMap::new();
     for place in asking {
-        let of_variant: Vec<&Vec<f64>> =
-            jobs.iter().zip(&series).filter(|((p, _), _)| *p == place).map(|(_, s)| s).collect();
+        let Variant { name, graph } = variants[place];
+        let of_variant: Vec<Vec<f64>> =
+            series.by_ref().take(graph.run.replications as usize).collect();
+        let cut = cuts.entry(groups[place]).or_default();
         match warm_up(&average(&of_variant)) {
             WarmUp::Ends(slot) => {
-                let slot = slot as u64 * (variants[place].graph.run.duration.0 / WARM_UP_SLOTS);
+                let slot = slot as u64 * (graph.run.duration.0 / WARM_UP_SLOTS);
                 cut.found = cut.found.max(Some(Span(slot)));
             }
-            WarmUp::NoSteadyState => cut.unsettled.push(variants[place].name.clone()),
+            WarmUp::NoSteadyState => cut.unsettled.push(name.clone()),
         }
     }
-    Ok(cut)
+    Ok(cuts)
 }
 
 /// The mean of several series, slot by slot.
 #[allow(clippy::cast_precision_loss, reason = "a mean for statistics")]
-fn average(series: &[&Vec<f64>]) -> Vec<f64> {
-    let slots = series.iter().map(|one| one.len()).min().unwrap_or(0);
+fn average(series: &[Vec<f64>]) -> Vec<f64> {
+    let slots = series.iter().map(Vec::len).min().unwrap_or(0);
     let mean = |slot: usize| series.iter().map(|one| one[slot]).sum::<f64>() / series.len() as f64;
     (0..slots).map(mean).collect()
 }

@@ -111,8 +111,8 @@ macro_rules! quantity_serde {
     ($type:ty) => {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let visitor = $crate::unit::quantity::TextVisitor::<$type>(std::marker::PhantomData);
-                from.deserialize_any(visitor)
+                use $crate::unit::quantity::TextVisitor;
+                from.deserialize_any(TextVisitor::<$type>(std::marker::PhantomData))
             }
         }
         impl serde::Serialize for $type {

@@ -79,7 +79,8 @@ fn a_balancer_splits_by_weight_only_where_its_algorithm_does() {
 fn the_busiest_replica_is_the_one_with_the_slow_machine() {
     let text = "[endpoint.page]\nwork = [{ cpu = '10ms' }]
 [node.users]\nkind = 'client'\narrivals = { poisson = '100/s' }\nmix = { page = 1 }
-[node.app]\nkind = 'server'\ncores = 1\nreplicas = 2\nreplica.2 = { speed = 0.5 }\n[link.users.app]";
+[node.app]\nkind = 'server'\ncores = 1\nreplicas = 2\nreplica.2 = { speed = 0.5 }
+[link.users.app]";
     check(text, &[("app", 100.0, 1.0)]);
 }
 

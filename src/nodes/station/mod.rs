@@ -11,6 +11,8 @@ mod power;
 mod shape;
 mod sharing;
 mod spec;
+#[cfg(test)]
+mod tests;
 
 pub use line::Line;
 pub use shape::{MachineShape, Shape};
@@ -75,12 +77,12 @@ impl Station {
             Discipline::Fifo | Discipline::Lifo | Discipline::Ps => 1,
         };
         let machine = shape.machines[usize::from(at.replica)];
-        let cores = match shape.discipline {
-            Discipline::Ps => Cores::Shared(Box::new(Sharing::new(machine.cores))),
-            _ if preempts || shape.pauses.is_some() => {
-                Cores::Stoppable { running: Vec::new(), preempts }
-            }
-            _ => Cores::Plain,
+        let cores = if shape.discipline == Discipline::Ps {
+            Cores::Shared(Box::new(Sharing::new(machine.cores)))
+        } else if preempts || shape.pauses.is_some() {
+            Cores::Stoppable { running: Vec::new(), preempts }
+        } else {
+            Cores::Plain
         };
         let pauses = shape.pauses.clone().map(|(every, length)| Pauses::new(every, length, stream));
         let setup = shape.setup.clone().map(|(after, time)| Setup::new(after, time, stream));
@@ -243,12 +245,8 @@ impl Station {
     /// Puts an exchange on a core for what is due of it.
     #[inline]
     fn start<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        self.ends_patience(id, ctx);
         let now = ctx.now();
-        let was_served = std::mem::replace(&mut ctx.hot(id).served, true);
-        if self.has_patience && !was_served {
-            let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
-            ctx.cancel_timer(timer);
-        }
         let exchange = ctx.hot(id);
         let span = Span(exchange.due);
         exchange.phase = Phase::Core;
@@ -260,6 +258,16 @@ impl Station {
                 ctx.cold(id).timer = timer;
             }
             Cores::Plain | Cores::Shared(_) => ctx.resume_after(id, span),
+        }
+    }
+
+    /// An exchange is served from now on: its patience no longer counts.
+    #[inline]
+    fn ends_patience<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let was_served = std::mem::replace(&mut ctx.hot(id).served, true);
+        if self.has_patience && !was_served {
+            let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
+            ctx.cancel_timer(timer);
         }
     }
 
@@ -333,6 +341,7 @@ impl Station {
 
     /// Lets a job share the cores.
     fn share<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        self.ends_patience(id, ctx);
         let exchange = ctx.hot(id);
         let work = exchange.due;
         exchange.phase = Phase::Core;

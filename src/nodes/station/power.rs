@@ -108,6 +108,10 @@ impl Station {
         }
         ctx.observe(&Fact::Power { at: self.at, off: false, serving: true });
         self.fill_cores(ctx);
+        if self.busy == 0 {
+            // All who waited for the set-up have gone meanwhile.
+            self.idles(ctx);
+        }
     }
 
     /// The replica has been idle for long enough.
@@ -149,6 +153,9 @@ impl Station {
             self.run_pause_clock(ctx);
         }
         self.fill_cores(ctx);
+        if self.busy == 0 {
+            self.idles(ctx);
+        }
     }
 
     /// The number of cores at work has changed from `before`: the pauses' clock and the idle
@@ -162,14 +169,22 @@ impl Station {
                 pauses.left = pauses.left - worked.min(pauses.left);
                 ctx.cancel_timer(std::mem::replace(&mut pauses.timer, TimerId::NONE));
             }
-            if let Some(setup) = &mut self.setup {
-                if setup.after.is_zero() {
-                    self.switch_off(ctx);
-                } else {
-                    setup.timer =
-                        ctx.start_timer(setup.after, Token::Replica(self.at, Change::SwitchOff));
-                }
-            }
+            self.idles(ctx);
+        }
+    }
+
+    /// No core works: a replica with a cold start is switched off, at once or after a while. It
+    /// is not idle while a pause lasts, since what waits is only held up.
+    fn idles<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
+        if self.pauses.as_ref().is_some_and(|pauses| pauses.on) {
+            return;
+        }
+        let Some(setup) = &mut self.setup else { return };
+        if setup.after.is_zero() {
+            self.switch_off(ctx);
+        } else {
+            let token = Token::Replica(self.at, Change::SwitchOff);
+            setup.timer = ctx.start_timer(setup.after, token);
         }
     }
 

@@ -9,8 +9,8 @@ const FULL_REPLICATIONS: u32 = 10;
 const QUICK_REPLICATIONS: u32 = 5;
 
 /// A quick run has one request for so many of a full run, but no more than a limit.
-const QUICK_DIVISOR: u64 = 50;
-const MAX_QUICK: u64 = 200_000;
+const QUICK_DIVISOR: u64 = 40;
+const MAX_QUICK: u64 = 250_000;
 
 /// The part of a run that is cut at its beginning, on top of what is measured.
 const WARM_UP: f64 = 0.1;
@@ -44,6 +44,8 @@ pub(super) struct Experiment {
     /// What is measured: the expected value that it is held against, and a label of its own
     /// where several numbers are held against one.
     pub(super) metrics: Vec<(String, Option<String>)>,
+    /// Expected values that nothing is held against, with the reason.
+    pub(super) left_out: Vec<(String, String)>,
     /// Independent trials behind each number, if an event may be too rare to be seen at all.
     pub(super) trials: Option<f64>,
     /// Runs a replication: the numbers in the order of `metrics`, NaN where there is none.
@@ -58,9 +60,7 @@ impl Effort {
     pub(super) fn size(self, full: u64) -> Size {
         let (requests, replications) = match self {
             Self::Full => (full, FULL_REPLICATIONS),
-            Self::Quick => {
-                ((full / QUICK_DIVISOR).clamp(1, MAX_QUICK), QUICK_REPLICATIONS)
-            }
+            Self::Quick => ((full / QUICK_DIVISOR).clamp(1, MAX_QUICK), QUICK_REPLICATIONS),
         };
         Size { full, requests, replications }
     }
@@ -101,8 +101,8 @@ mod tests {
         assert!((full.scale() - 1.0).abs() < 1e-12);
         assert!((full.each() - 1e6).abs() < 1e-6);
         let quick = Effort::Quick.size(5_000_000);
-        assert_eq!((quick.requests, quick.replications), (100_000, 5));
-        assert!((quick.scale() - 50_f64.sqrt()).abs() < 1e-12);
+        assert_eq!((quick.requests, quick.replications), (125_000, 5));
+        assert!((quick.scale() - 40_f64.sqrt()).abs() < 1e-12);
         assert_eq!(Effort::Quick.size(100_000_000).requests, MAX_QUICK);
     }
 }

@@ -6,6 +6,8 @@ use super::seen::{Seen, View};
 pub(super) struct Read {
     /// What tells it from other numbers that are held against the same expected value.
     pub(super) label: Option<String>,
+    /// Why there is no number to hold against the expected value, if so.
+    pub(super) left_out: Option<String>,
     take: Box<Take>,
 }
 
@@ -14,13 +16,11 @@ type Take = dyn Fn(&Seen<'_>) -> Option<f64> + Send + Sync;
 impl Read {
     /// A number that `take` finds.
     pub(super) fn new(take: impl Fn(&Seen<'_>) -> Option<f64> + Send + Sync + 'static) -> Self {
-        Self { label: None, take: Box::new(take) }
+        Self { label: None, left_out: None, take: Box::new(take) }
     }
 
     /// A number that `take` finds in the first variant.
-    pub(super) fn first(
-        take: impl Fn(View<'_>) -> Option<f64> + Send + Sync + 'static,
-    ) -> Self {
+    pub(super) fn first(take: impl Fn(View<'_>) -> Option<f64> + Send + Sync + 'static) -> Self {
         Self::new(move |seen| take(seen.first()?))
     }
 
@@ -49,6 +49,11 @@ impl Read {
         Self::new(move |_| Some(number))
     }
 
+    /// No number, for this reason.
+    pub(super) fn left_out(reason: impl Into<String>) -> Self {
+        Self { left_out: Some(reason.into()), ..Self::new(|_| None) }
+    }
+
     /// The same number, with a label.
     pub(super) fn labelled(self, label: impl Into<String>) -> Self {
         Self { label: Some(label.into()), ..self }
@@ -57,7 +62,7 @@ impl Read {
     /// The number divided by `by`.
     pub(super) fn divided(self, by: f64) -> Self {
         let take = self.take;
-        Self { label: self.label, take: Box::new(move |seen| take(seen).map(|it| it / by)) }
+        Self { take: Box::new(move |seen| take(seen).map(|it| it / by)), ..self }
     }
 
     /// The number in one replication; NaN if there is none.

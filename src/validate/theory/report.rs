@@ -52,9 +52,12 @@ impl Display for CaseReport {
         let [metric, expected, simulated, interval, tolerance, verdict] = heads;
         writeln!(
             f,
-            "  {metric:<36} {expected:>12} {simulated:>12} {interval:>25} {tolerance:>11}  {verdict}"
+            "  {metric:<36} {expected:>12} {simulated:>12} {interval:>25} {tolerance:>11}  \
+             {verdict}"
         )?;
-        self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))
+        self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))?;
+        let mut left_out = self.left_out.iter();
+        left_out.try_for_each(|(metric, reason)| writeln!(f, "  {metric:<36} left out: {reason}"))
     }
 }
 
@@ -128,12 +131,14 @@ mod tests {
             replications: 5,
             scale: 1.0,
             rows: vec![row(verdict)],
+            left_out: vec![("L".to_owned(), "no reason".to_owned())],
             fault: None,
         };
         let cases = vec![case("a", Verdict::Pass), case("b", Verdict::Miss)];
         let text = Report { cases, waiting: Vec::new() }.to_string();
         let tail = "1 of 2 cases pass, with 1 of 2 numbers; 0 cases left out\nmissed: b\n";
         assert!(text.ends_with(tail), "{text}");
+        assert!(text.contains("left out: no reason\n"), "{text}");
         assert!(text.contains("b · M/M/1 · MISS · 1000 requests in 5 replications\n"), "{text}");
     }
 }

@@ -56,13 +56,17 @@ impl Simulated {
         readings: impl Fn(&str) -> Vec<Read>,
     ) -> Result<Experiment, String> {
         let variants = graphs(&self.text)?;
-        let (mut metrics, mut reads) = (Vec::new(), Vec::new());
+        let (mut metrics, mut reads, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
         for (name, _) in case.expected() {
             let found = readings(name);
             if found.is_empty() {
                 return Err(format!("`{name}` is no metric of this group"));
             }
             for read in found {
+                if let Some(reason) = read.left_out {
+                    left_out.push((name.to_owned(), reason));
+                    continue;
+                }
                 metrics.push((name.to_owned(), read.label.clone()));
                 reads.push(read);
             }
@@ -84,7 +88,14 @@ impl Simulated {
             let seen = Seen { runs: &runs };
             Ok(reads.iter().map(|read| read.of(&seen)).collect())
         };
-        Ok(Experiment { size: self.size, cost, metrics, trials: None, run: Box::new(run) })
+        Ok(Experiment {
+            size: self.size,
+            cost,
+            metrics,
+            left_out,
+            trials: None,
+            run: Box::new(run),
+        })
     }
 }
 

@@ -43,9 +43,7 @@ pub(super) fn poisson(per_second: f64, to: &str) -> String {
 
 /// A client whose requests come about as `demand` says, which asks `to` for the endpoint `page`.
 pub(super) fn client(demand: &str, to: &str) -> String {
-    format!(
-        "[node.users]\nkind = \"client\"\n{demand}\nmix = {{ page = 1 }}\n[link.users.{to}]\n"
-    )
+    format!("[node.users]\nkind = \"client\"\n{demand}\nmix = {{ page = 1 }}\n[link.users.{to}]\n")
 }
 
 /// The endpoint `page` with these steps of work.

@@ -62,6 +62,11 @@ impl Tolerance {
         self.class == Class::Exact
     }
 
+    /// What a limit allows to what it is the limit of, in parts of the expected value.
+    pub(super) const fn asymptotic(&self) -> f64 {
+        self.rel
+    }
+
     /// How far `metric` may be from its `expected` value. `sojourn` is the mean sojourn that goes
     /// with it: a quantile is allowed that much of it. `scale` is 1, or more with fewer requests
     /// than the tolerance was made for.
@@ -93,9 +98,9 @@ impl Tolerance {
 
     fn kind(&self, metric: &str) -> Kind {
         let name = metric.rsplit_once('.').map_or(metric, |(_, name)| name);
-        let share = ["p50", "p90", "p99", "p99_9"].into_iter().find(|share| {
-            name.strip_suffix(share).is_some_and(|rest| rest.ends_with('_'))
-        });
+        let share = ["p50", "p90", "p99", "p99_9"]
+            .into_iter()
+            .find(|share| name.strip_suffix(share).is_some_and(|rest| rest.ends_with('_')));
         match share {
             Some(_) if name.starts_with("concurrency_") => Kind::WholeQuantile,
             Some(share) => Kind::Quantile(share.to_owned()),

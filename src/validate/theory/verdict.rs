@@ -1,11 +1,13 @@
 //! Verdicts: what was simulated against what is expected.
 
+use serde::Serialize;
+
 use super::case::Case;
 use super::experiment::{Experiment, Size};
 use crate::stats::{Confidence, Interval};
 
 /// What validation came to.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Report {
     /// The cases that were run, in the order of the table.
     pub cases: Vec<CaseReport>,
@@ -14,7 +16,7 @@ pub struct Report {
 }
 
 /// One case that was run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CaseReport {
     /// Its name.
     pub id: String,
@@ -28,12 +30,14 @@ pub struct CaseReport {
     pub scale: f64,
     /// What was compared.
     pub rows: Vec<Row>,
+    /// Expected values that nothing was held against, with the reason.
+    pub left_out: Vec<(String, String)>,
     /// Why it could not be run, if so.
     pub fault: Option<String>,
 }
 
 /// One number against its expected value. Lengths are seconds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
     /// What it is.
     pub metric: String,
@@ -50,7 +54,8 @@ pub struct Row {
 }
 
 /// Whether a number is what it should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// It is, within its tolerance.
     Pass,
@@ -59,7 +64,7 @@ pub enum Verdict {
 }
 
 /// A case that cannot be run yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Waiting {
     /// Its name.
     pub id: String,
@@ -88,6 +93,8 @@ impl CaseReport {
     /// The case with the numbers of its replications, in their order.
     pub(super) fn new(case: &Case, experiment: &Experiment, runs: &[Vec<f64>]) -> Self {
         let scale = scale(case, &experiment.size);
+        let replications = u32::try_from(runs.len()).unwrap_or(u32::MAX);
+        let planned = u64::from(experiment.size.replications);
         let row = |(place, (metric, label)): (usize, &(String, Option<String>))| {
             let values: Vec<f64> = runs.iter().map(|run| run[place]).collect();
             let expected = case.expectation(metric).unwrap_or(f64::NAN);
@@ -102,10 +109,11 @@ impl CaseReport {
         Self {
             id: case.id.clone(),
             group: case.group.clone(),
-            requests: experiment.size.requests,
-            replications: experiment.size.replications,
+            requests: experiment.size.requests * u64::from(replications) / planned,
+            replications,
             scale,
             rows: experiment.metrics.iter().enumerate().map(row).collect(),
+            left_out: experiment.left_out.clone(),
             fault: None,
         }
     }
@@ -119,6 +127,7 @@ impl CaseReport {
             replications: 0,
             scale: 1.0,
             rows: Vec::new(),
+            left_out: Vec::new(),
             fault: Some(fault),
         }
     }
@@ -155,10 +164,11 @@ impl Row {
         }
     }
 
-    /// How far the simulated value is from the expected one, as a share of what is allowed.
+    /// Half the width of the interval, in parts of the tolerance.
     #[must_use]
-    pub fn used(&self) -> f64 {
-        self.simulated.map_or(f64::INFINITY, |value| (value - self.expected).abs() / self.allowance)
+    pub fn width(&self) -> Option<f64> {
+        let (low, high) = self.interval?;
+        (self.allowance > 0.0).then(|| (high - low) / 2.0 / self.allowance)
     }
 }
 

@@ -52,9 +52,10 @@ pub(super) fn batches(case: &Case, effort: Effort) -> Result<Experiment, String>
     Simulated { text: text.concat(), size, wanted }.experiment(case, |name| match name {
         "Wq_first_of_batch" => {
             vec![Read::first(move |view| {
-                let firsts = view.requests().iter().filter(|row| {
-                    row.asked.ordinal.is_multiple_of(batch.into())
-                });
+                let firsts = view
+                    .requests()
+                    .iter()
+                    .filter(|row| row.asked.ordinal.is_multiple_of(batch.into()));
                 let (count, sum) = firsts.fold((0.0, 0.0), |(count, sum), row| {
                     (count + 1.0, sum + row.end.since(row.asked.started).as_secs_f64())
                 });

@@ -12,8 +12,7 @@ use crate::theory::{MachineRepairman, Mva};
 pub(super) fn interactive(case: &Case, effort: Effort) -> Result<Experiment, String> {
     let size = effort.size_of(case)?;
     let (users, think) = (case.whole("users")?, case.number("think_time_mean")?);
-    let (service_rate, servers) =
-        (case.number("service_rate_per_server")?, case.whole("servers")?);
+    let (service_rate, servers) = (case.number("service_rate_per_server")?, case.whole("servers")?);
     let theory = MachineRepairman::new(users, think, service_rate, servers);
     let per_second = theory.map_err(|error| error.to_string())?.means().throughput;
     let text = [

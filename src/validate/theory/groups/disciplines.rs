@@ -77,8 +77,7 @@ pub(super) fn priority(case: &Case, effort: Effort) -> Result<Experiment, String
             rate(per_second)
         );
     }
-    let discipline =
-        if case.truth("preemptive")? { "preemptive-priority" } else { "priority" };
+    let discipline = if case.truth("preemptive")? { "preemptive-priority" } else { "priority" };
     body += &server("app", &format!("cores = 1\ndiscipline = \"{discipline}\""));
     let text = steady(&size, total, &["classes = true"]) + &body;
     Simulated::new(text, size).experiment(case, |name| of_class(name).into_iter().collect())

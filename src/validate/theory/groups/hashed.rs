@@ -67,11 +67,16 @@ pub(super) fn hashing(case: &Case, effort: Effort) -> Result<Experiment, String>
         Ok(names.iter().map(number).collect())
     };
     #[allow(clippy::cast_precision_loss, reason = "an estimate")]
-    let (cost, trials) = (
-        (each * (PIECES + MOVING_KEYS)) as f64,
-        size.requests as f64 * f64::from(setting.servers),
-    );
-    Ok(Experiment { size, cost, metrics, trials: Some(trials), run: Box::new(run) })
+    let (cost, trials) =
+        ((each * (PIECES + MOVING_KEYS)) as f64, size.requests as f64 * f64::from(setting.servers));
+    Ok(Experiment {
+        size,
+        cost,
+        metrics,
+        left_out: Vec::new(),
+        trials: Some(trials),
+        run: Box::new(run),
+    })
 }
 
 fn sized(effort: Effort) -> Size {
@@ -91,9 +96,7 @@ fn value(name: &str, counts: Counts, setting: Setting) -> Option<f64> {
         "moved_on_add_consistent" => counts.moved_consistent,
         "moved_on_add_modulo" => counts.moved_modulo,
         "mean_empty_servers_source_hash" => counts.empty,
-        "share_of_server_with_nat" => {
-            setting.nat_share + (1.0 - setting.nat_share) * counts.nat
-        }
+        "share_of_server_with_nat" => setting.nat_share + (1.0 - setting.nat_share) * counts.nat,
         _ => return None,
     })
 }
@@ -145,10 +148,8 @@ fn add(sums: &mut Counts, setting: Setting, key: Key, coin: &mut Stream) {
             owner(&mut small_ring, &few, hash, coin),
             owner(&mut large_ring, &more, hash, coin),
         );
-        moved_modulo += is_moved(
-            owner(&mut by_few, &few, hash, coin),
-            owner(&mut by_more, &more, hash, coin),
-        );
+        moved_modulo +=
+            is_moved(owner(&mut by_few, &few, hash, coin), owner(&mut by_more, &more, hash, coin));
     }
     sums.moved_consistent += moved as f64 / MOVING_KEYS as f64;
     sums.moved_modulo += moved_modulo as f64 / MOVING_KEYS as f64;

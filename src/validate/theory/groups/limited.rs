@@ -15,7 +15,7 @@ pub(super) fn mmck(case: &Case, effort: Effort) -> Result<Experiment, String> {
         .ok_or_else(|| "`capacity_total` is at least `servers`".to_owned())?;
     let service = exponential(1.0 / case.number("service_rate_per_server")?);
     let keys = format!("cores = {servers}\nworkers = {servers}\nqueue = {places}");
-    at_app(case, effort, &service, &keys, |name| station(name))
+    at_app(case, effort, &service, &keys, station)
 }
 
 /// Erlang B: slots without a queue.
@@ -23,7 +23,7 @@ pub(super) fn erlang_b(case: &Case, effort: Effort) -> Result<Experiment, String
     let slots = case.whole("slots")?;
     let service = law(case.text("service_law")?, case.number("service_mean")?, case)?;
     let keys = format!("cores = {slots}\nworkers = {slots}\nqueue = 0");
-    at_app(case, effort, &service, &keys, |name| station(name))
+    at_app(case, effort, &service, &keys, station)
 }
 
 /// Erlang A: exponential patience while queued.

@@ -12,8 +12,7 @@ pub(super) fn tandem(case: &Case, effort: Effort) -> Result<Experiment, String> 
     let per_second = case.number("arrival_rate")?;
     let rates = case.numbers("service_rates")?;
     let services: Vec<f64> = rates.iter().map(|rate| 1.0 / rate).collect();
-    let text =
-        [steady(&size, per_second, &[]), poisson(per_second, "front"), series(&services)];
+    let text = [steady(&size, per_second, &[]), poisson(per_second, "front"), series(&services)];
     Simulated::new(text.concat(), size).experiment(case, |name| match name {
         "W_end_to_end" => vec![Read::overall("latency_mean")],
         "L_total" => vec![Read::overall("in_system_mean")],
@@ -47,9 +46,8 @@ pub(super) fn of_stage(name: &str) -> Option<Read> {
         ("W_visit_", "sojourn_mean"),
         ("W_", "sojourn_mean"),
     ];
-    let (number, metric) = metrics
-        .iter()
-        .find_map(|(prefix, metric)| Some((numbered(name, prefix)?, *metric)))?;
+    let (number, metric) =
+        metrics.iter().find_map(|(prefix, metric)| Some((numbered(name, prefix)?, *metric)))?;
     Some(Read::at(&format!("stage{number}"), metric))
 }
 

@@ -50,12 +50,7 @@ pub(super) fn gim1(case: &Case, effort: Effort) -> Result<Experiment, String> {
     one_queue(case, effort, &demand, &service, 1)
 }
 
-fn poisson(
-    case: &Case,
-    effort: Effort,
-    service: &str,
-    servers: u32,
-) -> Result<Experiment, String> {
+fn poisson(case: &Case, effort: Effort, service: &str, servers: u32) -> Result<Experiment, String> {
     let per_second = rate(case.number("arrival_rate")?);
     let demand = format!("arrivals = {{ poisson = {per_second} }}");
     one_queue(case, effort, &demand, service, servers)
@@ -84,7 +79,5 @@ fn one_queue(
 /// The squared coefficient of variation of what the page costs, as the program knows it.
 fn service_scv(graph: &Graph) -> Option<f64> {
     let mut ops = graph.fixed.programs.iter().flat_map(|program| &program.ops);
-    ops.find_map(|op| {
-        if let Op::Cpu(Amount::Drawn(law), _) = op { Some(law.scv()) } else { None }
-    })
+    ops.find_map(|op| if let Op::Cpu(Amount::Drawn(law), _) = op { Some(law.scv()) } else { None })
 }

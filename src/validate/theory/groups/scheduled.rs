@@ -42,12 +42,10 @@ pub(super) fn swinging(case: &Case, effort: Effort) -> Result<Experiment, String
     ];
     Simulated::new(text.concat(), size).experiment(case, |name| {
         let read = match name {
-            "mean_in_system" => Read::first(|view| at_phase(view)),
+            "mean_in_system" => Read::first(at_phase),
             "variance" => Read::first(move |view| Some(at_phase(view)? * dispersion(view)?)),
             "peak_mean" => Read::first(move |view| Some(Swing::of(view)?.peak())),
-            "peak_lag_seconds" => {
-                Read::first(move |view| Some(Swing::of(view)?.lag * period))
-            }
+            "peak_lag_seconds" => Read::first(move |view| Some(Swing::of(view)?.lag * period)),
             _ => return Vec::new(),
         };
         vec![read]
@@ -175,9 +173,7 @@ pub(super) fn overload(case: &Case, _: Effort) -> Result<Experiment, String> {
     simulated.experiment(case, |name| {
         let read = match name {
             "max_backlog" => Read::at("app", "queue_max"),
-            "max_wait" => {
-                Read::first(move |view| Some(longest_wait(view.requests(), service)))
-            }
+            "max_wait" => Read::first(move |view| Some(longest_wait(view.requests(), service))),
             "drain_seconds" => Read::first(move |view| {
                 let last = delayed(view.requests(), service).map(|row| row.end).max()?;
                 Some(last.since(ends).as_secs_f64())

@@ -42,7 +42,7 @@ pub(super) fn from_empty(case: &Case, effort: Effort) -> Result<Experiment, Stri
         let present = present(&graph, batch * each..(batch + 1) * each)?;
         Ok(names.iter().map(|name| value(name, present).unwrap_or(f64::NAN)).collect())
     };
-    Ok(Experiment { size, cost, metrics, trials: None, run: Box::new(run) })
+    Ok(Experiment { size, cost, metrics, left_out: Vec::new(), trials: None, run: Box::new(run) })
 }
 
 /// The runs of a full validation are those that the case names; a quick one has a tenth.

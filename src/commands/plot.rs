@@ -1,0 +1,72 @@
+//! `lindley plot`: the plots of a result anew, from its tables.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::exit::{CommandError, Exit};
+use super::io::Io;
+use super::publish::{plots, write};
+use crate::report::ResultFile;
+
+/// What the help shows.
+pub(super) const EXAMPLES: &[(&str, &str)] =
+    &[("lindley plot results/shop", "draw its plots anew")];
+
+/// Draws the plots of a result anew, from its CSV files.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The folder of the result.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+/// Draws and writes.
+///
+/// # Errors
+/// If there is no result, a table is damaged, or the plots cannot be written.
+pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
+    let Args { folder } = args;
+    let mut files = Vec::new();
+    read(&folder, "", &mut files)?;
+    let title = files.iter().find(|file| file.name == "manifest.json").and_then(title);
+    let Some(title) = title else {
+        let sentence = format!("`{}` is no result: it has no manifest.json", folder.display());
+        return Err(CommandError::Files(sentence));
+    };
+    files.retain(|file| !file.name.starts_with("plots/"));
+    let drawn = plots(&files, &title)
+        .map_err(|error| CommandError::Files(format!("`{}`: {error}", folder.display())))?;
+    let count = drawn.len();
+    files.extend(drawn);
+    write(&folder, &files)?;
+    io.note(&format!("{count} files are in {}", folder.join("plots").display()));
+    Ok(Exit::Done)
+}
+
+fn title(manifest: &ResultFile) -> Option<String> {
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest.bytes).ok()?;
+    Some(manifest.get("title")?.as_str()?.to_owned())
+}
+
+/// Reads all files below `folder`, which are kept as they are.
+fn read(folder: &Path, above: &str, files: &mut Vec<ResultFile>) -> Result<(), CommandError> {
+    let refused = |path: &Path, error: std::io::Error| {
+        CommandError::Files(format!("cannot read `{}`: {error}", path.display()))
+    };
+    let entries = fs::read_dir(folder).map_err(|error| refused(folder, error))?;
+    for entry in entries {
+        let path = entry.map_err(|error| refused(folder, error))?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            let sentence = format!("`{}` is no file of a result", path.display());
+            return Err(CommandError::Files(sentence));
+        };
+        let name = format!("{above}{name}");
+        if path.is_dir() {
+            read(&path, &format!("{name}/"), files)?;
+        } else {
+            let bytes = fs::read(&path).map_err(|error| refused(&path, error))?;
+            files.push(ResultFile { name, bytes });
+        }
+    }
+    Ok(())
+}

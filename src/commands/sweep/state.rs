@@ -1,0 +1,230 @@
+//! The finished points of a sweep on the disk, so that it can go on where it was stopped.
+//!
+//! One line of JSON says which sweep it is, and one line for each finished point what it came to.
+//! Numbers are texts with all their digits. A line counts once it ends: what a crash tore off is
+//! cut away.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::stats::Status;
+use crate::study::{SWEEP_METRICS, SweepRow};
+
+/// Which sweep this is. Another one must not go on with its points.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Header {
+    /// The version of the program.
+    pub(super) version: String,
+    /// The digest of the scenario.
+    pub(super) scenario: String,
+    /// The digest of axes, variants and overlays.
+    pub(super) grid: String,
+    /// The seed.
+    pub(super) seed: u64,
+    /// How many replications each point has.
+    pub(super) replications: u32,
+}
+
+/// A finished variant at a point.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Finished {
+    /// Its number among all variants at all points.
+    pub(super) place: usize,
+    /// What it came to.
+    pub(super) row: SweepRow,
+    /// How it stands to the SLO: a word of results, or nothing if there is none.
+    pub(super) slo: Option<String>,
+    /// Its observable fingerprint.
+    pub(super) fingerprint: String,
+    /// Its events.
+    pub(super) events: u64,
+}
+
+/// What was found of a sweep.
+#[derive(Debug)]
+pub(super) enum Begun {
+    /// It was begun, and so much of it is finished.
+    Same(Vec<Finished>),
+    /// Another sweep was begun here.
+    Other(Box<Header>),
+}
+
+/// A finished point as a line.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    place: usize,
+    metrics: Vec<[Option<String>; 3]>,
+    utilisation: std::collections::BTreeMap<String, [Option<String>; 3]>,
+    status: Status,
+    slo: Option<String>,
+    fingerprint: String,
+    events: u64,
+}
+
+/// The file, open for further lines.
+#[derive(Debug)]
+pub(super) struct State(File);
+
+impl State {
+    /// Opens the file at `path` for the sweep of `header`, or begins it.
+    ///
+    /// # Errors
+    /// If it cannot be read or written.
+    pub(super) fn open(path: &Path, header: &Header) -> io::Result<(Self, Begun)> {
+        let text = match fs::read(path) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error),
+        };
+        let mut good = 0;
+        let mut finished = Vec::new();
+        for (number, line) in text.split_inclusive('\n').enumerate() {
+            let Some(whole) = line.strip_suffix('\n') else { break };
+            if number == 0 {
+                let Ok(found) = serde_json::from_str::<Header>(whole) else { break };
+                if found != *header {
+                    let file = OpenOptions::new().append(true).open(path)?;
+                    return Ok((Self(file), Begun::Other(Box::new(found))));
+                }
+            } else {
+                let Some(point) = Finished::from_line(whole) else { break };
+                finished.push(point);
+            }
+            good += line.len() as u64;
+        }
+        let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        file.set_len(good)?;
+        file.seek(SeekFrom::End(0))?;
+        let mut state = Self(file);
+        if good == 0 {
+            state.append(&serde_json::to_string(header)?)?;
+        }
+        Ok((state, Begun::Same(finished)))
+    }
+
+    /// Adds a finished point, down to the disk.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn push(&mut self, point: &Finished) -> io::Result<()> {
+        self.append(&serde_json::to_string(&point.to_line())?)
+    }
+
+    fn append(&mut self, line: &str) -> io::Result<()> {
+        self.0.write_all(format!("{line}\n").as_bytes())?;
+        self.0.sync_data()
+    }
+}
+
+impl Finished {
+    fn to_line(&self) -> Line {
+        let text = |reading: &[Option<f64>; 3]| reading.map(|it| it.map(|it| it.to_string()));
+        let used = self.row.utilisation.iter().map(|(node, it)| (node.clone(), text(it)));
+        Line {
+            place: self.place,
+            metrics: self.row.metrics.iter().map(text).collect(),
+            utilisation: used.collect(),
+            status: self.row.status,
+            slo: self.slo.clone(),
+            fingerprint: self.fingerprint.clone(),
+            events: self.events,
+        }
+    }
+
+    fn from_line(line: &str) -> Option<Self> {
+        let line: Line = serde_json::from_str(line).ok()?;
+        if line.metrics.len() != SWEEP_METRICS.len() {
+            return None;
+        }
+        let number = |text: &Option<String>| match text {
+            Some(text) => text.parse::<f64>().ok().map(Some),
+            None => Some(None),
+        };
+        let reading = |[mean, low, high]: &[Option<String>; 3]| {
+            Some([number(mean)?, number(low)?, number(high)?])
+        };
+        let used = line.utilisation.iter().map(|(node, it)| Some((node.clone(), reading(it)?)));
+        Some(Self {
+            place: line.place,
+            row: SweepRow {
+                metrics: line.metrics.iter().map(reading).collect::<Option<_>>()?,
+                utilisation: used.collect::<Option<_>>()?,
+                status: line.status,
+            },
+            slo: line.slo,
+            fingerprint: line.fingerprint,
+            events: line.events,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header() -> Header {
+        let text = |text: &str| text.to_owned();
+        let (version, scenario, grid) = (text("1"), text("s"), text("g"));
+        Header { version, scenario, grid, seed: 1, replications: 5 }
+    }
+
+    fn point(place: usize) -> Finished {
+        let reading = [Some(0.1 + 0.2), Some(1e-300), None];
+        let row = SweepRow {
+            metrics: vec![reading; SWEEP_METRICS.len()],
+            utilisation: [("app".to_owned(), reading)].into(),
+            status: Status::FewData,
+        };
+        let (slo, fingerprint) = (Some("met".to_owned()), "00ff".to_owned());
+        Finished { place, row, slo, fingerprint, events: 3 }
+    }
+
+    fn finished(path: &Path) -> Vec<Finished> {
+        match State::open(path, &header()).unwrap().1 {
+            Begun::Same(points) => points,
+            Begun::Other(other) => panic!("{other:?}"),
+        }
+    }
+
+    fn begun() -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        let (mut state, _) = State::open(&path, &header()).unwrap();
+        (0..3).for_each(|place| state.push(&point(place)).unwrap());
+        (folder, path)
+    }
+
+    #[test]
+    fn finished_points_come_back_with_every_digit() {
+        let (_folder, path) = begun();
+        assert_eq!(finished(&path), [point(0), point(1), point(2)]);
+    }
+
+    #[test]
+    fn wherever_the_file_is_torn_the_whole_lines_count_and_it_goes_on() {
+        let (_folder, path) = begun();
+        let bytes = fs::read(&path).unwrap();
+        for length in 0..bytes.len() {
+            fs::write(&path, &bytes[..length]).unwrap();
+            let (mut state, begun) = State::open(&path, &header()).unwrap();
+            let Begun::Same(points) = begun else { panic!("another sweep") };
+            let lines = bytes[..length].iter().filter(|byte| **byte == b'\n').count();
+            assert_eq!(points.len(), lines.saturating_sub(1));
+            state.push(&point(9)).unwrap();
+            assert_eq!(finished(&path).last(), Some(&point(9)));
+        }
+    }
+
+    #[test]
+    fn another_sweep_is_told_and_left_alone() {
+        let (_folder, path) = begun();
+        let before = fs::read(&path).unwrap();
+        let other = Header { seed: 2, ..header() };
+        let (_, begun) = State::open(&path, &other).unwrap();
+        assert!(matches!(begun, Begun::Other(found) if *found == header()));
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+}

@@ -1,0 +1,130 @@
+//! What a sweep shows on the terminal: a line for each variant at each point, and the knees.
+
+use std::collections::BTreeMap;
+
+use super::knee::{knee, load_axis};
+use crate::report::{Provenance, SweepLine, SweepTable};
+use crate::scenario::sweep::Axis;
+use crate::stats::Rounded;
+use crate::study::SWEEP_METRICS;
+
+/// So many lines are shown at most; the file has all.
+const MAX_LINES: usize = 100;
+
+/// The metrics that are shown, with their headings.
+const SHOWN: [(&str, &str); 4] = [
+    ("latency_mean", "mean ms"),
+    ("latency_p99", "p99 ms"),
+    ("throughput", "per s"),
+    ("cost_per_million", "per million"),
+];
+
+/// All of it.
+pub(super) fn table(provenance: &Provenance, table: &SweepTable, axes: &[Axis]) -> String {
+    let has_slo = table.lines.iter().any(|line| line.slo.is_some());
+    let mut head: Vec<String> = table.keys.iter().map(|key| last_words(key).to_owned()).collect();
+    head.push("variant".to_owned());
+    head.extend(SHOWN.map(|(_, heading)| heading.to_owned()));
+    head.push("status".to_owned());
+    head.extend(has_slo.then(|| "SLO".to_owned()));
+    let mut rows = vec![head];
+    rows.extend(table.lines.iter().take(MAX_LINES).map(|line| cells(line, has_slo)));
+    let mut text = format!("{}: {}\n", provenance.scenario, provenance.title);
+    text.push_str(&format!("sweep {}, seed {}\n\n", table.sweep, provenance.seed));
+    text.push_str(&aligned(&rows, table.keys.len() + 1));
+    if table.lines.len() > MAX_LINES {
+        text.push_str(&format!("and {} more in sweep.csv\n", table.lines.len() - MAX_LINES));
+    }
+    if has_slo {
+        text.push('\n');
+        text.push_str(&knees(table, axes));
+    }
+    text.push_str(&format!("\nReproduce: {}\n", provenance.command));
+    text
+}
+
+fn cells(line: &SweepLine, has_slo: bool) -> Vec<String> {
+    let mut cells = line.values.clone();
+    cells.push(line.variant.clone());
+    for (metric, _) in SHOWN {
+        let place = SWEEP_METRICS.iter().position(|name| *name == metric);
+        let reading = place.map_or([None; 3], |place| line.row.metrics[place]);
+        cells.push(match reading {
+            [Some(mean), Some(low), Some(high)] => {
+                Rounded::new(mean, (high - low) / 2.0).to_string()
+            }
+            [Some(mean), _, _] => Rounded::plain(mean).to_string(),
+            _ => "-".to_owned(),
+        });
+    }
+    cells.push(line.row.status.text().to_owned());
+    cells.extend(has_slo.then(|| line.slo.clone().unwrap_or_default()));
+    cells
+}
+
+/// One sentence for each variant and each combination of the other axes.
+fn knees(table: &SweepTable, axes: &[Axis]) -> String {
+    let Some((load, numbers)) = load_axis(axes) else {
+        return "No axis is made of numbers, so there is no knee to find.\n".to_owned();
+    };
+    // Which of the loads are met, by what else is set and by variant, in the table's order.
+    let mut curves: Vec<(String, Vec<bool>)> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for line in &table.lines {
+        let mut name = line.variant.clone();
+        for (key, value) in table.keys.iter().zip(&line.values) {
+            if *key != table.keys[load] {
+                name.push_str(&format!(", {} = {value}", last_words(key)));
+            }
+        }
+        let place = *places.entry(name.clone()).or_insert_with(|| {
+            curves.push((name, vec![false; numbers.len()]));
+            curves.len() - 1
+        });
+        let level = axes[load].values.iter().position(|it| it.label == line.values[load]);
+        if let Some(level) = level {
+            curves[place].1[level] = line.slo.as_deref() == Some("met");
+        }
+    }
+    let key = &table.keys[load];
+    let sentence = |(name, met): &(String, Vec<bool>)| match knee(&numbers, |place| met[place]) {
+        Some(place) => {
+            format!("{name}: meets the SLO up to {key} = {}\n", axes[load].values[place].label)
+        }
+        None => format!("{name}: meets the SLO at no {key} of this sweep\n"),
+    };
+    curves.iter().map(sentence).collect()
+}
+
+/// The last two parts of a path, which are enough to tell keys apart for a reader.
+fn last_words(key: &str) -> &str {
+    key.rmatch_indices('.').nth(1).map_or(key, |(at, _)| &key[at + 1..])
+}
+
+/// Columns side by side: the first `left` of them begin alike, the others end alike.
+fn aligned(rows: &[Vec<String>], left: usize) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|it| it.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            line.push_str(if column == 0 { "" } else { "  " });
+            line.push_str(&if column < left {
+                format!("{cell:<width$}")
+            } else {
+                format!("{cell:>width$}")
+            });
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}

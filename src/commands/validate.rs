@@ -1,0 +1,112 @@
+//! `lindley validate`: the program against what is known to be true.
+
+use std::path::PathBuf;
+
+use super::exit::{CommandError, Exit};
+use super::io::Io;
+use super::options::Work;
+use super::progress::Bar;
+use super::simulation::begin;
+use crate::scenario::nearest;
+use crate::validate::theory::{Case, Options, Report, built_in, cases, job_count, run as judged};
+
+/// What the help shows.
+pub(super) const EXAMPLES: &[(&str, &str)] = &[
+    ("lindley validate --quick", "against queueing theory, in a few seconds"),
+    ("lindley validate --case mm1-02", "one case, with all its requests"),
+];
+
+/// Runs cases with known answers and says which of them come out.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Which cases.
+    #[arg(long, value_enum, default_value = "theory")]
+    group: Group,
+    /// The first cases of each kind, with fewer requests and tolerances to match.
+    #[arg(long)]
+    quick: bool,
+    /// Only this case.
+    #[arg(long, value_name = "ID")]
+    case: Option<String>,
+    /// Another table of cases, in the form of the one that is built in.
+    #[arg(long, value_name = "FILE")]
+    table: Option<PathBuf>,
+    /// Threads to work with [default: RAYON_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Prints JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+    /// Shows no progress.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Cases that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Group {
+    /// Queueing theory: closed forms and numerically exact values.
+    Theory,
+}
+
+/// Runs the cases and prints what came of each: status 1 if one of them misses.
+///
+/// # Errors
+/// If there is no such case, the table cannot be read, or somebody interrupts.
+pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
+    let table = match args.group {
+        Group::Theory => table(args.table.as_ref())?,
+    };
+    if let Some(id) = &args.case {
+        require_case(&table, id)?;
+    }
+    let options = Options { quick: args.quick, case: args.case };
+    let work = Work { threads: args.threads, quiet: args.quiet, ..Work::default() };
+    begin(&work, io)?;
+    let jobs = job_count(&table, &options);
+    let report = judged(&table, &options, &Bar::new(jobs, args.quiet));
+    let report = report.ok_or(CommandError::Interrupted)?;
+    io.print(&if args.json { json(&report)? } else { report.to_string() })?;
+    Ok(if report.passes() { Exit::Done } else { Exit::Found })
+}
+
+fn table(path: Option<&PathBuf>) -> Result<Vec<Case>, CommandError> {
+    let Some(path) = path else { return Ok(built_in()) };
+    let name = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| CommandError::Files(format!("cannot read {name}: {error}")))?;
+    cases(&text)
+        .map_err(|error| CommandError::Usage(format!("{name} is no table of cases: {error}")))
+}
+
+fn require_case(table: &[Case], id: &str) -> Result<(), CommandError> {
+    if table.iter().any(|case| case.id == id) {
+        return Ok(());
+    }
+    let near = nearest(id, table.iter().map(|case| case.id.as_str()));
+    let hint = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+    Err(CommandError::Usage(format!("there is no case `{id}`{hint}")))
+}
+
+fn json(report: &Report) -> Result<String, CommandError> {
+    let text = serde_json::to_string_pretty(report);
+    text.map(|text| text + "\n").map_err(|error| CommandError::Fault(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_that_does_not_exist_is_refused_with_the_nearest_name() {
+        let error = require_case(&built_in(), "mm1-2").expect_err("no such case");
+        assert!(error.to_string().starts_with("there is no case `mm1-2`: did you mean `mm1-"));
+        assert!(require_case(&built_in(), "mm1-02").is_ok());
+    }
+
+    #[test]
+    fn a_table_that_cannot_be_read_ends_with_the_status_for_files() {
+        let error = table(Some(&PathBuf::from("no/such/table.json"))).expect_err("missing");
+        assert_eq!(error.exit(), Exit::Files);
+    }
+}

@@ -1,0 +1,181 @@
+//! `sweep.csv`: what every variant came to at every point of a sweep, and the manifest beside it.
+//! A metric has three columns: its mean, and the two ends of its interval as `_low` and `_high`.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::manifest::SCHEMA;
+use super::sheet::{Cell, Sheet};
+use super::{Provenance, ResultFile, digest};
+use crate::study::{SWEEP_METRICS, SweepRow};
+
+/// The points of a sweep, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepTable {
+    /// The name of the sweep.
+    pub sweep: String,
+    /// The keys that it varies, as dotted paths.
+    pub keys: Vec<String>,
+    /// All variants at all points.
+    pub lines: Vec<SweepLine>,
+}
+
+/// One variant at one point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepLine {
+    /// The number of the point, from 0.
+    pub point: usize,
+    /// The variant.
+    pub variant: String,
+    /// What the keys are set to.
+    pub values: Vec<String>,
+    /// What it came to.
+    pub row: SweepRow,
+    /// How it stands to the SLO, if there is one.
+    pub slo: Option<String>,
+    /// The observable fingerprint of its replications.
+    pub fingerprint: String,
+    /// Events of all its replications.
+    pub events: u64,
+}
+
+/// The files of a sweep: the manifest and the table.
+#[must_use]
+pub fn sweep_files(provenance: &Provenance, table: &SweepTable) -> Vec<ResultFile> {
+    let json = serde_json::to_string_pretty(&manifest(provenance, table));
+    let json = json.expect("strings, numbers and lists of them have a form in JSON");
+    let name = "manifest.json".to_owned();
+    vec![ResultFile { name, bytes: format!("{json}\n").into_bytes() }, sheet(table)]
+}
+
+/// The sweep as one value: the manifest's keys, and `"rows"` with what stands in the table.
+#[must_use]
+pub fn sweep_json(provenance: &Provenance, table: &SweepTable) -> Value {
+    let reading = |[mean, low, high]: &[Option<f64>; 3]| json!({ "mean": mean, "ci_low": low, "ci_high": high });
+    let row = |line: &SweepLine| {
+        let values = table.keys.iter().zip(&line.values);
+        let metrics = SWEEP_METRICS.iter().zip(&line.row.metrics);
+        let used = line.row.utilisation.iter();
+        json!({
+            "point": line.point,
+            "variant": line.variant,
+            "values": values.map(|(k, v)| (k.clone(), json!(v))).collect::<serde_json::Map<_, _>>(),
+            "metrics": metrics
+                .map(|(name, it)| ((*name).to_owned(), reading(it)))
+                .collect::<serde_json::Map<_, _>>(),
+            "utilisation": used
+                .map(|(node, it)| (node.clone(), reading(it)))
+                .collect::<serde_json::Map<_, _>>(),
+            "status": line.row.status,
+            "slo": line.slo,
+        })
+    };
+    let mut value = manifest(provenance, table);
+    value["rows"] = table.lines.iter().map(row).collect();
+    value
+}
+
+fn manifest(provenance: &Provenance, table: &SweepTable) -> Value {
+    let fingerprints: Vec<&str> = table.lines.iter().map(|it| it.fingerprint.as_str()).collect();
+    let variants: BTreeSet<&str> = table.lines.iter().map(|it| it.variant.as_str()).collect();
+    json!({
+        "program": env!("CARGO_PKG_NAME"),
+        "version": env!("CARGO_PKG_VERSION"),
+        "schema": SCHEMA,
+        "scenario": provenance.scenario,
+        "title": provenance.title,
+        "command": provenance.command,
+        "seed": provenance.seed,
+        "overlays": provenance.overlays,
+        "fingerprint": digest(&fingerprints.join(" ")),
+        "sweep": table.sweep,
+        "keys": table.keys,
+        "variants": variants,
+        "points": table.lines.last().map_or(0, |line| line.point + 1),
+        "events": table.lines.iter().map(|line| line.events).sum::<u64>(),
+        "digest": provenance.digest,
+        "text": provenance.text,
+    })
+}
+
+fn sheet(table: &SweepTable) -> ResultFile {
+    let nodes: BTreeSet<&str> = table
+        .lines
+        .iter()
+        .flat_map(|line| line.row.utilisation.keys().map(String::as_str))
+        .collect();
+    let used = nodes.iter().map(|node| format!("utilisation_{node}"));
+    let metrics = SWEEP_METRICS.iter().map(|name| (*name).to_owned()).chain(used);
+    let triples = metrics.flat_map(|name| [name.clone(), format!("{name}_low"), name + "_high"]);
+    let mut columns: Vec<String> = ["point", "sweep", "variant"].map(str::to_owned).to_vec();
+    columns.extend(table.keys.iter().cloned());
+    columns.extend(triples);
+    columns.push("status".to_owned());
+    let mut sheet = Sheet::new(&columns.iter().map(String::as_str).collect::<Vec<_>>());
+    for line in &table.lines {
+        let mut cells = vec![Cell::Count(line.point as u64)];
+        cells.extend([table.sweep.as_str().into(), line.variant.as_str().into()]);
+        cells.extend(line.values.iter().map(|value| Cell::from(value.as_str())));
+        let used = nodes.iter().map(|node| line.row.utilisation.get(*node));
+        let readings = line.row.metrics.iter().map(Some).chain(used);
+        for reading in readings.map(|it| it.copied().unwrap_or_default()) {
+            cells.extend(reading.map(Cell::Number));
+        }
+        cells.push(line.row.status.text().into());
+        sheet.push(&cells);
+    }
+    sheet.into_file("sweep.csv")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plots::{Tables, draw_all};
+    use crate::stats::Status;
+
+    fn table() -> SweepTable {
+        let line = |(point, variant, value, node): (usize, &str, &str, &str)| SweepLine {
+            point,
+            variant: variant.to_owned(),
+            values: vec![value.to_owned()],
+            row: SweepRow {
+                metrics: vec![[Some(1.5), Some(1.25), None]; SWEEP_METRICS.len()],
+                utilisation: [(node.to_owned(), [Some(0.5), None, None])].into(),
+                status: Status::Ok,
+            },
+            slo: None,
+            fingerprint: format!("{point:016x}"),
+            events: 2,
+        };
+        let lines = [(0, "up", "1/s", "big"), (0, "out", "1/s", "small"), (1, "up", "2/s", "big")];
+        let keys = vec!["node.users.arrivals.poisson".to_owned()];
+        SweepTable { sweep: "load".to_owned(), keys, lines: lines.map(line).to_vec() }
+    }
+
+    #[test]
+    fn a_row_has_the_keys_three_cells_a_metric_and_the_status() {
+        let text = String::from_utf8(sheet(&table()).bytes).expect("UTF-8");
+        let lines: Vec<&str> = text.lines().collect();
+        let head = "point,sweep,variant,node.users.arrivals.poisson,latency_mean,latency_mean_low,";
+        assert!(lines[0].starts_with(head), "{}", lines[0]);
+        assert!(lines[0].ends_with("utilisation_small_low,utilisation_small_high,status"));
+        assert!(lines[2].starts_with("0,load,out,1/s,1.5,1.25,,1.5,1.25,,"), "{}", lines[2]);
+        assert!(lines[2].ends_with(",,,,0.5,,,ok"), "{}", lines[2]);
+    }
+
+    #[test]
+    fn a_sweep_can_be_drawn() {
+        let mut tables = Tables::new();
+        let text = String::from_utf8(sheet(&table()).bytes).expect("UTF-8");
+        tables.insert("sweep", &text).expect("a table");
+        assert!(!draw_all(&tables, "t").expect("drawn").is_empty());
+    }
+
+    #[test]
+    fn the_manifest_says_what_was_varied() {
+        let value = manifest(&Provenance::default(), &table());
+        assert_eq!(value["keys"], json!(["node.users.arrivals.poisson"]));
+        assert_eq!((&value["points"], &value["events"]), (&json!(2), &json!(6)));
+    }
+}

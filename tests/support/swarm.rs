@@ -1,0 +1,265 @@
+//! Random scenarios: graphs of clients, proxies, balancers, servers, databases and stores, with
+//! random laws, limits and time-outs. Everything is drawn from one seed.
+
+use std::fmt::Write;
+
+use super::Dice;
+
+/// A scenario that is being drawn.
+struct Draft {
+    dice: Dice,
+    text: String,
+    /// Endpoints of the clients.
+    pages: u64,
+    /// Nodes that servers can call.
+    backs: Vec<&'static str>,
+}
+
+/// The scenario of a seed.
+pub fn scenario(seed: u64) -> String {
+    let mut draft =
+        Draft { dice: Dice::new(seed), text: String::new(), pages: 0, backs: Vec::new() };
+    draft.run();
+    draft.backs();
+    draft.endpoints();
+    draft.fronts();
+    draft.text
+}
+
+impl Draft {
+    fn line(&mut self, line: &str) {
+        writeln!(self.text, "{line}").expect("a string takes everything");
+    }
+
+    /// Adds a key, so often in a hundred times.
+    fn maybe(&mut self, percent: u64, key: impl FnOnce(&mut Self) -> String) {
+        if self.dice.chance(percent) {
+            let line = key(self);
+            self.line(&line);
+        }
+    }
+
+    /// A distribution with a mean around so many microseconds.
+    fn law(&mut self, micros: u64) -> String {
+        let mean = micros * self.dice.between(50, 150) / 100 + 1;
+        match self.dice.below(12) {
+            0 | 1 => format!("'{mean}us'"),
+            2..=4 => format!("{{ exp = '{mean}us' }}"),
+            5 => format!("{{ lognormal = {{ mean = '{mean}us', cv = 2 }} }}"),
+            6 => format!("{{ erlang = {{ mean = '{mean}us', k = 3 }} }}"),
+            7 => format!("{{ gamma = {{ mean = '{mean}us', cv = 0.6 }} }}"),
+            8 => format!("{{ hyperexp = {{ mean = '{mean}us', cv = 3 }} }}"),
+            9 => format!("{{ uniform = {{ min = '0s', max = '{}us' }} }}", 2 * mean),
+            10 => format!("{{ pareto = {{ mean = '{mean}us', shape = 1.7 }} }}"),
+            _ => format!(
+                "{{ mixture = [{{ weight = 3, of = '0s' }}, {{ weight = 1, of = '{mean}us' }}] }}"
+            ),
+        }
+    }
+
+    fn run(&mut self) {
+        let seed = self.dice.below(1_000_000);
+        self.line(&format!("duration = '1500ms'\nseed = {seed}"));
+        self.maybe(50, |_| "study = 'terminating'\nuntil = 'drained'".to_owned());
+        self.maybe(30, |_| {
+            "measure = { replicas = true, classes = true, node_digits = 1 }".to_owned()
+        });
+    }
+
+    /// Databases, stores, and a pooler before one of them.
+    fn backs(&mut self) {
+        for (name, kind) in [("db", "database"), ("store", "session-store")] {
+            if self.dice.chance(60) {
+                let service = self.law(2_000);
+                self.line(&format!("[node.{name}]\nkind = '{kind}'\nservice = {service}"));
+                self.station();
+                self.backs.push(name);
+            }
+        }
+        if self.backs.contains(&"db") && self.dice.chance(40) {
+            self.line("[node.pooler]\nkind = 'reverse-proxy'");
+            self.forwarding();
+            self.link("pooler", "db");
+            self.backs.push("pooler");
+        }
+    }
+
+    fn endpoints(&mut self) {
+        self.pages = self.dice.between(1, 3);
+        for page in 0..self.pages {
+            let work = self.steps(2);
+            self.line(&format!("[endpoint.page{page}]\nwork = [{work}]"));
+            self.maybe(30, |it| {
+                format!(
+                    "objects = {{ count = {}, popularity = {{ zipf = 1.1 }} }}",
+                    it.dice.between(1, 500)
+                )
+            });
+            self.maybe(30, |it| {
+                format!("response = {{ size = {{ exp = '{}KiB' }} }}", it.dice.between(1, 60))
+            });
+            self.maybe(30, |it| format!("priority = {}", it.dice.below(3)));
+            self.maybe(20, |_| "write = true".to_owned());
+        }
+        if !self.backs.is_empty() {
+            let work = self.law(1_500);
+            self.line(&format!("[endpoint.query]\nwork = [{{ cpu = {work} }}, {{ fail = 0.05 }}]"));
+            self.maybe(50, |_| "write = true".to_owned());
+        }
+    }
+
+    /// Some steps of work, with parallel ones nested so deep.
+    fn steps(&mut self, depth: u64) -> String {
+        let count = self.dice.between(1, 3);
+        let steps: Vec<String> = (0..count).map(|_| self.step(depth)).collect();
+        steps.join(", ")
+    }
+
+    fn step(&mut self, depth: u64) -> String {
+        let often = if self.dice.chance(25) { ", probability = 0.4" } else { "" };
+        match self.dice.below(10) {
+            0..=3 => format!("{{ cpu = {}{often} }}", self.law(4_000)),
+            4 => format!("{{ wait = {}{often} }}", self.law(3_000)),
+            5 => format!("{{ fail = 0.{}, status = 404 }}", self.dice.below(3)),
+            6 | 7 if !self.backs.is_empty() => self.call(often),
+            _ if depth > 0 => self.parallel(depth, often),
+            _ => "{ cpu = '1ms' }".to_owned(),
+        }
+    }
+
+    fn call(&mut self, often: &str) -> String {
+        let backs = self.backs.clone();
+        let back = self.dice.pick(&backs);
+        let endpoint = if self.dice.chance(40) { ", endpoint = 'query'" } else { "" };
+        let times = match self.dice.below(4) {
+            0 => ", times = { geometric = { mean = 2 } }",
+            1 => ", times = { poisson = { mean = 0.8 } }",
+            2 => ", times = 2",
+            _ => "",
+        };
+        format!("{{ call = '{back}'{endpoint}{times}{often} }}")
+    }
+
+    fn parallel(&mut self, depth: u64, often: &str) -> String {
+        let count = self.dice.between(1, 4);
+        let branches: Vec<String> =
+            (0..count).map(|_| format!("[{}]", self.steps(depth - 1))).collect();
+        let wait_for = match self.dice.below(3) {
+            0 => ", wait_for = 'first'".to_owned(),
+            1 => format!(", wait_for = {}", self.dice.between(1, count)),
+            _ => String::new(),
+        };
+        format!("{{ parallel = [{}]{wait_for}{often} }}", branches.join(", "))
+    }
+
+    /// The keys of a station; not all nodes have one.
+    fn station(&mut self) {
+        if self.dice.chance(15) {
+            return;
+        }
+        self.maybe(100, |it| format!("cores = {}", it.dice.between(1, 3)));
+        self.maybe(30, |it| format!("replicas = {}", it.dice.between(1, 4)));
+        self.maybe(30, |it| format!("speed = {}.5", it.dice.below(3)));
+        self.maybe(40, |it| {
+            format!("workers = {}\nqueue = {}", it.dice.between(1, 6), it.dice.below(9))
+        });
+        self.maybe(30, |it| format!("queue_timeout = {}", it.law(12_000)));
+        self.maybe(25, |_| "async = true".to_owned());
+        let disciplines = ["fifo", "lifo", "priority", "preemptive-priority", "ps"];
+        let discipline = self.dice.pick(&disciplines);
+        self.line(&format!("discipline = '{discipline}'"));
+        if discipline != "ps" {
+            self.maybe(25, |it| {
+                let (every, length) = (it.law(60_000), it.law(15_000));
+                format!("pauses = {{ every = {every}, length = {length} }}")
+            });
+            self.maybe(25, |it| {
+                let (after, time) = (it.dice.below(3) * 7, it.law(20_000));
+                format!("setup = {{ after = '{after}ms', time = {time} }}")
+            });
+        }
+    }
+
+    fn forwarding(&mut self) {
+        self.station();
+        self.maybe(50, |it| format!("cpu = {}", it.law(300)));
+        self.maybe(20, |_| "cpu_per_kib = '10us'".to_owned());
+        self.maybe(20, |it| {
+            format!("overhead = {{ request = {}, response = '1ms' }}", it.law(500))
+        });
+    }
+
+    fn link(&mut self, from: &str, to: &str) {
+        self.line(&format!("[link.{from}.{to}]"));
+        self.maybe(50, |it| format!("latency = {}", it.law(1_500)));
+        self.maybe(15, |_| "bandwidth = '3MB/s'".to_owned());
+        self.maybe(10, |_| "loss = { up = 0.05, down = 0.1 }".to_owned());
+    }
+
+    /// Servers, what stands before them, and the clients.
+    fn fronts(&mut self) {
+        let servers = self.dice.between(1, 3);
+        for server in 0..servers {
+            self.line(&format!("[node.app{server}]\nkind = 'server'"));
+            self.station();
+            for back in self.backs.clone() {
+                self.link(&format!("app{server}"), back);
+            }
+        }
+        let mut front = "app0".to_owned();
+        if servers > 1 || self.dice.chance(50) {
+            front = self.balancer(servers);
+        }
+        for (name, kind) in [("edge", "reverse-proxy"), ("office", "forward-proxy")] {
+            if self.dice.chance(40) {
+                self.line(&format!("[node.{name}]\nkind = '{kind}'"));
+                self.forwarding();
+                self.link(name, &front);
+                name.clone_into(&mut front);
+            }
+        }
+        for client in 0..self.dice.between(1, 2) {
+            self.client(client);
+            self.link(&format!("users{client}"), &front);
+        }
+    }
+
+    fn balancer(&mut self, servers: u64) -> String {
+        let algorithms: Vec<&str> =
+            lindley::balance::Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
+        let algorithm = self.dice.pick(&algorithms);
+        self.line(&format!("[node.lb]\nkind = 'load-balancer'\nalgorithm = '{algorithm}'"));
+        self.maybe(30, |it| format!("weights = {{ app0 = {} }}", it.dice.below(4)));
+        self.maybe(30, |_| "hash_on = 'source'\ntable_size = 101".to_owned());
+        self.forwarding();
+        for server in 0..servers {
+            self.link("lb", &format!("app{server}"));
+        }
+        "lb".to_owned()
+    }
+
+    fn client(&mut self, number: u64) {
+        let rate = self.dice.between(20, 250);
+        let demand = match self.dice.below(7) {
+            0 | 1 => format!("arrivals = {{ poisson = '{rate}/s' }}"),
+            2 => format!("arrivals = {{ poisson = '{}/s', batch = 5 }}", rate / 5),
+            3 => format!("arrivals = {{ regular = '{rate}/s' }}"),
+            4 => format!("arrivals = {{ interval = {} }}", self.law(1_000_000 / rate)),
+            5 => format!(
+                "arrivals = {{ mmpp = {{ rates = ['{rate}/s', '5/s'], leave = ['3/s', '4/s'] }} }}"
+            ),
+            _ => format!("users = {}\nthink = {}", self.dice.between(1, 30), self.law(50_000)),
+        };
+        let shares: Vec<String> = (0..self.pages)
+            .map(|page| format!("page{page} = {}", self.dice.between(1, 4)))
+            .collect();
+        let mix = shares.join(", ");
+        self.line(&format!("[node.users{number}]\nkind = 'client'\n{demand}\nmix = {{ {mix} }}"));
+        self.maybe(30, |it| format!("priority = {}", it.dice.below(3)));
+        self.maybe(30, |it| format!("addresses = {{ count = {} }}", it.dice.between(1, 9)));
+        self.maybe(60, |it| {
+            let late = it.dice.pick(&["abandon", "drop", "cancel", "cancel"]);
+            format!("timeout = {{ total = {}, late = '{late}' }}", it.law(30_000))
+        });
+    }
+}

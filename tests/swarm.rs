@@ -1,0 +1,72 @@
+//! Random scenarios run briefly: none panics, every audit passes, everything repeats, and what is
+//! drained ends.
+//!
+//! A failure prints the seed and the scenario. `LINDLEY_SWARM_SEED=n` begins at another seed, and
+//! `LINDLEY_SWARM_COUNT=n` runs so many.
+
+mod support;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use lindley::study::replicate;
+use lindley::time::Time;
+use support::swarm::scenario;
+use support::{graph, requests};
+
+/// What must hold of a scenario; the first thing that does not, in a sentence.
+fn check(text: &str) -> Result<(), String> {
+    let graph = graph(text);
+    let run = || replicate(&graph, 0, Time::ZERO, support::ALL).map_err(|fault| fault.to_string());
+    let (one, other) = (run()?, run()?);
+    if (one.strict, one.observable, one.events) != (other.strict, other.observable, other.events) {
+        return Err("two runs differ".to_owned());
+    }
+    if let Some(halt) = one.halt {
+        return Err(format!("it was halted: {halt}"));
+    }
+    if text.contains("drained") && one.in_flight_share > 0.0 {
+        return Err(format!("{} of the requests never ended", one.in_flight_share));
+    }
+    for request in requests(&graph) {
+        let sum: u64 = request.parts.iter().sum();
+        if sum != request.end - request.started {
+            return Err(format!("the parts do not sum to the latency: {request:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// A number that the environment gives, or the usual one.
+fn asked(name: &str, usual: u64) -> u64 {
+    let given = std::env::var_os(name);
+    given.map_or(usual, |text| text.to_string_lossy().parse().expect("a number"))
+}
+
+#[test]
+fn random_scenarios_keep_the_laws() {
+    let first = asked("LINDLEY_SWARM_SEED", 1_000);
+    for seed in first..first + asked("LINDLEY_SWARM_COUNT", 150) {
+        let text = scenario(seed);
+        let outcome = catch_unwind(AssertUnwindSafe(|| check(&text)));
+        let outcome = outcome.unwrap_or_else(|_| Err("it panicked".to_owned()));
+        assert_eq!(outcome, Ok(()), "LINDLEY_SWARM_SEED={seed}\n{text}");
+    }
+}
+
+#[test]
+fn the_swarm_reaches_every_outcome_and_every_kind_of_node() {
+    let texts: Vec<String> = (1_000..1_060).map(scenario).collect();
+    for kind in lindley::nodes::KindSpec::WORDS {
+        assert!(texts.iter().any(|text| text.contains(&format!("kind = '{kind}'"))), "{kind}");
+    }
+    let mut reached = [false; 6];
+    for text in &texts {
+        for request in requests(&graph(text)) {
+            if let Some(reason) = (request.answer & 0xff).checked_sub(1) {
+                reached[usize::try_from(reason).expect("a small number")] = true;
+            }
+        }
+    }
+    // No backend, when all weights are 0, and a reset, after 15 losses in a row, are rarer.
+    assert_eq!(reached[..4], [true; 4], "status, refused, queue time-out, time-out");
+}
