@@ -19,9 +19,9 @@ mod text;
 
 pub use circuit::{Circuit, Solution};
 pub use length::Length;
-pub use sameness::{Read, sameness, unused_machines};
+pub use sameness::{Read, sameness};
 pub use station::Answer;
-pub use suspicion::{overload, suspicions};
+pub use suspicion::{overload, suspicions, unused};
 pub use text::text;
 
 use crate::graph::{Graph, Traffic};

@@ -1,7 +1,6 @@
-//! What only all variants together can tell: variants that are the same as another or change
-//! nothing, and machines that no variant has.
+//! Variants that change nothing, and variants that are the same as another.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::model::{Model, Named};
 use crate::scenario::{Diagnostic, Diagnostics, Span};
@@ -19,9 +18,9 @@ pub struct Read<'a> {
     pub model: &'a Model,
 }
 
-/// Warns of variants that do not differ from an earlier one, and of a single variant that does not
-/// differ from the scenario without it, `base`, although something is written under it. Among
-/// several, one that spells the scenario out as it is gives a name to what the others vary.
+/// Warns of variants that do not differ from an earlier one, and of an only variant that does not
+/// differ from the scenario without it, `base`, although something is written under it: one of
+/// several that says what holds anyway stands for the scenario as it is.
 pub fn sameness(base: Option<&Model>, variants: &[Read<'_>], diagnostics: &mut Diagnostics) {
     for (place, variant) in variants.iter().enumerate() {
         let twin = variants[..place].iter().find(|other| same(other.model, variant.model));
@@ -38,24 +37,6 @@ pub fn sameness(base: Option<&Model>, variants: &[Read<'_>], diagnostics: &mut D
             let help = "an empty variant stands for the scenario as it is";
             let message = format!("variant `{}` changes nothing", variant.name);
             diagnostics.push(warning(message).help(help));
-        }
-    }
-}
-
-/// Warns of machines that no node of any variant has.
-pub fn unused_machines(models: &[&Model], diagnostics: &mut Diagnostics) {
-    let stations =
-        models.iter().flat_map(|model| model.nodes.values().filter_map(|node| node.spec.station()));
-    let used: BTreeSet<&str> = stations
-        .flat_map(|it| {
-            it.machine.iter().chain(it.replica.values().filter_map(|own| own.machine.as_ref()))
-        })
-        .map(|name| name.get_ref().as_str())
-        .collect();
-    for (name, machine) in models.iter().flat_map(|model| &model.machines) {
-        if !used.contains(name.as_str()) {
-            let message = format!("no node has machine `{name}`");
-            diagnostics.push(Diagnostic::warning(machine.place.clone(), message));
         }
     }
 }

@@ -10,9 +10,15 @@ use crate::nodes::station::Discipline;
 use crate::scenario::{Diagnostic, Diagnostics, Span};
 use crate::time::Span as Length;
 
-/// Warns of whatever is suspicious in `graph`, which was built from `model`.
-pub fn suspicions(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &mut Diagnostics) {
-    let mut watch = Watch { model, graph, traffic, diagnostics };
+/// Warns of whatever is suspicious in `graph`, which was built from `model`. Returns the warnings
+/// of what it makes no use of, which are for [`unused`]: another variant may use it.
+pub fn suspicions(
+    model: &Model,
+    graph: &Graph,
+    traffic: &Traffic,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Diagnostic> {
+    let mut watch = Watch { model, graph, traffic, diagnostics, unused: Vec::new() };
     watch.overload();
     watch.work();
     watch.reach();
@@ -20,11 +26,22 @@ pub fn suspicions(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: 
     watch.names();
     watch.timeouts();
     watch.priorities();
+    watch.unused
+}
+
+/// Warns of what no variant makes use of, given the warnings of each.
+pub fn unused(variants: &[Vec<Diagnostic>], diagnostics: &mut Diagnostics) {
+    let Some((first, others)) = variants.split_first() else { return };
+    for warning in first {
+        if others.iter().all(|other| other.contains(warning)) {
+            diagnostics.push(warning.clone());
+        }
+    }
 }
 
 /// Warns of nodes of a steady-state study to which more comes than they can do.
 pub fn overload(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &mut Diagnostics) {
-    Watch { model, graph, traffic, diagnostics }.overload();
+    Watch { model, graph, traffic, diagnostics, unused: Vec::new() }.overload();
 }
 
 struct Watch<'a> {
@@ -32,9 +49,14 @@ struct Watch<'a> {
     graph: &'a Graph,
     traffic: &'a Traffic,
     diagnostics: &'a mut Diagnostics,
+    unused: Vec<Diagnostic>,
 }
 
 impl Watch<'_> {
+    fn is_unused(&mut self, span: Span, message: String) {
+        self.unused.push(Diagnostic::warning(span, message));
+    }
+
     fn warn(&mut self, span: Span, message: String, help: &str) {
         let warning = Diagnostic::warning(span, message);
         self.diagnostics.push(if help.is_empty() { warning } else { warning.help(help) });
@@ -129,9 +151,9 @@ impl Watch<'_> {
             let ends = &self.graph.fixed.topology.links;
             let is_isolated = !ends.iter().any(|link| link.from == id || link.to == id);
             if is_isolated {
-                self.warn(span, format!("`{name}` has no links: nothing reaches it"), "");
+                self.is_unused(span, format!("`{name}` has no links: nothing reaches it"));
             } else {
-                self.warn(span, format!("no request ever reaches `{name}`"), "");
+                self.is_unused(span, format!("no request ever reaches `{name}`"));
             }
         }
     }
@@ -156,7 +178,7 @@ impl Watch<'_> {
                     || matches!(self.graph.plans[from_id.index()].role, Role::Client(_));
                 if is_reached {
                     let message = format!("nothing goes along the link from `{from}` to `{to}`");
-                    self.warn(entry.to.clone(), message, "");
+                    self.is_unused(entry.to.clone(), message);
                 }
                 continue;
             }
@@ -172,15 +194,28 @@ impl Watch<'_> {
         }
     }
 
-    /// Endpoints that nobody asks for.
+    /// Endpoints that nobody asks for, and machines that nobody has.
     fn names(&mut self) {
         let asked: std::collections::BTreeSet<&str> =
             self.graph.served.calls.keys().map(|(_, it)| self.graph.endpoint_name(*it)).collect();
         let model = self.model;
         for (name, endpoint) in &model.endpoints {
             if !asked.contains(name.as_str()) {
-                let message = format!("nobody asks for endpoint `{name}`");
-                self.warn(endpoint.place.clone(), message, "it is in no `mix` and in no `call`");
+                let message = format!("endpoint `{name}` is in no `mix` and in no `call`");
+                self.is_unused(endpoint.place.clone(), message);
+            }
+        }
+        let stations = model.nodes.values().filter_map(|node| node.spec.station());
+        let used: std::collections::BTreeSet<&str> = stations
+            .flat_map(|it| {
+                it.machine.iter().chain(it.replica.values().filter_map(|r| r.machine.as_ref()))
+            })
+            .map(|name| name.get_ref().as_str())
+            .collect();
+        for (name, machine) in &model.machines {
+            if !used.contains(name.as_str()) {
+                let message = format!("no node has machine `{name}`");
+                self.is_unused(machine.place.clone(), message);
             }
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::*;
 use crate::graph::{Files, Graph, build};
 use crate::scenario::source::Memory;
-use crate::scenario::{BASE, Diagnostics, Scenario};
+use crate::scenario::{BASE, Diagnostic, Diagnostics, Scenario};
 use crate::time::Span;
 use crate::trace::Trace;
 
@@ -31,8 +31,8 @@ fn checked(text_of_scenario: &str) -> (Graph, Checked, String) {
     let graph = build(&model, &mut NoFiles, &mut said);
     let graph = graph.unwrap_or_else(|| panic!("{}", said.to_plain(&scenario.sources)));
     let checked = Checked::of(&graph);
-    suspicions(&model, &graph, &checked.traffic, &mut said);
-    unused_machines(&[&model], &mut said);
+    let found = suspicions(&model, &graph, &checked.traffic, &mut said);
+    unused(&[found], &mut said);
     let warnings = said.to_plain(&scenario.sources);
     (graph, checked, warnings)
 }
@@ -172,7 +172,7 @@ fn what_is_suspicious_is_told_with_its_place() {
     for (text, said) in [
         (one(POISSON, EXP, ""), "`app` has CPU work but no cores"),
         (one(POISSON, EXP, "cores = 1\nreplicas = 3"), "calls the 3 replicas of `app` one after"),
-        (one(POISSON, EXP, "cores = 1") + "[endpoint.b]", "nobody asks for endpoint `b`"),
+        (one(POISSON, EXP, "cores = 1") + "[endpoint.b]", "endpoint `b` is in no `mix`"),
         (one(POISSON, EXP, "cores = 1") + "[node.b]\nkind = 'server'", "`b` has no links"),
         (
             one(POISSON, EXP, "cores = 1") + "[node.b]\nkind = 'server'\n[link.app.b]",
@@ -201,6 +201,14 @@ fn a_sound_scenario_is_not_complained_about() {
 }
 
 #[test]
+fn what_another_variant_uses_is_not_called_unused() {
+    let mut said = Diagnostics::new();
+    let warning = |at: usize| Diagnostic::warning(at..at, "no node has machine `m`");
+    unused(&[vec![warning(1), warning(2)], vec![warning(2)]], &mut said);
+    assert_eq!(said.sorted(), [&warning(2)]);
+}
+
+#[test]
 fn a_variant_that_changes_nothing_is_told() {
     let mut said = Diagnostics::new();
     let text = one(POISSON, EXP, "cores = 1")
@@ -212,7 +220,7 @@ fn a_variant_that_changes_nothing_is_told() {
     let read = |name, is_empty, model| Read { name, place: &(0..1), is_empty, model };
     let variants =
         [read("as-is", true, &base), read("two", false, &two), read("same", false, &base)];
-    sameness(Some(&base), &variants[..2], &mut said);
+    sameness(Some(&base), &variants[1..], &mut said);
     assert_eq!(said.warnings(), 0);
     sameness(Some(&base), &variants, &mut said);
     let text = said.to_plain(&scenario.sources);

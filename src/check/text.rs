@@ -218,9 +218,13 @@ fn length_lines(graph: &Graph, length: &Length) -> Vec<String> {
     vec![first, format!("  {given}")]
 }
 
-/// Digits in groups of three.
+/// The first three digits, in groups of three.
 fn grouped(n: u64) -> String {
-    let digits = n.to_string();
+    let mut unit = 1;
+    while n / unit >= 1_000 {
+        unit *= 10;
+    }
+    let digits = (n / unit * unit).to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
@@ -251,7 +255,8 @@ fn number(x: f64) -> String {
 }
 
 fn percent(share: f64) -> String {
-    format!("{} %", number(100.0 * share))
+    let percent = 100.0 * share;
+    if percent < 10.0 { format!("{percent:.2} %") } else { format!("{percent:.1} %") }
 }
 
 /// A time in seconds, to four digits of its unit.
@@ -289,6 +294,6 @@ mod tests {
 
     #[test]
     fn large_numbers_are_grouped() {
-        assert_eq!([1, 1_000, 3_456_000].map(grouped), ["1", "1,000", "3,456,000"]);
+        assert_eq!([1, 1_000, 3_456_789].map(grouped), ["1", "1,000", "3,450,000"]);
     }
 }

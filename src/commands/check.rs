@@ -4,7 +4,7 @@ use super::exit::{CommandError, Exit};
 use super::io::Io;
 use super::opened::Opened;
 use super::options::Changes;
-use crate::check::{Checked, Read, sameness, suspicions, text, unused_machines};
+use crate::check::{Checked, Read, sameness, suspicions, text, unused};
 use crate::model::Model;
 use crate::scenario::Diagnostics;
 
@@ -32,16 +32,22 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let mut opened = Opened::open(&scenario, &changes)?;
     let mut reports = Vec::new();
     let mut models = Vec::new();
+    let mut found = Vec::new();
     for name in opened.names(&changes)? {
         let Some(model) = opened.model(&name, &[]) else { continue };
         if let Some(graph) = opened.build(&model) {
             let checked = Checked::of(&graph);
-            suspicions(&model, &graph, &checked.traffic, &mut opened.diagnostics);
+            let traffic = &checked.traffic;
+            found.push(suspicions(&model, &graph, traffic, &mut opened.diagnostics));
             reports.push(text(&name, &graph, &checked));
         }
         models.push((name, model));
     }
-    compare(&mut opened, &models);
+    // Of some of the variants nothing can be said about all.
+    if changes.variants.is_empty() {
+        unused(&found, &mut opened.diagnostics);
+        compare(&mut opened, &models);
+    }
     let _ = opened.checked(io)?;
     io.print(&reports.join("\n"))?;
     Ok(Exit::Done)
@@ -58,9 +64,4 @@ fn compare(opened: &mut Opened, models: &[(String, Model)]) {
     let variants: Vec<Read<'_>> =
         models.iter().map(|(name, model)| (name.as_str(), model)).filter_map(read).collect();
     sameness(base.as_ref(), &variants, &mut opened.diagnostics);
-    // A machine may be there for a variant that was not asked for.
-    if models.len() == opened.scenario.variants().len() {
-        let models: Vec<&Model> = models.iter().map(|(_, model)| model).collect();
-        unused_machines(&models, &mut opened.diagnostics);
-    }
 }
