@@ -296,9 +296,6 @@ impl VariantResult {
     }
 
     fn status(&self, kind: Kind, replications: u32, observations: u64) -> Status {
-        if kind == Kind::Plain {
-            return Status::Ok;
-        }
         if self.stability != Stability::Stable {
             return Status::Unstable;
         }
@@ -310,8 +307,9 @@ impl VariantResult {
             unfinished_share: unfinished.fold(0.0, f64::max),
         };
         match kind {
+            Kind::Mean => evidence.of_mean(),
             Kind::Quantile(q) => evidence.of_quantile(q),
-            Kind::Mean | Kind::Plain => evidence.of_mean(),
+            Kind::Plain => Status::Ok,
         }
     }
 

@@ -218,7 +218,7 @@ mod tests {
         let cases = cases(text).expect("a table");
         let report = run(&cases, &Options::default(), &()).expect("not stopped");
         let faults: Vec<_> = report.cases.iter().filter_map(|it| it.fault.as_deref()).collect();
-        assert_eq!(faults, ["no group is called `nonsense`", "no parameter `arrival_rate`"]);
+        assert_eq!(faults, ["no group is called `nonsense`", "no parameter `service_rate`"]);
         assert!(!report.passes());
     }
 }

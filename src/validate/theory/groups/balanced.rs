@@ -97,7 +97,8 @@ pub(super) fn power_of_d(case: &Case, effort: Effort) -> Result<Experiment, Stri
                 vec![if bias > allowed {
                     let percent = 100.0 * bias;
                     Read::left_out(format!(
-                        "{servers} servers are about {percent:.1} % above the limit of infinitely many"
+                        "{servers} servers are about {percent:.1} % above the limit of \
+                         infinitely many"
                     ))
                 } else {
                     Read::first(move |view| view.replica_share_from("app", n as usize))
