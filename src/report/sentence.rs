@@ -25,7 +25,15 @@ pub fn sentence(results: &[VariantResult], comparison: &Comparison) -> String {
         (several, _) => many::many(results, several),
     };
     let troubles = unstable.iter().map(|place| format!("; {}", misses(results, *place)));
-    format!("{verdict}{}.", troubles.collect::<String>())
+    let failures = stable.iter().filter_map(|place| fails(&results[*place]));
+    format!("{verdict}{}.", troubles.chain(failures).collect::<String>())
+}
+
+/// Latency is that of successes: a variant that turns requests away is quoted with how many.
+fn fails(result: &VariantResult) -> Option<String> {
+    let success = result.metric("success_ratio")?.mean?;
+    let failing = (1.0 - success) * 100.0;
+    (failing > 1.0).then(|| format!("; {} fails {failing:.1} % of its requests", name(result)))
 }
 
 fn name(result: &VariantResult) -> String {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use super::replication::Replication;
 use super::run::Variant;
-use crate::graph::Graph;
+use crate::graph::{Graph, Role, Traffic};
 use crate::id::NodeId;
 use crate::metrics::{Evidence as Kind, Unit, at_node, end_to_end};
 use crate::model::Study;
+use crate::nodes::client::Demand;
 use crate::stats::{
     Confidence, Dependence, Evidence, Interval, LADDER, Quantile, Status, Trend, trend,
 };
@@ -55,6 +56,8 @@ pub struct VariantResult {
     pub window: Time,
     /// Whether it can keep up.
     pub stability: Stability,
+    /// How the requests of one replication hang together.
+    dependence: Dependence,
 }
 
 /// A number over replications.
@@ -127,7 +130,9 @@ impl VariantResult {
             replications,
             window,
             stability: Stability::Stable,
+            dependence: Dependence::Independent,
         };
+        result.dependence = result.dependence();
         result.stability = if cut.unsettled.contains(&result.name) {
             Stability::Unsettled
         } else {
@@ -303,7 +308,7 @@ impl VariantResult {
         let evidence = Evidence {
             replications,
             observations,
-            dependence: self.dependence(),
+            dependence: self.dependence,
             unfinished_share: unfinished.fold(0.0, f64::max),
         };
         match kind {
@@ -324,6 +329,11 @@ impl VariantResult {
         };
         let shape = self.graph.plans[node.index()].shape.as_ref();
         let limited = shape.filter(|it| it.queue != u32::MAX || it.patience.is_some());
+        if let Some((users, offered)) = self.closed(node) {
+            // A closed loop holds no more than its users: at saturation it is a loss system that
+            // is offered what they would ask if nobody waited.
+            return Dependence::Loss { utilisation: offered.max(utilisation), places: users };
+        }
         match limited {
             Some(shape) => {
                 let places =
@@ -332,6 +342,21 @@ impl VariantResult {
             }
             None => Dependence::Queue { utilisation },
         }
+    }
+
+    /// If all clients are closed loops: how many users there are, and the utilisation of `node`
+    /// if none of them ever waited.
+    fn closed(&self, node: NodeId) -> Option<(u64, f64)> {
+        let mut rates = Vec::new();
+        let mut all = 0;
+        for (id, plan) in (0..).map(NodeId).zip(&self.graph.plans) {
+            let Role::Client(client) = &plan.role else { continue };
+            let Demand::Closed(users, think) = &client.demand else { return None };
+            all += u64::from(*users);
+            rates.push((id, f64::from(*users) / (think.mean() / 1e9).max(1e-9)));
+        }
+        let traffic = Traffic::with(&self.graph, &rates);
+        Some((all, traffic.nodes[node.index()].busiest().unwrap_or(0.0)))
     }
 
     /// Looks for a node that grows without return.
