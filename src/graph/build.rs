@@ -287,12 +287,10 @@ impl<'a> Build<'a> {
     ) -> Option<Graph> {
         let mut plans = Vec::new();
         let mut traces = Vec::new();
-        let mut replica = 0;
         for id in (0..self.nodes.len()).filter_map(|id| u16::try_from(id).ok().map(NodeId)) {
             let (name, node, span) = self.nodes[id.index()].clone();
             let shape = node.station().and_then(|station| shape(&mut self, name, station));
-            let (role, trace) = self.role(id, name, node, &span, &mut programs, replica, served);
-            replica += node.replicas();
+            let (role, trace) = self.role(id, name, node, &span, &mut programs, served);
             plans.push(NodePlan {
                 kind: node.kind.word(),
                 shape,
@@ -319,7 +317,6 @@ impl<'a> Build<'a> {
         })
     }
 
-    #[allow(clippy::too_many_arguments, reason = "all of it is what one node is made from")]
     fn role(
         &mut self,
         id: NodeId,
@@ -327,7 +324,6 @@ impl<'a> Build<'a> {
         node: &NodeSpec,
         span: &Span,
         programs: &mut Programs,
-        replica: u32,
         served: &Served,
     ) -> (Option<Role>, Option<Arc<Trace>>) {
         let role = match &node.kind {
@@ -358,7 +354,6 @@ impl<'a> Build<'a> {
                 Some(Role::Answering(programs.service(self, &it.answering, name)))
             }
         };
-        let _ = replica;
         (role, None)
     }
 

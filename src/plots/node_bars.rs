@@ -4,15 +4,56 @@ use super::draw::estimate::Estimate;
 use super::draw::figure::Figure;
 use super::draw::geometry::Rect;
 use super::draw::group::{self, Groups};
+use super::draw::legend::Sign;
+use super::draw::page::Page;
 use super::draw::panel::{Axis, Panel};
 use super::draw::scale::Scale;
 use super::error::PlotError;
 use super::read::{Columns, Reading};
 use super::tables::{Table, Tables};
 use super::variants::{Variants, push_new};
+use super::{Picture, note};
+
+/// A figure of one metric of the nodes, as its plot words it.
+pub(super) struct NodeFigure {
+    /// The metric, a share.
+    pub(super) metric: &'static str,
+    /// What the figure shows.
+    pub(super) heading: &'static str,
+    /// What the axis counts.
+    pub(super) axis: &'static str,
+    /// What those are that are left out, after "And 3 more".
+    pub(super) rest: &'static str,
+}
+
+/// So many nodes are drawn at most.
+const MOST: usize = 24;
+
+impl NodeFigure {
+    /// The figure; none if no node has the metric.
+    pub(super) fn draw(&self, tables: &Tables, title: &str) -> Result<Vec<Picture>, PlotError> {
+        let Some(table) = tables.get("nodes") else { return Ok(Vec::new()) };
+        let variants = Variants::of(tables, table)?;
+        let bars = NodeBars::percent(tables, self.metric, &variants, MOST)?;
+        if bars.known().next().is_none() {
+            return Ok(Vec::new());
+        }
+        let (mut figure, room) = Page::new(self.heading, title)
+            .legend(variants.legend(Sign::Bar))
+            .note(bars.known().any(|e| e.interval.is_some()), note::WHISKERS)
+            .note(bars.known().any(|e| e.faint), note::FEW_BARS)
+            .note(bars.any_missing(), note::NO_NUMBER)
+            .note(variants.any_unstable(), note::UNSTABLE)
+            .note(bars.more > 0, format!("And {} more {}", bars.more, self.rest))
+            .notes(variants.more())
+            .with_room(bars.height(&variants));
+        bars.draw(&mut figure, room, self.axis, &variants);
+        Ok(vec![Picture::only(self.heading, figure)])
+    }
+}
 
 /// One metric of every node that has it.
-pub(super) struct NodeBars {
+struct NodeBars {
     nodes: Vec<String>,
     /// Node, variant, and what is known.
     bars: Vec<(usize, usize, Reading)>,
