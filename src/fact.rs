@@ -34,7 +34,7 @@ pub enum Exit {
 }
 
 /// Who asked for what: the parts of a request that results name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Asked {
     /// Its identity under this replication: the same in every variant.
     pub key: Key,
@@ -68,7 +68,7 @@ pub enum Fact<'a> {
         /// How many attempts were made.
         attempts: u32,
         /// Where the time went on the critical path; the parts sum to the latency.
-        parts: Parts,
+        parts: &'a Parts,
     },
     /// A success came for a request that its user had given up: work done for nobody.
     Late(&'a Asked),
@@ -199,6 +199,20 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         self.0.hear(now, fact);
         self.1.hear(now, fact);
+    }
+}
+
+/// An observer that is seldom wanted: where it is told of a fact, the fact is put together for it,
+/// and only there.
+impl<O: Observer> Observer for Box<O> {
+    #[inline(always)]
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        #[inline(never)]
+        fn tell<O: Observer>(observer: &mut O, now: Time, fact: &Fact<'_>) {
+            observer.hear(now, fact);
+        }
+        let fact = *fact;
+        tell(&mut **self, now, &fact);
     }
 }
 

@@ -38,18 +38,35 @@ impl<T> Slab<T> {
             self.places[place as usize] = thing;
             place
         } else {
-            let place = u32::try_from(self.places.len()).expect("fewer than 2^32 live things");
-            self.places.push(thing);
-            place
+            self.grow(thing)
         }
     }
 
-    /// Puts in what `make` makes of the thing that stood at the place before, if any did.
+    /// Takes a place to be written to: what stood there last is still in it, or what `fresh` makes
+    /// where nothing ever stood. Writing in place saves moving the thing twice.
+    ///
+    /// # Panics
+    /// If there are 2^32 of them.
     #[inline]
-    pub fn insert_with(&mut self, make: impl FnOnce(Option<&T>) -> T) -> u32 {
-        let old = self.free.last().map(|place| &self.places[*place as usize]);
-        let thing = make(old);
-        self.insert(thing)
+    pub fn claim(&mut self, fresh: impl FnOnce() -> T) -> (u32, &mut T) {
+        let place = match self.free.pop() {
+            Some(place) => place,
+            None => self.grow(fresh()),
+        };
+        (place, &mut self.places[place as usize])
+    }
+
+    /// Adds a place. Tables grow by a quarter, and make room for freeing all of it, so that memory
+    /// follows what is in flight, and nothing is allocated once that has reached its height.
+    #[cold]
+    fn grow(&mut self, thing: T) -> u32 {
+        let place = u32::try_from(self.places.len()).expect("fewer than 2^32 live things");
+        if self.places.len() == self.places.capacity() {
+            self.places.reserve_exact((self.places.len() / 4).max(64));
+            self.free.reserve_exact(self.places.capacity());
+        }
+        self.places.push(thing);
+        place
     }
 
     /// Gives the place of a thing back. What stood there stays readable until it is used again.

@@ -86,6 +86,26 @@ impl Default for BalanceSpec {
     }
 }
 
+impl BalanceSpec {
+    /// Whether choices depend on what is asked for.
+    #[must_use]
+    pub fn reads_uri(&self) -> bool {
+        match self.algorithm {
+            Algorithm::UriHash => true,
+            Algorithm::RingHash | Algorithm::Maglev => self.hash_on == HashOn::Uri,
+            Algorithm::RoundRobin
+            | Algorithm::SmoothWeightedRoundRobin
+            | Algorithm::Random
+            | Algorithm::WeightedRandom
+            | Algorithm::PowerOfD
+            | Algorithm::LeastConnections
+            | Algorithm::WeightedLeastConnections
+            | Algorithm::LeastResponseTime
+            | Algorithm::SourceHash => false,
+        }
+    }
+}
+
 impl HashOn {
     /// The hash of that part of the query.
     #[inline]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::measure::{Measure, Positive};
 use super::{Law, ReadFile, Spec};
+use crate::math::ln;
 use crate::rng::open_unit;
 
 /// The exponential law, given its mean, which is above zero.
@@ -65,7 +66,7 @@ impl Distribution<f64> for ExponentialLaw {
 #[inline]
 #[must_use]
 pub fn standard_exponential(bits: u64) -> f64 {
-    -libm::log(1.0 - open_unit(bits))
+    -ln(1.0 - open_unit(bits))
 }
 
 #[cfg(test)]

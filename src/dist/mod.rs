@@ -135,6 +135,18 @@ macro_rules! laws {
         impl Distribution<f64> for Law {
             #[inline]
             fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> f64 {
+                // The two usual laws are a few instructions, the others a call.
+                match self {
+                    Self::Constant(law) => law.sample(rng),
+                    Self::Exponential(law) => law.sample(rng),
+                    _ => self.sample_other(rng),
+                }
+            }
+        }
+
+        impl Law {
+            #[inline(never)]
+            fn sample_other<R: Rng + ?Sized>(&self, rng: &mut R) -> f64 {
                 match self {
                     Self::Constant(law) => law.sample(rng),
                     $($(Self::$law(law) => { let law: &$sampler = law; law.sample(rng) })?)*

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::exchange::{Cold, Exchange, Exchanges, Part, Phase};
 use super::link::{Direction, LinkState, Transit};
-use super::request::{Account, Request, Session};
+use super::request::{Account, BranchAccount, Request, Session};
 use super::timer::{Timer, TimerId, Token, Unwanted};
 use super::topology::Topology;
 use crate::endpoint::{Amount, Endpoint, Program};
@@ -17,7 +17,7 @@ use crate::engine::{Payload, Queue};
 use crate::fact::{Exit, Fact, Observer, Place};
 use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, RequestId, SessionId};
 use crate::outcome::{Answer, Reason};
-use crate::rng::{Key, Purpose};
+use crate::rng::{Key, Purpose, mix};
 use crate::slab::Slab;
 use crate::time::{Span, Time};
 use crate::trace::{Trace, TraceRow};
@@ -126,8 +126,8 @@ pub struct Core<O> {
     pub requests: Slab<Request>,
     /// The users who are there.
     pub sessions: Slab<Session>,
-    /// Where the time of requests and branches is put down.
-    pub accounts: Slab<Account>,
+    /// Where the time of branches is put down; that of requests stands with them.
+    pub accounts: Slab<BranchAccount>,
     /// Running timers.
     pub timers: Slab<Timer>,
     /// The links.
@@ -145,7 +145,7 @@ impl<O> Core<O> {
     #[must_use]
     pub fn new(root: Key, links: Vec<LinkState>, observer: O) -> Self {
         let mut accounts = Slab::default();
-        accounts.insert(Account::default());
+        accounts.insert(BranchAccount::default());
         Self {
             now: Time::ZERO,
             root,
@@ -217,9 +217,23 @@ impl<O: Observer> Ctx<'_, O> {
     /// Puts down what an exchange has been doing since the last entry of its account.
     #[inline]
     pub fn spend(&mut self, id: ExchangeId, part: Part) {
-        let exchange = self.core.exchanges.hot(id);
+        let core = &mut *self.core;
+        let exchange = core.exchanges.hot(id);
         let part = if exchange.below { Part::Downstream } else { part };
-        self.core.accounts[exchange.account].spend(part, self.core.now);
+        let (request, now) = (exchange.request, core.now);
+        match exchange.account {
+            0 => core.requests[request.0].account.spend(part, now),
+            place => core.accounts[place].account.spend(part, now),
+        }
+    }
+
+    /// Where the time of an exchange is put down.
+    pub fn account(&mut self, id: ExchangeId) -> &mut Account {
+        let exchange = self.core.exchanges.hot(id);
+        match exchange.account {
+            0 => &mut self.core.requests[exchange.request.0].account,
+            place => &mut self.core.accounts[place].account,
+        }
     }
 
     /// Lets an exchange of the node go on after `span`.
@@ -260,28 +274,16 @@ impl<O: Observer> Ctx<'_, O> {
         parent.phase = Phase::Called;
         let child = Exchange {
             key: call.key,
-            entered: Time::ZERO,
-            queued: Time::ZERO,
-            due: 0,
-            waited: 0,
             parent: caller,
             request: parent.request,
-            next: ExchangeId::NONE,
-            previous: ExchangeId::NONE,
             link,
             account: parent.account,
             at,
-            generation: 0,
             parent_generation: parent.generation,
             endpoint: call.endpoint,
-            program: 0,
-            step: 0,
-            phase: Phase::Outbound,
             class: parent.class,
-            has_worker: false,
-            is_branch: false,
             below: call.below || parent.below,
-            served: false,
+            ..Exchange::default()
         };
         self.core.requests[child.request.0].live += 1;
         let cold = Cold {
@@ -356,10 +358,10 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn branch(&mut self, parent: ExchangeId, step: u16, key: Key) -> ExchangeId {
         let exchange = self.core.exchanges.hot(parent);
         let (request, now) = (exchange.request, self.core.now);
-        let first = self.core.requests[request.0].account;
-        let account = Account { mark: now, next: self.core.accounts[first].next, ..<_>::default() };
-        let account = self.core.accounts.insert(account);
-        self.core.accounts[first].next = account;
+        let newest = &mut self.core.requests[request.0].branches;
+        let account = Account { mark: now, ..Account::default() };
+        let account = self.core.accounts.insert(BranchAccount { account, next: *newest });
+        *newest = account;
         let branch = Exchange {
             key,
             parent,
@@ -431,7 +433,7 @@ impl<O: Observer> Ctx<'_, O> {
 
     /// Takes a request away that has neither exchanges nor a user who waits for it.
     fn free_request(&mut self, request: RequestId) {
-        let mut account = self.core.requests[request.0].account;
+        let mut account = self.core.requests[request.0].branches;
         while account != 0 {
             self.core.accounts.remove(account);
             account = self.core.accounts[account].next;
@@ -494,6 +496,18 @@ impl<O: Observer> Ctx<'_, O> {
             let row = self.traced(exchange.request);
             row.and_then(TraceRow::size).map_or(0, |size| size.0)
         })
+    }
+
+    /// A hash of origin, path and object of a request: what a URI hash sees.
+    #[must_use]
+    pub fn uri(&self, request: RequestId) -> u64 {
+        let asked = &self.core.requests[request.0].asked;
+        let uri = self.fixed.endpoints[asked.endpoint.index()].uri;
+        match (self.traced(request).and_then(TraceRow::path), asked.object) {
+            (Some(path), _) => mix(u64::from(path) ^ uri),
+            (None, Some(object)) => mix(uri ^ mix(u64::from(object.0))),
+            (None, None) => uri,
+        }
     }
 
     /// The row of the trace that a request came from.

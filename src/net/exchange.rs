@@ -55,7 +55,8 @@ pub struct Exchange {
     pub previous: ExchangeId,
     /// The link that it came by; branches have none.
     pub link: LinkId,
-    /// Where its time is put down: the place of an [`Account`](super::request::Account).
+    /// Where its time is put down: the place of a [`BranchAccount`](super::BranchAccount), or 0
+    /// for the account of the request itself.
     pub account: u32,
     /// The node and replica that it calls.
     pub at: Place,
@@ -81,6 +82,38 @@ pub struct Exchange {
     pub below: bool,
     /// Whether something of it has been served, so that its patience no longer counts.
     pub served: bool,
+}
+
+impl Default for Exchange {
+    /// One that stands nowhere yet, on its way out.
+    #[inline]
+    fn default() -> Self {
+        Self {
+            key: Key(0),
+            entered: Time::ZERO,
+            queued: Time::ZERO,
+            due: 0,
+            waited: 0,
+            parent: ExchangeId::NONE,
+            request: RequestId(0),
+            next: ExchangeId::NONE,
+            previous: ExchangeId::NONE,
+            link: LinkId(0),
+            account: 0,
+            at: Place::default(),
+            generation: 0,
+            parent_generation: 0,
+            endpoint: EndpointId::NONE,
+            program: 0,
+            step: 0,
+            phase: Phase::Outbound,
+            class: 0,
+            has_worker: false,
+            is_branch: false,
+            below: false,
+            served: false,
+        }
+    }
 }
 
 /// One call in flight, its cold part.
@@ -114,6 +147,7 @@ pub struct Cold {
 }
 
 impl Default for Cold {
+    #[inline]
     fn default() -> Self {
         Self {
             answer: Answer::OK,
@@ -194,17 +228,26 @@ impl Exchanges {
     }
 
     /// Starts one; its generation is set here.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "so that both parts are written in place")]
     pub fn insert(&mut self, exchange: Exchange, cold: Cold) -> ExchangeId {
-        let place = self.hot.insert_with(|old| {
-            let generation = old.map_or(0, |old: &Exchange| old.generation.wrapping_add(1));
-            Exchange { generation, ..exchange }
-        });
-        match self.cold.get_mut(place as usize) {
-            Some(twin) => *twin = cold,
-            None => self.cold.push(cold),
+        let (place, hot) = self.hot.claim(Exchange::default);
+        let generation = hot.generation.wrapping_add(1);
+        *hot = Exchange { generation, ..exchange };
+        if place as usize == self.cold.len() {
+            self.grow();
         }
+        self.cold[place as usize] = cold;
         ExchangeId(place)
+    }
+
+    /// Makes room for the twin of a new place, by as much as the slab does.
+    #[cold]
+    fn grow(&mut self) {
+        if self.cold.len() == self.cold.capacity() {
+            self.cold.reserve_exact((self.cold.len() / 4).max(64));
+        }
+        self.cold.push(Cold::default());
     }
 
     /// Ends one.

@@ -13,6 +13,6 @@ pub use self::connection::{Connection, Mode};
 pub use self::core::{Call, Core, Ctx, Fixed, Input, Kind, MAX_SLOTS};
 pub use self::exchange::{Cold, Exchange, Exchanges, Part, Parts, Phase};
 pub use self::link::{Direction, LinkState, Transit};
-pub use self::request::{Account, Request, Session};
+pub use self::request::{Account, BranchAccount, Request, Session};
 pub use self::timer::{Change, Timer, TimerId, Token, Unwanted};
 pub use self::topology::{LinkEnds, NodeShape, Topology};

@@ -17,8 +17,10 @@ pub struct Request {
     pub session: SessionId,
     /// The exchange of its present attempt.
     pub root: ExchangeId,
-    /// Where its time is put down; the accounts of its branches hang on this one.
-    pub account: u32,
+    /// Where its time is put down.
+    pub account: Account,
+    /// The account of the branch that was opened last: a place, or 0 for none.
+    pub branches: u32,
     /// Exchanges and branches of it that are in flight.
     pub live: u32,
     /// Attempts made so far.
@@ -27,12 +29,27 @@ pub struct Request {
     pub row: u32,
     /// The timer of its total time-out.
     pub timer: TimerId,
-    /// The address that it comes from.
-    pub source: u64,
-    /// A hash of origin, path and object: what a balancer's URI hash sees.
-    pub uri: u64,
     /// Whether its user has an outcome already, so that an answer comes too late.
     pub over: bool,
+}
+
+impl Default for Request {
+    /// One that nobody has asked for yet.
+    #[inline]
+    fn default() -> Self {
+        Self {
+            asked: Asked::default(),
+            session: SessionId::NONE,
+            root: ExchangeId::NONE,
+            account: Account::default(),
+            branches: 0,
+            live: 0,
+            attempts: 1,
+            row: u32::MAX,
+            timer: TimerId::NONE,
+            over: false,
+        }
+    }
 }
 
 /// A user who is there now: a closed loop's user, or somebody in the middle of a visit. A user
@@ -59,8 +76,14 @@ pub struct Account {
     pub parts: Parts,
     /// Up to when.
     pub mark: Time,
-    /// The account of the branch of the same request that was opened before; 0 for none. The
-    /// account at place 0 is nobody's.
+}
+
+/// The account of a branch of a request. That at place 0 is nobody's.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BranchAccount {
+    /// Where the time of the branch is put down.
+    pub account: Account,
+    /// The place of the account of the branch that was opened before; 0 for none.
     pub next: u32,
 }
 

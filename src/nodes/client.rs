@@ -24,7 +24,7 @@ use crate::net::{
 };
 use crate::outcome::{Answer, Reason};
 use crate::rng::{Key, Purpose, Stream, below, mix, open_unit};
-use crate::time::{Span, Time};
+use crate::time::Span;
 use crate::trace::{Trace, TraceRow};
 
 /// A group of browsers or callers.
@@ -192,7 +192,8 @@ impl Client {
     }
 
     /// Does what follows from `input`.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the input is known where it is told")]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
         match input {
             Input::Arrival => self.arrived(ctx),
@@ -291,87 +292,41 @@ impl Client {
             None => kind.objects.as_ref().map(|objects| objects.pick(key.bits(OBJECT))),
         };
         let owner = if session == SessionId::NONE { key } else { self.group.with(user) };
-        let source = traced.and_then(TraceRow::client).map_or_else(
-            || mix(self.plan.name_hash ^ below(self.plan.addresses, owner.bits(ADDRESS))),
-            |address| mix(u64::from(address)),
-        );
-        let uri = match (traced.and_then(TraceRow::path), object) {
-            (Some(path), _) => mix(u64::from(path) ^ kind.uri),
-            (None, Some(object)) => mix(kind.uri ^ mix(u64::from(object.0))),
-            (None, None) => kind.uri,
+        let source = match traced.and_then(TraceRow::client) {
+            Some(address) => mix(u64::from(address)),
+            None => self.address(owner),
         };
-        let now = ctx.now();
-        let account = ctx.core.accounts.insert(Account { mark: now, ..Account::default() });
-        let asked = Asked {
-            key,
-            request: RequestId(0),
-            client: self.plan.node,
-            user,
-            ordinal,
-            endpoint,
-            object,
-            started: now,
-        };
-        let request = Request {
-            asked,
+        let (now, client) = (ctx.now(), self.plan.node);
+        let core = &mut *ctx.core;
+        let (place, request) = core.requests.claim(Request::default);
+        let id = RequestId(place);
+        *request = Request {
+            asked: Asked { key, request: id, client, user, ordinal, endpoint, object, started: now },
             session,
-            root: ExchangeId::NONE,
-            account,
-            live: 0,
-            attempts: 1,
+            account: Account { mark: now, ..Account::default() },
             row,
-            timer: TimerId::NONE,
-            source,
-            uri,
-            over: false,
+            ..Request::default()
         };
-        let id = RequestId(ctx.core.requests.insert(request));
-        ctx.core.requests[id.0].asked.request = id;
-        let asked = ctx.core.requests[id.0].asked;
-        ctx.observe(&Fact::Issued(&asked));
+        core.observer.hear(now, &Fact::Issued(&request.asked));
         if let Some((law, _)) = &self.plan.timeout {
             let span = Span::from_nanos_rounded(law.sample(&mut key.draws(PATIENCE)));
             let timer = ctx.start_timer(span, Token::Total(id));
             ctx.core.requests[id.0].timer = timer;
         }
-        self.attempt(id, kind.class.unwrap_or(self.plan.class), ctx);
+        self.attempt(id, source, kind.class.unwrap_or(self.plan.class), ctx);
         id
     }
 
     /// The first exchange of a request leaves.
     #[inline]
-    fn attempt<O: Observer>(&self, id: RequestId, class: u8, ctx: &mut Ctx<'_, O>) {
+    fn attempt<O: Observer>(&self, id: RequestId, source: u64, class: u8, ctx: &mut Ctx<'_, O>) {
         let request = &ctx.core.requests[id.0];
-        let (asked, account, source) = (request.asked, request.account, request.source);
-        let link = self.plan.routes[asked.endpoint.index()].expect("every endpoint has a route");
-        let root = Exchange {
-            key: asked.key,
-            entered: Time::ZERO,
-            queued: Time::ZERO,
-            due: 0,
-            waited: 0,
-            parent: ExchangeId::NONE,
-            request: id,
-            next: ExchangeId::NONE,
-            previous: ExchangeId::NONE,
-            link,
-            account,
-            at: crate::fact::Place::default(),
-            generation: 0,
-            parent_generation: 0,
-            endpoint: asked.endpoint,
-            program: 0,
-            step: 0,
-            phase: Phase::Outbound,
-            class,
-            has_worker: false,
-            is_branch: false,
-            below: false,
-            served: false,
-        };
+        let (key, endpoint) = (request.asked.key, request.asked.endpoint);
+        let link = self.plan.routes[endpoint.index()].expect("every endpoint has a route");
+        let root = Exchange { key, request: id, link, endpoint, class, ..Exchange::default() };
         let cold = Cold { source, ..Cold::default() };
         let root = ctx.core.exchanges.insert(root, cold);
-        ctx.hot(root).at = ctx.next_replica(root, link, asked.endpoint);
+        ctx.hot(root).at = ctx.next_replica(root, link, endpoint);
         let request = &mut ctx.core.requests[id.0];
         (request.root, request.live) = (root, 1);
         ctx.send(root);
@@ -384,9 +339,8 @@ impl Client {
         let answer = ctx.cold(child).answer;
         let request = &mut ctx.core.requests[id.0];
         if request.over {
-            let asked = request.asked;
             if answer.is_success() {
-                ctx.observe(&Fact::Late(&asked));
+                ctx.core.observer.hear(ctx.core.now, &Fact::Late(&request.asked));
             }
             return;
         }
@@ -429,9 +383,9 @@ impl Client {
     #[inline]
     fn finish<O: Observer>(&mut self, id: RequestId, answer: Answer, ctx: &mut Ctx<'_, O>) {
         let request = &ctx.core.requests[id.0];
-        let (asked, attempts, session) = (request.asked, request.attempts, request.session);
-        let parts = ctx.core.accounts[request.account].parts;
-        ctx.observe(&Fact::Finished { asked: &asked, answer, attempts, parts });
+        let (session, attempts) = (request.session, request.attempts);
+        let (asked, parts) = (&request.asked, &request.account.parts);
+        ctx.core.observer.hear(ctx.core.now, &Fact::Finished { asked, answer, attempts, parts });
         if session != SessionId::NONE {
             ctx.core.sessions[session.0].request = None;
             self.think(session, ctx);
@@ -448,6 +402,15 @@ impl Client {
         found.or_else(|| self.plan.mix.last()).map_or(EndpointId(0), |(_, endpoint)| *endpoint)
     }
 
+    /// The address of the one of its users, or of its requests, with this key.
+    #[inline]
+    fn address(&self, owner: Key) -> u64 {
+        let addresses = self.plan.addresses;
+        let number = if addresses > 1 { below(addresses, owner.bits(ADDRESS)) } else { 0 };
+        mix(self.plan.name_hash ^ number)
+    }
+
+    #[inline]
     fn trace(&self) -> Option<&Arc<Trace>> {
         match &self.plan.demand {
             Demand::Replayed(trace) | Demand::ClosedTrace(trace) => Some(trace),

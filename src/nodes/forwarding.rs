@@ -66,7 +66,8 @@ impl Proxy {
     }
 
     /// Does what follows from `input`.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the input is known where it is told")]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
         let mut next = self.host.handle(input, ctx);
         while let Next::Forward(id) = next {

@@ -84,7 +84,8 @@ impl Host {
 
     /// Does what follows from `input`. With `Next::Forward` the node must call [`Host::forwarded`]
     /// or [`Host::fail`] and then ask again with [`Host::more`].
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the input is known where it is told")]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) -> Next {
         let next = match input {
             Input::Request(id) => self.arrived(id, ctx),
@@ -418,11 +419,10 @@ impl Host {
             return false;
         }
         // The branch that decides carries the critical path.
-        let (from, to) = (ctx.hot(branch).account, ctx.hot(parent).account);
-        let parts = ctx.core.accounts[from].parts;
-        let account = &mut ctx.core.accounts[to];
+        let (parts, now) = (ctx.account(branch).parts, ctx.now());
+        let account = ctx.account(parent);
         account.parts.add(&parts);
-        account.mark = ctx.core.now;
+        account.mark = now;
         let cold = ctx.cold(parent);
         (cold.pending, cold.repeats, cold.child) = (0, 0, ExchangeId::NONE);
         if failed {

@@ -85,6 +85,8 @@ pub struct LoadBalancer {
     backends: Vec<Backend>,
     balancer: Balancer,
     coin: Stream,
+    /// Whether it must know what is asked for.
+    reads_uri: bool,
 }
 
 impl LoadBalancer {
@@ -96,6 +98,7 @@ impl LoadBalancer {
             backends: plan.backends.clone(),
             balancer: Balancer::new(&plan.spec, &plan.backends),
             coin,
+            reads_uri: plan.spec.reads_uri(),
             plan: Arc::clone(plan),
         }
     }
@@ -106,7 +109,8 @@ impl LoadBalancer {
     }
 
     /// Does what follows from `input`.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the input is known where it is told")]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
         match input {
             Input::Reply { child, parent } if ctx.is_awaited(child, parent) => {
@@ -139,7 +143,7 @@ impl LoadBalancer {
         let (key, endpoint, is_below) = (exchange.key, exchange.endpoint, exchange.below);
         let request = exchange.request;
         let source = ctx.core.exchanges.cold(id).source;
-        let uri = ctx.core.requests[request.0].uri;
+        let uri = if self.reads_uri { ctx.uri(request) } else { 0 };
         let query = Query { source, uri, now };
         let picked = self.balancer.pick(&query, &self.backends, Tried::NONE, &mut self.coin);
         let Some(backend) = picked else {

@@ -1,14 +1,16 @@
 //! The audit: what must hold in every run, in every build.
 //!
 //! Conservation: what came in has gone out or is still inside, for requests, by reason, and for
-//! exchanges, by node. Little's law, exactly: the integral over time of the number present, kept
-//! at each change, equals the sum of residence times clipped to the measured window, taken from
-//! entry and exit stamps. These are two different computations of one number (Little, "A proof
-//! for the queuing formula L = λW", 1961), equal to the last bit because the clock is an integer.
+//! exchanges, by node. Little's law, exactly: the integral over time of the number present, taken
+//! from the moments at which it changes, equals the sum of residence times clipped to the measured
+//! window, taken from the entry stamps that travel with what leaves. These are two different
+//! computations of one number (Little, "A proof for the queuing formula L = λW", 1961), equal to
+//! the last bit because the clock is an integer. The meters' own integrals must agree as well.
 
 use std::fmt;
 
-use crate::fact::{Exit, Fact, Observer};
+use super::Meters;
+use crate::fact::{Fact, Observer};
 use crate::outcome::Reason;
 use crate::time::Time;
 
@@ -20,7 +22,6 @@ pub struct Audit {
     succeeded: u64,
     failed: [u64; Reason::ALL.len()],
     nodes: Vec<Books>,
-    exits: Vec<[u64; 4]>,
 }
 
 /// What came, what went, and Little's two sides.
@@ -28,10 +29,9 @@ pub struct Audit {
 struct Books {
     came: u64,
     went: u64,
-    present: u64,
-    since: Time,
-    /// The integral of the number present over the window.
-    area: u128,
+    /// The moments of leaving less those of entering, within the window, modulo 2^128: with the
+    /// end of the run for each that is still inside, the integral of the number present.
+    moments: u128,
     /// Residence within the window of those that have gone.
     residence: u128,
 }
@@ -48,53 +48,50 @@ impl fmt::Display for Violation {
 
 impl Books {
     #[inline]
-    fn flush(&mut self, now: Time, window: Time) {
-        // Time before the window counts for neither side.
-        let from = self.since.max(window).min(now);
-        self.area += u128::from(self.present) * u128::from(now.0 - from.0);
-        self.since = now;
-    }
-
-    #[inline]
     fn enter(&mut self, now: Time, window: Time) {
-        self.flush(now, window);
         self.came += 1;
-        self.present += 1;
+        self.moments = self.moments.wrapping_sub(u128::from(now.max(window).0));
     }
 
     #[inline]
     fn leave(&mut self, entered: Time, now: Time, window: Time) {
-        self.flush(now, window);
         self.went += 1;
-        self.present -= 1;
-        self.residence += u128::from(clipped(entered, now, window));
+        let (from, to) = (entered.max(window), now.max(window));
+        self.moments = self.moments.wrapping_add(u128::from(to.0));
+        self.residence += u128::from(to.since(from).0);
     }
 
-    fn check(&mut self, end: Time, window: Time, inside: &[Time], what: &str) -> Option<Violation> {
-        self.flush(end, window);
+    /// The integral of the number present over the window, up to the `end`.
+    fn area(&self, end: Time, window: Time) -> u128 {
+        let present = u128::from(self.came - self.went);
+        self.moments.wrapping_add(present * u128::from(end.max(window).0))
+    }
+
+    fn check(
+        &self,
+        end: Time,
+        window: Time,
+        inside: &[Time],
+        what: &str,
+    ) -> Result<(), Violation> {
         let count = inside.len() as u64;
         if self.came != self.went + count {
-            return Some(Violation(format!(
+            return Err(Violation(format!(
                 "{what}: {} came, {} went, {count} are inside",
                 self.came, self.went
             )));
         }
+        let until = end.max(window);
         let still: u128 =
-            inside.iter().map(|entered| u128::from(clipped(*entered, end, window))).sum();
-        (self.area != self.residence + still).then(|| {
-            Violation(format!(
-                "{what}: the number present integrates to {} ns, residence sums to {} ns",
-                self.area,
-                self.residence + still
-            ))
-        })
+            inside.iter().map(|entered| u128::from(until.0 - entered.max(&window).0)).sum();
+        let (area, stays) = (self.area(end, window), self.residence + still);
+        if area != stays {
+            return Err(Violation(format!(
+                "{what}: the number present integrates to {area} ns, residence sums to {stays} ns"
+            )));
+        }
+        Ok(())
     }
-}
-
-/// The part of a stay that lies in the window.
-#[inline]
-fn clipped(entered: Time, left: Time, window: Time) -> u64 {
-    left.0 - entered.max(window).min(left).0
 }
 
 impl Audit {
@@ -107,7 +104,6 @@ impl Audit {
             succeeded: 0,
             failed: [0; Reason::ALL.len()],
             nodes: vec![Books::default(); nodes],
-            exits: vec![[0; 4]; nodes],
         }
     }
 
@@ -117,45 +113,58 @@ impl Audit {
     /// # Errors
     /// If something does not add up.
     pub fn close(
-        &mut self,
+        &self,
         end: Time,
         requests: &[Time],
         inside: &[Vec<Time>],
         names: &[String],
     ) -> Result<(), Violation> {
         let window = self.window;
-        if let Some(violation) = self.requests.check(end, window, requests, "requests") {
-            return Err(violation);
-        }
+        self.requests.check(end, window, requests, "requests")?;
         let outcomes = self.succeeded + self.failed.iter().sum::<u64>();
         if outcomes != self.requests.went {
             let went = self.requests.went;
             return Err(Violation(format!("requests: {went} ended with {outcomes} outcomes")));
         }
-        for ((books, exits), (inside, name)) in
-            self.nodes.iter_mut().zip(&self.exits).zip(inside.iter().zip(names))
+        for (books, (inside, name)) in self.nodes.iter().zip(inside.iter().zip(names)) {
+            books.check(end, window, inside, &format!("exchanges of node `{name}`"))?;
+        }
+        Ok(())
+    }
+
+    /// Compares the integrals that results are read from with these books.
+    ///
+    /// # Errors
+    /// If they differ.
+    pub fn agrees(&self, end: Time, meters: &Meters, names: &[String]) -> Result<(), Violation> {
+        if end < self.window {
+            return Ok(());
+        }
+        let of_nodes = self.nodes.iter().zip(&meters.nodes).zip(names);
+        let all = of_nodes.map(|((books, meter), name)| (books, meter.present.area(), name.as_str()));
+        for (books, metered, name) in
+            all.chain([(&self.requests, meters.present.area(), "requests")])
         {
-            let what = format!("exchanges of node `{name}`");
-            if let Some(violation) = books.check(end, window, inside, &what) {
-                return Err(violation);
-            }
-            if exits.iter().sum::<u64>() != books.went {
-                return Err(Violation(format!("{what}: exits do not sum to those that went")));
+            let area = books.area(end, self.window);
+            if area != metered {
+                return Err(Violation(format!(
+                    "{name}: the meters integrate to {metered} ns, the books to {area} ns"
+                )));
             }
         }
         Ok(())
     }
 }
 
+#[allow(clippy::inline_always, reason = "a fact is known where it is stated")]
 impl Observer for Audit {
-    #[inline]
+    #[inline(always)]
     #[allow(clippy::wildcard_enum_match_arm, reason = "a fold over the facts that come and go")]
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         match fact {
             Fact::Entered { at, .. } => self.nodes[at.node.index()].enter(now, self.window),
-            Fact::Left { at, entered, exit, .. } => {
+            Fact::Left { at, entered, .. } => {
                 self.nodes[at.node.index()].leave(*entered, now, self.window);
-                self.exits[at.node.index()][exit_place(*exit)] += 1;
             }
             Fact::Issued(_) => self.requests.enter(now, self.window),
             Fact::Finished { asked, answer, .. } => {
@@ -170,17 +179,14 @@ impl Observer for Audit {
     }
 }
 
-#[inline]
-const fn exit_place(exit: Exit) -> usize {
-    exit as usize - 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact::Place;
+    use crate::fact::{Exit, Place};
     use crate::id::{EndpointId, NodeId};
+    use crate::observe::Shape;
     use crate::rng::Key;
+    use crate::time::Span;
 
     fn left(entered: u64) -> Fact<'static> {
         Fact::Left {
@@ -196,12 +202,26 @@ mod tests {
     }
 
     fn audited(facts: &[(u64, Fact<'_>)], inside: &[u64]) -> Result<(), Violation> {
-        let mut audit = Audit::new(1, Time(10));
+        let shape = Shape {
+            replicas: vec![1],
+            endpoints: 1,
+            clients: vec![],
+            classes: 1,
+            by_replica: false,
+            node_digits: 1,
+            window: Time(10),
+            bucket: Span(1_000),
+        };
+        let mut watchers = (Meters::new(shape), Audit::new(1, Time(10)));
         for (now, fact) in facts {
-            audit.hear(Time(*now), fact);
+            watchers.hear(Time(*now), fact);
         }
         let inside = vec![inside.iter().map(|t| Time(*t)).collect()];
-        audit.close(Time(100), &[], &inside, &["app".to_owned()])
+        let (mut meters, audit) = watchers;
+        meters.close(Time(100));
+        let names = ["app".to_owned()];
+        audit.close(Time(100), &[], &inside, &names)?;
+        audit.agrees(Time(100), &meters, &names)
     }
 
     const ENTERED: Fact<'static> =

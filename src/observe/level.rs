@@ -5,45 +5,40 @@ use crate::time::Time;
 /// Levels up to this have their own share of time; what lies above shares the last.
 const MAX_SHARES: usize = 4_096;
 
-/// A level, the integral of it over time, and how long it had each value.
+/// A level and the integral of it over time.
+///
+/// The integral up to T is level · T less the sum of every change times its moment, so a change
+/// costs one addition and no multiplication.
 #[derive(Debug, Clone, Default)]
 pub struct Level {
     /// The level now.
     pub now: u32,
-    since: Time,
-    area: u128,
     max: u32,
-    /// Nanoseconds by level; empty if nobody wants them.
-    shares: Vec<u64>,
+    /// The sum of all changes times their moments, modulo 2^128.
+    moments: u128,
+    /// The integral as it was brought up last.
+    area: u128,
 }
 
 impl Level {
-    /// A level of zero that also keeps how long it had each value.
-    #[must_use]
-    pub fn with_shares() -> Self {
-        Self { shares: vec![0; 64], ..Self::default() }
-    }
-
     /// Brings the integral up to `at`.
     #[inline]
     pub fn flush(&mut self, at: Time) {
-        let span = at.0 - self.since.0;
-        self.since = at;
-        self.area += u128::from(u64::from(self.now)) * u128::from(span);
-        if let Some(share) = self.shares.get_mut(self.now as usize) {
-            *share += span;
-        } else if !self.shares.is_empty() {
-            let wanted = (self.now as usize + 1).next_power_of_two().min(MAX_SHARES);
-            self.shares.resize(wanted.max(self.shares.len()), 0);
-            let place = (self.now as usize).min(MAX_SHARES - 1);
-            self.shares[place] += span;
-        }
+        self.area = (u128::from(self.now) * u128::from(at.0)).wrapping_sub(self.moments);
     }
 
     /// The level is `level` from `at` on.
     #[inline]
     pub fn set(&mut self, at: Time, level: u32) {
-        self.flush(at);
+        if level == self.now + 1 {
+            return self.raise(at);
+        }
+        if level + 1 == self.now {
+            return self.lower(at);
+        }
+        let (to, from) = (u128::from(level), u128::from(self.now));
+        let moments = to.wrapping_sub(from).wrapping_mul(u128::from(at.0));
+        self.moments = self.moments.wrapping_add(moments);
         self.now = level;
         self.max = self.max.max(level);
     }
@@ -51,22 +46,25 @@ impl Level {
     /// The level is one higher from `at` on.
     #[inline]
     pub fn raise(&mut self, at: Time) {
-        self.set(at, self.now + 1);
+        self.moments = self.moments.wrapping_add(u128::from(at.0));
+        self.now += 1;
+        self.max = self.max.max(self.now);
     }
 
     /// The level is one lower from `at` on.
     #[inline]
     pub fn lower(&mut self, at: Time) {
-        self.set(at, self.now - 1);
+        self.moments = self.moments.wrapping_sub(u128::from(at.0));
+        self.now -= 1;
     }
 
     /// Forgets what was before `at`: the measured window opens.
     pub fn open(&mut self, at: Time) {
-        (self.since, self.area, self.max) = (at, 0, self.now);
-        self.shares.fill(0);
+        self.moments = u128::from(self.now) * u128::from(at.0);
+        (self.area, self.max) = (0, self.now);
     }
 
-    /// The integral so far: level times nanoseconds.
+    /// The integral up to the last [`flush`](Self::flush): level times nanoseconds.
     #[must_use]
     pub const fn area(&self) -> u128 {
         self.area
@@ -76,6 +74,85 @@ impl Level {
     #[must_use]
     pub const fn max(&self) -> u32 {
         self.max
+    }
+}
+
+/// A level that also keeps how long it had each value.
+#[derive(Debug, Clone)]
+pub struct Occupancy {
+    level: Level,
+    since: Time,
+    /// Nanoseconds by level.
+    shares: Vec<u64>,
+}
+
+impl Default for Occupancy {
+    fn default() -> Self {
+        Self { level: Level::default(), since: Time::ZERO, shares: vec![0; 64] }
+    }
+}
+
+impl Occupancy {
+    /// The level now.
+    #[inline]
+    #[must_use]
+    pub const fn now(&self) -> u32 {
+        self.level.now
+    }
+
+    /// Brings the integral and the shares up to `at`.
+    #[inline]
+    pub fn flush(&mut self, at: Time) {
+        self.share(at);
+        self.level.flush(at);
+    }
+
+    /// The level is one higher from `at` on.
+    #[inline]
+    pub fn raise(&mut self, at: Time) {
+        self.share(at);
+        self.level.raise(at);
+    }
+
+    /// The level is one lower from `at` on.
+    #[inline]
+    pub fn lower(&mut self, at: Time) {
+        self.share(at);
+        self.level.lower(at);
+    }
+
+    /// Puts the time since the last change down to the level that it had.
+    #[inline]
+    fn share(&mut self, at: Time) {
+        let span = at.0 - self.since.0;
+        self.since = at;
+        match self.shares.get_mut(self.level.now as usize) {
+            Some(share) => *share += span,
+            None => self.share_high(span),
+        }
+    }
+
+    /// The same for a level that was never had before, or lies above all that are told apart.
+    #[cold]
+    fn share_high(&mut self, span: u64) {
+        let level = self.level.now as usize;
+        if self.shares.len() < MAX_SHARES {
+            self.shares.resize((level + 1).next_power_of_two().min(MAX_SHARES), 0);
+        }
+        self.shares[level.min(MAX_SHARES - 1)] += span;
+    }
+
+    /// Forgets what was before `at`: the measured window opens.
+    pub fn open(&mut self, at: Time) {
+        self.level.open(at);
+        self.since = at;
+        self.shares.fill(0);
+    }
+
+    /// The integral up to the last [`flush`](Self::flush): level times nanoseconds.
+    #[must_use]
+    pub const fn area(&self) -> u128 {
+        self.level.area()
     }
 
     /// Nanoseconds by level.
@@ -91,25 +168,42 @@ mod tests {
 
     #[test]
     fn a_level_is_integrated_exactly_and_its_shares_sum_to_the_time() {
-        let mut level = Level::with_shares();
+        let mut level = Occupancy::default();
         level.raise(Time(10));
         level.raise(Time(20));
         level.lower(Time(25));
         level.flush(Time(40));
         assert_eq!(level.area(), 10 + 2 * 5 + 15);
         assert_eq!(level.shares()[..3], [10, 25, 5]);
-        assert_eq!(level.max(), 2);
+        assert_eq!(level.level.max(), 2);
     }
 
     #[test]
     fn the_window_forgets_what_was_before() {
-        let mut level = Level::with_shares();
+        let mut level = Level::default();
         level.set(Time(0), 3);
         level.flush(Time(50));
+        assert_eq!(level.area(), 150);
         level.open(Time(50));
         level.set(Time(60), 5_000);
         level.flush(Time(70));
-        assert_eq!(level.area(), 30 + 50_000);
-        assert_eq!((level.shares()[3], level.shares()[MAX_SHARES - 1]), (10, 10));
+        assert_eq!((level.area(), level.max()), (30 + 50_000, 5_000));
+        level.set(Time(70), 1);
+        level.flush(Time(80));
+        assert_eq!(level.area(), 30 + 50_000 + 10);
+    }
+
+    #[test]
+    fn levels_above_all_that_are_told_apart_share_the_last_place() {
+        let mut level = Occupancy::default();
+        for _ in 0..5_000 {
+            level.raise(Time(60));
+        }
+        level.flush(Time(70));
+        assert_eq!((level.shares()[0], level.shares()[MAX_SHARES - 1]), (60, 10));
+        assert_eq!(level.area(), 50_000);
+        level.open(Time(70));
+        level.flush(Time(75));
+        assert_eq!((level.shares()[0], level.shares()[MAX_SHARES - 1]), (0, 5));
     }
 }

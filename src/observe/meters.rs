@@ -4,7 +4,7 @@
 //! that every metric folded by itself would be folded thirty times. A metric is then a reading of
 //! them at the end of the run.
 
-use super::{Level, Sample};
+use super::{Level, Occupancy, Sample};
 use crate::fact::{Exit, Fact, Observer, Place};
 use crate::id::{EndpointId, NodeId};
 use crate::net::Parts;
@@ -63,7 +63,7 @@ pub struct NodeMeter {
     /// Whether this is about one replica.
     pub is_replica: bool,
     /// Exchanges present.
-    pub present: Level,
+    pub present: Occupancy,
     /// Exchanges that wait for a worker or a core.
     pub waiting: Level,
     /// Cores at work.
@@ -181,7 +181,7 @@ impl Meters {
         let next = shape.window.min(bucket_ends);
         Self {
             classes,
-            present: Level::with_shares(),
+            present: Level::default(),
             nodes,
             replicas,
             states,
@@ -226,6 +226,7 @@ impl Meters {
     fn flush(&mut self, at: Time) {
         self.present.flush(at);
         for meter in self.nodes.iter_mut().chain(&mut self.replicas) {
+            meter.present.flush(at);
             for level in meter.levels() {
                 level.flush(at);
             }
@@ -338,8 +339,20 @@ impl Meters {
         self.timeline.latency[bucket] += u128::from(latency);
     }
 
-    /// The state of a replica has changed: the levels of its node follow.
+    /// So many cores of a replica are at work now.
     #[inline]
+    fn busy(&mut self, now: Time, at: Place, cores: u32) {
+        let place = self.first_replica[at.node.index()] + usize::from(at.replica);
+        let before = std::mem::replace(&mut self.states[place].busy, cores);
+        let level = &mut self.nodes[at.node.index()].busy;
+        level.set(now, level.now + cores - before);
+        if let Some(meter) = self.replicas.get_mut(place) {
+            meter.busy.set(now, cores);
+        }
+    }
+
+    /// The state of a replica has changed: the levels of its node follow.
+    #[cold]
     fn state(&mut self, now: Time, at: Place, change: impl FnOnce(&mut ReplicaState)) {
         let place = self.first_replica[at.node.index()] + usize::from(at.replica);
         let old = self.states[place];
@@ -403,7 +416,7 @@ impl Observer for Meters {
                     meter.waiting.lower(now);
                 }
             }
-            Fact::Busy { at, cores } => self.state(now, *at, |state| state.busy = *cores),
+            Fact::Busy { at, cores } => self.busy(now, *at, *cores),
             Fact::Stopped { at, cores } => self.state(now, *at, |state| state.stopped = *cores),
             Fact::Power { at, off, serving } => self.state(now, *at, |state| {
                 (state.off, state.starting) = (*off, !*off && !*serving);
@@ -444,7 +457,7 @@ impl NodeMeter {
         Self {
             at,
             is_replica,
-            present: Level::with_shares(),
+            present: Occupancy::default(),
             waiting: Level::default(),
             busy: Level::default(),
             stopped: Level::default(),
@@ -460,9 +473,8 @@ impl NodeMeter {
         }
     }
 
-    fn levels(&mut self) -> [&mut Level; 6] {
+    const fn levels(&mut self) -> [&mut Level; 5] {
         [
-            &mut self.present,
             &mut self.waiting,
             &mut self.busy,
             &mut self.stopped,
@@ -472,6 +484,7 @@ impl NodeMeter {
     }
 
     fn open(&mut self, at: Time) {
+        self.present.open(at);
         for level in self.levels() {
             level.open(at);
         }

@@ -11,7 +11,7 @@ mod series;
 
 pub use audit::{Audit, Violation};
 pub use fingerprint::{Observable, Strict};
-pub use level::Level;
+pub use level::{Level, Occupancy};
 pub use meters::{ClassMeter, Meters, NodeMeter, Shape, Timeline, parts_bucket};
 pub use probes::{ProbePlan, Probes};
 pub use request_log::{RequestLog, RequestRow};

@@ -129,8 +129,9 @@ pub struct RunFault {
     pub violation: Violation,
 }
 
-type Watchers =
-    (((Meters, Audit), Observable), (Option<Strict>, (Option<RequestLog>, Option<Probes>)));
+/// What every replication is watched by, and, out of the way of the rest, what few want.
+type Watchers = (((Meters, Audit), Observable), Option<Box<Extras>>);
+type Extras = (Option<Strict>, (Option<RequestLog>, Option<Probes>));
 
 /// Runs, audits and reads replication number `replication` of `graph`, measuring from `window` on.
 ///
@@ -143,15 +144,17 @@ pub fn replicate(
     wanted: Wanted,
 ) -> Result<Replication, RunFault> {
     let root = Key::root(graph.run.seed, replication);
-    let mut ended = world::run(graph, root, watchers(graph, window, wanted));
-    let (((meters, audit), _), (_, (_, probes))) = &mut ended.observer;
+    let ended = world::run(graph, root, watchers(graph, window, wanted));
+    let (((mut meters, audit), observable), extras) = ended.observer;
     let end = ended.at;
-    let closed = audit.close(end, &ended.requests, &ended.inside, &graph.names);
-    closed.map_err(|violation| RunFault { replication, seed: graph.run.seed, violation })?;
     meters.close(end);
+    let checked = audit
+        .close(end, &ended.requests, &ended.inside, &graph.names)
+        .and_then(|()| audit.agrees(end, &meters, &graph.names));
+    checked.map_err(|violation| RunFault { replication, seed: graph.run.seed, violation })?;
+    let (strict, (log, mut probes)) = extras.map_or_else(Default::default, |extras| *extras);
     let probes = probes.as_mut().map_or_else(Vec::new, |probes| probes.close(end));
     let in_flight = ended.requests.len() as u64;
-    let (((meters, _), observable), (strict, (log, _))) = ended.observer;
     let span = Span(end.0.saturating_sub(window.0));
     let run = EndToEnd::new(&meters, span, graph.cost_per_hour);
     let nodes = node_readings(graph, &meters, span);
@@ -217,10 +220,11 @@ fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     };
     let audit = Audit::new(graph.names.len(), window);
     let probes = (!graph.probes.is_empty()).then(|| Probes::new(&graph.probes, window));
-    (
-        ((Meters::new(shape), audit), Observable::default()),
-        (wanted.strict.then(Strict::default), (wanted.requests.map(RequestLog::new), probes)),
-    )
+    let extras =
+        (wanted.strict.then(Strict::default), (wanted.requests.map(RequestLog::new), probes));
+    let is_wanted = extras.0.is_some() || extras.1.0.is_some() || extras.1.1.is_some();
+    let always = ((Meters::new(shape), audit), Observable::default());
+    (always, is_wanted.then(|| Box::new(extras)))
 }
 
 /// The length of a bucket of the timeline. A run that drains is longer than its duration, by how
