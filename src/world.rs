@@ -125,10 +125,10 @@ impl<O: Observer> World<O> {
     }
 
     /// Does all that follows at once from the present event.
-    #[inline]
+    #[inline(always)]
     fn follow(&mut self, queue: &mut Queue) {
         let mut count = 0;
-        while let Some(payload) = self.core.ready.pop_front() {
+        while let Some(payload) = self.core.ready.pop() {
             self.dispatch(Kind::unpack(payload), queue);
             count += 1;
             if self.is_endless(count) {
@@ -159,14 +159,14 @@ impl<O: Observer> World<O> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn tell(&mut self, node: NodeId, input: Input, queue: &mut Queue) {
         let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
         self.nodes[node.index()].handle(input, ctx);
     }
 
     /// An exchange goes on, as its phase says.
-    #[inline]
+    #[inline(always)]
     fn exchange(&mut self, id: ExchangeId, queue: &mut Queue) {
         let (phase, node) = {
             let exchange = self.core.exchanges.hot(id);

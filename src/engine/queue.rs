@@ -37,7 +37,7 @@ impl Queue {
     ///
     /// # Panics
     /// If `at` lies in the past: the world would see time go back.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, at: Time, payload: Payload) {
         assert!(at >= self.now, "an event lies in the past");
         debug_assert!(payload.0 < 1 << PAYLOAD_BITS, "a payload has 28 bits");
@@ -54,7 +54,7 @@ impl Queue {
     }
 
     /// Takes the next event out if it is due at or before `horizon`.
-    #[inline]
+    #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "the event's fields are cut out by shifts")]
     pub fn pop_until(&mut self, horizon: Time) -> Option<(Time, Payload)> {
         self.close_hole();
@@ -90,7 +90,7 @@ impl Queue {
     }
 
     /// Fills the root from the end, for when two pops follow one another.
-    #[inline]
+    #[inline(always)]
     fn close_hole(&mut self) {
         if self.hole {
             self.hole = false;

@@ -12,7 +12,7 @@ mod node_outcomes;
 mod node_times;
 mod throughput;
 
-use crate::observe::{ClassMeter, Meters, NodeMeter, Sample};
+use crate::observe::{ClassMeter, Meters, NodeMeter, Recorder, Sample};
 use crate::time::Span;
 
 /// The unit of a metric, as results name it.
@@ -153,10 +153,7 @@ impl<'a> EndToEnd<'a> {
     /// Adds up the meters of a run whose window lasted for `window`.
     #[must_use]
     pub fn new(meters: &'a Meters, window: Span, cost_per_hour: f64) -> Self {
-        let mut latency = Sample::new(3);
-        for class in &meters.classes {
-            latency.add(&class.latency);
-        }
+        let latency = Sample::of(meters.classes.iter().map(|class| &class.latency));
         Self { meters, latency, window, cost_per_hour }
     }
 
@@ -181,13 +178,9 @@ impl<'a> AtNode<'a> {
         cores: f64,
         replicas: f64,
     ) -> Self {
-        let all = |samples: &[Sample]| match class {
-            Some(class) => samples[class].clone(),
-            None => {
-                let mut sum = samples[0].clone();
-                samples[1..].iter().for_each(|more| sum.add(more));
-                sum
-            }
+        let all = |recorders: &[Recorder]| match class {
+            Some(class) => Sample::of([&recorders[class]]),
+            None => Sample::of(recorders),
         };
         let (wait, sojourn) = (all(&meter.wait), all(&meter.sojourn));
         Self { meter, class, wait, sojourn, window, cores, replicas }

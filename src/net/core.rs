@@ -4,11 +4,11 @@
 //! caller, set a timer and state a fact. It sees no other node and nothing of the graph beyond
 //! its own links.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::exchange::{Cold, Exchange, Exchanges, Part, Phase};
 use super::link::{Direction, LinkState, Transit};
+use super::ready::Ready;
 use super::request::{Account, BranchAccount, Request, Session};
 use super::timer::{Timer, TimerId, Token, Unwanted};
 use super::topology::Topology;
@@ -133,7 +133,7 @@ pub struct Core<O> {
     /// The links.
     pub links: Vec<LinkState>,
     /// What follows at once from the present event, before the next one.
-    pub ready: VecDeque<Payload>,
+    pub ready: Ready,
     /// Whether somebody still wants new requests: false after the end of a drained run.
     pub issuing: bool,
     /// Hears the facts.
@@ -155,7 +155,7 @@ impl<O> Core<O> {
             accounts,
             timers: Slab::default(),
             links,
-            ready: VecDeque::new(),
+            ready: Ready::default(),
             issuing: true,
             observer,
         }
@@ -197,25 +197,25 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// States a fact.
-    #[inline]
+    #[inline(always)]
     pub fn observe(&mut self, fact: &Fact<'_>) {
         self.core.observer.hear(self.core.now, fact);
     }
 
     /// The hot part of an exchange.
-    #[inline]
+    #[inline(always)]
     pub fn hot(&mut self, id: ExchangeId) -> &mut Exchange {
         self.core.exchanges.hot_mut(id)
     }
 
     /// The cold part of an exchange.
-    #[inline]
+    #[inline(always)]
     pub fn cold(&mut self, id: ExchangeId) -> &mut Cold {
         self.core.exchanges.cold_mut(id)
     }
 
     /// Puts down what an exchange has been doing since the last entry of its account.
-    #[inline]
+    #[inline(always)]
     pub fn spend(&mut self, id: ExchangeId, part: Part) {
         let core = &mut *self.core;
         let exchange = core.exchanges.hot(id);
@@ -237,16 +237,16 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// Lets an exchange of the node go on after `span`.
-    #[inline]
+    #[inline(always)]
     pub fn resume_after(&mut self, id: ExchangeId, span: Span) {
         self.schedule(span, Kind::Exchange(id));
     }
 
     /// Lets `kind` happen after `span`; at once, but after the present handler, if that is zero.
-    #[inline]
+    #[inline(always)]
     pub fn schedule(&mut self, span: Span, kind: Kind) {
         if span.is_zero() {
-            self.core.ready.push_back(kind.pack());
+            self.core.ready.push(kind.pack());
         } else {
             self.queue.push(self.core.now + span, kind.pack());
         }
@@ -268,7 +268,7 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// Calls the replica `at` over `link` for the exchange or branch `caller`.
-    #[inline]
+    #[inline(always)]
     pub fn call(&mut self, caller: ExchangeId, link: LinkId, at: Place, call: Call) -> ExchangeId {
         let parent = self.core.exchanges.hot_mut(caller);
         parent.phase = Phase::Called;
@@ -299,12 +299,15 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// Puts an exchange on its link towards its node.
-    #[inline]
+    #[inline(always)]
     pub fn send(&mut self, id: ExchangeId) {
         let exchange = self.core.exchanges.hot(id);
+        let link = &mut self.core.links[exchange.link.index()];
+        if let Some(span) = link.constant() {
+            return self.schedule(span, Kind::Exchange(id));
+        }
         let endpoint = self.fixed.endpoints.get(exchange.endpoint.index());
         let bytes = endpoint.map_or(0, |endpoint| endpoint.request_bytes);
-        let link = &mut self.core.links[exchange.link.index()];
         match link.carry(self.core.now, Direction::Up, bytes) {
             Transit::Arrives(span) => self.schedule(span, Kind::Exchange(id)),
             Transit::Lost(span) => {
@@ -317,17 +320,18 @@ impl<O: Observer> Ctx<'_, O> {
 
     /// Lets an exchange leave the node with `answer`, back along the link that it came by. A
     /// branch ends at once at its parent.
-    #[inline]
+    #[inline(always)]
     pub fn reply(&mut self, id: ExchangeId, answer: Answer, exit: Exit) {
         let cold = self.core.exchanges.cold_mut(id);
         cold.answer = answer;
         let bytes = cold.bytes;
-        self.core.exchanges.hot_mut(id).phase = Phase::Inbound;
-        if self.core.exchanges.hot(id).is_branch {
+        let exchange = self.core.exchanges.hot_mut(id);
+        exchange.phase = Phase::Inbound;
+        if exchange.is_branch {
             return self.schedule(Span::ZERO, Kind::Exchange(id));
         }
+        let link = exchange.link;
         self.leave(id, exit, answer.is_success());
-        let link = self.core.exchanges.hot(id).link;
         match self.core.links[link.index()].carry(self.core.now, Direction::Down, bytes) {
             Transit::Arrives(span) => self.schedule(span, Kind::Exchange(id)),
             Transit::Lost(span) => {
@@ -338,7 +342,7 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// States that an exchange has left its node.
-    #[inline]
+    #[inline(always)]
     pub fn leave(&mut self, id: ExchangeId, exit: Exit, success: bool) {
         let exchange = self.core.exchanges.hot(id);
         let fact = Fact::Left {
@@ -398,7 +402,7 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// Takes an exchange away. With the last one of a request that is over, the request goes.
-    #[inline]
+    #[inline(always)]
     pub fn free(&mut self, id: ExchangeId) {
         let exchange = self.core.exchanges.hot(id);
         let request = exchange.request;
@@ -442,7 +446,7 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// Whether `parent` still waits for `child`, a call or a branch of it.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn is_awaited(&self, child: ExchangeId, parent: ExchangeId) -> bool {
         let exchange = self.core.exchanges.hot(child);
@@ -455,7 +459,7 @@ impl<O: Observer> Ctx<'_, O> {
 
     /// The replica at the end of `link` that the caller takes next: each in turn, as a name with
     /// several addresses is resolved; for what changes state, the primary of a node that has one.
-    #[inline]
+    #[inline(always)]
     pub fn next_replica(&mut self, id: ExchangeId, link: LinkId, endpoint: EndpointId) -> Place {
         let ends = self.fixed.topology.links[link.index()];
         let shape = &self.fixed.topology.nodes[ends.to.index()];

@@ -69,6 +69,13 @@ impl LinkState {
         }
     }
 
+    /// How long anything takes, if that is always the same.
+    #[inline]
+    #[must_use]
+    pub const fn constant(&self) -> Option<Span> {
+        self.constant
+    }
+
     fn carry_slowly(&mut self, now: Time, direction: Direction, bytes: u64) -> Transit {
         let mut span = Span::from_nanos_rounded(self.latency.sample(&mut self.stream));
         if let Some(bandwidth) = self.bandwidth {

@@ -252,7 +252,7 @@ impl Bench {
     }
 
     fn follow(&mut self) {
-        while let Some(payload) = self.core.ready.pop_front() {
+        while let Some(payload) = self.core.ready.pop() {
             self.happen(Kind::unpack(payload));
         }
     }

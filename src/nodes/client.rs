@@ -207,7 +207,7 @@ impl Client {
     }
 
     /// Sets the next arrival of an open loop.
-    #[inline]
+    #[inline(always)]
     fn await_arrival<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         let Some(arrivals) = &mut self.arrivals else { return };
         if let Some((at, count)) = arrivals.next(&mut self.stream) {
@@ -301,7 +301,16 @@ impl Client {
         let (place, request) = core.requests.claim(Request::default);
         let id = RequestId(place);
         *request = Request {
-            asked: Asked { key, request: id, client, user, ordinal, endpoint, object, started: now },
+            asked: Asked {
+                key,
+                request: id,
+                client,
+                user,
+                ordinal,
+                endpoint,
+                object,
+                started: now,
+            },
             session,
             account: Account { mark: now, ..Account::default() },
             row,
@@ -318,7 +327,7 @@ impl Client {
     }
 
     /// The first exchange of a request leaves.
-    #[inline]
+    #[inline(always)]
     fn attempt<O: Observer>(&self, id: RequestId, source: u64, class: u8, ctx: &mut Ctx<'_, O>) {
         let request = &ctx.core.requests[id.0];
         let (key, endpoint) = (request.asked.key, request.asked.endpoint);
@@ -380,7 +389,7 @@ impl Client {
     }
 
     /// States the outcome; a user of a closed loop goes on to think.
-    #[inline]
+    #[inline(always)]
     fn finish<O: Observer>(&mut self, id: RequestId, answer: Answer, ctx: &mut Ctx<'_, O>) {
         let request = &ctx.core.requests[id.0];
         let (session, attempts) = (request.session, request.attempts);
@@ -392,7 +401,7 @@ impl Client {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn pick_endpoint(&self, key: Key) -> EndpointId {
         if let [(_, only)] = self.plan.mix.as_slice() {
             return *only;
@@ -403,7 +412,7 @@ impl Client {
     }
 
     /// The address of the one of its users, or of its requests, with this key.
-    #[inline]
+    #[inline(always)]
     fn address(&self, owner: Key) -> u64 {
         let addresses = self.plan.addresses;
         let number = if addresses > 1 { below(addresses, owner.bits(ADDRESS)) } else { 0 };

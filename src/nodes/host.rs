@@ -98,7 +98,7 @@ impl Host {
     }
 
     /// Goes on with exchanges that got a worker meanwhile; the node asks until `Next::Holds`.
-    #[inline]
+    #[inline(always)]
     pub fn more<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) -> Next {
         while let Some(id) = self.admitted.pop() {
             let next = self.advance(id, ctx);
@@ -117,7 +117,7 @@ impl Host {
 
     /// Ends an exchange, or a branch, that cannot go on.
     pub fn fail<O: Observer>(&mut self, id: ExchangeId, reason: Reason, ctx: &mut Ctx<'_, O>) {
-        self.finish(id, Answer::failed(reason), ctx);
+        self.give_way(id, Answer::failed(reason), ctx);
     }
 
     fn station(
@@ -129,7 +129,7 @@ impl Host {
         self.stations.get_mut(usize::from(replica))
     }
 
-    #[inline]
+    #[inline(always)]
     fn arrived<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
         let exchange = ctx.core.exchanges.hot_mut(id);
         exchange.program = match self.program {
@@ -159,7 +159,7 @@ impl Host {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn resumed<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
         let exchange = ctx.core.exchanges.hot(id);
         let (phase, replica) = (exchange.phase, exchange.at.replica);
@@ -221,7 +221,7 @@ impl Host {
                 }
                 Op::Fail(probability, purpose, status) => {
                     if probability.happens(exchange.key.bits(*purpose)) {
-                        self.finish(id, Answer::with_status(*status), ctx);
+                        self.give_way(id, Answer::with_status(*status), ctx);
                         return Next::Holds;
                     }
                 }
@@ -236,7 +236,7 @@ impl Host {
 
     /// Lets an exchange want a core for `demand` nanoseconds at speed 1. Returns whether it has
     /// to wait for the end of that.
-    #[inline]
+    #[inline(always)]
     fn takes_core<O: Observer>(
         &mut self,
         id: ExchangeId,
@@ -324,7 +324,7 @@ impl Host {
     }
 
     /// Something was done for the exchange: its patience no longer counts.
-    #[inline]
+    #[inline(always)]
     fn served<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let was_served = std::mem::replace(&mut ctx.hot(id).served, true);
         if self.patience.is_some() && !was_served {
@@ -334,7 +334,7 @@ impl Host {
     }
 
     /// The exchange waits for a reply: an asynchronous host lets its worker go.
-    #[inline]
+    #[inline(always)]
     fn called<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         self.served(id, ctx);
         if self.is_async {
@@ -342,7 +342,7 @@ impl Host {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn give_worker_back<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         if let Some(station) = self.station(id, ctx)
             && let Some(next) = station.give_back(id, ctx)
@@ -351,7 +351,7 @@ impl Host {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn replied<O: Observer>(
         &mut self,
         child: ExchangeId,
@@ -373,7 +373,7 @@ impl Host {
             if answer.failure.is_some() {
                 // What fails below a server makes the server itself fail, for the same reason.
                 let failed = Answer { status: 500, failure: answer.failure };
-                self.finish(parent, if hands_on { answer } else { failed }, ctx);
+                self.give_way(parent, if hands_on { answer } else { failed }, ctx);
                 return Next::Holds;
             }
             if hands_on {
@@ -427,7 +427,7 @@ impl Host {
         (cold.pending, cold.repeats, cold.child) = (0, 0, ExchangeId::NONE);
         if failed {
             let answer = Answer { status: 500, failure: answer.failure };
-            self.finish(parent, answer, ctx);
+            self.give_way(parent, answer, ctx);
             return false;
         }
         true
@@ -537,24 +537,32 @@ impl Host {
     }
 
     /// The program has come to its end: the answer of a server that answers itself is made here.
-    #[inline]
+    #[inline(always)]
     fn answer<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        if matches!(self.program, Running::Endpoint(_)) && !ctx.hot(id).is_branch {
-            let endpoint = ctx.hot(id).endpoint;
-            if let Some(endpoint) = ctx.fixed.endpoints.get(endpoint.index()) {
+        let exchange = ctx.core.exchanges.hot(id);
+        let answers = matches!(self.program, Running::Endpoint(_)) && !exchange.is_branch;
+        let endpoint = ctx.fixed.endpoints.get(exchange.endpoint.index()).filter(|_| answers);
+        let answer = match endpoint {
+            Some(endpoint) => {
                 if let Some(amount) = &endpoint.response_bytes {
                     let bytes = ctx.response_bytes(id, endpoint, amount);
                     ctx.cold(id).bytes = bytes;
                 }
-                return self.finish(id, Answer::with_status(endpoint.status), ctx);
+                Answer::with_status(endpoint.status)
             }
-        }
-        let answer = ctx.cold(id).answer;
+            None => ctx.cold(id).answer,
+        };
+        self.finish(id, answer, ctx);
+    }
+
+    /// An exchange, or a branch, ends before its program does.
+    #[inline(never)]
+    fn give_way<O: Observer>(&mut self, id: ExchangeId, answer: Answer, ctx: &mut Ctx<'_, O>) {
         self.finish(id, answer, ctx);
     }
 
     /// An exchange, or a branch, leaves with `answer`; its worker goes to the next.
-    #[inline]
+    #[inline(always)]
     fn finish<O: Observer>(&mut self, id: ExchangeId, answer: Answer, ctx: &mut Ctx<'_, O>) {
         // What ends unserved may still have its patience running, whose place is used again.
         self.served(id, ctx);
@@ -564,7 +572,7 @@ impl Host {
 }
 
 /// What a step takes, in nanoseconds at speed 1.
-#[inline]
+#[inline(always)]
 fn demand<O: Observer>(amount: &Amount, purpose: Purpose, id: ExchangeId, ctx: &Ctx<'_, O>) -> f64 {
     let exchange = ctx.core.exchanges.hot(id);
     match amount.draw(exchange.key, purpose) {

@@ -67,13 +67,7 @@ impl Books {
         self.moments.wrapping_add(present * u128::from(end.max(window).0))
     }
 
-    fn check(
-        &self,
-        end: Time,
-        window: Time,
-        inside: &[Time],
-        what: &str,
-    ) -> Result<(), Violation> {
+    fn check(&self, end: Time, window: Time, inside: &[Time], what: &str) -> Result<(), Violation> {
         let count = inside.len() as u64;
         if self.came != self.went + count {
             return Err(Violation(format!(
@@ -141,7 +135,8 @@ impl Audit {
             return Ok(());
         }
         let of_nodes = self.nodes.iter().zip(&meters.nodes).zip(names);
-        let all = of_nodes.map(|((books, meter), name)| (books, meter.present.area(), name.as_str()));
+        let all =
+            of_nodes.map(|((books, meter), name)| (books, meter.present.area(), name.as_str()));
         for (books, metered, name) in
             all.chain([(&self.requests, meters.present.area(), "requests")])
         {

@@ -28,7 +28,7 @@ impl Level {
     }
 
     /// The level is `level` from `at` on.
-    #[inline]
+    #[inline(always)]
     pub fn set(&mut self, at: Time, level: u32) {
         if level == self.now + 1 {
             return self.raise(at);
@@ -44,7 +44,7 @@ impl Level {
     }
 
     /// The level is one higher from `at` on.
-    #[inline]
+    #[inline(always)]
     pub fn raise(&mut self, at: Time) {
         self.moments = self.moments.wrapping_add(u128::from(at.0));
         self.now += 1;
@@ -52,7 +52,7 @@ impl Level {
     }
 
     /// The level is one lower from `at` on.
-    #[inline]
+    #[inline(always)]
     pub fn lower(&mut self, at: Time) {
         self.moments = self.moments.wrapping_sub(u128::from(at.0));
         self.now -= 1;
@@ -108,21 +108,21 @@ impl Occupancy {
     }
 
     /// The level is one higher from `at` on.
-    #[inline]
+    #[inline(always)]
     pub fn raise(&mut self, at: Time) {
         self.share(at);
         self.level.raise(at);
     }
 
     /// The level is one lower from `at` on.
-    #[inline]
+    #[inline(always)]
     pub fn lower(&mut self, at: Time) {
         self.share(at);
         self.level.lower(at);
     }
 
     /// Puts the time since the last change down to the level that it had.
-    #[inline]
+    #[inline(always)]
     fn share(&mut self, at: Time) {
         let span = at.0 - self.since.0;
         self.since = at;

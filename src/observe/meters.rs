@@ -4,7 +4,7 @@
 //! that every metric folded by itself would be folded thirty times. A metric is then a reading of
 //! them at the end of the run.
 
-use super::{Level, Occupancy, Sample};
+use super::{Level, Occupancy, Recorder};
 use crate::fact::{Exit, Fact, Observer, Place};
 use crate::id::{EndpointId, NodeId};
 use crate::net::Parts;
@@ -42,7 +42,7 @@ pub struct ClassMeter {
     /// Requests issued.
     pub issued: u64,
     /// Latencies of successes.
-    pub latency: Sample,
+    pub latency: Recorder,
     /// Latencies of failures: their count, sum and the greatest, in nanoseconds.
     pub failed: (u64, u128, u64),
     /// Failures by reason.
@@ -81,9 +81,9 @@ pub struct NodeMeter {
     /// Exchanges answered with success.
     pub succeeded: u64,
     /// Waits of those that were answered, by priority class.
-    pub wait: Vec<Sample>,
+    pub wait: Vec<Recorder>,
     /// Stays of those that were answered, by priority class.
-    pub sojourn: Vec<Sample>,
+    pub sojourn: Vec<Recorder>,
     /// Waits of all that were not refused: count and sum.
     pub wait_all: (u64, u128),
     /// How long each number was present at a single replica, over all replicas.
@@ -284,13 +284,13 @@ impl Meters {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn replica(&mut self, at: Place) -> Option<&mut NodeMeter> {
         let place = self.first_replica[at.node.index()] + usize::from(at.replica);
         self.replicas.get_mut(place)
     }
 
-    #[inline]
+    #[inline(always)]
     fn class(&mut self, client: NodeId, endpoint: EndpointId) -> &mut ClassMeter {
         let clients = &self.shape.clients;
         let place = if clients.len() == 1 {
@@ -301,7 +301,7 @@ impl Meters {
         &mut self.classes[place * self.shape.endpoints + endpoint.index()]
     }
 
-    #[inline]
+    #[inline(always)]
     fn finished(
         &mut self,
         now: Time,
@@ -340,7 +340,7 @@ impl Meters {
     }
 
     /// So many cores of a replica are at work now.
-    #[inline]
+    #[inline(always)]
     fn busy(&mut self, now: Time, at: Place, cores: u32) {
         let place = self.first_replica[at.node.index()] + usize::from(at.replica);
         let before = std::mem::replace(&mut self.states[place].busy, cores);
@@ -441,7 +441,7 @@ impl ClassMeter {
             client,
             endpoint,
             issued: 0,
-            latency: Sample::new(3),
+            latency: Recorder::new(3),
             failed: (0, 0, 0),
             failures: [0; Reason::ALL.len()],
             attempts: 0,
@@ -453,7 +453,7 @@ impl ClassMeter {
 
 impl NodeMeter {
     fn new(at: Place, is_replica: bool, shape: &Shape) -> Self {
-        let samples = vec![Sample::new(shape.node_digits); usize::from(shape.classes)];
+        let samples = vec![Recorder::new(shape.node_digits); usize::from(shape.classes)];
         Self {
             at,
             is_replica,
@@ -474,13 +474,7 @@ impl NodeMeter {
     }
 
     const fn levels(&mut self) -> [&mut Level; 5] {
-        [
-            &mut self.waiting,
-            &mut self.busy,
-            &mut self.stopped,
-            &mut self.off,
-            &mut self.starting,
-        ]
+        [&mut self.waiting, &mut self.busy, &mut self.stopped, &mut self.off, &mut self.starting]
     }
 
     fn open(&mut self, at: Time) {
@@ -494,13 +488,13 @@ impl NodeMeter {
         (self.arrived, self.left, self.succeeded, self.wait_all) = (0, [0; 4], 0, (0, 0));
     }
 
-    #[inline]
+    #[inline(always)]
     fn entered(&mut self, now: Time) {
         self.arrived += 1;
         self.present.raise(now);
     }
 
-    #[inline]
+    #[inline(always)]
     fn left(&mut self, now: Time, class: u8, left: Left) {
         self.present.lower(now);
         self.left[left.exit as usize - 1] += 1;

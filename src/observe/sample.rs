@@ -1,7 +1,8 @@
-//! Samples: values of which only sums, extremes and a histogram are kept.
+//! Samples: values of which only sums, extremes and a histogram are known, as metrics read them.
 
 use hdrhistogram::Histogram;
 
+use super::Recorder;
 use crate::time::Span;
 
 /// Values with their exact sum, their extremes and a histogram.
@@ -29,35 +30,31 @@ impl Sample {
         Self { count: 0, sum: 0, squares: 0.0, positive: 0, max: 0, min: u64::MAX, histogram }
     }
 
-    /// Adds a value of so many nanoseconds.
-    #[inline]
-    pub fn record(&mut self, nanos: u64) {
-        self.count += 1;
-        self.sum += u128::from(nanos);
-        let seconds = Span(nanos).as_secs_f64();
-        self.squares += seconds * seconds;
-        self.positive += u64::from(nanos > 0);
-        self.max = self.max.max(nanos);
-        self.min = self.min.min(nanos);
-        self.histogram.saturating_record(nanos);
+    /// All values of these recorders, which keep equally many digits.
+    ///
+    /// # Panics
+    /// If there is none of them.
+    #[must_use]
+    pub fn of<'a>(recorders: impl IntoIterator<Item = &'a Recorder>) -> Self {
+        let mut recorders = recorders.into_iter().peekable();
+        let digits = recorders.peek().expect("at least one recorder").digits();
+        let mut sample = Self::new(digits);
+        recorders.for_each(|recorder| sample.add(recorder));
+        sample
     }
 
-    /// Adds all values of another sample.
-    pub fn add(&mut self, other: &Self) {
-        self.count += other.count;
-        self.sum += other.sum;
-        self.squares += other.squares;
-        self.positive += other.positive;
-        self.max = self.max.max(other.max);
-        self.min = self.min.min(other.min);
-        self.histogram.add(&other.histogram).expect("equal bounds");
-    }
-
-    /// Forgets all values.
-    pub fn clear(&mut self) {
-        self.histogram.reset();
-        (self.count, self.sum, self.squares, self.positive) = (0, 0, 0.0, 0);
-        (self.max, self.min) = (0, u64::MAX);
+    /// Adds all values of a recorder.
+    pub fn add(&mut self, recorder: &Recorder) {
+        self.sum += recorder.sum();
+        self.squares += recorder.squares();
+        if let Some((min, max)) = recorder.extremes() {
+            (self.min, self.max) = (self.min.min(min), self.max.max(max));
+        }
+        for (nanos, count) in recorder.filled() {
+            self.count += count;
+            self.positive += if nanos > 0 { count } else { 0 };
+            self.histogram.saturating_record_n(nanos, count);
+        }
     }
 
     /// The mean in seconds.
@@ -90,11 +87,5 @@ impl Sample {
         let value = self.histogram.value_at_quantile(q);
         let middle = self.histogram.median_equivalent(value).clamp(self.min, self.max);
         Some(Span(if value == 0 { 0 } else { middle }).as_secs_f64())
-    }
-
-    /// How many values lie in the bucket of `nanos` or above.
-    #[must_use]
-    pub fn count_from(&self, nanos: u64) -> u64 {
-        self.histogram.count_between(nanos, u64::MAX)
     }
 }

@@ -304,12 +304,16 @@ fn ladder_of(client: Option<NodeId>, endpoint: Option<EndpointId>, sample: &Samp
 
 fn ladders(meters: &Meters, all: &Sample) -> Vec<Ladder> {
     let mut ladders = vec![ladder_of(None, None, all)];
-    let seen: Vec<&ClassMeter> =
-        meters.classes.iter().filter(|class| class.issued > 0 || class.latency.count > 0).collect();
+    let seen: Vec<&ClassMeter> = meters
+        .classes
+        .iter()
+        .filter(|class| class.issued > 0 || class.latency.count() > 0)
+        .collect();
     // With one class, it is the whole.
     if seen.len() > 1 {
         let of = |class: &&ClassMeter| {
-            ladder_of(Some(class.client), Some(class.endpoint), &class.latency)
+            let sample = Sample::of([&class.latency]);
+            ladder_of(Some(class.client), Some(class.endpoint), &sample)
         };
         ladders.extend(seen.iter().map(of));
     }
@@ -318,15 +322,18 @@ fn ladders(meters: &Meters, all: &Sample) -> Vec<Ladder> {
 
 fn parts(meters: &Meters, all: &Sample) -> Vec<PartsReading> {
     let mut readings = vec![parts_of(None, meters.classes.iter(), all)];
-    let mut endpoints: Vec<EndpointId> =
-        meters.classes.iter().filter(|class| class.latency.count > 0).map(|c| c.endpoint).collect();
+    let mut endpoints: Vec<EndpointId> = meters
+        .classes
+        .iter()
+        .filter(|class| class.latency.count() > 0)
+        .map(|c| c.endpoint)
+        .collect();
     endpoints.sort_unstable();
     endpoints.dedup();
     if endpoints.len() > 1 {
         for endpoint in endpoints {
             let classes = || meters.classes.iter().filter(move |class| class.endpoint == endpoint);
-            let mut sample = Sample::new(3);
-            classes().for_each(|class| sample.add(&class.latency));
+            let sample = Sample::of(classes().map(|class| &class.latency));
             readings.push(parts_of(Some(endpoint), classes(), &sample));
         }
     }

@@ -42,7 +42,7 @@ impl Line {
     }
 
     /// Puts an exchange at the end of its class.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, id: ExchangeId, exchanges: &mut Exchanges) {
         let class = self.class_of(id, exchanges);
         let list = &mut self.classes[class];
@@ -78,7 +78,7 @@ impl Line {
     }
 
     /// Takes the next one out: of the lowest class, the first or the last in.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self, exchanges: &mut Exchanges) -> Option<ExchangeId> {
         if self.len == 0 {
             return None;
@@ -90,7 +90,7 @@ impl Line {
     }
 
     /// Takes one out that stands anywhere in the line.
-    #[inline]
+    #[inline(always)]
     pub fn remove(&mut self, id: ExchangeId, exchanges: &mut Exchanges) {
         let class = self.class_of(id, exchanges);
         let list = &mut self.classes[class];
@@ -110,7 +110,7 @@ impl Line {
     }
 
     /// With one class, all stand in it, whatever theirs.
-    #[inline]
+    #[inline(always)]
     fn class_of(&self, id: ExchangeId, exchanges: &Exchanges) -> usize {
         let last = self.classes.len() - 1;
         if last == 0 { 0 } else { usize::from(exchanges.hot(id).class).min(last) }

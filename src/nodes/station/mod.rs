@@ -110,7 +110,7 @@ impl Station {
 
     /// An exchange has arrived, or comes back for a worker that it had given up (`again`), in
     /// which case the lobby is never full.
-    #[inline]
+    #[inline(always)]
     pub fn enter<O: Observer>(
         &mut self,
         id: ExchangeId,
@@ -134,7 +134,7 @@ impl Station {
     }
 
     /// An exchange gives its worker back. Whoever gets it is returned and goes on with its work.
-    #[inline]
+    #[inline(always)]
     pub fn give_back<O: Observer>(
         &mut self,
         id: ExchangeId,
@@ -153,7 +153,7 @@ impl Station {
     }
 
     /// An exchange wants a core for `span`. It gets one now or waits in the line.
-    #[inline]
+    #[inline(always)]
     pub fn want_core<O: Observer>(&mut self, id: ExchangeId, span: Span, ctx: &mut Ctx<'_, O>) {
         let now = ctx.now();
         let exchange = ctx.hot(id);
@@ -173,7 +173,7 @@ impl Station {
     }
 
     /// An exchange's visit to a core is over: the core goes to the next in the line.
-    #[inline]
+    #[inline(always)]
     pub fn core_done<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         ctx.spend(id, Part::Service);
         if let Cores::Stoppable { running, .. } = &mut self.cores {
@@ -231,7 +231,7 @@ impl Station {
     }
 
     /// A core is free: the next in the line starts, or the core idles.
-    #[inline]
+    #[inline(always)]
     fn next_on_core<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         let next = if self.is_stopped() { None } else { self.line.pop(&mut ctx.core.exchanges) };
         if let Some(next) = next {
@@ -243,7 +243,7 @@ impl Station {
     }
 
     /// Puts an exchange on a core for what is due of it.
-    #[inline]
+    #[inline(always)]
     fn start<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         self.ends_patience(id, ctx);
         let now = ctx.now();
@@ -262,7 +262,7 @@ impl Station {
     }
 
     /// An exchange is served from now on: its patience no longer counts.
-    #[inline]
+    #[inline(always)]
     fn ends_patience<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let was_served = std::mem::replace(&mut ctx.hot(id).served, true);
         if self.has_patience && !was_served {
@@ -272,7 +272,7 @@ impl Station {
     }
 
     /// The wait of an exchange is over, whatever follows.
-    #[inline]
+    #[inline(always)]
     fn end_wait<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let now = ctx.now();
         let exchange = ctx.hot(id);
@@ -282,7 +282,7 @@ impl Station {
     }
 
     /// Sets the number of cores at work, with what follows from the first and the last.
-    #[inline]
+    #[inline(always)]
     fn set_busy<O: Observer>(&mut self, busy: u32, ctx: &mut Ctx<'_, O>) {
         let before = std::mem::replace(&mut self.busy, busy);
         if before == busy {
