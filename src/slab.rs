@@ -22,6 +22,13 @@ impl<T> Slab<T> {
         self.places.len() - self.free.len()
     }
 
+    /// How many lived at once at most.
+    #[inline]
+    #[must_use]
+    pub fn peak(&self) -> usize {
+        self.places.len()
+    }
+
     /// Whether none lives.
     #[must_use]
     pub fn is_empty(&self) -> bool {

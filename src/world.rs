@@ -107,7 +107,7 @@ impl<O: Observer> engine::World for World<O> {
         } else {
             (self.instant, self.at_once) = (now, 0);
         }
-        if self.core.exchanges.len() > self.max_in_flight || self.core.timers.len() > MAX_TIMERS {
+        if self.core.exchanges.peak() > self.max_in_flight || self.core.timers.peak() > MAX_TIMERS {
             self.halt = Some(Halt::InFlight(now, self.fullest()));
         }
         let is_drained = !self.core.issuing && self.core.requests.is_empty();

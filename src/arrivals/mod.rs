@@ -155,7 +155,7 @@ fn per_second(interval: &Dist<Span>) -> Option<f64> {
 /// An exponential variate of mean 1 from 64 uniform random bits.
 #[inline]
 fn exponential(bits: u64) -> f64 {
-    -libm::log(open_unit(bits))
+    -crate::math::ln(open_unit(bits))
 }
 
 #[cfg(test)]

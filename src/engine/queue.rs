@@ -20,12 +20,18 @@ const TIME_SHIFT: u32 = PAYLOAD_BITS + SEQUENCE_BITS;
 /// The latest moment that an event can have: 146 years, beyond the longest horizon.
 const LATEST: u64 = (1 << (128 - TIME_SHIFT)) - 1;
 const ARITY: usize = 4;
+/// What stands where no event does: later than every event.
+const NOTHING: u128 = u128::MAX;
 
 /// Events that are still to come, in the order of time and insertion.
 #[derive(Debug, Default)]
 pub struct Queue {
-    /// A heap of [`ARITY`], smallest first; the root is stale while `hole` is set.
+    /// A heap of [`ARITY`], smallest first; the root is stale while `hole` is set. Behind its end
+    /// stand at least [`ARITY`] times [`NOTHING`], so that whatever has one child has all four and
+    /// the search for the least needs no case for the end.
     heap: Vec<u128>,
+    /// How many elements the heap has, the stale root included.
+    len: usize,
     hole: bool,
     sequence: u64,
     now: Time,
@@ -58,7 +64,10 @@ impl Queue {
     #[allow(clippy::cast_possible_truncation, reason = "the event's fields are cut out by shifts")]
     pub fn pop_until(&mut self, horizon: Time) -> Option<(Time, Payload)> {
         self.close_hole();
-        let event = *self.heap.first()?;
+        if self.len == 0 {
+            return None;
+        }
+        let event = self.heap[0];
         let at = Time((event >> TIME_SHIFT) as u64);
         if at > horizon {
             return None;
@@ -78,13 +87,13 @@ impl Queue {
     /// How many events are to come.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.heap.len() - usize::from(self.hole)
+        self.len - usize::from(self.hole)
     }
 
     /// Forgets all events and starts again at time zero, keeping the memory.
     pub fn clear(&mut self) {
         self.heap.clear();
-        self.hole = false;
+        (self.len, self.hole) = (0, false);
         self.sequence = 0;
         self.now = Time::ZERO;
     }
@@ -94,8 +103,9 @@ impl Queue {
     fn close_hole(&mut self) {
         if self.hole {
             self.hole = false;
-            let last = self.heap.pop().expect("a hole is an element");
-            if !self.heap.is_empty() {
+            self.len -= 1;
+            let last = std::mem::replace(&mut self.heap[self.len], NOTHING);
+            if self.len > 0 {
                 self.sift_down(last);
             }
         }
@@ -104,8 +114,11 @@ impl Queue {
     /// Puts `event` into the heap from the end upwards.
     #[inline]
     fn sift_up(&mut self, event: u128) {
-        let mut at = self.heap.len();
-        self.heap.push(event);
+        let mut at = self.len;
+        self.len += 1;
+        if self.heap.len() < self.len + ARITY {
+            self.grow();
+        }
         while at > 0 {
             let parent = (at - 1) / ARITY;
             if self.heap[parent] <= event {
@@ -117,6 +130,14 @@ impl Queue {
         self.heap[at] = event;
     }
 
+    /// Makes room for more events, a quarter of those that there are.
+    #[cold]
+    fn grow(&mut self) {
+        let room = (self.len / 4).max(256);
+        self.heap.reserve_exact(room);
+        self.heap.resize(self.heap.len() + room, NOTHING);
+    }
+
     /// Puts `event` into the heap from the stale root downwards.
     #[inline]
     fn sift_down(&mut self, event: u128) {
@@ -124,22 +145,18 @@ impl Queue {
         let mut at = 0;
         loop {
             let first = at * ARITY + 1;
-            // All four children present is the usual case and has no branch that depends on data.
-            let least = if let Some(four) = heap.get(first..first + ARITY) {
-                let low = usize::from(four[1] < four[0]);
-                let high = 2 + usize::from(four[3] < four[2]);
-                first + if four[high] < four[low] { high } else { low }
-            } else {
-                let Some(least) = (first..heap.len()).min_by_key(|child| heap[*child]) else {
-                    break;
-                };
-                least
-            };
-            if heap[least] >= event {
+            let Some(four) = heap.get(first..first + ARITY) else { break };
+            // No branch depends on data, so none can be mispredicted.
+            let (low, high) = (four[1] < four[0], four[3] < four[2]);
+            let least_low = if low { four[1] } else { four[0] };
+            let least_high = if high { four[3] } else { four[2] };
+            let is_high = least_high < least_low;
+            let least = if is_high { least_high } else { least_low };
+            if least >= event {
                 break;
             }
-            heap[at] = heap[least];
-            at = least;
+            heap[at] = least;
+            at = first + if is_high { 2 + usize::from(high) } else { usize::from(low) };
         }
         heap[at] = event;
     }

@@ -221,6 +221,13 @@ impl Exchanges {
         self.hot.len()
     }
 
+    /// How many were in flight at once at most.
+    #[inline]
+    #[must_use]
+    pub fn peak(&self) -> usize {
+        self.hot.peak()
+    }
+
     /// Whether none is in flight.
     #[must_use]
     pub fn is_empty(&self) -> bool {

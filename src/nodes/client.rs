@@ -145,6 +145,10 @@ pub struct Client {
     /// How many requests the arrival that is due brings.
     due: u32,
     group: Key,
+    /// The identity of a client without users, whose number is 0.
+    nobody: Key,
+    /// The address of all, where there is only one.
+    address: u64,
 }
 
 const ENDPOINT: Purpose = Purpose::named("endpoint");
@@ -163,13 +167,16 @@ impl Client {
             Demand::Replayed(trace) => Some(ArrivalProcess::replay(Arc::clone(trace))),
             Demand::Closed(..) | Demand::ClosedTrace(_) => None,
         };
+        let group = root.with(plan.name_hash);
         Self {
             arrivals,
             stream,
             ordinal: 0,
             rows: Vec::new(),
             due: 0,
-            group: root.with(plan.name_hash),
+            group,
+            nobody: group.with(0),
+            address: mix(plan.name_hash),
             plan: Arc::clone(plan),
         }
     }
@@ -223,7 +230,7 @@ impl Client {
         }
         for _ in 0..self.due {
             let (user, row) = (0, u32::try_from(self.ordinal).unwrap_or(u32::MAX));
-            let key = self.group.with(user).with(self.ordinal);
+            let key = self.nobody.with(self.ordinal);
             let ordinal = self.ordinal;
             self.ordinal += 1;
             self.issue(SessionId::NONE, user, ordinal, key, row, ctx);
@@ -291,10 +298,9 @@ impl Client {
             Some(object) => Some(ObjectId(object)),
             None => kind.objects.as_ref().map(|objects| objects.pick(key.bits(OBJECT))),
         };
-        let owner = if session == SessionId::NONE { key } else { self.group.with(user) };
         let source = match traced.and_then(TraceRow::client) {
             Some(address) => mix(u64::from(address)),
-            None => self.address(owner),
+            None => self.address(session, user, key),
         };
         let (now, client) = (ctx.now(), self.plan.node);
         let core = &mut *ctx.core;
@@ -411,12 +417,15 @@ impl Client {
         found.or_else(|| self.plan.mix.last()).map_or(EndpointId(0), |(_, endpoint)| *endpoint)
     }
 
-    /// The address of the one of its users, or of its requests, with this key.
+    /// The address of a user, or of a request that is nobody's.
     #[inline(always)]
-    fn address(&self, owner: Key) -> u64 {
+    fn address(&self, session: SessionId, user: u64, key: Key) -> u64 {
         let addresses = self.plan.addresses;
-        let number = if addresses > 1 { below(addresses, owner.bits(ADDRESS)) } else { 0 };
-        mix(self.plan.name_hash ^ number)
+        if addresses <= 1 {
+            return self.address;
+        }
+        let owner = if session == SessionId::NONE { key } else { self.group.with(user) };
+        mix(self.plan.name_hash ^ below(addresses, owner.bits(ADDRESS)))
     }
 
     #[inline]

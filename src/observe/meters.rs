@@ -286,6 +286,9 @@ impl Meters {
 
     #[inline(always)]
     fn replica(&mut self, at: Place) -> Option<&mut NodeMeter> {
+        if self.replicas.is_empty() {
+            return None;
+        }
         let place = self.first_replica[at.node.index()] + usize::from(at.replica);
         self.replicas.get_mut(place)
     }
