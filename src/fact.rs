@@ -183,6 +183,10 @@ impl Fact<'_> {
 /// Hears every fact of a run. It cannot influence the run: it gets shared references and owns no
 /// randomness. The unit type observes nothing and compiles to nothing; a pair of observers is one.
 pub trait Observer {
+    /// Time has come to `now`: told before the first fact of each moment.
+    #[inline(always)]
+    fn advance(&mut self, _now: Time) {}
+
     /// A fact, at the time `now`.
     fn hear(&mut self, now: Time, fact: &Fact<'_>);
 }
@@ -196,6 +200,12 @@ impl Observer for () {
 #[allow(clippy::inline_always, reason = "measured: a third of the instructions of a request")]
 impl<A: Observer, B: Observer> Observer for (A, B) {
     #[inline(always)]
+    fn advance(&mut self, now: Time) {
+        self.0.advance(now);
+        self.1.advance(now);
+    }
+
+    #[inline(always)]
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         self.0.hear(now, fact);
         self.1.hear(now, fact);
@@ -205,6 +215,11 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
 /// An observer that is seldom wanted: where it is told of a fact, the fact is put together for it,
 /// and only there.
 impl<O: Observer> Observer for Box<O> {
+    #[inline(always)]
+    fn advance(&mut self, now: Time) {
+        (**self).advance(now);
+    }
+
     #[inline(always)]
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         #[inline(never)]
@@ -217,6 +232,13 @@ impl<O: Observer> Observer for Box<O> {
 }
 
 impl<O: Observer> Observer for Option<O> {
+    #[inline(always)]
+    fn advance(&mut self, now: Time) {
+        if let Some(observer) = self {
+            observer.advance(now);
+        }
+    }
+
     #[inline(always)]
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         if let Some(observer) = self {

@@ -34,7 +34,6 @@ pub struct World<O> {
     nodes: Vec<Node>,
     fixed: Arc<Fixed>,
     max_in_flight: usize,
-    instant: Time,
     at_once: usize,
     halt: Option<Halt>,
 }
@@ -76,7 +75,6 @@ pub fn run<O: Observer>(graph: &Graph, root: Key, observer: O) -> Ended<O> {
         nodes: graph.nodes(root),
         fixed: Arc::clone(&graph.fixed),
         max_in_flight: graph.run.limits.in_flight as usize,
-        instant: Time::ZERO,
         at_once: 0,
         halt: None,
     };
@@ -94,19 +92,14 @@ pub fn run<O: Observer>(graph: &Graph, root: Key, observer: O) -> Ended<O> {
 }
 
 impl<O: Observer> engine::World for World<O> {
-    #[inline]
+    #[inline(always)]
     fn handle(&mut self, now: Time, payload: Payload, queue: &mut Queue) -> Flow {
-        self.core.now = now;
-        self.dispatch(Kind::unpack(payload), queue);
-        self.follow(queue);
-        if now == self.instant {
-            self.at_once += 1;
-            if self.is_endless(self.at_once) {
-                self.halt = Some(Halt::NoProgress(now));
-            }
-        } else {
-            (self.instant, self.at_once) = (now, 0);
+        if now > self.core.now {
+            self.core.now = now;
+            self.core.observer.advance(now);
+            self.at_once = 0;
         }
+        self.follow(payload, queue);
         if self.core.exchanges.peak() > self.max_in_flight || self.core.timers.peak() > MAX_TIMERS {
             self.halt = Some(Halt::InFlight(now, self.fullest()));
         }
@@ -117,23 +110,31 @@ impl<O: Observer> engine::World for World<O> {
 
 impl<O: Observer> World<O> {
     fn begin(&mut self, queue: &mut Queue) {
+        self.core.observer.advance(Time::ZERO);
         for node in &mut self.nodes {
             let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
             node.begin(ctx);
         }
-        self.follow(queue);
+        if let Some(first) = self.core.ready.pop() {
+            self.follow(first, queue);
+        }
     }
 
-    /// Does all that follows at once from the present event.
-    #[inline(always)]
-    fn follow(&mut self, queue: &mut Queue) {
-        let mut count = 0;
-        while let Some(payload) = self.core.ready.pop() {
-            self.dispatch(Kind::unpack(payload), queue);
-            count += 1;
-            if self.is_endless(count) {
+    /// Does what `payload` stands for, and all that follows at once from that. The one place from
+    /// which handlers are called, so that they can all be inlined there.
+    #[inline(never)]
+    fn follow(&mut self, payload: Payload, queue: &mut Queue) {
+        let mut next = payload;
+        loop {
+            self.dispatch(Kind::unpack(next), queue);
+            self.at_once += 1;
+            if self.is_endless(self.at_once) {
                 self.halt = Some(Halt::NoProgress(self.core.now));
                 return;
+            }
+            match self.core.ready.pop() {
+                Some(payload) => next = payload,
+                None => return,
             }
         }
     }
@@ -145,7 +146,7 @@ impl<O: Observer> World<O> {
         count > MAX_AT_ONCE && count > 64 * there()
     }
 
-    #[inline]
+    #[inline(always)]
     fn dispatch(&mut self, kind: Kind, queue: &mut Queue) {
         match kind {
             Kind::Exchange(id) => self.exchange(id, queue),

@@ -89,7 +89,7 @@ pub struct BranchAccount {
 
 impl Account {
     /// Puts the time since the last entry down as `part`.
-    #[inline]
+    #[inline(always)]
     pub fn spend(&mut self, part: Part, now: Time) {
         self.parts.0[part as usize] += now.since(self.mark).0;
         self.mark = now;

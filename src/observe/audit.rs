@@ -209,6 +209,7 @@ mod tests {
         };
         let mut watchers = (Meters::new(shape), Audit::new(1, Time(10)));
         for (now, fact) in facts {
+            watchers.advance(Time(*now));
             watchers.hear(Time(*now), fact);
         }
         let inside = vec![inside.iter().map(|t| Time(*t)).collect()];

@@ -124,6 +124,9 @@ pub struct Meters {
     bucket_ends: Time,
     sums_before: Vec<[u128; 3]>,
     present_before: u128,
+    /// Successes of the present bucket, and their latencies summed.
+    succeeded_in_bucket: u64,
+    latency_in_bucket: u128,
     is_open: bool,
     /// The next moment at which a bucket ends or the window opens.
     next: Time,
@@ -190,6 +193,8 @@ impl Meters {
             bucket_ends,
             sums_before,
             present_before: 0,
+            succeeded_in_bucket: 0,
+            latency_in_bucket: 0,
             is_open: false,
             next,
             shape,
@@ -267,9 +272,8 @@ impl Meters {
             rows.push([0, 1, 2].map(|i| areas[i].wrapping_sub(before[i])));
             *before = areas;
         }
-        let buckets = timeline.present.len();
-        timeline.succeeded.resize(buckets, 0);
-        timeline.latency.resize(buckets, 0);
+        timeline.succeeded.push(std::mem::take(&mut self.succeeded_in_bucket));
+        timeline.latency.push(std::mem::take(&mut self.latency_in_bucket));
     }
 
     /// Adds up, for each node, how long each number was present at its replicas.
@@ -333,13 +337,8 @@ impl Meters {
         for (sum, part) in sums.iter_mut().zip(parts.0) {
             *sum += u128::from(part);
         }
-        let bucket = self.timeline.present.len();
-        if self.timeline.succeeded.len() <= bucket {
-            self.timeline.succeeded.resize(bucket + 1, 0);
-            self.timeline.latency.resize(bucket + 1, 0);
-        }
-        self.timeline.succeeded[bucket] += 1;
-        self.timeline.latency[bucket] += u128::from(latency);
+        self.succeeded_in_bucket += 1;
+        self.latency_in_bucket += u128::from(latency);
     }
 
     /// So many cores of a replica are at work now.
@@ -381,10 +380,14 @@ impl Meters {
 
 impl Observer for Meters {
     #[inline(always)]
-    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+    fn advance(&mut self, now: Time) {
         if now >= self.next {
             self.pass(now);
         }
+    }
+
+    #[inline(always)]
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         match fact {
             Fact::Issued(asked) => {
                 self.present.raise(now);

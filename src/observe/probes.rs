@@ -83,12 +83,12 @@ impl Probes {
     /// run; none if the moment never came.
     #[allow(clippy::cast_precision_loss, reason = "a mean for statistics")]
     pub fn close(&mut self, end: Time) -> Vec<Vec<Option<f64>>> {
-        self.advance(Time(end.0 + 1));
+        self.pass(Time(end.0 + 1));
         let mean = |(count, sum): &(u64, u64)| (*count > 0).then(|| *sum as f64 / *count as f64);
         self.probes.iter().map(|probe| probe.sums.iter().map(mean).collect()).collect()
     }
 
-    fn advance(&mut self, now: Time) {
+    fn pass(&mut self, now: Time) {
         for probe in &mut self.probes {
             probe.advance(now);
         }
@@ -98,10 +98,14 @@ impl Probes {
 
 impl Observer for Probes {
     #[inline(always)]
-    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+    fn advance(&mut self, now: Time) {
         if now > self.next {
-            self.advance(now);
+            self.pass(now);
         }
+    }
+
+    #[inline(always)]
+    fn hear(&mut self, _: Time, fact: &Fact<'_>) {
         #[allow(clippy::wildcard_enum_match_arm, reason = "a fold over two facts")]
         let (at, change) = match fact {
             Fact::Entered { at, .. } => (at, 1),

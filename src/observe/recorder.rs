@@ -13,6 +13,8 @@ pub struct Recorder {
     counts: Vec<u64>,
     /// A doubling has two to the power of this many buckets.
     steps: u32,
+    /// The largest value that has a bucket of its own.
+    single: u64,
     digits: u8,
     sum: u128,
     squares: f64,
@@ -26,8 +28,17 @@ impl Recorder {
     pub fn new(digits: u8) -> Self {
         // The steps of a doubling that tell two values apart which differ by one in the last digit.
         let steps = 10_u64.pow(u32::from(digits)).next_power_of_two().ilog2();
-        let mut new =
-            Self { counts: Vec::new(), steps, digits, sum: 0, squares: 0.0, max: 0, min: u64::MAX };
+        let single = (2 << steps) - 1;
+        let mut new = Self {
+            counts: Vec::new(),
+            steps,
+            single,
+            digits,
+            sum: 0,
+            squares: 0.0,
+            max: 0,
+            min: u64::MAX,
+        };
         new.counts = vec![0; new.bucket(MAX_SPAN.0) + 1];
         new
     }
@@ -36,7 +47,7 @@ impl Recorder {
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "the result is far below 2^32")]
     const fn bucket(&self, nanos: u64) -> usize {
-        let doubling = (nanos | (2 << self.steps) - 1).ilog2() - self.steps;
+        let doubling = (nanos | self.single).ilog2() - self.steps;
         ((doubling as u64) << self.steps) as usize + (nanos >> doubling) as usize
     }
 

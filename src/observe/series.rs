@@ -40,10 +40,14 @@ impl Series {
 
 impl Observer for Series {
     #[inline]
-    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+    fn advance(&mut self, now: Time) {
         if now >= self.ends {
             self.close(now);
         }
+    }
+
+    #[inline]
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         #[allow(clippy::wildcard_enum_match_arm, reason = "a fold over two facts")]
         match fact {
             Fact::Issued(_) => self.level.raise(now),
