@@ -11,7 +11,7 @@ use crate::fact::{Fact, Observer};
 use crate::graph::Graph;
 use crate::id::{ExchangeId, NodeId};
 use crate::model::Until;
-use crate::net::{Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Part, Phase, TimerId, Token};
+use crate::net::{Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Part, Phase, Tables, TimerId, Token};
 use crate::nodes::Node;
 use crate::rng::Key;
 use crate::time::Time;
@@ -67,28 +67,47 @@ pub struct Ended<O> {
     pub inside: Vec<Vec<Time>>,
 }
 
+/// Memory that serves one run after another: who runs many replications keeps one.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    tables: Tables,
+    queue: Queue,
+}
+
 /// Runs one replication of `graph` under `root` and tells its facts to `observer`.
 #[must_use]
 pub fn run<O: Observer>(graph: &Graph, root: Key, observer: O) -> Ended<O> {
+    run_in(&mut Workspace::default(), graph, root, observer)
+}
+
+/// The same, in memory that was used before; nothing of an earlier run is seen.
+#[must_use]
+pub fn run_in<O: Observer>(
+    space: &mut Workspace,
+    graph: &Graph,
+    root: Key,
+    observer: O,
+) -> Ended<O> {
+    let Workspace { tables, queue } = space;
+    queue.clear();
     let mut world = World {
-        core: Core::new(root, graph.links(root), observer),
+        core: Core::new(root, graph.links(root), observer, tables),
         nodes: graph.nodes(root),
         fixed: Arc::clone(&graph.fixed),
         max_in_flight: graph.run.limits.in_flight as usize,
         at_once: 0,
         halt: None,
     };
-    let mut queue = Queue::default();
     let drains = graph.run.until == Until::Drained;
     let duration = Time(graph.run.duration.0);
     if drains {
         // Pushed first, so that an arrival at the very end no longer comes.
         queue.push(duration, Kind::Mark(STOP_ISSUING).pack());
     }
-    world.begin(&mut queue);
+    world.begin(queue);
     let horizon = if drains { Time(crate::time::MAX_SPAN.0) } else { duration };
-    let (stop, events) = engine::run(&mut world, &mut queue, horizon, graph.run.limits.events);
-    world.end(stop, events, if drains { None } else { Some(duration) })
+    let (stop, events) = engine::run(&mut world, queue, horizon, graph.run.limits.events);
+    world.end(stop, events, if drains { None } else { Some(duration) }, tables)
 }
 
 impl<O: Observer> engine::World for World<O> {
@@ -231,7 +250,7 @@ impl<O: Observer> World<O> {
         NodeId(fullest.map_or(0, |(node, _)| node))
     }
 
-    fn end(self, stop: Stop, events: u64, horizon: Option<Time>) -> Ended<O> {
+    fn end(self, stop: Stop, events: u64, horizon: Option<Time>, tables: &mut Tables) -> Ended<O> {
         let halt = match stop {
             Stop::TooManyEvents => Some(Halt::Events(self.core.now)),
             Stop::Drained | Stop::Horizon | Stop::World => self.halt,
@@ -247,7 +266,9 @@ impl<O: Observer> World<O> {
         }
         let open = self.core.requests.live().filter(|request| !request.over);
         let requests = open.map(|request| request.asked.started).collect();
-        Ended { observer: self.core.observer, at, events, halt, requests, inside }
+        let (observer, used) = self.core.into_parts();
+        *tables = used;
+        Ended { observer, at, events, halt, requests, inside }
     }
 }
 

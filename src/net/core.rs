@@ -140,25 +140,56 @@ pub struct Core<O> {
     pub observer: O,
 }
 
+/// The tables of a [`Core`] without what stands in them: their memory serves one run after another.
+#[derive(Debug, Default)]
+pub struct Tables {
+    exchanges: Exchanges,
+    requests: Slab<Request>,
+    sessions: Slab<Session>,
+    accounts: Slab<BranchAccount>,
+    timers: Slab<Timer>,
+    ready: Ready,
+}
+
 impl<O> Core<O> {
-    /// Nothing is in flight yet.
+    /// Nothing is in flight yet. The run uses the memory of `tables`.
     #[must_use]
-    pub fn new(root: Key, links: Vec<LinkState>, observer: O) -> Self {
-        let mut accounts = Slab::default();
+    pub fn new(root: Key, links: Vec<LinkState>, observer: O, tables: &mut Tables) -> Self {
+        let Tables {
+            mut exchanges,
+            mut requests,
+            mut sessions,
+            mut accounts,
+            mut timers,
+            mut ready,
+        } = std::mem::take(tables);
+        exchanges.clear();
+        requests.clear();
+        sessions.clear();
+        accounts.clear();
         accounts.insert(BranchAccount::default());
+        timers.clear();
+        ready.clear();
         Self {
             now: Time::ZERO,
             root,
-            exchanges: Exchanges::default(),
-            requests: Slab::default(),
-            sessions: Slab::default(),
+            exchanges,
+            requests,
+            sessions,
             accounts,
-            timers: Slab::default(),
+            timers,
             links,
-            ready: Ready::default(),
+            ready,
             issuing: true,
             observer,
         }
+    }
+
+    /// The observer, and the tables for the next run.
+    #[must_use]
+    pub fn into_parts(self) -> (O, Tables) {
+        let Self { exchanges, requests, sessions, accounts, timers, ready, observer, .. } = self;
+        (observer, Tables { exchanges, requests, sessions, accounts, timers, ready })
     }
 }
 

@@ -11,7 +11,7 @@ mod timer;
 mod topology;
 
 pub use self::connection::{Connection, Mode};
-pub use self::core::{Call, Core, Ctx, Fixed, Input, Kind, MAX_SLOTS};
+pub use self::core::{Call, Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Tables};
 pub use self::exchange::{Cold, Exchange, Exchanges, Part, Parts, Phase};
 pub use self::link::{Direction, LinkState, Transit};
 pub use self::ready::Ready;

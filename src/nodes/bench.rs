@@ -9,10 +9,10 @@ use crate::dist::Law;
 use crate::endpoint::{Amount, Endpoint, Op, Program};
 use crate::engine::Queue;
 use crate::fact::{Asked, Exit, Fact, Observer, Place};
-use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, RequestId, SessionId};
+use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, RequestId};
 use crate::net::{
     Account, Cold, Core, Ctx, Exchange, Fixed, Input, Kind, LinkEnds, LinkState, NodeShape, Part,
-    Parts, Phase, Request, TimerId, Token, Topology, Unwanted,
+    Parts, Phase, Request, Tables, Token, Topology, Unwanted,
 };
 use crate::nodes::Node;
 use crate::nodes::answering::Answering;
@@ -66,7 +66,7 @@ impl Observer for Heard {
                 return self.left.push((key.0, at, waited / MS, *exit));
             }
             Fact::Finished { asked, answer, parts, .. } => {
-                return self.finished.push((asked.ordinal, at, answer.status, *parts));
+                return self.finished.push((asked.ordinal, at, answer.status, **parts));
             }
             Fact::Late(_) => return self.late += 1,
             Fact::Busy { cores, .. } => format!("busy {cores}"),
@@ -152,7 +152,7 @@ impl Bench {
             addresses: vec![100, 101, 102, 103],
         };
         let links = fixed.topology.links.iter().map(|_| link(0)).collect();
-        let core = Core::new(Key(7), links, Heard::default());
+        let core = Core::new(Key(7), links, Heard::default(), &mut Tables::default());
         let mut bench = Self {
             node,
             core,
@@ -185,10 +185,9 @@ impl Bench {
         self.run(at);
         let (now, endpoint) = (self.core.now, EndpointId(endpoint));
         let number = self.roots.len() as u64;
-        let account = self.core.accounts.insert(Account { mark: now, ..Account::default() });
-        let request = request(asked(number, endpoint, now), account);
+        let request = request(asked(number, endpoint, now), now);
         let id = RequestId(self.core.requests.insert(request));
-        let root = root(id, Key(number), endpoint, class, account);
+        let root = root(id, Key(number), endpoint, class);
         let root = self.core.exchanges.insert(root, Cold { source: 7, ..Cold::default() });
         self.core.requests[id.0].root = root;
         self.roots.push(root);
@@ -376,46 +375,12 @@ fn asked(ordinal: u64, endpoint: EndpointId, started: Time) -> Asked {
     }
 }
 
-fn request(asked: Asked, account: u32) -> Request {
-    Request {
-        asked,
-        session: SessionId::NONE,
-        root: ExchangeId::NONE,
-        account,
-        live: 1,
-        attempts: 1,
-        row: 0,
-        timer: TimerId::NONE,
-        source: 7,
-        uri: asked.ordinal,
-        over: false,
-    }
+fn request(asked: Asked, now: Time) -> Request {
+    let account = Account { mark: now, ..Account::default() };
+    Request { asked, account, live: 1, row: 0, ..Request::default() }
 }
 
-fn root(request: RequestId, key: Key, endpoint: EndpointId, class: u8, account: u32) -> Exchange {
-    Exchange {
-        key,
-        entered: Time::ZERO,
-        queued: Time::ZERO,
-        due: 0,
-        waited: 0,
-        parent: ExchangeId::NONE,
-        request,
-        next: ExchangeId::NONE,
-        previous: ExchangeId::NONE,
-        link: LinkId(0),
-        account,
-        at: Place { node: NODE, replica: 0 },
-        generation: 0,
-        parent_generation: 0,
-        endpoint,
-        program: 0,
-        step: 0,
-        phase: Phase::Outbound,
-        class,
-        has_worker: false,
-        is_branch: false,
-        below: false,
-        served: false,
-    }
+fn root(request: RequestId, key: Key, endpoint: EndpointId, class: u8) -> Exchange {
+    let at = Place { node: NODE, replica: 0 };
+    Exchange { key, request, at, endpoint, class, ..Exchange::default() }
 }

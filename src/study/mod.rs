@@ -12,7 +12,7 @@ pub use compare::{Comparison, ComparisonRow, compare};
 pub use pool::{Job, Progress, run_jobs};
 pub use replication::{
     Ladder, NodeReading, PartsReading, Replication, RunFault, TimelineSeries, Wanted, replicate,
-    requests_series,
+    replicate_in, requests_series,
 };
 pub use results::{
     LatencyRow, NodeRow, Stability, SummaryRow, TimelineRow, VariantResult, WarmUpCut,

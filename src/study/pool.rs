@@ -27,10 +27,11 @@ impl Progress for () {
     fn advance(&self) {}
 }
 
-/// Runs all jobs and hands each result to `done`, in any order. Returns whether all were run.
-pub fn run_jobs<T: Send>(
+/// Runs all jobs and hands each result to `done`, in any order. Returns whether all were run. Each
+/// worker has a workspace of its own, which its jobs use one after another.
+pub fn run_jobs<W: Default, T: Send>(
     jobs: &[Job],
-    run: impl Fn(usize) -> T + Sync,
+    run: impl Fn(&mut W, usize) -> T + Sync,
     done: impl Fn(usize, T) + Sync,
     progress: &dyn Progress,
 ) -> bool {
@@ -38,12 +39,13 @@ pub fn run_jobs<T: Send>(
     order.sort_by(|a, b| jobs[*b].cost.total_cmp(&jobs[*a].cost).then(a.cmp(b)));
     let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
     let work = || {
+        let mut space = W::default();
         while let Some(job) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
             if progress.is_stopped() {
                 stopped.store(true, Ordering::Relaxed);
                 return;
             }
-            done(*job, run(*job));
+            done(*job, run(&mut space, *job));
             progress.advance();
         }
     };
@@ -90,7 +92,7 @@ mod tests {
     fn every_job_is_run_once_and_told_by_its_number() {
         let jobs: Vec<Job> = (0..100).map(|n| Job { cost: f64::from(n % 7) }).collect();
         let results = Mutex::new(vec![0; 100]);
-        let all = run_jobs(&jobs, |n| n * 2, |n, r| results.lock().unwrap()[n] += r + 1, &());
+        let all = run_jobs(&jobs, |(), n| n * 2, |n, r| results.lock().unwrap()[n] += r + 1, &());
         assert!(all);
         assert_eq!(*results.lock().unwrap(), (0..100).map(|n| n * 2 + 1).collect::<Vec<_>>());
     }
@@ -99,7 +101,7 @@ mod tests {
     fn a_stopped_pool_begins_no_further_job_and_says_so() {
         let jobs = vec![Job { cost: 1.0 }; 1_000];
         let ran = AtomicUsize::new(0);
-        let count = |_| ran.fetch_add(1, Ordering::Relaxed);
+        let count = |(): &mut (), _| ran.fetch_add(1, Ordering::Relaxed);
         let all = run_jobs(&jobs, count, |_, _| {}, &StopAfter(10, AtomicUsize::new(0)));
         assert!(!all);
         assert!(ran.load(Ordering::Relaxed) < 100);

@@ -11,7 +11,7 @@ use crate::observe::{
 use crate::rng::Key;
 use crate::stats::LADDER;
 use crate::time::{Span, Time};
-use crate::world::{self, Halt};
+use crate::world::{self, Halt, Workspace};
 
 /// Buckets of a timeline at most.
 const TIMELINE_BUCKETS: u64 = 200;
@@ -143,8 +143,22 @@ pub fn replicate(
     window: Time,
     wanted: Wanted,
 ) -> Result<Replication, RunFault> {
+    replicate_in(&mut Workspace::default(), graph, replication, window, wanted)
+}
+
+/// The same, in memory that was used before.
+///
+/// # Errors
+/// If the audit finds that something does not add up.
+pub fn replicate_in(
+    space: &mut Workspace,
+    graph: &Graph,
+    replication: u32,
+    window: Time,
+    wanted: Wanted,
+) -> Result<Replication, RunFault> {
     let root = Key::root(graph.run.seed, replication);
-    let ended = world::run(graph, root, watchers(graph, window, wanted));
+    let ended = world::run_in(space, graph, root, watchers(graph, window, wanted));
     let (((mut meters, audit), observable), extras) = ended.observer;
     let end = ended.at;
     meters.close(end);
@@ -183,10 +197,15 @@ pub fn replicate(
 /// The number of requests present, averaged over `slots` slots of replication `replication`: the
 /// first pass of an automatic warm-up, which records only that.
 #[must_use]
-pub fn requests_series(graph: &Graph, replication: u32, slots: u64) -> Vec<f64> {
+pub fn requests_series(
+    space: &mut Workspace,
+    graph: &Graph,
+    replication: u32,
+    slots: u64,
+) -> Vec<f64> {
     let root = Key::root(graph.run.seed, replication);
     let series = Series::new(graph.run.duration, slots);
-    let mut ended = world::run(graph, root, series);
+    let mut ended = world::run_in(space, graph, root, series);
     ended.observer.close(ended.at);
     ended.observer.means
 }

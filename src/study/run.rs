@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::pool::{Job, Progress, run_jobs};
-use super::replication::{Replication, RunFault, Wanted, replicate, requests_series, window_of};
+use super::replication::{Replication, RunFault, Wanted, replicate_in, requests_series, window_of};
 use super::results::{VariantResult, WarmUpCut};
 use crate::graph::{Graph, Role};
 use crate::metrics::{Unit, end_to_end};
@@ -13,6 +13,7 @@ use crate::model::{Study, Warmup};
 use crate::nodes::client::Demand;
 use crate::stats::{Confidence, Decision, Limits, Target, WarmUp, Watched, decide, warm_up};
 use crate::time::{Span, Time};
+use crate::world::Workspace;
 
 /// Slots of the series on which the warm-up is found.
 const WARM_UP_SLOTS: u64 = 1_000;
@@ -143,9 +144,9 @@ pub(super) fn warm_up_cuts(
         jobs.extend((0..graph.run.replications).map(|replication| (*place, replication)));
     }
     let sums = Mutex::new(vec![None; jobs.len()]);
-    let run = |job: usize| {
+    let run = |space: &mut Workspace, job: usize| {
         let (place, replication) = jobs[job];
-        requests_series(&variants[place].graph, replication, WARM_UP_SLOTS)
+        requests_series(space, &variants[place].graph, replication, WARM_UP_SLOTS)
     };
     let costs: Vec<Job> =
         jobs.iter().map(|(place, _)| Job { cost: cost(&variants[*place].graph) }).collect();
@@ -201,11 +202,11 @@ fn replications(
         }
     }
     let results = Mutex::new(jobs.iter().map(|_| None).collect::<Vec<_>>());
-    let run = |job: usize| {
+    let run = |space: &mut Workspace, job: usize| {
         let (place, replication) = jobs[job];
         let graph = &variants[place].graph;
         let window = window_of(graph, cut.found);
-        replicate(graph, replication, window.min(Time(graph.run.duration.0)), extras)
+        replicate_in(space, graph, replication, window.min(Time(graph.run.duration.0)), extras)
     };
     let keep = |job: usize, result| {
         results.lock().expect("no job panics while it keeps a result")[job] = Some(result);

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use super::pool::{Job, Progress, run_jobs};
-use super::replication::{Replication, RunFault, Wanted, replicate, window_of};
+use super::replication::{Replication, RunFault, Wanted, replicate_in, window_of};
 use super::results::{Stability, SummaryRow, VariantResult};
 use super::run::{StudyError, Variant, cost, warm_up_cuts};
 use crate::stats::Status;
 use crate::time::Time;
+use crate::world::Workspace;
 
 /// The end-to-end metrics of a sweep, in the order of its table.
 pub const SWEEP_METRICS: [&str; 10] = [
@@ -99,11 +100,11 @@ pub fn run_points(
         jobs.extend((0..graph.run.replications).map(|replication| (place, replication)));
         costs.extend((0..graph.run.replications).map(|_| Job { cost }));
     }
-    let run = |job: usize| {
+    let run = |space: &mut Workspace, job: usize| {
         let (place, replication) = jobs[job];
         let graph = &points[place].variant.graph;
         let window = window_of(graph, cut(place).found).min(Time(graph.run.duration.0));
-        replicate(graph, replication, window, Wanted::default())
+        replicate_in(space, graph, replication, window, Wanted::default())
     };
     let gathered = Mutex::new(Gathered::default());
     let keep = |job: usize, result: Result<Replication, RunFault>| {

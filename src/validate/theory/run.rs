@@ -71,7 +71,7 @@ fn replications(
     }
     let costs: Vec<Job> = jobs.iter().map(|(_, _, it)| Job { cost: it.cost }).collect();
     let results = Mutex::new(vec![None; jobs.len()]);
-    let run = |job: usize| {
+    let run = |(): &mut (), job: usize| {
         let (_, replication, experiment) = jobs[job];
         (experiment.run)(replication)
     };
