@@ -353,40 +353,29 @@ impl<O: Observer> Ctx<'_, O> {
     /// branch ends at once at its parent.
     #[inline(always)]
     pub fn reply(&mut self, id: ExchangeId, answer: Answer, exit: Exit) {
-        let cold = self.core.exchanges.cold_mut(id);
+        let core = &mut *self.core;
+        let cold = core.exchanges.cold_mut(id);
         cold.answer = answer;
         let bytes = cold.bytes;
-        let exchange = self.core.exchanges.hot_mut(id);
+        let exchange = core.exchanges.hot_mut(id);
         exchange.phase = Phase::Inbound;
         if exchange.is_branch {
             return self.schedule(Span::ZERO, Kind::Exchange(id));
         }
-        let link = exchange.link;
-        self.leave(id, exit, answer.is_success());
-        match self.core.links[link.index()].carry(self.core.now, Direction::Down, bytes) {
+        core.observer.hear(core.now, &left(exchange, exit, answer.is_success()));
+        match core.links[exchange.link.index()].carry(core.now, Direction::Down, bytes) {
             Transit::Arrives(span) => self.schedule(span, Kind::Exchange(id)),
             Transit::Lost(span) => {
-                self.core.exchanges.cold_mut(id).answer = Answer::failed(Reason::Reset);
+                core.exchanges.cold_mut(id).answer = Answer::failed(Reason::Reset);
                 self.schedule(span, Kind::Exchange(id));
             }
         }
     }
 
-    /// States that an exchange has left its node.
-    #[inline(always)]
-    pub fn leave(&mut self, id: ExchangeId, exit: Exit, success: bool) {
-        let exchange = self.core.exchanges.hot(id);
-        let fact = Fact::Left {
-            at: exchange.at,
-            key: exchange.key,
-            entered: exchange.entered,
-            waited: exchange.waited,
-            class: exchange.class,
-            endpoint: exchange.endpoint,
-            exit,
-            success,
-        };
-        self.core.observer.hear(self.core.now, &fact);
+    /// States that an exchange has left its node without an answer.
+    pub fn leave(&mut self, id: ExchangeId, exit: Exit) {
+        let core = &mut *self.core;
+        core.observer.hear(core.now, &left(core.exchanges.hot(id), exit, false));
     }
 
     /// Starts a branch of `parent` at the same replica: work of its own that ends at its parent.
@@ -559,5 +548,20 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn is_still(&self, id: ExchangeId, generation: u16) -> bool {
         let exchange = self.core.exchanges.hot(id);
         exchange.generation == generation && exchange.phase != Phase::Dead
+    }
+}
+
+/// That an exchange has left its node.
+#[inline(always)]
+const fn left(exchange: &Exchange, exit: Exit, success: bool) -> Fact<'static> {
+    Fact::Left {
+        at: exchange.at,
+        key: exchange.key,
+        entered: exchange.entered,
+        waited: exchange.waited,
+        class: exchange.class,
+        endpoint: exchange.endpoint,
+        exit,
+        success,
     }
 }

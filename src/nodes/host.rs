@@ -11,10 +11,10 @@ use super::station::{Admit, Shape, Station};
 use crate::dist::Law;
 use crate::endpoint::{Amount, Op};
 use crate::fact::{Exit, Observer, Place};
-use crate::id::{ExchangeId, NodeId};
+use crate::id::{ExchangeId, NodeId, RequestId};
 use crate::net::{Call, Ctx, Input, Part, Phase, TimerId, Token, Unwanted};
 use crate::outcome::{Answer, Reason};
-use crate::rng::{Key, Purpose, Stream};
+use crate::rng::{Key, KeyRng, Purpose, Stream};
 use crate::time::Span;
 use crate::trace::TraceRow;
 
@@ -183,7 +183,8 @@ impl Host {
             exchange.step += 1;
             match op {
                 Op::Cpu(amount, purpose) => {
-                    let demand = demand(amount, *purpose, id, ctx);
+                    let (key, request) = (exchange.key, exchange.request);
+                    let demand = demand(amount, key.draws(*purpose), request, ctx);
                     if self.takes_core(id, demand, ctx) {
                         return Next::Holds;
                     }
@@ -196,7 +197,9 @@ impl Host {
                     }
                 }
                 Op::Wait(amount, purpose) => {
-                    let span = Span::from_nanos_rounded(demand(amount, *purpose, id, ctx));
+                    let (key, request) = (exchange.key, exchange.request);
+                    let demand = demand(amount, key.draws(*purpose), request, ctx);
+                    let span = Span::from_nanos_rounded(demand);
                     if !span.is_zero() {
                         self.served(id, ctx);
                         ctx.hot(id).phase = Phase::Wait;
@@ -328,9 +331,14 @@ impl Host {
     fn served<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let was_served = std::mem::replace(&mut ctx.hot(id).served, true);
         if self.patience.is_some() && !was_served {
-            let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
-            ctx.cancel_timer(timer);
+            Self::ends_patience(id, ctx);
         }
+    }
+
+    #[cold]
+    fn ends_patience<O: Observer>(id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
+        ctx.cancel_timer(timer);
     }
 
     /// The exchange waits for a reply: an asynchronous host lets its worker go.
@@ -508,7 +516,7 @@ impl Host {
         }
         if at_node && !is_branch {
             self.give_worker_back(id, ctx);
-            ctx.leave(id, Exit::Cancelled, false);
+            ctx.leave(id, Exit::Cancelled);
         }
         ctx.hot(id).phase = Phase::Dead;
         if !event_is_to_come {
@@ -571,15 +579,18 @@ impl Host {
     }
 }
 
-/// What a step takes, in nanoseconds at speed 1.
+/// What a step of a request takes, in nanoseconds at speed 1.
 #[inline(always)]
-fn demand<O: Observer>(amount: &Amount, purpose: Purpose, id: ExchangeId, ctx: &Ctx<'_, O>) -> f64 {
-    let exchange = ctx.core.exchanges.hot(id);
-    match amount.draw(exchange.key, purpose) {
-        Some(nanos) => nanos,
-        None => {
-            let nanos =
-                ctx.traced(exchange.request).and_then(TraceRow::service).unwrap_or_default().0;
+fn demand<O: Observer>(
+    amount: &Amount,
+    mut draws: KeyRng,
+    request: RequestId,
+    ctx: &Ctx<'_, O>,
+) -> f64 {
+    match amount {
+        Amount::Drawn(law) => law.sample(&mut draws),
+        Amount::TraceService | Amount::TraceSize => {
+            let nanos = ctx.traced(request).and_then(TraceRow::service).unwrap_or_default().0;
             #[allow(clippy::cast_precision_loss, reason = "a service time is below 2^53 ns")]
             let demand = nanos as f64;
             demand

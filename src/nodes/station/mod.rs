@@ -164,6 +164,9 @@ impl Station {
         if self.busy < self.machine.cores && self.serves(ctx) {
             self.start(id, ctx);
             self.set_busy(self.busy + 1, ctx);
+        } else if self.is_plain() {
+            self.line.push(id, &mut ctx.core.exchanges);
+            ctx.observe(&Fact::Queued(self.at));
         } else if let Some(stopped) = self.preempted_by(id, ctx) {
             self.stop_for(stopped, id, ctx);
         } else {
@@ -230,26 +233,33 @@ impl Station {
         ctx.cold(id).timer = timer;
     }
 
+    /// Whether visits to the cores simply end.
+    const fn is_plain(&self) -> bool {
+        matches!(self.cores, Cores::Plain)
+    }
+
     /// A core is free: the next in the line starts, or the core idles.
     #[inline(always)]
     fn next_on_core<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
-        let next = if self.is_stopped() { None } else { self.line.pop(&mut ctx.core.exchanges) };
-        if let Some(next) = next {
+        if self.line.is_empty() || self.is_stopped() {
+            return self.set_busy(self.busy - 1, ctx);
+        }
+        if let Some(next) = self.line.pop(&mut ctx.core.exchanges) {
             self.end_wait(next, ctx);
             self.start(next, ctx);
-        } else {
-            self.set_busy(self.busy - 1, ctx);
         }
     }
 
     /// Puts an exchange on a core for what is due of it.
     #[inline(always)]
     fn start<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        self.ends_patience(id, ctx);
+        if self.has_patience {
+            self.ends_patience(id, ctx);
+        }
         let now = ctx.now();
         let exchange = ctx.hot(id);
         let span = Span(exchange.due);
-        exchange.phase = Phase::Core;
+        (exchange.phase, exchange.served) = (Phase::Core, true);
         match &mut self.cores {
             Cores::Stoppable { running, .. } => {
                 exchange.due = (now + span).0;
@@ -262,10 +272,9 @@ impl Station {
     }
 
     /// An exchange is served from now on: its patience no longer counts.
-    #[inline(always)]
+    #[cold]
     fn ends_patience<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        let was_served = std::mem::replace(&mut ctx.hot(id).served, true);
-        if self.has_patience && !was_served {
+        if !ctx.hot(id).served {
             let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
             ctx.cancel_timer(timer);
         }
@@ -341,10 +350,12 @@ impl Station {
 
     /// Lets a job share the cores.
     fn share<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        self.ends_patience(id, ctx);
+        if self.has_patience {
+            self.ends_patience(id, ctx);
+        }
         let exchange = ctx.hot(id);
         let work = exchange.due;
-        exchange.phase = Phase::Core;
+        (exchange.phase, exchange.served) = (Phase::Core, true);
         let Cores::Shared(sharing) = &mut self.cores else { return };
         sharing.add(id, work, ctx.core.now);
         self.shared_changed(ctx);
