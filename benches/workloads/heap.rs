@@ -1,7 +1,7 @@
 //! One general list of events: a 4-ary heap of packed 16-byte events with a hole at the root, and
 //! models that are told each event in turn.
 
-use super::outcome::Outcome;
+use crate::outcome::Outcome;
 
 /// Where a model puts what is to come.
 pub trait Calendar {
@@ -22,6 +22,7 @@ pub trait Model {
 }
 
 /// Events as one number each: time, order of insertion, what it is.
+#[derive(Default)]
 pub struct Heap {
     heap: Vec<u128>,
     hole: bool,
@@ -30,7 +31,7 @@ pub struct Heap {
 
 /// Runs a model on a heap until `end`.
 pub fn run(mut model: impl Model, end: u64) -> Outcome {
-    let mut heap = Heap { heap: Vec::new(), hole: false, inserted: 0 };
+    let mut heap = Heap::default();
     model.begin(&mut heap);
     while let Some((now, event)) = heap.pop() {
         if now > end {
@@ -59,7 +60,7 @@ impl Calendar for Heap {
 impl Heap {
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "the parts are cut out by shifts")]
-    fn pop(&mut self) -> Option<(u64, u32)> {
+    pub fn pop(&mut self) -> Option<(u64, u32)> {
         if self.hole {
             self.hole = false;
             let last = self.heap.pop()?;
@@ -94,23 +95,27 @@ impl Heap {
         let mut at = 0_usize;
         loop {
             let first = at.wrapping_mul(4).wrapping_add(1);
-            let (least, event) = if let Some(four) = heap.get(first..first.wrapping_add(4)) {
-                let low = usize::from(four[1] < four[0]);
-                let high = 2 + usize::from(four[3] < four[2]);
-                let (a, b) = (four[low], four[high & 3]);
-                if b < a { (first + high, b) } else { (first + low, a) }
-            } else if let Some(some) = heap.get(first..) {
-                let Some(least) = (0..some.len()).min_by_key(|at| some[*at]) else { break };
-                (first + least, some[least])
+            // All four children there is the usual case and has no branch that depends on data.
+            let least = if let Some(four) = heap.get(first..first.wrapping_add(4)) {
+                let low = usize::from(is_before(four[1], four[0]));
+                let high = 2 + usize::from(is_before(four[3], four[2]));
+                first + if is_before(four[high], four[low]) { high } else { low }
             } else {
-                break;
+                let Some(least) = (first..heap.len()).min_by_key(|at| heap[*at]) else { break };
+                least
             };
-            if event >= packed {
+            if !is_before(heap[least], packed) {
                 break;
             }
-            heap[at] = event;
+            heap[at] = heap[least];
             at = least;
         }
         heap[at] = packed;
     }
+}
+
+/// Whether an event comes before another: the borrow of their difference.
+#[inline]
+const fn is_before(event: u128, other: u128) -> bool {
+    event.overflowing_sub(other).1
 }

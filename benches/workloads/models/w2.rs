@@ -56,8 +56,9 @@ impl<L: Laws> Model for Web<L> {
         match event & 7 {
             ISSUE => {
                 let who = self.requests.begin(now);
-                calendar.put(now.wrapping_add(LINK), who << REQUEST | AT_BALANCER);
+                // What is near fills the hole at the root with little effort.
                 calendar.put(now.wrapping_add(self.laws.exponential(GAP)), ISSUE);
+                calendar.put(now.wrapping_add(LINK), who << REQUEST | AT_BALANCER);
             }
             AT_BALANCER => calendar.put(now.wrapping_add(OVERHEAD), who << REQUEST | SENT),
             SENT => {

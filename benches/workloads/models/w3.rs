@@ -57,8 +57,9 @@ impl<L: Laws> Model for Cached<L> {
         match event & 7 {
             ISSUE => {
                 let who = self.requests.begin(now);
-                calendar.put(now.wrapping_add(LINK), who << REQUEST | AT_CACHE);
+                // What is near fills the hole at the root with little effort.
                 calendar.put(now.wrapping_add(self.laws.exponential(GAP)), ISSUE);
+                calendar.put(now.wrapping_add(LINK), who << REQUEST | AT_CACHE);
             }
             AT_CACHE => {
                 // Nothing on the way depends on the object, so it is drawn where it is needed.
