@@ -2,7 +2,7 @@
 
 use hdrhistogram::Histogram;
 use lindley::alias::AliasTable;
-use lindley::observe::Sample;
+use lindley::observe::Recorder;
 use lindley::popularity::{Objects, Popularity};
 use lindley::rng::{Key, Stream, mix};
 use rand::Rng;
@@ -29,10 +29,10 @@ pub fn all() {
         "hdrhistogram, 3 digits",
         cost(RECORDS, || (0..RECORDS).for_each(|n| histogram.saturating_record(latency(n)))),
     );
-    let mut sample = Sample::new(3);
+    let mut recorder = Recorder::new(3);
     show(
-        "observe::Sample, 3 digits",
-        cost(RECORDS, || (0..RECORDS).for_each(|n| sample.record(latency(n)))),
+        "observe::Recorder, 3 digits",
+        cost(RECORDS, || (0..RECORDS).for_each(|n| recorder.record(latency(n)))),
     );
     let weights: Vec<f64> = (1..=OBJECTS).map(|rank| 1.0 / f64::from(rank)).collect();
     let table = AliasTable::new(&weights);
