@@ -103,6 +103,9 @@ pub struct Timeline {
     pub nodes: Vec<Vec<[u128; 3]>>,
 }
 
+/// Buckets of a timeline for which there is room from the start.
+const USUAL_BUCKETS: usize = 256;
+
 /// Everything that metrics are read from.
 #[derive(Debug, Clone)]
 pub struct Meters {
@@ -154,6 +157,18 @@ pub const fn parts_bucket(nanos: u64) -> usize {
     ((log - 3) * PARTS_PER_DOUBLING) as usize + step as usize
 }
 
+impl Timeline {
+    /// No bucket yet, and room for as many as a run has unless it drains for long.
+    fn new(nodes: usize) -> Self {
+        Self {
+            succeeded: Vec::with_capacity(USUAL_BUCKETS),
+            latency: Vec::with_capacity(USUAL_BUCKETS),
+            present: Vec::with_capacity(USUAL_BUCKETS),
+            nodes: (0..nodes).map(|_| Vec::with_capacity(USUAL_BUCKETS)).collect(),
+        }
+    }
+}
+
 impl Meters {
     /// Empty meters.
     #[must_use]
@@ -178,7 +193,7 @@ impl Meters {
                 classes.push(ClassMeter::new(*client, endpoint));
             }
         }
-        let timeline = Timeline { nodes: vec![Vec::new(); nodes.len()], ..Timeline::default() };
+        let timeline = Timeline::new(nodes.len());
         let sums_before = vec![[0; 3]; nodes.len()];
         let bucket_ends = Time::ZERO + shape.bucket;
         let next = shape.window.min(bucket_ends);

@@ -130,8 +130,9 @@ pub struct RunFault {
 }
 
 /// What every replication is watched by, and, out of the way of the rest, what few want.
-type Watchers = (((Meters, Audit), Observable), Option<Box<Extras>>);
-type Extras = (Option<Strict>, (Option<RequestLog>, Option<Probes>));
+pub type Watchers = (((Meters, Audit), Observable), Option<Box<Extras>>);
+/// What few want of a replication.
+pub type Extras = (Option<Strict>, (Option<RequestLog>, Option<Probes>));
 
 /// Runs, audits and reads replication number `replication` of `graph`, measuring from `window` on.
 ///
@@ -223,7 +224,9 @@ pub(super) fn window_of(graph: &Graph, found: Option<Span>) -> Time {
     }
 }
 
-fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
+/// Those who watch a replication of `graph`, measuring from `window` on.
+#[must_use]
+pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let measure = graph.run.measure;
     let is_client = |role: &Role| matches!(role, Role::Client(_));
     let clients = (0..).map(NodeId).zip(&graph.plans).filter(|(_, plan)| is_client(&plan.role));
