@@ -24,7 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["math", "alias"],
     &["dist"],
     &["count", "popularity", "trace"],
-    &["arrivals", "balance"],
+    &["arrivals", "balance", "evict"],
     &["endpoint", "fact", "net"],
     &["nodes"],
     // Observers know facts alone, and a graph plans the probes.
@@ -157,6 +157,11 @@ const FAMILIES: &[Family] = &[
         others: &["backend", "laws", "modulo", "spec", "stated"],
     },
     Family {
+        folder: "src/evict",
+        registers: |name| format!("    {}({name}) = \"{}\";", camel(name), name.replace('_', "-")),
+        others: &["capacity", "che", "list", "store", "table"],
+    },
+    Family {
         folder: "src/dist",
         registers: |name| format!("({name}::"),
         others: &["constant", "measure", "number", "scaled", "table", "text", "trial"],
@@ -168,6 +173,7 @@ const FAMILIES: &[Family] = &[
         others: &[
             "answering",
             "bench",
+            "caching",
             "client_tests",
             "forwarding",
             "host",

@@ -5,7 +5,7 @@ use crate::id::{EndpointId, NodeId};
 use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
-    Audit, ClassMeter, Meters, NodeMeter, Observable, Probes, RequestLog, RequestRow, Sample,
+    Audit, CacheMeters, ClassMeter, Meters, Observable, Probes, RequestLog, RequestRow, Sample,
     Series, Shape, Strict, Violation,
 };
 use crate::rng::Key;
@@ -129,8 +129,10 @@ pub struct RunFault {
     pub violation: Violation,
 }
 
-type Watchers =
-    (((Meters, Audit), Observable), (Option<Strict>, (Option<RequestLog>, Option<Probes>)));
+type Watchers = (((Meters, Audit), Observable), (Option<Strict>, (Option<RequestLog>, Others)));
+
+/// What only some scenarios need.
+type Others = (Option<Probes>, Option<CacheMeters>);
 
 /// Runs, audits and reads replication number `replication` of `graph`, measuring from `window` on.
 ///
@@ -144,17 +146,18 @@ pub fn replicate(
 ) -> Result<Replication, RunFault> {
     let root = Key::root(graph.run.seed, replication);
     let mut ended = world::run(graph, root, watchers(graph, window, wanted));
-    let (((meters, audit), _), (_, (_, probes))) = &mut ended.observer;
+    let (((meters, audit), _), (_, (_, (probes, _)))) = &mut ended.observer;
     let end = ended.at;
     let closed = audit.close(end, &ended.requests, &ended.inside, &graph.names);
     closed.map_err(|violation| RunFault { replication, seed: graph.run.seed, violation })?;
     meters.close(end);
     let probes = probes.as_mut().map_or_else(Vec::new, |probes| probes.close(end));
     let in_flight = ended.requests.len() as u64;
-    let (((meters, _), observable), (strict, (log, _))) = ended.observer;
+    let (((meters, _), observable), (strict, (log, (_, caches)))) = ended.observer;
     let span = Span(end.0.saturating_sub(window.0));
-    let run = EndToEnd::new(&meters, span, graph.cost_per_hour);
-    let nodes = node_readings(graph, &meters, span);
+    let mut run = EndToEnd::new(&meters, span, graph.cost_per_hour);
+    run.caches = caches.as_ref();
+    let nodes = node_readings(graph, &meters, caches.as_ref(), span);
     let issued: u64 = meters.classes.iter().map(|class| class.issued).sum();
     Ok(Replication {
         summary: end_to_end().map(|metric| (metric.read)(&run).unwrap_or(f64::NAN)).collect(),
@@ -205,8 +208,10 @@ fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let measure = graph.run.measure;
     let is_client = |role: &Role| matches!(role, Role::Client(_));
     let clients = (0..).map(NodeId).zip(&graph.plans).filter(|(_, plan)| is_client(&plan.role));
+    let replicas: Vec<u16> = graph.fixed.topology.nodes.iter().map(|node| node.replicas).collect();
+    let caches = graph.has_caches().then(|| CacheMeters::new(&replicas, window));
     let shape = Shape {
-        replicas: graph.fixed.topology.nodes.iter().map(|node| node.replicas).collect(),
+        replicas,
         endpoints: graph.fixed.endpoints.len(),
         clients: clients.map(|(id, _)| id).collect(),
         classes: if measure.classes { graph.classes } else { 1 },
@@ -219,7 +224,10 @@ fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let probes = (!graph.probes.is_empty()).then(|| Probes::new(&graph.probes, window));
     (
         ((Meters::new(shape), audit), Observable::default()),
-        (wanted.strict.then(Strict::default), (wanted.requests.map(RequestLog::new), probes)),
+        (
+            wanted.strict.then(Strict::default),
+            (wanted.requests.map(RequestLog::new), (probes, caches)),
+        ),
     )
 }
 
@@ -233,7 +241,12 @@ pub(super) fn bucket(graph: &Graph) -> Span {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "shares for statistics")]
-fn node_readings(graph: &Graph, meters: &Meters, window: Span) -> Vec<NodeReading> {
+fn node_readings(
+    graph: &Graph,
+    meters: &Meters,
+    caches: Option<&CacheMeters>,
+    window: Span,
+) -> Vec<NodeReading> {
     let mut readings = Vec::new();
     for meter in meters.nodes.iter().chain(&meters.replicas) {
         let plan = &graph.plans[meter.at.node.index()];
@@ -250,10 +263,14 @@ fn node_readings(graph: &Graph, meters: &Meters, window: Span) -> Vec<NodeReadin
         });
         let replicas = f64::from(graph.fixed.topology.nodes[meter.at.node.index()].replicas);
         let replicas = if meter.is_replica { 1.0 } else { replicas };
-        readings.push(reading(meter, None, window, cores, replicas));
+        let cache = caches.filter(|_| graph.cache(meter.at.node).is_some()).map(|caches| {
+            caches.at(meter.at.node.index(), meter.is_replica.then_some(meter.at.replica))
+        });
+        let at = AtNode { cache, ..AtNode::new(meter, None, window, cores, replicas) };
+        readings.push(reading(&at));
         if meter.wait.len() > 1 {
             for class in 0..meter.wait.len() {
-                readings.push(reading(meter, Some(class), window, cores, replicas));
+                readings.push(reading(&AtNode::new(meter, Some(class), window, cores, replicas)));
             }
         }
     }
@@ -261,26 +278,20 @@ fn node_readings(graph: &Graph, meters: &Meters, window: Span) -> Vec<NodeReadin
 }
 
 #[allow(clippy::cast_precision_loss, reason = "shares for statistics")]
-fn reading(
-    meter: &NodeMeter,
-    class: Option<usize>,
-    window: Span,
-    cores: f64,
-    replicas: f64,
-) -> NodeReading {
-    let at = AtNode::new(meter, class, window, cores, replicas);
+fn reading(at: &AtNode<'_>) -> NodeReading {
+    let (meter, class) = (at.meter, at.class);
     let shares_of = |times: &[u64], of: f64| -> Vec<f64> {
         let last = times.iter().rposition(|time| *time > 0).map_or(0, |last| last + 1);
         times[..last].iter().map(|time| *time as f64 / of).collect()
     };
-    let span = window.0 as f64;
+    let span = at.window.0 as f64;
     NodeReading {
         node: meter.at.node,
         replica: meter.is_replica.then_some(meter.at.replica),
         class: class.and_then(|class| u8::try_from(class).ok()),
-        values: at_node().map(|metric| (metric.read)(&at).unwrap_or(f64::NAN)).collect(),
+        values: at_node().map(|metric| (metric.read)(at).unwrap_or(f64::NAN)).collect(),
         shares: if class.is_some() { Vec::new() } else { shares_of(meter.present.shares(), span) },
-        replica_shares: shares_of(&meter.replica_shares, span * replicas),
+        replica_shares: shares_of(&meter.replica_shares, span * at.replicas),
         observations: at.sojourn.count,
     }
 }
