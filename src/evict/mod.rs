@@ -26,7 +26,10 @@ pub use store::Store;
 
 /// From one list: the policies by name, and their state.
 macro_rules! policies {
-    ($(#[doc = $doc:literal] $(#[$attribute:meta])? $name:ident($module:ident) = $word:literal;)*) => {
+    ($(
+        #[doc = $doc:literal] $(#[$attribute:meta])?
+        $name:ident($module:ident) = $word:literal;
+    )*) => {
         /// Who goes first when a cache is full.
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize,
