@@ -141,7 +141,7 @@ mod tests {
             assert_eq!(table.find(hash(key), is), known.get(&key).copied(), "step {step}");
             if known.remove(&key).is_some() {
                 table.remove(hash(key), slot);
-            } else if mix(step) % 3 > 0 {
+            } else if !mix(step).is_multiple_of(3) {
                 table.insert(hash(key), slot);
                 known.insert(key, slot);
             }
