@@ -134,6 +134,32 @@ pub enum Fact<'a> {
         /// What was chosen.
         chosen: Place,
     },
+    /// A cache looked for what an exchange of a request asks for.
+    Looked {
+        /// Whose cache.
+        by: Place,
+        /// The request that the exchange belongs to.
+        request: RequestId,
+        /// Whether it was there.
+        hit: bool,
+        /// Bytes of what was there.
+        bytes: u64,
+        /// Whether it was asked for below the server that answers the user's endpoint.
+        below: bool,
+    },
+    /// An answer came for what a cache had looked for in vain.
+    Fetched {
+        /// Whose cache.
+        by: Place,
+        /// The request that it was fetched for.
+        request: RequestId,
+        /// Bytes of the answer.
+        bytes: u64,
+        /// Whether it was stored.
+        stored: bool,
+        /// Whether it was asked for below the server that answers the user's endpoint.
+        below: bool,
+    },
 }
 
 impl Fact<'_> {
@@ -152,6 +178,8 @@ impl Fact<'_> {
             Self::Stopped { .. } => 15,
             Self::Power { .. } => 16,
             Self::Picked { .. } => 20,
+            Self::Looked { .. } => 30,
+            Self::Fetched { .. } => 31,
         }
     }
 
@@ -176,6 +204,8 @@ impl Fact<'_> {
             }
             Self::Power { at, off, serving } => [place(at), u64::from(*off), u64::from(*serving)],
             Self::Picked { by, chosen, .. } => [u64::from(by.0), place(chosen), 0],
+            Self::Looked { by, hit, bytes, .. } => [place(by), u64::from(*hit), *bytes],
+            Self::Fetched { by, bytes, stored, .. } => [place(by), u64::from(*stored), *bytes],
         }
     }
 }

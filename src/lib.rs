@@ -27,6 +27,7 @@ pub mod arrivals;
 pub mod balance;
 pub mod count;
 pub mod dist;
+pub mod evict;
 pub mod math;
 pub mod popularity;
 pub mod trace;

@@ -35,11 +35,15 @@ impl graph::Files for Beside {
     }
 }
 
-/// The shipped scenarios by name; none as long as there is no folder of them.
+/// The shipped scenarios by name, without the large ones; none as long as there is no folder of
+/// them.
 fn shipped() -> Vec<PathBuf> {
     let Ok(folder) = std::fs::read_dir(root().join("scenarios")) else { return Vec::new() };
     let mut paths: Vec<PathBuf> = folder.map(|entry| entry.expect("readable").path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|end| end == "toml"));
+    let is_large = |path: &Path| {
+        path.file_stem().is_some_and(|name| support::LARGE.iter().any(|large| name == *large))
+    };
+    paths.retain(|path| path.extension().is_some_and(|end| end == "toml") && !is_large(path));
     paths.sort();
     paths
 }
@@ -70,6 +74,20 @@ fn all_rows() -> String {
         }
     });
     format!("{HEADER}{}", rows.concat())
+}
+
+#[test]
+fn large_scenarios_are_sound_and_their_loads_are_those_of_a_system_that_keeps_up() {
+    for name in support::LARGE {
+        let path = root().join(format!("scenarios/{name}.toml"));
+        let folder = root().join("scenarios");
+        for (variant, graph) in support::variants(&path, &Disk, &mut Beside(folder)) {
+            let traffic = graph::Traffic::of(&graph);
+            let busy = traffic.nodes.iter().filter_map(graph::NodeTraffic::busiest);
+            let busiest = busy.fold(0.0, f64::max);
+            assert!((0.5..0.8).contains(&busiest), "{name}, {variant}: {busiest}");
+        }
+    }
 }
 
 #[test]

@@ -308,9 +308,12 @@ impl Observer for Story {
             Fact::Unqueued(_) => "unqueued",
             Fact::Busy { cores: 0, .. } => "idle",
             Fact::Busy { .. } => "busy",
-            Fact::Late(_) | Fact::Stopped { .. } | Fact::Power { .. } | Fact::Picked { .. } => {
-                "other"
-            }
+            Fact::Late(_)
+            | Fact::Stopped { .. }
+            | Fact::Power { .. }
+            | Fact::Picked { .. }
+            | Fact::Looked { .. }
+            | Fact::Fetched { .. } => "other",
         };
         self.0.push((now.0 / 1_000_000, word));
     }

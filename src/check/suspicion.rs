@@ -1,5 +1,7 @@
 //! What runs, and may not mean what its author thinks.
 
+use std::collections::BTreeSet;
+
 use crate::endpoint::Op;
 use crate::graph::{Graph, Origin, Role, Traffic, delay};
 use crate::id::NodeId;
@@ -78,9 +80,13 @@ impl Watch<'_> {
         let closed = self.traffic.clients.iter().filter(|it| it.origin != Origin::Given);
         let quiet: Vec<(NodeId, f64)> = closed.map(|client| (client.node, 0.0)).collect();
         let open = Traffic::with(self.graph, &quiet);
+        let hidden = self.hidden();
         for (id, name, span) in self.nodes() {
             let plan = &self.graph.plans[id.index()];
             let Some(shape) = &plan.shape else { continue };
+            if hidden.contains(&id) {
+                continue;
+            }
             let busiest = open.nodes[id.index()].busiest().unwrap_or(0.0);
             let is_limited = shape.queue != u32::MAX || shape.patience.is_some();
             // An exact 1 comes out of a sum of floats as a little less.
@@ -104,6 +110,23 @@ impl Watch<'_> {
                 self.warn(span, message, help);
             }
         }
+    }
+
+    /// Nodes behind a cache of which it is not known how much it answers: what is offered to them
+    /// is at most what is said.
+    fn hidden(&self) -> BTreeSet<NodeId> {
+        let unknown = self.graph.caches.iter().filter(|cache| cache.hit_ratio.is_none());
+        let mut open: Vec<NodeId> = unknown.map(|cache| cache.node).collect();
+        let mut hidden = BTreeSet::new();
+        while let Some(from) = open.pop() {
+            let calls = self.graph.served.calls.iter().filter(|((node, _), _)| *node == from);
+            for ((to, _), _) in calls.flat_map(|(_, calls)| calls) {
+                if hidden.insert(*to) {
+                    open.push(*to);
+                }
+            }
+        }
+        hidden
     }
 
     /// Whether clients take work away that they no longer wait for.
@@ -160,7 +183,7 @@ impl Watch<'_> {
 
     /// Links that carry nothing, and names with several addresses behind them.
     fn links(&mut self) {
-        let mut used = std::collections::BTreeSet::new();
+        let mut used = BTreeSet::new();
         for ((from, _), calls) in &self.graph.served.calls {
             used.extend(
                 calls.iter().filter(|(_, often)| *often > 0.0).map(|((to, _), _)| (*from, *to)),
@@ -196,7 +219,7 @@ impl Watch<'_> {
 
     /// Endpoints that nobody asks for, and machines that nobody has.
     fn names(&mut self) {
-        let asked: std::collections::BTreeSet<&str> =
+        let asked: BTreeSet<&str> =
             self.graph.served.calls.keys().map(|(_, it)| self.graph.endpoint_name(*it)).collect();
         let model = self.model;
         for (name, endpoint) in &model.endpoints {
@@ -206,7 +229,7 @@ impl Watch<'_> {
             }
         }
         let stations = model.nodes.values().filter_map(|node| node.spec.station());
-        let used: std::collections::BTreeSet<&str> = stations
+        let used: BTreeSet<&str> = stations
             .flat_map(|it| {
                 it.machine.iter().chain(it.replica.values().filter_map(|r| r.machine.as_ref()))
             })

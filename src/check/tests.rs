@@ -245,3 +245,46 @@ fn the_report_names_nodes_links_loads_and_theory() {
         assert!(report.contains(line), "{line}\n{report}");
     }
 }
+
+/// Ten thousand objects of which the cache of an edge keeps so many, and a server for a fifth of
+/// the requests.
+fn edge(cache: &str) -> String {
+    format!(
+        "duration = '1100s'\nwarmup = '100s'\n\
+         [endpoint.page]\npath = '/{{object}}'\nobjects = {{ count = 10_000 }}\nwork = [{EXP}]\n\
+         [node.users]\nkind = 'client'\n{}\nmix = {{ page = 1 }}\n\
+         [node.edge]\nkind = 'reverse-proxy'\ncache = {{ {cache} }}\n\
+         [node.app]\nkind = 'server'\ncores = 1\n[link.users.edge]\n[link.edge.app]\n",
+        POISSON.replace("80/s", "400/s")
+    )
+}
+
+#[test]
+fn what_a_cache_answers_does_not_arrive_behind_it() {
+    let (graph, checked, warnings) = checked(&edge("capacity = { objects = 8_000 }"));
+    assert_eq!(warnings, "");
+    let app = &checked.traffic.nodes[graph.node("app").expect("app").index()];
+    assert!((app.rate - 80.0).abs() < 1e-3, "{}", app.rate);
+    let edge = edge("capacity = { objects = 8_000 }");
+    check_theory(&edge, "app", "M/M/1 approximation 50.000 ms");
+    let report = text("base", &graph, &checked);
+    assert!(report.contains("its cache answers about 80.0 % of what it looks for"), "{report}");
+}
+
+#[test]
+fn a_cache_that_is_too_small_is_warned_of_and_one_that_holds_all_leaves_nothing_unused() {
+    check_said(&edge("capacity = { objects = 5_000 }"), "`app` is offered 2.000");
+    let (.., warnings) = checked(&edge("capacity = { objects = 10_000 }"));
+    assert_eq!(warnings, "");
+}
+
+#[test]
+fn behind_two_caches_nothing_is_claimed() {
+    let text_of = edge("capacity = { objects = 10 }")
+        .replace("[link.edge.app]", "[link.edge.shield]\n[link.shield.app]")
+        + "[node.shield]\nkind = 'reverse-proxy'\ncache = { capacity = { objects = 8_000 } }\n";
+    let (graph, checked, warnings) = checked(&text_of);
+    assert_eq!(warnings, "");
+    let report = text("base", &graph, &checked);
+    assert!(report.contains("shield: how much its cache answers is not known"), "{report}");
+}

@@ -32,7 +32,8 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     lines.extend(nodes(graph, checked).lines());
     lines.push(String::new());
     lines.extend(links(graph));
-    let reasons = reasons(graph, checked);
+    let mut reasons = reasons(graph, checked);
+    reasons.extend(caches(graph));
     if !reasons.is_empty() {
         lines.push(String::new());
         lines.extend(reasons);
@@ -181,6 +182,24 @@ fn links(graph: &Graph) -> Vec<String> {
         lines.push(format!("  and {} more links", graph.links.len() - MAX_LINKS));
     }
     lines
+}
+
+/// What caches are taken to answer, and so to leave.
+fn caches(graph: &Graph) -> impl Iterator<Item = String> {
+    graph.caches.iter().map(|cache| {
+        let name = &graph.names[cache.node.index()];
+        match cache.hit_ratio {
+            Some(ratio) => format!(
+                "  {name}: its cache answers about {} of what it looks for (Che's approximation); \
+                 nodes behind it get the rest",
+                percent(ratio)
+            ),
+            None => format!(
+                "  {name}: how much its cache answers is not known before the run; nodes behind \
+                 it get at most this"
+            ),
+        }
+    })
 }
 
 /// Why some nodes have no theory.

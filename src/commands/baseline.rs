@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::exit::CommandError;
-use crate::metrics::{Evidence, end_to_end};
 use crate::stats::{Paired, Status};
-use crate::study::{Comparison, ComparisonRow, Variant, VariantResult};
+use crate::study::{Comparison, ComparisonRow, Variant, VariantResult, compared};
 
 /// Metrics that are told on the terminal; the file has all.
 const TOLD: [&str; 5] =
@@ -96,7 +95,7 @@ impl Recorded {
     pub(super) fn compare(&self, results: &[VariantResult]) -> Comparison {
         let comparisons = u32::try_from(results.len()).unwrap_or(u32::MAX);
         let mut rows = Vec::new();
-        for metric in end_to_end().filter(|metric| metric.evidence != Evidence::Plain) {
+        for metric in compared(results) {
             for result in results {
                 let is_sound = |status: Status| status == Status::Ok || status == Status::FewData;
                 let key = (result.name.clone(), metric.name.to_owned());

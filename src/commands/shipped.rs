@@ -29,6 +29,8 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "database-bottleneck",
     "scalability-law",
     "flash-crowd",
+    "where-a-cache-pays",
+    "metropolis",
 ];
 
 /// What they include.

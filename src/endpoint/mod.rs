@@ -8,8 +8,9 @@ pub use program::{Amount, Op, Program};
 pub use spec::{EndpointSpec, Method, ObjectsSpec, ResponseSpec};
 pub use work::{Action, Branch, Step, WaitFor, Work};
 
+use crate::id::ObjectId;
 use crate::popularity::Objects;
-use crate::rng::hash_name;
+use crate::rng::{hash_name, mix};
 
 /// A kind of request, ready to run.
 #[derive(Debug)]
@@ -37,6 +38,16 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// The hash of origin and path with the object, if the path has objects: what a request for
+    /// this endpoint would have.
+    #[must_use]
+    pub fn uri_for(&self, object: Option<ObjectId>) -> u64 {
+        match object.filter(|_| self.objects.is_some()) {
+            Some(object) => mix(self.uri ^ mix(u64::from(object.0))),
+            None => self.uri,
+        }
+    }
+
     /// The hash of an endpoint's origin and path.
     #[must_use]
     pub fn uri_of(spec: &EndpointSpec) -> u64 {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::cached::{cache_plan, thin};
 use super::client::client_plan;
 use super::machine::check_machines;
 use super::program::{Programs, endpoints};
@@ -16,6 +17,7 @@ use crate::id::{EndpointId, LinkId, NodeId, ReplicaId};
 use crate::model::{LinkEntry, Model, NodeSpec};
 use crate::net::{Fixed, LinkEnds, NodeShape, Topology};
 use crate::nodes::KindSpec;
+use crate::nodes::caching::CachingSpec;
 use crate::nodes::forwarding::{ForwardingSpec, Routes};
 use crate::nodes::load_balancer::BalancePlan;
 use crate::observe::ProbePlan;
@@ -304,7 +306,7 @@ impl<'a> Build<'a> {
         let addresses = names.iter().map(|name| mix(hash_name(name))).collect();
         let topology = self.topology;
         let fixed = Fixed { topology, endpoints, programs: programs.list, traces, addresses };
-        Some(Graph {
+        let mut graph = Graph {
             run: self.model.run.clone(),
             fixed: Arc::new(fixed),
             names,
@@ -314,7 +316,10 @@ impl<'a> Build<'a> {
             probes,
             classes: self.classes,
             served: served.clone(),
-        })
+            caches: Vec::new(),
+        };
+        thin(&mut graph);
+        Some(graph)
     }
 
     fn role(
@@ -332,10 +337,10 @@ impl<'a> Build<'a> {
                 return (plan.map(|plan| Role::Client(Arc::new(plan))), trace);
             }
             KindSpec::ForwardProxy(proxy) => {
-                Some(self.proxy(id, &proxy.forwarding, true, programs, served))
+                Some(self.proxy(id, (&proxy.forwarding, &proxy.caching), true, programs, served))
             }
             KindSpec::ReverseProxy(proxy) => {
-                Some(self.proxy(id, &proxy.forwarding, false, programs, served))
+                Some(self.proxy(id, (&proxy.forwarding, &proxy.caching), false, programs, served))
             }
             KindSpec::LoadBalancer(balancer) => {
                 let program = programs.forwarding(self, name, &balancer.forwarding);
@@ -360,7 +365,7 @@ impl<'a> Build<'a> {
     fn proxy(
         &mut self,
         id: NodeId,
-        forwarding: &ForwardingSpec,
+        (forwarding, caching): (&ForwardingSpec, &CachingSpec),
         hides_callers: bool,
         programs: &mut Programs,
         served: &Served,
@@ -368,7 +373,8 @@ impl<'a> Build<'a> {
         let (name, ..) = self.nodes[id.index()].clone();
         let program = programs.forwarding(self, name, forwarding);
         let routes: Routes = served.routes[id.index()].clone().into();
-        Role::Proxy { routes, hides_callers, program }
+        let cache = cache_plan(self, name, caching).map(Arc::new);
+        Role::Proxy { routes, hides_callers, program, cache }
     }
 
     /// All replicas of all nodes that a balancer links to.

@@ -112,7 +112,7 @@ impl Visits {
         }
     }
 
-    fn add(&mut self, often: f64, amount: &Amount, given: Given) {
+    pub(super) fn add(&mut self, often: f64, amount: &Amount, given: Given) {
         let (mean, cv2, form) = match amount {
             Amount::Drawn(law) => (law.mean(), law.scv(), Form::of(law)),
             // How a column of a trace varies is not looked at: it is taken for exponential.

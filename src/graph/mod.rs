@@ -3,6 +3,7 @@
 //! What has been built here is legal: nothing fails later because of what a scenario says.
 
 mod build;
+mod cached;
 mod client;
 mod demand;
 mod machine;
@@ -24,6 +25,7 @@ use crate::model::RunSpec;
 use crate::net::{Fixed, LinkState};
 use crate::nodes::Node;
 use crate::nodes::answering::Answering;
+use crate::nodes::caching::{CachePlan, Caches};
 use crate::nodes::client::{Client, ClientPlan};
 use crate::nodes::forwarding::{Proxy, Routes};
 use crate::nodes::host::{Host, Running};
@@ -52,8 +54,19 @@ pub struct Graph {
     pub classes: u8,
     /// What all machines cost per hour.
     pub cost_per_hour: f64,
-    /// Who is asked for what, and how often.
+    /// Who is asked for what, and how often; behind a cache, what it is expected to leave.
     pub served: Served,
+    /// What is expected of each cache.
+    pub caches: Vec<CacheEstimate>,
+}
+
+/// What is expected of a cache before the run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CacheEstimate {
+    /// Whose cache.
+    pub node: NodeId,
+    /// The share of look-ups that it answers, by Che's approximation; none if it cannot be told.
+    pub hit_ratio: Option<f64>,
 }
 
 /// A node, ready to run.
@@ -82,6 +95,8 @@ pub enum Role {
         hides_callers: bool,
         /// Its program.
         program: u16,
+        /// Its cache.
+        cache: Option<Arc<CachePlan>>,
     },
     /// Spreads.
     Balancer {
@@ -121,6 +136,21 @@ impl Graph {
         self.fixed.endpoints.get(id.index()).map_or("-", |endpoint| &endpoint.name)
     }
 
+    /// The cache of a node, if it has one.
+    #[must_use]
+    pub fn cache(&self, id: NodeId) -> Option<&CachePlan> {
+        match &self.plans[id.index()].role {
+            Role::Proxy { cache, .. } => cache.as_deref(),
+            Role::Client(_) | Role::Balancer { .. } | Role::Answering(_) => None,
+        }
+    }
+
+    /// Whether some node has a cache.
+    #[must_use]
+    pub fn has_caches(&self) -> bool {
+        (0..).map(NodeId).take(self.plans.len()).any(|id| self.cache(id).is_some())
+    }
+
     /// The links of a new replication.
     #[must_use]
     pub fn links(&self, root: Key) -> Vec<LinkState> {
@@ -151,10 +181,13 @@ impl Graph {
                 let stream = root.stream(name, "arrivals");
                 Node::Client(Box::new(Client::new(client, root, stream)))
             }
-            Role::Proxy { routes, hides_callers, program } => {
+            Role::Proxy { routes, hides_callers, program, cache } => {
                 let address = hides_callers.then(|| self.fixed.addresses[id.index()]);
                 let host = host(Running::Own(*program));
-                Node::Proxy(Box::new(Proxy::new(host, Arc::clone(routes), address)))
+                let replicas = self.fixed.topology.nodes[id.index()].replicas;
+                let cache = cache.as_ref().map(|plan| Caches::new(plan, replicas));
+                let proxy = Proxy::new(host, Arc::clone(routes), address).with_cache(cache);
+                Node::Proxy(Box::new(proxy))
             }
             Role::Balancer { plan, program } => {
                 let coin = root.stream(name, "coin");

@@ -128,8 +128,8 @@ fn sizes_matter(build: &Build<'_>) -> bool {
     });
     by_links
         || build.nodes.iter().any(|(_, node, _)| match &node.kind {
-            ForwardProxy(it) => it.forwarding.cpu_per_kib.is_some(),
-            ReverseProxy(it) => it.forwarding.cpu_per_kib.is_some(),
+            ForwardProxy(it) => it.forwarding.cpu_per_kib.is_some() || it.caching.cache().is_some(),
+            ReverseProxy(it) => it.forwarding.cpu_per_kib.is_some() || it.caching.cache().is_some(),
             LoadBalancer(it) => it.forwarding.cpu_per_kib.is_some(),
             Client(_) | Server(_) | Database(_) | SessionStore(_) => false,
         })

@@ -259,7 +259,17 @@ pub fn demand(graph: &Graph, (node, endpoint): Pair, trace_service: Option<f64>)
     };
     let size = asked.and_then(|asked| asked.response_bytes.as_ref());
     let response = size.and_then(Amount::mean).unwrap_or(0.0);
-    Demand::of(&graph.fixed.programs[usize::from(program)], Given { trace_service, response })
+    let mut demand =
+        Demand::of(&graph.fixed.programs[usize::from(program)], Given { trace_service, response });
+    if let Some(cache) = graph.cache(node) {
+        // What the cache answers goes nowhere, and takes the time of a hit.
+        let calls = graph.served.calls.get(&(node, endpoint)).into_iter().flatten();
+        demand.calls = calls.map(|(_, often)| often).sum();
+        if let Some((law, _)) = &cache.hit {
+            demand.wait.add(1.0 - demand.calls, &Amount::Drawn(law.clone()), Given::default());
+        }
+    }
+    demand
 }
 
 /// The mean service of the rows of a client's trace, in nanoseconds, if it replays one.

@@ -4,15 +4,18 @@
 //! tables, help and docs are loops over them; adding a metric is a line in the file of its kind,
 //! or a new file and a line here.
 
+mod caches;
 mod cost;
 mod errors;
 mod latency;
+mod node_caches;
 mod node_levels;
 mod node_outcomes;
 mod node_times;
 mod throughput;
 
-use crate::observe::{ClassMeter, Meters, NodeMeter, Recorder, Sample};
+use crate::graph::Graph;
+use crate::observe::{CacheMeter, CacheMeters, ClassMeter, Meters, NodeMeter, Recorder, Sample};
 use crate::time::Span;
 
 /// The unit of a metric, as results name it.
@@ -110,6 +113,8 @@ pub struct EndToEnd<'a> {
     pub window: Span,
     /// What all machines cost per hour.
     pub cost_per_hour: f64,
+    /// What caches answered, if there are any.
+    pub caches: Option<&'a CacheMeters>,
 }
 
 /// What node metrics are read from.
@@ -129,19 +134,30 @@ pub struct AtNode<'a> {
     pub cores: f64,
     /// Replicas that this is about.
     pub replicas: f64,
+    /// What the node's cache answered, if it has one and no class is asked for.
+    pub cache: Option<CacheMeter>,
 }
 
 /// All end-to-end metrics, in the order of results.
 pub const END_TO_END: &[&[Metric]] =
-    &[latency::METRICS, throughput::METRICS, errors::METRICS, cost::METRICS];
+    &[latency::METRICS, throughput::METRICS, errors::METRICS, cost::METRICS, caches::METRICS];
 
 /// All node metrics, in the order of results.
 pub const AT_NODE: &[&[NodeMetric]] =
-    &[node_levels::METRICS, node_times::METRICS, node_outcomes::METRICS];
+    &[node_levels::METRICS, node_times::METRICS, node_outcomes::METRICS, node_caches::METRICS];
 
 /// Every end-to-end metric.
 pub fn end_to_end() -> impl Iterator<Item = &'static Metric> {
     END_TO_END.iter().flat_map(|list| list.iter())
+}
+
+/// The end-to-end metrics that results of `graph` have, with their places among all: those of
+/// caches only if there are any.
+pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Metric)> {
+    let has_caches = graph.has_caches();
+    let is_of_caches =
+        |metric: &Metric| caches::METRICS.iter().any(|other| other.name == metric.name);
+    end_to_end().enumerate().filter(move |(_, metric)| has_caches || !is_of_caches(metric))
 }
 
 /// Every node metric.
@@ -154,7 +170,7 @@ impl<'a> EndToEnd<'a> {
     #[must_use]
     pub fn new(meters: &'a Meters, window: Span, cost_per_hour: f64) -> Self {
         let latency = Sample::of(meters.classes.iter().map(|class| &class.latency));
-        Self { meters, latency, window, cost_per_hour }
+        Self { meters, latency, window, cost_per_hour, caches: None }
     }
 
     /// A number summed over all clients and endpoints.
@@ -183,7 +199,7 @@ impl<'a> AtNode<'a> {
             None => Sample::of(recorders),
         };
         let (wait, sojourn) = (all(&meter.wait), all(&meter.sojourn));
-        Self { meter, class, wait, sojourn, window, cores, replicas }
+        Self { meter, class, wait, sojourn, window, cores, replicas, cache: None }
     }
 }
 

@@ -76,7 +76,9 @@ impl Observer for Heard {
             Fact::Issued(_) | Fact::Entered { .. } | Fact::Left { .. } | Fact::Picked { .. } => {
                 return;
             }
-            Fact::Queued(_) | Fact::Unqueued(_) => return,
+            Fact::Queued(_) | Fact::Unqueued(_) | Fact::Looked { .. } | Fact::Fetched { .. } => {
+                return;
+            }
         };
         self.states.push((at, state));
     }

@@ -3,6 +3,7 @@
 //! Servers and balancers see its own address for everybody behind it: to a source hash, a whole
 //! office is one client.
 
+use super::caching::CachingSpec;
 use super::forwarding::ForwardingSpec;
 use super::parts::{KindParts, PartReader};
 use super::station::StationSpec;
@@ -14,11 +15,13 @@ pub struct ForwardProxySpec {
     pub station: StationSpec,
     /// What handing a request on costs.
     pub forwarding: ForwardingSpec,
+    /// Its cache.
+    pub caching: CachingSpec,
 }
 
 impl KindParts for ForwardProxySpec {
     fn read<R: PartReader>(reader: &mut R) -> Option<Self> {
-        let (station, forwarding) = (reader.part(), reader.part());
-        Some(Self { station: station?, forwarding: forwarding? })
+        let (station, forwarding, caching) = (reader.part(), reader.part(), reader.part());
+        Some(Self { station: station?, forwarding: forwarding?, caching: caching? })
     }
 }

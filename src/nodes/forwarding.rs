@@ -5,6 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::caching::Caches;
 use super::host::{Host, Next};
 use crate::dist::Dist;
 use crate::fact::Observer;
@@ -51,13 +52,20 @@ pub struct Proxy {
     routes: Routes,
     /// The address that it shows instead of its callers'; a reverse proxy passes theirs on.
     address: Option<u64>,
+    cache: Option<Box<Caches>>,
 }
 
 impl Proxy {
     /// A proxy that hands on by `routes`.
     #[must_use]
     pub const fn new(host: Host, routes: Routes, address: Option<u64>) -> Self {
-        Self { host, routes, address }
+        Self { host, routes, address, cache: None }
+    }
+
+    /// The same with a cache.
+    #[must_use]
+    pub fn with_cache(self, cache: Option<Caches>) -> Self {
+        Self { cache: cache.map(Box::new), ..self }
     }
 
     /// Starts the node.
@@ -69,6 +77,11 @@ impl Proxy {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the input is known where it is told")]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
+        if let Some(cache) = &mut self.cache
+            && let Input::Reply { child, parent } = input
+        {
+            cache.keep(child, parent, ctx);
+        }
         let mut next = self.host.handle(input, ctx);
         while let Next::Forward(id) = next {
             self.forward(id, ctx);
@@ -78,6 +91,11 @@ impl Proxy {
 
     #[inline]
     fn forward<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        if let Some(cache) = &mut self.cache
+            && let Some(span) = cache.look(id, ctx)
+        {
+            return self.host.answered(id, span, ctx);
+        }
         let exchange = ctx.hot(id);
         let (key, endpoint, is_below) = (exchange.key, exchange.endpoint, exchange.below);
         let place = endpoint.index().min(self.routes.len().saturating_sub(1));

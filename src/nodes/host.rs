@@ -115,6 +115,19 @@ impl Host {
         self.called(id, ctx);
     }
 
+    /// The node has the answer itself, and gives it after `span`: what its program has behind
+    /// `Forward` follows.
+    pub fn answered<O: Observer>(&mut self, id: ExchangeId, span: Span, ctx: &mut Ctx<'_, O>) {
+        if span.is_zero() {
+            let next = self.advance(id, ctx);
+            debug_assert_eq!(next, Next::Holds, "a program forwards once");
+        } else {
+            self.served(id, ctx);
+            ctx.hot(id).phase = Phase::Wait;
+            ctx.resume_after(id, span);
+        }
+    }
+
     /// Ends an exchange, or a branch, that cannot go on.
     pub fn fail<O: Observer>(&mut self, id: ExchangeId, reason: Reason, ctx: &mut Ctx<'_, O>) {
         self.give_way(id, Answer::failed(reason), ctx);

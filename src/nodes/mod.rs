@@ -9,6 +9,7 @@
 pub mod answering;
 #[cfg(test)]
 mod bench;
+pub mod caching;
 pub mod client;
 #[cfg(test)]
 mod client_tests;

@@ -3,6 +3,7 @@
 //! It passes its caller's address on (as `X-Forwarded-For` or RFC 7239 `Forwarded` do, trusted by
 //! what stands behind), so a balancer behind it still tells clients apart.
 
+use super::caching::CachingSpec;
 use super::forwarding::ForwardingSpec;
 use super::parts::{KindParts, PartReader};
 use super::station::StationSpec;
@@ -14,11 +15,13 @@ pub struct ReverseProxySpec {
     pub station: StationSpec,
     /// What handing a request on costs.
     pub forwarding: ForwardingSpec,
+    /// Its cache.
+    pub caching: CachingSpec,
 }
 
 impl KindParts for ReverseProxySpec {
     fn read<R: PartReader>(reader: &mut R) -> Option<Self> {
-        let (station, forwarding) = (reader.part(), reader.part());
-        Some(Self { station: station?, forwarding: forwarding? })
+        let (station, forwarding, caching) = (reader.part(), reader.part(), reader.part());
+        Some(Self { station: station?, forwarding: forwarding?, caching: caching? })
     }
 }

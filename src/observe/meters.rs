@@ -442,7 +442,7 @@ impl Observer for Meters {
             Fact::Power { at, off, serving } => self.state(now, *at, |state| {
                 (state.off, state.starting) = (*off, !*off && !*serving);
             }),
-            Fact::Picked { .. } => {}
+            Fact::Picked { .. } | Fact::Looked { .. } | Fact::Fetched { .. } => {}
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Observers: what is made of the facts of a run while it goes on.
 
 mod audit;
+mod caches;
 mod fingerprint;
 mod level;
 mod meters;
@@ -11,6 +12,7 @@ mod sample;
 mod series;
 
 pub use audit::{Audit, Violation};
+pub use caches::{CacheMeter, CacheMeters};
 pub use fingerprint::{Observable, Strict};
 pub use level::{Level, Occupancy};
 pub use meters::{ClassMeter, Meters, NodeMeter, Shape, Timeline, parts_bucket};

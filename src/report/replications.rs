@@ -3,7 +3,7 @@
 
 use super::ResultFile;
 use super::sheet::{Cell, Sheet};
-use crate::metrics::end_to_end;
+use crate::metrics::end_to_end_of;
 use crate::study::VariantResult;
 
 const COLUMNS: [&str; 4] = ["variant", "replication", "metric", "value"];
@@ -13,12 +13,12 @@ pub(super) fn file(results: &[VariantResult]) -> ResultFile {
     let mut sheet = Sheet::new(&COLUMNS);
     for result in results {
         for (number, run) in (1..).zip(&result.replications) {
-            for (metric, reading) in end_to_end().zip(&run.summary) {
+            for (place, metric) in end_to_end_of(&result.graph) {
                 sheet.push(&[
                     result.name.as_str().into(),
                     Cell::Count(number),
                     metric.name.into(),
-                    Cell::Number(Some(metric.unit.shown(*reading))),
+                    Cell::Number(Some(metric.unit.shown(run.summary[place]))),
                 ]);
             }
         }

@@ -79,8 +79,9 @@ mod tests {
         let lines = lines(sample::QUEUE);
         assert_eq!(lines[0], COLUMNS.join(","));
         let names: Vec<&str> = lines[1..].iter().map(|line| sample::cell(line, 1)).collect();
-        let metrics: Vec<&str> = crate::metrics::end_to_end().map(|metric| metric.name).collect();
-        assert_eq!(names, metrics);
+        let graph = &sample::run(sample::QUEUE, sample::PLAIN)[0].graph;
+        let metrics = crate::metrics::end_to_end_of(graph).map(|(_, metric)| metric.name);
+        assert_eq!(names, metrics.collect::<Vec<_>>());
     }
 
     #[test]

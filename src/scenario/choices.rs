@@ -6,13 +6,15 @@ use super::overlay::Choices;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Format;
 
-/// Keys whose value is a distribution, a rate, a number of times, arrivals or a popularity,
-/// wherever they stand.
+/// Keys whose value is a distribution, a rate, a number of times, arrivals, a popularity or
+/// a capacity, wherever they stand.
 pub(super) const KEYS: &[&str] = &[
     "arrivals",
     "batch",
+    "capacity",
     "cpu",
     "every",
+    "hit",
     "interval",
     "latency",
     "length",

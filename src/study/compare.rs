@@ -1,7 +1,7 @@
 //! Comparing variants under common random numbers, pair by pair of replications.
 
 use super::results::VariantResult;
-use crate::metrics::{Evidence, Unit, end_to_end};
+use crate::metrics::{Evidence, Metric, Unit, end_to_end, end_to_end_of};
 use crate::stats::{Paired, Status, Verdict};
 
 /// Variants against a baseline.
@@ -40,6 +40,16 @@ impl ComparisonRow {
     }
 }
 
+/// The metrics that a comparison of `results` has: those that vary and that some variant has.
+pub fn compared(results: &[VariantResult]) -> impl Iterator<Item = &'static Metric> {
+    let has_it = |metric: &Metric, it: &VariantResult| {
+        end_to_end_of(&it.graph).any(|(_, other)| other.name == metric.name)
+    };
+    end_to_end().filter(move |metric| {
+        metric.evidence != Evidence::Plain && results.iter().any(|it| has_it(metric, it))
+    })
+}
+
 /// Compares all variants with the one at `baseline`. With k variants the level is shared by the
 /// k - 1 comparisons of each metric.
 ///
@@ -50,7 +60,7 @@ pub fn compare(results: &[VariantResult], baseline: usize) -> Comparison {
     let base = &results[baseline];
     let comparisons = u32::try_from(results.len().saturating_sub(1)).unwrap_or(u32::MAX).max(1);
     let mut rows = Vec::new();
-    for metric in end_to_end().filter(|metric| metric.evidence != Evidence::Plain) {
+    for metric in compared(results) {
         let base_values = base.values(metric.name);
         for other in results.iter().enumerate().filter(|(place, _)| *place != baseline) {
             let other = other.1;

@@ -8,7 +8,7 @@ mod results;
 mod run;
 mod sweep;
 
-pub use compare::{Comparison, ComparisonRow, compare};
+pub use compare::{Comparison, ComparisonRow, compare, compared};
 pub use pool::{Job, Progress, run_jobs};
 pub use replication::{
     Extras, Ladder, NodeReading, PartsReading, Replication, RunFault, TimelineSeries, Wanted,

@@ -5,7 +5,7 @@ use crate::id::{EndpointId, NodeId};
 use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
-    Audit, ClassMeter, Meters, NodeMeter, Observable, Probes, RequestLog, RequestRow, Sample,
+    Audit, CacheMeters, ClassMeter, Meters, Observable, Probes, RequestLog, RequestRow, Sample,
     Series, Shape, Strict, Violation,
 };
 use crate::rng::Key;
@@ -129,8 +129,9 @@ pub struct RunFault {
     pub violation: Violation,
 }
 
-/// What every replication is watched by, and, out of the way of the rest, what few want.
-pub type Watchers = (((Meters, Audit), Observable), Option<Box<Extras>>);
+/// What every replication is watched by, what only scenarios with caches need, and, out of the way
+/// of the rest, what few want.
+pub type Watchers = ((((Meters, Audit), Observable), Option<CacheMeters>), Option<Box<Extras>>);
 /// What few want of a replication.
 pub type Extras = (Option<Strict>, (Option<RequestLog>, Option<Probes>));
 
@@ -160,7 +161,7 @@ pub fn replicate_in(
 ) -> Result<Replication, RunFault> {
     let root = Key::root(graph.run.seed, replication);
     let ended = world::run_in(space, graph, root, watchers(graph, window, wanted));
-    let (((mut meters, audit), observable), extras) = ended.observer;
+    let ((((mut meters, audit), observable), caches), extras) = ended.observer;
     let end = ended.at;
     meters.close(end);
     let checked = audit
@@ -171,8 +172,9 @@ pub fn replicate_in(
     let probes = probes.as_mut().map_or_else(Vec::new, |probes| probes.close(end));
     let in_flight = ended.requests.len() as u64;
     let span = Span(end.0.saturating_sub(window.0));
-    let run = EndToEnd::new(&meters, span, graph.cost_per_hour);
-    let nodes = node_readings(graph, &meters, span);
+    let mut run = EndToEnd::new(&meters, span, graph.cost_per_hour);
+    run.caches = caches.as_ref();
+    let nodes = node_readings(graph, &meters, caches.as_ref(), span);
     let issued: u64 = meters.classes.iter().map(|class| class.issued).sum();
     Ok(Replication {
         summary: end_to_end().map(|metric| (metric.read)(&run).unwrap_or(f64::NAN)).collect(),
@@ -230,8 +232,10 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let measure = graph.run.measure;
     let is_client = |role: &Role| matches!(role, Role::Client(_));
     let clients = (0..).map(NodeId).zip(&graph.plans).filter(|(_, plan)| is_client(&plan.role));
+    let replicas: Vec<u16> = graph.fixed.topology.nodes.iter().map(|node| node.replicas).collect();
+    let caches = graph.has_caches().then(|| CacheMeters::new(&replicas, window));
     let shape = Shape {
-        replicas: graph.fixed.topology.nodes.iter().map(|node| node.replicas).collect(),
+        replicas,
         endpoints: graph.fixed.endpoints.len(),
         clients: clients.map(|(id, _)| id).collect(),
         classes: if measure.classes { graph.classes } else { 1 },
@@ -245,7 +249,7 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let extras =
         (wanted.strict.then(Strict::default), (wanted.requests.map(RequestLog::new), probes));
     let is_wanted = extras.0.is_some() || extras.1.0.is_some() || extras.1.1.is_some();
-    let always = ((Meters::new(shape), audit), Observable::default());
+    let always = (((Meters::new(shape), audit), Observable::default()), caches);
     (always, is_wanted.then(|| Box::new(extras)))
 }
 
@@ -259,7 +263,12 @@ pub(super) fn bucket(graph: &Graph) -> Span {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "shares for statistics")]
-fn node_readings(graph: &Graph, meters: &Meters, window: Span) -> Vec<NodeReading> {
+fn node_readings(
+    graph: &Graph,
+    meters: &Meters,
+    caches: Option<&CacheMeters>,
+    window: Span,
+) -> Vec<NodeReading> {
     let mut readings = Vec::new();
     for meter in meters.nodes.iter().chain(&meters.replicas) {
         let plan = &graph.plans[meter.at.node.index()];
@@ -276,10 +285,14 @@ fn node_readings(graph: &Graph, meters: &Meters, window: Span) -> Vec<NodeReadin
         });
         let replicas = f64::from(graph.fixed.topology.nodes[meter.at.node.index()].replicas);
         let replicas = if meter.is_replica { 1.0 } else { replicas };
-        readings.push(reading(meter, None, window, cores, replicas));
+        let cache = caches.filter(|_| graph.cache(meter.at.node).is_some()).map(|caches| {
+            caches.at(meter.at.node.index(), meter.is_replica.then_some(meter.at.replica))
+        });
+        let at = AtNode { cache, ..AtNode::new(meter, None, window, cores, replicas) };
+        readings.push(reading(&at));
         if meter.wait.len() > 1 {
             for class in 0..meter.wait.len() {
-                readings.push(reading(meter, Some(class), window, cores, replicas));
+                readings.push(reading(&AtNode::new(meter, Some(class), window, cores, replicas)));
             }
         }
     }
@@ -287,26 +300,20 @@ fn node_readings(graph: &Graph, meters: &Meters, window: Span) -> Vec<NodeReadin
 }
 
 #[allow(clippy::cast_precision_loss, reason = "shares for statistics")]
-fn reading(
-    meter: &NodeMeter,
-    class: Option<usize>,
-    window: Span,
-    cores: f64,
-    replicas: f64,
-) -> NodeReading {
-    let at = AtNode::new(meter, class, window, cores, replicas);
+fn reading(at: &AtNode<'_>) -> NodeReading {
+    let (meter, class) = (at.meter, at.class);
     let shares_of = |times: &[u64], of: f64| -> Vec<f64> {
         let last = times.iter().rposition(|time| *time > 0).map_or(0, |last| last + 1);
         times[..last].iter().map(|time| *time as f64 / of).collect()
     };
-    let span = window.0 as f64;
+    let span = at.window.0 as f64;
     NodeReading {
         node: meter.at.node,
         replica: meter.is_replica.then_some(meter.at.replica),
         class: class.and_then(|class| u8::try_from(class).ok()),
-        values: at_node().map(|metric| (metric.read)(&at).unwrap_or(f64::NAN)).collect(),
+        values: at_node().map(|metric| (metric.read)(at).unwrap_or(f64::NAN)).collect(),
         shares: if class.is_some() { Vec::new() } else { shares_of(meter.present.shares(), span) },
-        replica_shares: shares_of(&meter.replica_shares, span * replicas),
+        replica_shares: shares_of(&meter.replica_shares, span * at.replicas),
         observations: at.sojourn.count,
     }
 }

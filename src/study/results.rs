@@ -7,7 +7,7 @@ use super::replication::Replication;
 use super::run::Variant;
 use crate::graph::{Graph, Role, Traffic};
 use crate::id::NodeId;
-use crate::metrics::{Evidence as Kind, Unit, at_node, end_to_end};
+use crate::metrics::{Evidence as Kind, Unit, at_node, end_to_end, end_to_end_of};
 use crate::model::Study;
 use crate::nodes::client::Demand;
 use crate::stats::{
@@ -164,7 +164,7 @@ impl VariantResult {
             let values: Vec<f64> = self.replications.iter().map(|run| run.summary[place]).collect();
             self.row(metric.name, metric.unit, metric.evidence, &values, observations)
         };
-        end_to_end().enumerate().map(row).collect()
+        end_to_end_of(&self.graph).map(row).collect()
     }
 
     /// The end-to-end metric called `name`.

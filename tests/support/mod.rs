@@ -21,6 +21,10 @@ pub mod scenarios;
 pub mod source;
 pub mod swarm;
 
+/// Shipped scenarios that take too long for tests: they are checked, and no fingerprint and no
+/// result of them is kept.
+pub const LARGE: [&str; 1] = ["metropolis"];
+
 /// Traces and tables in memory, by name.
 struct Texts(BTreeMap<&'static str, &'static str>);
 

@@ -233,6 +233,8 @@ fn graphs() -> Vec<(&'static str, String)> {
             ),
         ),
         ("routes", routes()),
+        ("caches in two tiers", cached("")),
+        ("caches in two tiers, with cancelling", cached(LATE)),
     ];
     for algorithm in lindley::balance::Algorithm::ALL {
         let keys = format!("algorithm = '{}'\nweights = {{ big = 2 }}", algorithm.name());
@@ -247,6 +249,24 @@ fn graphs() -> Vec<(&'static str, String)> {
         balanced("", "timeout = { total = '70ms', late = 'drop' }"),
     ));
     all
+}
+
+/// Caches before and behind a balancer and before calls of servers, at stations that are busy.
+fn cached(users: &str) -> String {
+    let station = "cores = 1\ncpu = { exp = '2ms' }\nworkers = 8\nqueue_timeout = '40ms'\n";
+    let text = format!(
+        "{}[node.shield]\nkind = 'forward-proxy'\nreplicas = 2\nworkers = 4\nasync = true\n\
+         cache = {{ policy = 'fifo', capacity = {{ objects = 9 }} }}\n\
+         [link.shield.files]\n[link.edge.shield]\nlatency = '3ms'\n",
+        routes().replace("[link.edge.files]\n", "")
+    );
+    let edge = format!(
+        "kind = 'reverse-proxy'\n{station}\
+         cache = {{ capacity = '300KiB', hit = {{ exp = '1ms' }} }}\n"
+    );
+    let text = text.replace("kind = 'reverse-proxy'\n", &edge);
+    let text = text.replace("to = 'files'", "to = 'shield'");
+    text.replace("kind = 'client'\n", &format!("kind = 'client'\n{users}\n"))
 }
 
 fn routes() -> String {

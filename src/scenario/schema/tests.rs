@@ -101,6 +101,7 @@ fn the_keys_of_nodes_are_those_that_are_read() {
 fn the_keys_of_other_tables_are_those_that_are_read() {
     use crate::endpoint::{ObjectsSpec, ResponseSpec};
     use crate::model::{ConnectionSpec, LimitsSpec, LossSpec, MeasureSpec, SloSpec};
+    use crate::nodes::caching::CacheSpec;
     use crate::nodes::client::{AddressesSpec, TimeoutSpec};
     use crate::nodes::forwarding::OverheadSpec;
     use crate::nodes::route::RouteSpec;
@@ -122,6 +123,7 @@ fn the_keys_of_other_tables_are_those_that_are_read() {
     compare::<AddressesSpec>(generator);
     compare::<TimeoutSpec>(generator);
     compare::<OverheadSpec>(generator);
+    compare::<CacheSpec>(generator);
     compare::<RouteSpec>(generator);
     compare::<ReplicaSpec>(generator);
     compare::<SetupSpec>(generator);
@@ -130,7 +132,7 @@ fn the_keys_of_other_tables_are_those_that_are_read() {
 
 /// Whether a property holds one of several alternatives that do not mix.
 fn is_choice(property: &Value) -> bool {
-    const CHOICES: [&str; 4] = ["RateProfile", "Arrivals", "Count", "Popularity"];
+    const CHOICES: [&str; 5] = ["RateProfile", "Arrivals", "Count", "Popularity", "Capacity"];
     let refers = |schema: &Value| {
         let to = schema.get("$ref").and_then(Value::as_str).unwrap_or_default();
         let name = to.rsplit('/').next().unwrap_or_default();

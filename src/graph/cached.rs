@@ -1,0 +1,202 @@
+//! Caches in the graph: from what a scenario says to what runs, and how much is left for what
+//! stands behind them.
+
+use std::collections::BTreeSet;
+
+use super::build::Build;
+use super::{CacheEstimate, Graph, Pair, Role, Traffic};
+use crate::balance::{Algorithm, HashOn};
+use crate::endpoint::{Amount, Endpoint, Method};
+use crate::evict::{Group, hit_ratios};
+use crate::id::{NodeId, ObjectId};
+use crate::nodes::caching::{CachePlan, CachingSpec};
+use crate::popularity::Objects;
+use crate::rng::Purpose;
+
+/// A cache that answers everything leaves this much, so that what is behind it counts as reached.
+const LEAST: f64 = 1e-9;
+
+/// The cache of the proxy called `name`, ready to run.
+pub(super) fn cache_plan(
+    build: &mut Build<'_>,
+    name: &str,
+    spec: &CachingSpec,
+) -> Option<CachePlan> {
+    let cache = spec.cache()?;
+    let hit = cache.hit.as_ref().map(|dist| {
+        let at = build.at_node(name, "cache.hit");
+        (build.law(dist, &at), Purpose::named(&format!("hit at {name}")))
+    });
+    let is_kept = |spec: &crate::endpoint::EndpointSpec| spec.method == Method::Get && !spec.write;
+    let endpoints = build.endpoints.iter().map(|(_, spec)| is_kept(spec)).collect();
+    Some(CachePlan { policy: cache.policy, capacity: cache.capacity, hit, endpoints })
+}
+
+/// Takes from the calls of every proxy what its cache answers, as far as that is known before
+/// the run, and notes what was taken.
+pub(super) fn thin(graph: &mut Graph) {
+    if !graph.has_caches() {
+        return;
+    }
+    let behind = behind(graph);
+    let traffic = Traffic::of(graph);
+    for id in (0..).map(NodeId).take(graph.plans.len()) {
+        let Some(plan) = graph.cache(id) else { continue };
+        let rates = rates(graph, plan, &traffic, id);
+        let is_known = !rates.iter().any(|(pair, _)| behind.contains(pair))
+            && !is_replayed(graph, &traffic, id)
+            && !is_split(graph, id);
+        let hits = if is_known { hits(graph, plan, &rates) } else { Vec::new() };
+        let (mut looked, mut found) = (0.0, 0.0);
+        for ((pair, rate), hit) in rates.iter().zip(&hits) {
+            looked += rate;
+            found += rate * hit;
+            for (_, often) in graph.served.calls.get_mut(pair).into_iter().flatten() {
+                *often *= (1.0 - hit).max(LEAST);
+            }
+        }
+        let hit_ratio = (is_known && looked > 0.0).then(|| found / looked);
+        graph.caches.push(CacheEstimate { node: id, hit_ratio });
+    }
+}
+
+/// What a cache looks for, and how often each is asked for in a second.
+fn rates(graph: &Graph, plan: &CachePlan, traffic: &Traffic, id: NodeId) -> Vec<(Pair, f64)> {
+    let of_node = graph.served.calls.keys().filter(|(node, endpoint)| {
+        *node == id && plan.endpoints.get(endpoint.index()).copied().unwrap_or(false)
+    });
+    let rate = |pair: &Pair| -> f64 {
+        let often = |it: &super::ClientTraffic| it.visits.get(pair).copied().unwrap_or(0.0);
+        traffic.clients.iter().map(|it| it.rate * often(it)).sum()
+    };
+    of_node.map(|pair| (*pair, rate(pair))).collect()
+}
+
+/// What is asked for through caches: it comes with another popularity.
+fn behind(graph: &Graph) -> BTreeSet<Pair> {
+    let calls = |pair: &Pair| graph.served.calls.get(pair).into_iter().flatten();
+    let is_looked_for = |(node, endpoint): &&Pair| {
+        let plan = graph.cache(*node);
+        plan.is_some_and(|plan| plan.endpoints.get(endpoint.index()).copied().unwrap_or(false))
+    };
+    let first = graph.served.calls.keys().filter(is_looked_for);
+    let mut open: Vec<Pair> = first.flat_map(calls).map(|(to, _)| *to).collect();
+    let mut behind = BTreeSet::new();
+    while let Some(pair) = open.pop() {
+        if behind.insert(pair) {
+            open.extend(calls(&pair).map(|(to, _)| *to));
+        }
+    }
+    behind
+}
+
+/// Whether a trace says what a node is asked for.
+fn is_replayed(graph: &Graph, traffic: &Traffic, id: NodeId) -> bool {
+    let has_trace =
+        |client: NodeId| graph.fixed.traces.get(client.index()).is_some_and(Option::is_some);
+    traffic
+        .clients
+        .iter()
+        .any(|client| has_trace(client.node) && client.visits.keys().any(|(node, _)| *node == id))
+}
+
+/// Whether a balancer sends different objects to different caches.
+fn is_split(graph: &Graph, id: NodeId) -> bool {
+    graph.plans.iter().any(|plan| {
+        let Role::Balancer { plan, .. } = &plan.role else { return false };
+        let by_uri = match plan.spec.algorithm {
+            Algorithm::UriHash => true,
+            Algorithm::RingHash | Algorithm::Maglev => plan.spec.hash_on == HashOn::Uri,
+            Algorithm::RoundRobin
+            | Algorithm::SmoothWeightedRoundRobin
+            | Algorithm::Random
+            | Algorithm::WeightedRandom
+            | Algorithm::PowerOfD
+            | Algorithm::LeastConnections
+            | Algorithm::WeightedLeastConnections
+            | Algorithm::LeastResponseTime
+            | Algorithm::SourceHash => false,
+        };
+        by_uri && plan.backends.iter().any(|backend| backend.node == id)
+    })
+}
+
+/// The hit ratios of what is asked for at these rates.
+fn hits(graph: &Graph, plan: &CachePlan, rates: &[(Pair, f64)]) -> Vec<f64> {
+    let mut groups = Vec::new();
+    let mut ends = Vec::new();
+    for ((_, endpoint), rate) in rates {
+        groups_of(&graph.fixed.endpoints[endpoint.index()], *rate, &mut groups);
+        ends.push(groups.len());
+    }
+    let ratios = hit_ratios(plan.policy, plan.capacity, &groups);
+    let mut start = 0;
+    let mut hits = Vec::new();
+    for end in ends {
+        let asked = |place: usize| groups[place].objects * groups[place].rate;
+        let all: f64 = (start..end).map(asked).sum();
+        let found: f64 = (start..end).map(|place| asked(place) * ratios[place]).sum();
+        hits.push(if all > 0.0 { found / all } else { 0.0 });
+        start = end;
+    }
+    hits
+}
+
+/// The objects of an endpoint, in groups of nearly equal popularity.
+fn groups_of(endpoint: &Endpoint, rate: f64, groups: &mut Vec<Group>) {
+    /// The first objects stand alone; later ones are put together by hundredths of their rank.
+    const ALONE: u32 = 1_024;
+    let bytes = endpoint.response_bytes.as_ref().and_then(Amount::mean).unwrap_or(0.0);
+    let Some(objects) = &endpoint.objects else {
+        return groups.push(Group { objects: 1.0, rate, bytes });
+    };
+    let (first, count) = (groups.len(), objects.count());
+    let mut at = 0;
+    while at < count {
+        let step = match objects {
+            Objects::Uniform(_) => count,
+            Objects::Zipf(_) if at < ALONE => 1,
+            Objects::Zipf(_) => at / 100,
+        };
+        let end = at.saturating_add(step).min(count);
+        let each = objects.probability(ObjectId(at + (end - at - 1) / 2));
+        groups.push(Group { objects: f64::from(end - at), rate: each, bytes });
+        at = end;
+    }
+    let total: f64 = groups[first..].iter().map(|group| group.objects * group.rate).sum();
+    for group in &mut groups[first..] {
+        group.rate *= rate / total;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evict::{Capacity, Policy};
+    use crate::popularity::Popularity;
+
+    #[test]
+    fn groups_of_objects_stand_for_single_ones() {
+        let zipf: Popularity = serde_json::from_str("{ \"zipf\": 0.9 }").unwrap();
+        let endpoint = Endpoint {
+            name: "product".to_owned(),
+            name_hash: 1,
+            uri: 1,
+            objects: zipf.objects(100_000).ok(),
+            request_bytes: 0,
+            response_bytes: None,
+            status: 200,
+            class: None,
+            write: false,
+            program: None,
+        };
+        let mut groups = Vec::new();
+        groups_of(&endpoint, 50.0, &mut groups);
+        assert!(groups.len() < 2_000, "{}", groups.len());
+        assert!((groups.iter().map(|it| it.objects).sum::<f64>() - 100_000.0).abs() < 1e-6);
+        let ratios = hit_ratios(Policy::Lru, Capacity::Objects(10_000), &groups);
+        let asked = groups.iter().zip(ratios).map(|(it, ratio)| it.objects * it.rate * ratio);
+        let overall = asked.sum::<f64>() / 50.0;
+        assert!((overall - 0.6052).abs() < 1e-4, "{overall}");
+    }
+}

@@ -1,0 +1,218 @@
+//! What caches answered: an observer of its own, for scenarios that have caches.
+
+use crate::fact::{Fact, Observer, Place};
+use crate::id::RequestId;
+use crate::time::Time;
+
+/// What one cache, or all caches of a node, answered in the measured window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CacheMeter {
+    /// Look-ups that found what they looked for.
+    pub hits: u64,
+    /// Look-ups that did not.
+    pub misses: u64,
+    /// Bytes of what was found.
+    pub hit_bytes: u64,
+    /// Bytes of what was fetched instead.
+    pub fetched_bytes: u64,
+}
+
+/// What all caches answered.
+#[derive(Debug, Clone)]
+pub struct CacheMeters {
+    window: Time,
+    /// By node, and by replica.
+    nodes: Vec<Vec<CacheMeter>>,
+    /// The requests in flight, by their place.
+    requests: Vec<Asked>,
+    /// Requests that a cache answered.
+    pub answered: u64,
+    /// Bytes of those.
+    pub answered_bytes: u64,
+    /// Bytes of all successful requests that were looked for in a cache.
+    pub bytes: u64,
+}
+
+/// What is known of a request in flight.
+#[derive(Debug, Clone, Copy, Default)]
+struct Asked {
+    looked: bool,
+    hit: bool,
+    bytes: u64,
+}
+
+impl CacheMeter {
+    /// Adds those of another cache.
+    fn add(mut self, other: &Self) -> Self {
+        self.hits += other.hits;
+        self.misses += other.misses;
+        self.hit_bytes += other.hit_bytes;
+        self.fetched_bytes += other.fetched_bytes;
+        self
+    }
+}
+
+impl CacheMeters {
+    /// Empty meters for nodes of so many replicas; they count from `window` on.
+    #[must_use]
+    pub fn new(replicas: &[u16], window: Time) -> Self {
+        let of_node = |count: &u16| vec![CacheMeter::default(); usize::from(*count)];
+        Self {
+            window,
+            nodes: replicas.iter().map(of_node).collect(),
+            requests: Vec::new(),
+            answered: 0,
+            answered_bytes: 0,
+            bytes: 0,
+        }
+    }
+
+    /// The meter of the node of this number, or of one of its replicas.
+    #[must_use]
+    pub fn at(&self, node: usize, replica: Option<u16>) -> CacheMeter {
+        let of_node = &self.nodes[node];
+        match replica {
+            Some(replica) => of_node[usize::from(replica)],
+            None => of_node.iter().fold(CacheMeter::default(), CacheMeter::add),
+        }
+    }
+
+    #[inline(never)]
+    fn request(&mut self, id: RequestId) -> &mut Asked {
+        let place = id.0 as usize;
+        if self.requests.len() <= place {
+            self.requests.resize(place + 1, Asked::default());
+        }
+        &mut self.requests[place]
+    }
+
+    #[inline(never)]
+    fn finished(&mut self, id: RequestId) {
+        let Asked { looked, hit, bytes } = *self.request(id);
+        if looked {
+            self.bytes += bytes;
+        }
+        if hit {
+            self.answered += 1;
+            self.answered_bytes += bytes;
+        }
+    }
+
+    /// The meter of a cache, if what happens now counts.
+    fn meter(&mut self, now: Time, by: Place) -> Option<&mut CacheMeter> {
+        let counts = now >= self.window;
+        counts.then(|| &mut self.nodes[by.node.index()][usize::from(by.replica)])
+    }
+}
+
+impl Observer for CacheMeters {
+    // Inlined where a fact is stated, so that all the others cost nothing.
+    #[inline(always)]
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        match *fact {
+            Fact::Issued(asked) => *self.request(asked.request) = Asked::default(),
+            Fact::Finished { asked, answer, .. } => {
+                if now >= self.window && answer.is_success() {
+                    self.finished(asked.request);
+                }
+            }
+            Fact::Looked { by, request, hit, bytes, below } => {
+                if let Some(meter) = self.meter(now, by) {
+                    meter.hits += u64::from(hit);
+                    meter.misses += u64::from(!hit);
+                    meter.hit_bytes += bytes;
+                }
+                if !below {
+                    // The cache that was asked last has the last word.
+                    *self.request(request) = Asked { looked: true, hit, bytes };
+                }
+            }
+            Fact::Fetched { by, request, bytes, below, .. } => {
+                if let Some(meter) = self.meter(now, by) {
+                    meter.fetched_bytes += bytes;
+                }
+                if !below {
+                    self.request(request).bytes = bytes;
+                }
+            }
+            Fact::Late(_)
+            | Fact::Entered { .. }
+            | Fact::Left { .. }
+            | Fact::Queued(_)
+            | Fact::Unqueued(_)
+            | Fact::Busy { .. }
+            | Fact::Stopped { .. }
+            | Fact::Power { .. }
+            | Fact::Picked { .. } => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::Asked as Question;
+    use crate::id::{EndpointId, NodeId};
+    use crate::net::Parts;
+    use crate::outcome::Answer;
+    use crate::rng::Key;
+
+    const EDGE: Place = Place { node: NodeId(0), replica: 0 };
+    const SHIELD: Place = Place { node: NodeId(1), replica: 1 };
+
+    fn question() -> Question {
+        Question {
+            key: Key(1),
+            request: RequestId(3),
+            client: NodeId(2),
+            user: 0,
+            ordinal: 0,
+            endpoint: EndpointId(0),
+            object: None,
+            started: Time::ZERO,
+        }
+    }
+
+    /// One request, with what its caches said, told at `now` to meters that count from 10 on.
+    fn after(now: u64, said: &[Fact<'_>]) -> CacheMeters {
+        let asked = question();
+        let mut meters = CacheMeters::new(&[1, 2], Time(10));
+        meters.hear(Time(now), &Fact::Issued(&asked));
+        said.iter().for_each(|fact| meters.hear(Time(now), fact));
+        let (answer, parts) = (Answer::OK, Parts::default());
+        meters
+            .hear(Time(now), &Fact::Finished { asked: &asked, answer, attempts: 1, parts: &parts });
+        meters
+    }
+
+    fn looked(by: Place, hit: bool, bytes: u64) -> Fact<'static> {
+        Fact::Looked { by, request: RequestId(3), hit, bytes, below: false }
+    }
+
+    #[test]
+    fn behind_a_miss_a_hit_answers_the_request() {
+        let fetched =
+            Fact::Fetched { by: EDGE, request: RequestId(3), bytes: 7, stored: true, below: false };
+        let meters = after(10, &[looked(EDGE, false, 0), looked(SHIELD, true, 7), fetched]);
+        assert_eq!((meters.answered, meters.answered_bytes, meters.bytes), (1, 7, 7));
+        let (edge, shield) = (meters.at(0, None), meters.at(1, Some(1)));
+        assert_eq!((edge.hits, edge.misses, edge.fetched_bytes), (0, 1, 7));
+        assert_eq!((shield.hits, shield.misses, shield.hit_bytes), (1, 0, 7));
+        assert_eq!(meters.at(1, Some(0)), CacheMeter::default());
+    }
+
+    #[test]
+    fn nothing_counts_before_the_window() {
+        let meters = after(9, &[looked(EDGE, true, 5)]);
+        assert_eq!((meters.answered, meters.bytes), (0, 0));
+        assert_eq!(meters.at(0, None), CacheMeter::default());
+    }
+
+    #[test]
+    fn what_servers_look_up_for_themselves_does_not_answer_the_user() {
+        let looked =
+            Fact::Looked { by: EDGE, request: RequestId(3), hit: true, bytes: 5, below: true };
+        let meters = after(10, &[looked]);
+        assert_eq!((meters.answered, meters.bytes, meters.at(0, None).hits), (0, 0, 1));
+    }
+}

@@ -1,0 +1,221 @@
+//! Caches against ground truth: eviction to the request, hit ratios by theory.
+//!
+//! `tests/data/cache/` holds what libCacheSim (aa0fc40) gives: hit by hit for two short traces, and
+//! counts of misses for traces of a million requests that are made here as theirs were.
+
+mod support;
+
+use lindley::evict::{Capacity, Group, Policy, Store, hit_ratios};
+use lindley::math::power;
+use lindley::rng::mix;
+use serde_json::Value;
+
+const MICRO: &str = include_str!("data/cache/micro.json");
+const EXPECTED: &str = include_str!("data/cache/expected.csv");
+const REQUESTS: u64 = 1_000_000;
+const OBJECTS: u32 = 100_000;
+
+fn policy(word: &str) -> Policy {
+    *Policy::ALL.iter().find(|policy| policy.word() == word).expect("a known policy")
+}
+
+fn capacity(unit: &str, size: u64) -> Capacity {
+    match unit {
+        "objects" => Capacity::Objects(size),
+        "bytes" => Capacity::Bytes(size),
+        other => panic!("no unit {other}"),
+    }
+}
+
+/// Asks for the object, and stores it at once if it is not there. Returns whether it was.
+fn hits(store: &mut Store<()>, id: u32, bytes: u64) -> bool {
+    let hit = store.get(u64::from(id)).is_some();
+    if !hit {
+        store.put(u64::from(id), bytes, ());
+    }
+    hit
+}
+
+#[test]
+fn every_single_hit_is_that_of_libcachesim() {
+    let traces: Value = serde_json::from_str(MICRO).expect("JSON");
+    let number = |value: &Value| value.as_u64().expect("a number");
+    for trace in traces.as_array().expect("a list") {
+        let unit = trace["unit"].as_str().expect("a unit");
+        let ids = trace["ids"].as_array().expect("ids");
+        for (word, bits) in trace["bits"].as_object().expect("policies") {
+            let mut store = Store::new(policy(word), capacity(unit, number(&trace["capacity"])));
+            let mut seen = String::new();
+            for id in ids.iter().map(number) {
+                let bytes = trace["sizes"].get(id as usize).map_or(1, number);
+                let hit = hits(&mut store, u32::try_from(id).expect("an id"), bytes);
+                seen.push(if hit { '1' } else { '0' });
+            }
+            assert_eq!(Some(seen.as_str()), bits.as_str(), "{word}, {}", trace["name"]);
+        }
+    }
+}
+
+/// A uniform number for draw `number` from 0, as the traces were drawn.
+fn unit(seed: u64, lane: u64, number: u64) -> f64 {
+    let stream = seed
+        .wrapping_mul(0x0100_0000_01b3)
+        .wrapping_add(lane.wrapping_mul(0xd134_2543_de82_ef95))
+        .wrapping_add((number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    (mix(stream) >> 11) as f64 / 9_007_199_254_740_992.0
+}
+
+/// The ids of a million requests by Zipf's law.
+fn zipf(seed: u64, exponent: f64) -> Vec<u32> {
+    let mut ends = Vec::new();
+    let mut sum = 0.0;
+    for rank in 1..=OBJECTS {
+        sum += power(f64::from(rank), -exponent);
+        ends.push(sum);
+    }
+    let end = |place: usize| if place + 1 == ends.len() { 1.0 } else { ends[place] / sum };
+    let cdf: Vec<f64> = (0..ends.len()).map(end).collect();
+    let id = |number| cdf.partition_point(|end| *end <= unit(seed, 0, number)) as u32;
+    (0..REQUESTS).map(id).collect()
+}
+
+/// The requests of a trace, and the size of each object.
+type Trace = (Vec<u32>, Vec<u64>);
+
+fn trace(name: &str) -> Trace {
+    let same = vec![1; OBJECTS as usize];
+    match name {
+        "zipf0.6" => (zipf(1, 0.6), same),
+        "zipf1.0" => (zipf(1, 1.0), same),
+        "drift1.0" => {
+            let drawn = zipf(2, 1.0).into_iter().zip(0_u32..);
+            (drawn.map(|(rank, number)| (rank + number / 50_000 * 200) % OBJECTS).collect(), same)
+        }
+        "zipf0.8-sized" => {
+            let size = |id| {
+                let (one, two) = (unit(1, 2, id), unit(1, 3, id));
+                let normal = (-2.0 * libm::log(1.0 - one)).sqrt()
+                    * libm::cos(2.0 * std::f64::consts::PI * two);
+                let size = libm::exp(libm::log(16_384.0) + 1.5 * normal);
+                size.round_ties_even().clamp(64.0, 67_108_864.0) as u64
+            };
+            (zipf(1, 0.8), (0..u64::from(OBJECTS)).map(size).collect())
+        }
+        other => panic!("no trace {other}"),
+    }
+}
+
+#[test]
+fn misses_of_a_million_requests_are_counted_as_by_libcachesim() {
+    let mut made: Option<(&str, Trace)> = None;
+    for line in EXPECTED.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        if made.as_ref().is_none_or(|(name, _)| *name != cells[0]) {
+            made = Some((cells[0], trace(cells[0])));
+        }
+        let (_, (ids, sizes)) = made.as_ref().expect("it was made");
+        let size = cells[2].parse().expect("a size");
+        let mut store = Store::new(policy(cells[1]), capacity(cells[3], size));
+        let (mut misses, mut missed, mut all) = (0_u64, 0, 0);
+        for id in ids {
+            let bytes = sizes[*id as usize];
+            all += bytes;
+            if !hits(&mut store, *id, bytes) {
+                misses += 1;
+                missed += bytes;
+            }
+        }
+        assert_eq!(misses.to_string(), cells[4], "{line}");
+        let ratio: f64 = cells[5].parse().expect("a ratio");
+        assert!((missed as f64 / all as f64 - ratio).abs() < 1e-8, "{line}");
+    }
+}
+
+/// A web tier with a cache: 10,000 of 100,000 objects by Zipf's law with exponent 0.9.
+fn tier(cache: &str) -> String {
+    format!(
+        "study = 'steady-state'\nduration = '500s'\nwarmup = '100s'\nreplications = 1\n\
+         [endpoint.product]\npath = '/p/{{object}}'\n\
+         objects = {{ count = 100_000, popularity = {{ zipf = 0.9 }} }}\n\
+         response = {{ size = {{ lognormal = {{ mean = '20KiB', cv = 1.5 }} }} }}\n\
+         work = [{{ cpu = {{ exp = '2ms' }} }}]\n\
+         [node.users]\nkind = 'client'\narrivals = {{ poisson = '1000/s' }}\n\
+         mix = {{ product = 1 }}\n\
+         [node.edge]\nkind = 'reverse-proxy'\n{cache}\n\
+         [node.app]\nkind = 'server'\ncores = 2\n\
+         [link.users.edge]\nlatency = '5ms'\n[link.edge.app]\n"
+    )
+}
+
+#[test]
+fn hit_ratios_of_a_simulated_cache_are_those_of_theory() {
+    let rates = (1..=OBJECTS).map(|rank| power(f64::from(rank), -0.9));
+    let groups: Vec<Group> =
+        rates.map(|rate| Group { objects: 1.0, rate, bytes: 20_480.0 }).collect();
+    for policy in Policy::ALL {
+        let ratios = hit_ratios(*policy, Capacity::Objects(10_000), &groups);
+        let found: f64 = groups.iter().zip(&ratios).map(|(it, ratio)| it.rate * ratio).sum();
+        let theory = found / groups.iter().map(|it| it.rate).sum::<f64>();
+        let cache = format!(
+            "cache = {{ policy = '{}', capacity = {{ objects = 10_000 }}, hit = '0.1ms' }}",
+            policy.word()
+        );
+        let graph = support::graph(&tier(&cache));
+        let [expected] = graph.caches.as_slice() else { panic!("one cache is expected") };
+        let expected = expected.hit_ratio.expect("it can be told");
+        assert!((expected - theory).abs() < 1e-4, "{policy:?}: {expected}, not {theory}");
+        let run = lindley::study::replicate(
+            &graph,
+            0,
+            lindley::time::Time(100_000_000_000),
+            support::ALL,
+        );
+        let seen = support::reading(&run.expect("the books add up"), "hit_ratio");
+        // 400,000 look-ups have a standard error of 0.0008; the approximation is as good.
+        assert!((seen - theory).abs() < 0.003, "{policy:?}: {seen}, not {theory}");
+    }
+}
+
+#[test]
+fn a_cache_by_bytes_holds_what_one_by_objects_of_the_mean_size_does() {
+    let of = |capacity: &str| {
+        let graph = support::graph(&tier(&format!("cache = {{ capacity = {capacity} }}")));
+        support::reading(&support::run(&graph), "hit_ratio")
+    };
+    let (bytes, objects) = (of("'200000KiB'"), of("{ objects = 10_000 }"));
+    assert!((bytes - objects).abs() < 0.01, "{bytes} and {objects}");
+}
+
+#[test]
+fn a_hit_takes_its_time_and_the_way_to_the_cache_and_nothing_else() {
+    let text = tier("cache = { capacity = { objects = 1 }, hit = '3ms' }")
+        .replace("count = 100_000, popularity = { zipf = 0.9 }", "count = 1");
+    let run = support::run(&support::graph(&text));
+    assert!((support::reading(&run, "latency_p99") - 0.013).abs() < 1e-5);
+    assert!(support::reading(&run, "hit_ratio") > 0.999_9);
+}
+
+#[test]
+fn what_is_not_asked_for_by_get_or_fails_is_never_kept() {
+    for change in [
+        "[endpoint.product]\nmethod = 'POST'\n",
+        "[endpoint.product]\nmethod = 'HEAD'\n",
+        "[endpoint.product]\nwrite = true\n",
+    ] {
+        let text =
+            tier("cache = { capacity = { objects = 10 } }").replace("[endpoint.product]\n", change);
+        let run = support::run(&support::graph(&text));
+        assert!(support::reading(&run, "hit_ratio").abs() < f64::EPSILON, "{change}");
+    }
+    let text = tier("cache = { capacity = { objects = 100_000 } }")
+        .replace("response = {", "response = { status = 404,");
+    let run = support::run(&support::graph(&text));
+    assert!(support::reading(&run, "hit_ratio").abs() < f64::EPSILON);
+}
+
+#[test]
+fn a_cache_that_is_taken_out_is_no_cache() {
+    let with = "cache = { enabled = false, capacity = { objects = 10 } }";
+    assert_eq!(support::observable(&tier(with)), support::observable(&tier("")));
+    assert!(!support::graph(&tier(with)).has_caches());
+}
