@@ -5,6 +5,9 @@
 //! What a host does is told in full by the exchange's phase and step, so an exchange can be taken
 //! away at any point.
 
+mod calls;
+mod unwanted;
+
 use rand_distr::Distribution;
 
 use super::station::{Admit, Shape, Station};
@@ -12,9 +15,9 @@ use crate::dist::Law;
 use crate::endpoint::{Amount, Op};
 use crate::fact::{Exit, Observer, Place};
 use crate::id::{ExchangeId, NodeId, RequestId};
-use crate::net::{Call, Ctx, Input, Part, Phase, TimerId, Token, Unwanted};
+use crate::net::{Ctx, Input, Part, Phase, TimerId, Token};
 use crate::outcome::{Answer, Reason};
-use crate::rng::{Key, KeyRng, Purpose, Stream};
+use crate::rng::{KeyRng, Purpose, Stream};
 use crate::time::Span;
 use crate::trace::TraceRow;
 
@@ -280,65 +283,6 @@ impl Host {
         true
     }
 
-    /// Makes the next of a repeated call. Returns whether one was made.
-    fn calls<O: Observer>(&mut self, id: ExchangeId, op: &Op, ctx: &mut Ctx<'_, O>) -> bool {
-        let Op::Call { to, endpoint, times, purpose } = op else { return false };
-        let exchange = ctx.hot(id);
-        // The step is counted on only with the last call, so that a reply comes back to it.
-        let (key, again) = (exchange.key, exchange.step - 1);
-        let total = times.sample(&mut key.draws(*purpose));
-        let cold = ctx.cold(id);
-        if cold.repeats == 0 {
-            cold.repeats = total;
-        }
-        if total == 0 {
-            return false;
-        }
-        let left = cold.repeats;
-        cold.repeats -= 1;
-        if left > 1 {
-            ctx.hot(id).step = again;
-        }
-        let call = Call {
-            endpoint: *endpoint,
-            key: Key(key.bits(*purpose)).with(u64::from(total - left)),
-            backend: u16::MAX,
-            below: true,
-            source: ctx.fixed.addresses[self.node.index()],
-        };
-        let link = ctx.fixed.topology.link(self.node, *to).expect("calls have links");
-        let at = ctx.next_replica(id, link, *endpoint);
-        ctx.call(id, link, at, call);
-        self.called(id, ctx);
-        true
-    }
-
-    /// Starts the branches of parallel work. Returns whether it has to wait for them.
-    fn forks<O: Observer>(
-        &mut self,
-        id: ExchangeId,
-        starts: &[u16],
-        wait_for: u16,
-        ctx: &mut Ctx<'_, O>,
-    ) -> bool {
-        let step = ctx.hot(id).step;
-        let key = ctx.hot(id).key;
-        ctx.hot(id).phase = Phase::Called;
-        let cold = ctx.cold(id);
-        (cold.pending, cold.child) = (wait_for, ExchangeId::NONE);
-        cold.repeats = u32::try_from(starts.len()).unwrap_or(u32::MAX);
-        for (number, start) in (1_u64..).zip(starts) {
-            let branch = ctx.branch(id, step, key.with(u64::from(step)).with(number));
-            let exchange = ctx.hot(branch);
-            (exchange.step, exchange.has_worker) = (*start, false);
-            // Every branch starts through the ready queue, so that all exist before one ends.
-            exchange.phase = Phase::Wait;
-            ctx.schedule(Span::ZERO, crate::net::Kind::Exchange(branch));
-        }
-        self.called(id, ctx);
-        true
-    }
-
     /// Something was done for the exchange: its patience no longer counts.
     #[inline(always)]
     fn served<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
@@ -417,43 +361,6 @@ impl Host {
         }
     }
 
-    /// A branch has ended. Returns whether its parent goes on now.
-    fn joined<O: Observer>(
-        &mut self,
-        branch: ExchangeId,
-        parent: ExchangeId,
-        answer: Answer,
-        ctx: &mut Ctx<'_, O>,
-    ) -> bool {
-        let step = ctx.cold(branch).branch;
-        if ctx.hot(parent).step != step || ctx.hot(parent).phase != Phase::Called {
-            return false;
-        }
-        let cold = ctx.cold(parent);
-        cold.repeats -= 1;
-        if answer.is_success() {
-            cold.pending -= 1;
-        }
-        let (needed, left) = (cold.pending, cold.repeats);
-        let failed = left < u32::from(needed);
-        if needed > 0 && !failed {
-            return false;
-        }
-        // The branch that decides carries the critical path.
-        let (parts, now) = (ctx.account(branch).parts, ctx.now());
-        let account = ctx.account(parent);
-        account.parts.add(&parts);
-        account.mark = now;
-        let cold = ctx.cold(parent);
-        (cold.pending, cold.repeats, cold.child) = (0, 0, ExchangeId::NONE);
-        if failed {
-            let answer = Answer { status: 500, failure: answer.failure };
-            self.give_way(parent, answer, ctx);
-            return false;
-        }
-        true
-    }
-
     fn timed<O: Observer>(&mut self, token: Token, ctx: &mut Ctx<'_, O>) -> Next {
         match token {
             Token::Total(_) => {}
@@ -480,81 +387,6 @@ impl Host {
             }
         }
         Next::Holds
-    }
-
-    /// An exchange has waited unserved for as long as it may.
-    fn dropped<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        ctx.cold(id).timer = TimerId::NONE;
-        if matches!(ctx.hot(id).phase, Phase::Lobby | Phase::Line) {
-            self.drop_waiting(id, Exit::Dropped, ctx);
-        }
-    }
-
-    fn drop_waiting<O: Observer>(&mut self, id: ExchangeId, exit: Exit, ctx: &mut Ctx<'_, O>) {
-        if let Some(station) = self.station(id, ctx) {
-            station.take_out(id, ctx);
-        }
-        self.give_worker_back(id, ctx);
-        ctx.reply(id, Answer::failed(Reason::QueueTimeout), exit);
-    }
-
-    /// The caller no longer wants an exchange, or its parent no longer wants a branch.
-    fn unwanted<O: Observer>(&mut self, id: ExchangeId, unwanted: Unwanted, ctx: &mut Ctx<'_, O>) {
-        let phase = ctx.hot(id).phase;
-        let waits = matches!(phase, Phase::Lobby | Phase::Line);
-        if phase == Phase::Called {
-            self.unwanted_below(id, unwanted, ctx);
-        }
-        if unwanted == Unwanted::Drop {
-            if waits && !ctx.hot(id).served {
-                let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
-                ctx.cancel_timer(timer);
-                self.drop_waiting(id, Exit::Cancelled, ctx);
-            }
-            return;
-        }
-        let mut event_is_to_come = matches!(phase, Phase::Outbound | Phase::Wait | Phase::Inbound);
-        let (at_node, is_branch) = (phase != Phase::Outbound, ctx.hot(id).is_branch);
-        if phase == Phase::Inbound {
-            return;
-        }
-        if let Some(station) = self.station(id, ctx) {
-            if waits {
-                station.take_out(id, ctx);
-                let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
-                ctx.cancel_timer(timer);
-            } else if phase == Phase::Core {
-                event_is_to_come = station.stop(id, ctx);
-            }
-        }
-        if at_node && !is_branch {
-            self.give_worker_back(id, ctx);
-            ctx.leave(id, Exit::Cancelled);
-        }
-        ctx.hot(id).phase = Phase::Dead;
-        if !event_is_to_come {
-            ctx.free(id);
-        }
-    }
-
-    /// Hands the word that an exchange is unwanted on to what it waits for.
-    fn unwanted_below<O: Observer>(
-        &mut self,
-        id: ExchangeId,
-        unwanted: Unwanted,
-        ctx: &mut Ctx<'_, O>,
-    ) {
-        let mut below = ctx.cold(id).child;
-        while below != ExchangeId::NONE {
-            let next = ctx.cold(below).sibling;
-            let is_ours = ctx.hot(below).parent == id && ctx.hot(below).phase != Phase::Inbound;
-            if is_ours && ctx.hot(below).is_branch {
-                self.unwanted(below, unwanted, ctx);
-            } else if is_ours {
-                ctx.give_up(below, unwanted);
-            }
-            below = next;
-        }
     }
 
     /// The program has come to its end: the answer of a server that answers itself is made here.

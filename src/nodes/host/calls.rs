@@ -1,0 +1,113 @@
+//! What an exchange asks of others: calls one after another, and branches side by side.
+
+use super::Host;
+use crate::endpoint::Op;
+use crate::fact::Observer;
+use crate::id::ExchangeId;
+use crate::net::{Call, Ctx, Phase};
+use crate::outcome::Answer;
+use crate::rng::Key;
+use crate::time::Span;
+
+impl Host {
+    /// Makes the next of a repeated call. Returns whether one was made.
+    pub(super) fn calls<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        op: &Op,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let Op::Call { to, endpoint, times, purpose } = op else { return false };
+        let exchange = ctx.hot(id);
+        // The step is counted on only with the last call, so that a reply comes back to it.
+        let (key, again) = (exchange.key, exchange.step - 1);
+        let total = times.sample(&mut key.draws(*purpose));
+        let cold = ctx.cold(id);
+        if cold.repeats == 0 {
+            cold.repeats = total;
+        }
+        if total == 0 {
+            return false;
+        }
+        let left = cold.repeats;
+        cold.repeats -= 1;
+        if left > 1 {
+            ctx.hot(id).step = again;
+        }
+        let call = Call {
+            endpoint: *endpoint,
+            key: Key(key.bits(*purpose)).with(u64::from(total - left)),
+            backend: u16::MAX,
+            below: true,
+            source: ctx.fixed.addresses[self.node.index()],
+        };
+        let link = ctx.fixed.topology.link(self.node, *to).expect("calls have links");
+        let at = ctx.next_replica(id, link, *endpoint);
+        ctx.call(id, link, at, call);
+        self.called(id, ctx);
+        true
+    }
+
+    /// Starts the branches of parallel work. Returns whether it has to wait for them.
+    pub(super) fn forks<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        starts: &[u16],
+        wait_for: u16,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let step = ctx.hot(id).step;
+        let key = ctx.hot(id).key;
+        ctx.hot(id).phase = Phase::Called;
+        let cold = ctx.cold(id);
+        (cold.pending, cold.child) = (wait_for, ExchangeId::NONE);
+        cold.repeats = u32::try_from(starts.len()).unwrap_or(u32::MAX);
+        for (number, start) in (1_u64..).zip(starts) {
+            let branch = ctx.branch(id, step, key.with(u64::from(step)).with(number));
+            let exchange = ctx.hot(branch);
+            (exchange.step, exchange.has_worker) = (*start, false);
+            // Every branch starts through the ready queue, so that all exist before one ends.
+            exchange.phase = Phase::Wait;
+            ctx.schedule(Span::ZERO, crate::net::Kind::Exchange(branch));
+        }
+        self.called(id, ctx);
+        true
+    }
+
+    /// A branch has ended. Returns whether its parent goes on now.
+    pub(super) fn joined<O: Observer>(
+        &mut self,
+        branch: ExchangeId,
+        parent: ExchangeId,
+        answer: Answer,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let step = ctx.cold(branch).branch;
+        if ctx.hot(parent).step != step || ctx.hot(parent).phase != Phase::Called {
+            return false;
+        }
+        let cold = ctx.cold(parent);
+        cold.repeats -= 1;
+        if answer.is_success() {
+            cold.pending -= 1;
+        }
+        let (needed, left) = (cold.pending, cold.repeats);
+        let failed = left < u32::from(needed);
+        if needed > 0 && !failed {
+            return false;
+        }
+        // The branch that decides carries the critical path.
+        let (parts, now) = (ctx.account(branch).parts, ctx.now());
+        let account = ctx.account(parent);
+        account.parts.add(&parts);
+        account.mark = now;
+        let cold = ctx.cold(parent);
+        (cold.pending, cold.repeats, cold.child) = (0, 0, ExchangeId::NONE);
+        if failed {
+            let answer = Answer { status: 500, failure: answer.failure };
+            self.give_way(parent, answer, ctx);
+            return false;
+        }
+        true
+    }
+}
