@@ -80,7 +80,9 @@ fn zipf(seed: u64, exponent: f64) -> Vec<u32> {
 }
 
 /// The requests of a trace, and the size of each object.
-fn trace(name: &str) -> (Vec<u32>, Vec<u64>) {
+type Trace = (Vec<u32>, Vec<u64>);
+
+fn trace(name: &str) -> Trace {
     let same = vec![1; OBJECTS as usize];
     match name {
         "zipf0.6" => (zipf(1, 0.6), same),
@@ -105,7 +107,7 @@ fn trace(name: &str) -> (Vec<u32>, Vec<u64>) {
 
 #[test]
 fn misses_of_a_million_requests_are_counted_as_by_libcachesim() {
-    let mut made: Option<(&str, (Vec<u32>, Vec<u64>))> = None;
+    let mut made: Option<(&str, Trace)> = None;
     for line in EXPECTED.lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
         if made.as_ref().is_none_or(|(name, _)| *name != cells[0]) {

@@ -82,8 +82,8 @@ fn large_scenarios_are_sound_and_their_loads_are_those_of_a_system_that_keeps_up
         let path = root().join(format!("scenarios/{name}.toml"));
         let folder = root().join("scenarios");
         for (variant, graph) in support::variants(&path, &Disk, &mut Beside(folder)) {
-            let traffic = lindley::graph::Traffic::of(&graph);
-            let busy = traffic.nodes.iter().filter_map(lindley::graph::NodeTraffic::busiest);
+            let traffic = graph::Traffic::of(&graph);
+            let busy = traffic.nodes.iter().filter_map(graph::NodeTraffic::busiest);
             let busiest = busy.fold(0.0, f64::max);
             assert!((0.5..0.8).contains(&busiest), "{name}, {variant}: {busiest}");
         }

@@ -49,14 +49,14 @@ impl Table {
             self.grow();
         }
         self.len += 1;
-        self.put(hash >> 32 << 32 | u64::from(slot) + 1);
+        self.put(standing(hash, slot));
     }
 
     /// Takes out a slot that is there.
     #[inline]
     pub(super) fn remove(&mut self, hash: u64, slot: u32) {
         let mask = self.places.len() - 1;
-        let gone = hash >> 32 << 32 | u64::from(slot) + 1;
+        let gone = standing(hash, slot);
         let mut hole = self.own(hash);
         while self.places[hole] != gone {
             debug_assert!(self.places[hole] != 0, "the slot is there");
@@ -111,6 +111,12 @@ impl Table {
     }
 }
 
+/// What stands at the place of a slot.
+#[inline]
+const fn standing(hash: u64, slot: u32) -> u64 {
+    (hash >> 32 << 32) | (slot as u64 + 1)
+}
+
 /// The slot that stands at a place.
 #[inline]
 #[allow(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
@@ -135,7 +141,7 @@ mod tests {
             assert_eq!(table.find(hash(key), is), known.get(&key).copied(), "step {step}");
             if known.remove(&key).is_some() {
                 table.remove(hash(key), slot);
-            } else if mix(step) % 3 > 0 {
+            } else if !mix(step).is_multiple_of(3) {
                 table.insert(hash(key), slot);
                 known.insert(key, slot);
             }
