@@ -2,6 +2,7 @@
 
 use hdrhistogram::Histogram;
 use lindley::alias::AliasTable;
+use lindley::evict::{Capacity, Policy, Store};
 use lindley::observe::Recorder;
 use lindley::popularity::{Objects, Popularity};
 use lindley::rng::{Key, Stream, mix};
@@ -55,6 +56,18 @@ pub fn all() {
     show(
         "the loops' LRU, 10,000 of 100,000 objects",
         cost(asked.len() as u64, || asked.iter().filter(|object| cache.ask(**object)).count()),
+    );
+    let mut store = Store::new(Policy::Lru, Capacity::Objects(10_000));
+    let mut ask = |object: u32| {
+        let is_hit = store.get(u64::from(object)).is_some();
+        if !is_hit {
+            store.put(u64::from(object), 1, ());
+        }
+        is_hit
+    };
+    show(
+        "evict::Store, LRU, the same",
+        cost(asked.len() as u64, || asked.iter().filter(|object| ask(**object)).count()),
     );
 }
 
