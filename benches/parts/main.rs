@@ -9,6 +9,8 @@ mod draws;
 #[allow(dead_code, reason = "only its list of events is used here")]
 mod heap;
 mod laws;
+#[path = "../workloads/lru.rs"]
+mod lru;
 mod outcome;
 mod picks;
 mod queue;

@@ -2,11 +2,13 @@
 
 use hdrhistogram::Histogram;
 use lindley::alias::AliasTable;
+use lindley::evict::{Capacity, Policy, Store};
 use lindley::observe::Recorder;
 use lindley::popularity::{Objects, Popularity};
 use lindley::rng::{Key, Stream, mix};
 use rand::Rng;
 
+use crate::lru::Lru;
 use crate::timing::{cost, head, show};
 
 const RECORDS: u64 = 2_000_000;
@@ -48,6 +50,25 @@ pub fn all() {
             cost(RECORDS, || (0..RECORDS).fold(0, |sum, _| sum ^ objects.pick(bits.next_u64()).0)),
         );
     }
+    let objects = zipf("0.9");
+    let asked: Vec<u32> = (0..1 << 20).map(|_| objects.pick(bits.next_u64()).0).collect();
+    let mut cache = Lru::new(OBJECTS as usize, 10_000);
+    show(
+        "the loops' LRU, 10,000 of 100,000 objects",
+        cost(asked.len() as u64, || asked.iter().filter(|object| cache.ask(**object)).count()),
+    );
+    let mut store = Store::new(Policy::Lru, Capacity::Objects(10_000));
+    let mut ask = |object: u32| {
+        let is_hit = store.get(u64::from(object)).is_some();
+        if !is_hit {
+            store.put(u64::from(object), 1, ());
+        }
+        is_hit
+    };
+    show(
+        "evict::Store, LRU, the same",
+        cost(asked.len() as u64, || asked.iter().filter(|object| ask(**object)).count()),
+    );
 }
 
 fn zipf(exponent: &str) -> Objects {

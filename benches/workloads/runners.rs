@@ -37,9 +37,16 @@ fn runner(name: &'static str, run: impl Fn(u64) -> Outcome + 'static) -> Runner 
 
 fn lindley(graph: &Graph) -> Outcome {
     let run = simulate(graph);
-    let place = end_to_end().position(|metric| metric.name == "latency_mean");
-    let mean = run.summary[place.expect("there is a mean")] * 1e3;
-    Outcome { requests: run.observations, mean, hits: None }
+    let reading = |name: &str| {
+        let place = end_to_end().position(|metric| metric.name == name);
+        run.summary[place.unwrap_or_else(|| panic!("there is no {name}"))]
+    };
+    let hits = reading("hit_ratio");
+    Outcome {
+        requests: run.observations,
+        mean: reading("latency_mean") * 1e3,
+        hits: (!hits.is_nan()).then_some(hits),
+    }
 }
 
 fn on_heap<L: Laws>(workload: Workload, end: u64) -> Outcome {
