@@ -3,9 +3,16 @@
 //! It knows no word of the domain. A [`World`] receives each event with the queue, and may push
 //! further ones; two events of one time come in the order in which they were pushed.
 
+mod bags;
+mod event;
+mod heap;
+mod ladder;
 mod queue;
+#[cfg(test)]
+mod shapes;
 
-pub use queue::{Payload, Queue};
+pub use event::Payload;
+pub use queue::Queue;
 
 use crate::time::Time;
 

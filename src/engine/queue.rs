@@ -1,40 +1,46 @@
-//! The event queue: a 4-ary heap of 16-byte events, with a hole at the root.
+//! The event queue: a heap of the events that come soon, and a ladder for the others.
 //!
-//! An event is one `u128`: time, insertion number, payload, from the top bits down. Comparing two
-//! events is one comparison of integers, and equal times resolve by insertion, whatever the shape
-//! of the heap. `pop` leaves a hole at the root which the next `push` fills, so the usual pair of
-//! both costs one walk down. Nothing is removed from the middle: who cancels an event marks what
-//! it points to, and ignores it when it comes.
+//! While few events are pending the heap has them all, and the only cost of the ladder is one
+//! comparison a push. Above that the heap has what comes before a `limit`, a handful of events that
+//! stay in the cache, and a push or pop costs the same whether a thousand or a million are pending.
+//! The order is the same in both. Nothing is removed from the middle: who cancels an event marks
+//! what it points to, and ignores it when it comes.
 
+use super::event::{self, LATEST, Payload};
+use super::heap::Heap;
+use super::ladder::Ladder;
 use crate::time::Time;
 
-/// What an event tells the world: 28 bits that the world encodes as it likes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Payload(pub u32);
-
-/// Bits of the payload in an event.
-const PAYLOAD_BITS: u32 = 28;
-/// Bits of the insertion number: 2.7 × 10^11 events, above the limit of a run.
-const SEQUENCE_BITS: u32 = 38;
-const TIME_SHIFT: u32 = PAYLOAD_BITS + SEQUENCE_BITS;
-/// The latest moment that an event can have: 146 years, beyond the longest horizon.
-const LATEST: u64 = (1 << (128 - TIME_SHIFT)) - 1;
-const ARITY: usize = 4;
-/// What stands where no event does: later than every event.
-const NOTHING: u128 = u128::MAX;
+/// The most events that the heap has before they are spread over the ladder: here both are equally
+/// fast.
+const MANY: usize = 512;
 
 /// Events that are still to come, in the order of time and insertion.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Queue {
-    /// A heap of [`ARITY`], smallest first; the root is stale while `hole` is set. Behind its end
-    /// stand at least [`ARITY`] times [`NOTHING`], so that whatever has one child has all four and
-    /// the search for the least needs no case for the end.
-    heap: Vec<u128>,
-    /// How many elements the heap has, the stale root included.
-    len: usize,
-    hole: bool,
+    /// The events before `limit`.
+    near: Heap,
+    /// Where the ladder begins, or [`LATEST`] while there is none.
+    limit: u64,
+    /// With more events than this, `near` is spread.
+    room: usize,
+    /// The events at and after `limit`.
+    far: Ladder,
     sequence: u64,
     now: Time,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            near: Heap::default(),
+            limit: LATEST,
+            room: MANY,
+            far: Ladder::default(),
+            sequence: 0,
+            now: Time::ZERO,
+        }
+    }
 }
 
 impl Queue {
@@ -46,36 +52,36 @@ impl Queue {
     #[inline(always)]
     pub fn push(&mut self, at: Time, payload: Payload) {
         assert!(at >= self.now, "an event lies in the past");
-        debug_assert!(payload.0 < 1 << PAYLOAD_BITS, "a payload has 28 bits");
-        let event = (u128::from(at.0.min(LATEST)) << TIME_SHIFT)
-            | (u128::from(self.sequence) << PAYLOAD_BITS)
-            | u128::from(payload.0);
-        self.sequence += 1;
-        if self.hole {
-            self.hole = false;
-            self.sift_down(event);
+        if at.0 >= self.limit {
+            return self.push_far(at, payload);
+        }
+        let event = self.event(at.0, payload);
+        if self.near.has_hole() {
+            self.near.fill(event);
         } else {
-            self.sift_up(event);
+            self.near.push(event);
+            if self.near.len() > self.room {
+                self.spread();
+            }
         }
     }
 
     /// Takes the next event out if it is due at or before `horizon`.
     #[inline(always)]
-    #[allow(clippy::cast_possible_truncation, reason = "the event's fields are cut out by shifts")]
     pub fn pop_until(&mut self, horizon: Time) -> Option<(Time, Payload)> {
-        self.close_hole();
-        if self.len == 0 {
-            return None;
-        }
-        let event = self.heap[0];
-        let at = Time((event >> TIME_SHIFT) as u64);
+        self.near.close_hole();
+        let event = match self.near.first() {
+            Some(event) => event,
+            None => self.refill()?,
+        };
+        let at = Time(event::time(event));
         if at > horizon {
             return None;
         }
         debug_assert!(at >= self.now, "events come in order");
-        self.hole = true;
+        self.near.take_first();
         self.now = at;
-        Some((at, Payload(event as u32 & ((1 << PAYLOAD_BITS) - 1))))
+        Some((at, event::payload(event)))
     }
 
     /// Whether no event is to come.
@@ -87,78 +93,71 @@ impl Queue {
     /// How many events are to come.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.len - usize::from(self.hole)
+        self.near.len() + self.far.len()
     }
 
     /// Forgets all events and starts again at time zero, keeping the memory.
     pub fn clear(&mut self) {
-        self.heap.clear();
-        (self.len, self.hole) = (0, false);
+        self.near.clear();
+        self.far.clear();
+        (self.limit, self.room) = (LATEST, MANY);
         self.sequence = 0;
         self.now = Time::ZERO;
     }
 
-    /// Fills the root from the end, for when two pops follow one another.
+    /// How often an event was moved from one bucket to another.
+    #[cfg(test)]
+    pub fn work(&self) -> usize {
+        self.far.spread
+    }
+
+    /// The next event in the order of insertion.
     #[inline(always)]
-    fn close_hole(&mut self) {
-        if self.hole {
-            self.hole = false;
-            self.len -= 1;
-            let last = std::mem::replace(&mut self.heap[self.len], NOTHING);
-            if self.len > 0 {
-                self.sift_down(last);
-            }
+    fn event(&mut self, at: u64, payload: Payload) -> u128 {
+        let sequence = self.sequence;
+        self.sequence += 1;
+        event::pack(at, sequence, payload)
+    }
+
+    /// Pushes what lies after the limit, or after everything that can come.
+    #[inline(never)]
+    fn push_far(&mut self, at: Time, payload: Payload) {
+        let at = at.0.min(LATEST);
+        let event = self.event(at, payload);
+        if self.far.is_up() {
+            self.far.push(at, event);
+        } else {
+            self.near.close_hole();
+            self.near.push(event);
         }
     }
 
-    /// Puts `event` into the heap from the end upwards.
-    #[inline]
-    fn sift_up(&mut self, event: u128) {
-        let mut at = self.len;
-        self.len += 1;
-        if self.heap.len() < self.len + ARITY {
-            self.grow();
-        }
-        while at > 0 {
-            let parent = (at - 1) / ARITY;
-            if self.heap[parent] <= event {
-                break;
-            }
-            self.heap[at] = self.heap[parent];
-            at = parent;
-        }
-        self.heap[at] = event;
-    }
-
-    /// Makes room for more events, a quarter of those that there are.
+    /// Moves all but the first events from the heap to the ladder.
     #[cold]
-    fn grow(&mut self) {
-        let room = (self.len / 4).max(256);
-        self.heap.reserve_exact(room);
-        self.heap.resize(self.heap.len() + room, NOTHING);
+    #[inline(never)]
+    fn spread(&mut self) {
+        self.far.raise(&mut self.near, self.limit);
+        if self.near.len() == 0 {
+            self.limit = self.far.refill(&mut self.near);
+        }
+        self.make_room();
     }
 
-    /// Puts `event` into the heap from the stale root downwards.
-    #[inline]
-    fn sift_down(&mut self, event: u128) {
-        let heap = self.heap.as_mut_slice();
-        let mut at = 0;
-        loop {
-            let first = at * ARITY + 1;
-            let Some(four) = heap.get(first..first + ARITY) else { break };
-            // No branch depends on data, so none can be mispredicted.
-            let (low, high) = (four[1] < four[0], four[3] < four[2]);
-            let least_low = if low { four[1] } else { four[0] };
-            let least_high = if high { four[3] } else { four[2] };
-            let is_high = least_high < least_low;
-            let least = if is_high { least_high } else { least_low };
-            if least >= event {
-                break;
-            }
-            heap[at] = least;
-            at = first + if is_high { 2 + usize::from(high) } else { usize::from(low) };
+    /// Moves the next events from the ladder to the empty heap, and tells the first.
+    #[inline(never)]
+    fn refill(&mut self) -> Option<u128> {
+        if !self.far.is_up() {
+            return None;
         }
-        heap[at] = event;
+        self.limit = self.far.refill(&mut self.near);
+        self.make_room();
+        self.near.first()
+    }
+
+    /// The heap may double before it is spread again, so that events which cannot be spread, such
+    /// as many at one moment, are not looked at over and over.
+    fn make_room(&mut self) {
+        self.room = MANY.max(2 * self.near.len());
     }
 }
 
@@ -226,7 +225,7 @@ mod tests {
     fn the_longest_horizon_fits_an_event() {
         let mut queue = Queue::default();
         let end = Time(crate::time::MAX_SPAN.0);
-        queue.push(end, Payload((1 << PAYLOAD_BITS) - 1));
-        assert_eq!(queue.pop_until(end), Some((end, Payload((1 << PAYLOAD_BITS) - 1))));
+        queue.push(end, Payload((1 << event::PAYLOAD_BITS) - 1));
+        assert_eq!(queue.pop_until(end), Some((end, Payload((1 << event::PAYLOAD_BITS) - 1))));
     }
 }

@@ -1,0 +1,201 @@
+//! A ladder queue: events in buckets by time, which are put in order only when their time comes.
+//!
+//! After Tang, Goh and Thng, "Ladder queue: an O(1) priority queue structure for large-scale
+//! discrete event simulation" (TOMACS 2005). A rung cuts a stretch of time into buckets of equal
+//! width. When the next bucket holds more than a few events it becomes a rung of its own; else its
+//! events go to the heap, which is the ladder's foot. The last bucket of a rung also holds all that
+//! lies beyond, up to the end of the bucket from which the rung was made, so events at any distance
+//! have a place and none is looked at again before its bucket is due.
+
+use super::bags::{Bag, Bags};
+use super::event;
+use super::heap::Heap;
+
+/// Events in a bucket of a new rung, on average.
+const PER_BUCKET: usize = 8;
+/// Buckets of a rung: as many as the cache keeps the ends of.
+const MAX_BUCKETS: usize = 1 << 12;
+/// The most events that go to the heap without being spread over a rung.
+const FEW: usize = 64;
+/// Rungs within rungs. Each narrows the width by eight at least; what still lies together then is
+/// left to the heap, which needs no width.
+const MAX_DEPTH: usize = 8;
+
+/// A stretch of time in buckets.
+#[derive(Debug, Default)]
+struct Rung {
+    buckets: Vec<Bag>,
+    /// The first bucket that has not been taken.
+    next: usize,
+    /// When the first bucket begins.
+    start: u64,
+    /// The width of a bucket, as a power of two.
+    shift: u32,
+    /// Before this moment lies all that the rung holds.
+    end: u64,
+}
+
+impl Rung {
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "no more than the last bucket's number")]
+    fn bucket(&mut self, at: u64) -> &mut Bag {
+        let last = self.buckets.len() - 1;
+        let bucket = ((at - self.start) >> self.shift).min(last as u64);
+        &mut self.buckets[bucket as usize]
+    }
+
+    /// Takes the next bucket that is not empty, or the last one, and tells its end.
+    fn take(&mut self) -> (Bag, u64) {
+        let last = self.buckets.len() - 1;
+        while self.next < last && self.buckets[self.next].is_empty() {
+            self.next += 1;
+        }
+        let bag = std::mem::replace(&mut self.buckets[self.next], Bag::EMPTY);
+        self.next += 1;
+        if self.next > last {
+            return (bag, self.end);
+        }
+        (bag, self.start.saturating_add((self.next as u64) << self.shift).min(self.end))
+    }
+}
+
+/// What must be known of events to choose the width of their buckets.
+struct Extent {
+    count: usize,
+    first: u64,
+    last: u64,
+    sum: u128,
+}
+
+/// Rungs of buckets, each within a bucket of the one before.
+#[derive(Debug, Default)]
+pub struct Ladder {
+    /// The first `depth` are in use, the innermost last; the others only keep their memory.
+    rungs: Vec<Rung>,
+    depth: usize,
+    bags: Bags,
+    len: usize,
+    /// How often an event was put into a bucket of a new rung: what tests call work.
+    #[cfg(test)]
+    pub spread: usize,
+}
+
+impl Ladder {
+    /// How many events there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is a rung to push to.
+    pub fn is_up(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// Puts `event`, which comes at `at`, into the innermost rung that reaches so far; it must not
+    /// lie before the end of the bucket that was taken last.
+    #[inline]
+    pub fn push(&mut self, at: u64, event: u128) {
+        let reaches = |rung: &Rung| at < rung.end;
+        let rung = self.rungs[..self.depth].iter().rposition(reaches).unwrap_or(0);
+        self.bags.push(self.rungs[rung].bucket(at), event);
+        self.len += 1;
+    }
+
+    /// Makes the events of `heap`, all of them before `end`, the innermost rung, unless they cannot
+    /// be spread; they stay in the heap then.
+    pub fn raise(&mut self, heap: &mut Heap, end: u64) {
+        let mut bag = Bag::EMPTY;
+        self.len += heap.len();
+        for event in heap.drain() {
+            self.bags.push(&mut bag, event);
+        }
+        if !self.spread(bag, end) {
+            self.lower(bag, heap);
+        }
+    }
+
+    /// Moves the next events to the empty `heap`, and tells the moment before which they all are:
+    /// what is pushed before it belongs to the heap, too. Nothing is left if the heap stays empty.
+    #[inline(never)]
+    pub fn refill(&mut self, heap: &mut Heap) -> u64 {
+        loop {
+            let innermost = &mut self.rungs[self.depth - 1];
+            let (bag, end) = innermost.take();
+            if innermost.next == innermost.buckets.len() {
+                self.depth -= 1;
+            }
+            if bag.is_empty() && self.depth > 0 {
+                continue;
+            }
+            if !self.spread(bag, end) {
+                self.lower(bag, heap);
+                return end;
+            }
+        }
+    }
+
+    /// Forgets all events, keeping the memory.
+    pub fn clear(&mut self) {
+        self.bags.clear();
+        (self.depth, self.len) = (0, 0);
+    }
+
+    /// Moves what is in `bag` to the empty `heap`.
+    fn lower(&mut self, bag: Bag, heap: &mut Heap) {
+        self.bags.drain(bag, |_, events| {
+            self.len -= events.len();
+            heap.append(events);
+        });
+        heap.restore();
+    }
+
+    /// Makes what is in `bag`, all of it before `end`, the innermost rung, if that is worthwhile.
+    ///
+    /// The buckets reach twice as far as the events do on average: then no more than half of the
+    /// events lie beyond (Markov's inequality), so that each is moved a constant number of times,
+    /// and a few far ones cannot make the buckets of all others too wide.
+    fn spread(&mut self, bag: Bag, end: u64) -> bool {
+        let all = self.extent(bag);
+        if all.count <= FEW || all.first == all.last || self.depth == MAX_DEPTH {
+            return false;
+        }
+        let buckets = (all.count / PER_BUCKET).next_power_of_two().min(MAX_BUCKETS);
+        let reach = (all.mean() - all.first).saturating_mul(2).max(1);
+        if self.rungs.len() == self.depth {
+            self.rungs.push(Rung::default());
+        }
+        let rung = &mut self.rungs[self.depth];
+        rung.buckets.clear();
+        rung.buckets.resize(buckets, Bag::EMPTY);
+        (rung.next, rung.start, rung.end) = (0, all.first, end);
+        rung.shift = (u64::BITS - reach.leading_zeros()).saturating_sub(buckets.ilog2());
+        self.bags.drain(bag, |bags, events| {
+            events.iter().for_each(|&event| bags.push(rung.bucket(event::time(event)), event));
+        });
+        self.depth += 1;
+        #[cfg(test)]
+        {
+            self.spread += all.count;
+        }
+        true
+    }
+
+    fn extent(&self, bag: Bag) -> Extent {
+        let mut all = Extent { count: 0, first: u64::MAX, last: 0, sum: 0 };
+        self.bags.for_each(bag, |event| {
+            let at = event::time(event);
+            all.count += 1;
+            all.first = all.first.min(at);
+            all.last = all.last.max(at);
+            all.sum += u128::from(at);
+        });
+        all
+    }
+}
+
+impl Extent {
+    #[allow(clippy::cast_possible_truncation, reason = "no mean is above all of its terms")]
+    fn mean(&self) -> u64 {
+        (self.sum / self.count as u128) as u64
+    }
+}
