@@ -15,6 +15,7 @@ use lindley::world;
 
 const W1: &str = include_str!("../benches/scenarios/w1.toml");
 const W2: &str = include_str!("../benches/scenarios/w2.toml");
+const W3: &str = include_str!("../benches/scenarios/w3.toml");
 const W4: &str = include_str!("../benches/scenarios/w4.toml");
 
 /// Bytes that a request with its exchange takes while it is in flight, and those of a call, which
@@ -87,6 +88,12 @@ fn the_second_half_of_one_queue_allocates_nothing() {
 fn the_second_half_of_a_web_tier_allocates_nothing() {
     let text = with_crowd(W2, ["50s", "50.2s"], "5000/s", "balancer", "page");
     assert_eq!(allocations_of_the_second_half(&graph(&text, "base", "250s")), 0);
+}
+
+#[test]
+fn the_second_half_of_a_web_tier_behind_a_cache_allocates_nothing() {
+    let text = with_crowd(W3, ["100s", "100.2s"], "5000/s", "cache", "page");
+    assert_eq!(allocations_of_the_second_half(&graph(&text, "base", "500s")), 0);
 }
 
 #[test]
