@@ -10,15 +10,15 @@ const NONE: u32 = u32::MAX;
 
 /// One bag: the place of its first chunk, the only one that can have room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bag(u32);
+pub(super) struct Bag(u32);
 
 impl Bag {
     /// A bag without events.
-    pub const EMPTY: Self = Self(NONE);
+    pub(super) const EMPTY: Self = Self(NONE);
 
     /// Whether the bag has no events.
     #[inline]
-    pub fn is_empty(self) -> bool {
+    pub(super) fn is_empty(self) -> bool {
         self == Self::EMPTY
     }
 }
@@ -32,7 +32,7 @@ struct Chunk {
 
 /// The chunks of all bags.
 #[derive(Debug)]
-pub struct Bags {
+pub(super) struct Bags {
     chunks: Vec<Chunk>,
     /// The first of those that belong to no bag.
     free: u32,
@@ -47,7 +47,7 @@ impl Default for Bags {
 impl Bags {
     /// Puts an event into `bag`.
     #[inline]
-    pub fn push(&mut self, bag: &mut Bag, event: u128) {
+    pub(super) fn push(&mut self, bag: &mut Bag, event: u128) {
         if let Some(chunk) = self.chunks.get_mut(bag.0 as usize)
             && let Some(place) = chunk.events.get_mut(chunk.len as usize)
         {
@@ -68,7 +68,7 @@ impl Bags {
 
     /// Calls `each` with every event of `bag`, which keeps them.
     #[inline]
-    pub fn for_each(&self, bag: Bag, mut each: impl FnMut(u128)) {
+    pub(super) fn for_each(&self, bag: Bag, mut each: impl FnMut(u128)) {
         let mut at = bag.0;
         while let Some(chunk) = self.chunks.get(at as usize) {
             chunk.events[..chunk.len as usize].iter().for_each(|event| each(*event));
@@ -79,7 +79,7 @@ impl Bags {
     /// Calls `each` with every event of `bag` and frees its chunks, each as soon as it is read, so
     /// that `each` can fill it again.
     #[inline]
-    pub fn drain(&mut self, bag: Bag, mut each: impl FnMut(&mut Self, &[u128])) {
+    pub(super) fn drain(&mut self, bag: Bag, mut each: impl FnMut(&mut Self, &[u128])) {
         let mut at = bag.0;
         while let Some(chunk) = self.chunks.get_mut(at as usize) {
             let (events, len) = (chunk.events, chunk.len as usize);
@@ -91,7 +91,7 @@ impl Bags {
     }
 
     /// Forgets all bags, keeping the memory.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.chunks.clear();
         self.free = NONE;
     }

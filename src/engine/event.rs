@@ -9,16 +9,16 @@
 pub struct Payload(pub u32);
 
 /// Bits of the payload in an event.
-pub const PAYLOAD_BITS: u32 = 28;
+pub(super) const PAYLOAD_BITS: u32 = 28;
 /// Bits of the insertion number: 2.7 × 10^11 events, above the limit of a run.
 const SEQUENCE_BITS: u32 = 38;
 const TIME_SHIFT: u32 = PAYLOAD_BITS + SEQUENCE_BITS;
 /// The latest moment that an event can have: 146 years, beyond the longest horizon.
-pub const LATEST: u64 = (1 << (128 - TIME_SHIFT)) - 1;
+pub(super) const LATEST: u64 = (1 << (128 - TIME_SHIFT)) - 1;
 
 /// The event number `sequence`, which tells `payload` at `at`.
 #[inline(always)]
-pub fn pack(at: u64, sequence: u64, payload: Payload) -> u128 {
+pub(super) fn pack(at: u64, sequence: u64, payload: Payload) -> u128 {
     debug_assert!(at <= LATEST, "a moment has 62 bits");
     debug_assert!(payload.0 < 1 << PAYLOAD_BITS, "a payload has 28 bits");
     (u128::from(at) << TIME_SHIFT) | (u128::from(sequence) << PAYLOAD_BITS) | u128::from(payload.0)
@@ -27,14 +27,14 @@ pub fn pack(at: u64, sequence: u64, payload: Payload) -> u128 {
 /// When an event comes.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "the shift leaves 62 bits")]
-pub fn time(event: u128) -> u64 {
+pub(super) fn time(event: u128) -> u64 {
     (event >> TIME_SHIFT) as u64
 }
 
 /// What an event tells.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "the mask leaves 28 bits")]
-pub fn payload(event: u128) -> Payload {
+pub(super) fn payload(event: u128) -> Payload {
     Payload(event as u32 & ((1 << PAYLOAD_BITS) - 1))
 }
 

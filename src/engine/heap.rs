@@ -6,7 +6,7 @@
 
 /// Events of which the smallest can be had.
 #[derive(Debug, Default)]
-pub struct Heap {
+pub(super) struct Heap {
     /// Smallest first; the root is stale while `hole` is set.
     events: Vec<u128>,
     hole: bool,
@@ -15,19 +15,19 @@ pub struct Heap {
 impl Heap {
     /// How many events there are.
     #[inline(always)]
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.events.len() - usize::from(self.hole)
     }
 
     /// Whether the root waits for an event to [`fill`](Self::fill) it.
     #[inline(always)]
-    pub fn has_hole(&self) -> bool {
+    pub(super) fn has_hole(&self) -> bool {
         self.hole
     }
 
     /// Puts an event into the hole at the root, and from there to its place.
     #[inline(always)]
-    pub fn fill(&mut self, event: u128) {
+    pub(super) fn fill(&mut self, event: u128) {
         debug_assert!(self.hole, "there is a hole to fill");
         self.hole = false;
         self.sift_down(0, event);
@@ -35,7 +35,7 @@ impl Heap {
 
     /// Puts an event at the end of a heap without hole, and from there to its place.
     #[inline(always)]
-    pub fn push(&mut self, event: u128) {
+    pub(super) fn push(&mut self, event: u128) {
         debug_assert!(!self.hole, "a hole is filled first");
         let mut at = self.events.len();
         self.events.push(event);
@@ -53,7 +53,7 @@ impl Heap {
 
     /// Fills a hole from the end, for when two events are taken one after the other.
     #[inline(always)]
-    pub fn close_hole(&mut self) {
+    pub(super) fn close_hole(&mut self) {
         if self.hole {
             self.hole = false;
             if let Some(last) = self.events.pop()
@@ -66,38 +66,38 @@ impl Heap {
 
     /// The smallest event of a heap without hole, if there is one.
     #[inline(always)]
-    pub fn first(&self) -> Option<u128> {
+    pub(super) fn first(&self) -> Option<u128> {
         debug_assert!(!self.hole, "a hole is closed first");
         self.events.first().copied()
     }
 
     /// Takes out what [`first`](Self::first) gave.
     #[inline(always)]
-    pub fn take_first(&mut self) {
+    pub(super) fn take_first(&mut self) {
         self.hole = true;
     }
 
     /// Takes all events out, in no order.
-    pub fn drain(&mut self) -> std::vec::Drain<'_, u128> {
+    pub(super) fn drain(&mut self) -> std::vec::Drain<'_, u128> {
         self.close_hole();
         self.events.drain(..)
     }
 
     /// Adds events in no order; [`restore`](Self::restore) is to follow.
     #[inline]
-    pub fn append(&mut self, events: &[u128]) {
+    pub(super) fn append(&mut self, events: &[u128]) {
         self.events.extend_from_slice(events);
     }
 
     /// Makes a heap of what has been appended to an empty one.
-    pub fn restore(&mut self) {
+    pub(super) fn restore(&mut self) {
         for at in (0..self.events.len() / 2).rev() {
             self.sift_down(at, self.events[at]);
         }
     }
 
     /// Forgets all events, keeping the memory.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.events.clear();
         self.hole = false;
     }

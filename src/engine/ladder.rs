@@ -69,7 +69,7 @@ struct Extent {
 
 /// Rungs of buckets, each within a bucket of the one before.
 #[derive(Debug, Default)]
-pub struct Ladder {
+pub(super) struct Ladder {
     /// The first `depth` are in use, the innermost last; the others only keep their memory.
     rungs: Vec<Rung>,
     depth: usize,
@@ -77,24 +77,24 @@ pub struct Ladder {
     len: usize,
     /// How often an event was looked at to spread it, which tests hold against the pushes.
     #[cfg(test)]
-    pub work: usize,
+    pub(super) work: usize,
 }
 
 impl Ladder {
     /// How many events there are.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.len
     }
 
     /// Whether there is a rung to push to.
-    pub fn is_up(&self) -> bool {
+    pub(super) fn is_up(&self) -> bool {
         self.depth > 0
     }
 
     /// Puts `event`, which comes at `at`, into the innermost rung that reaches so far; it must not
     /// lie before the end of the bucket that was taken last.
     #[inline]
-    pub fn push(&mut self, at: u64, event: u128) {
+    pub(super) fn push(&mut self, at: u64, event: u128) {
         let reaches = |rung: &Rung| at < rung.end;
         let rung = self.rungs[..self.depth].iter().rposition(reaches).unwrap_or(0);
         self.bags.push(self.rungs[rung].bucket(at), event);
@@ -103,7 +103,7 @@ impl Ladder {
 
     /// Makes the events of `heap`, all of them before `end`, the innermost rung, unless they cannot
     /// be spread; they stay in the heap then.
-    pub fn raise(&mut self, heap: &mut Heap, end: u64) {
+    pub(super) fn raise(&mut self, heap: &mut Heap, end: u64) {
         let mut bag = Bag::EMPTY;
         self.len += heap.len();
         for event in heap.drain() {
@@ -117,7 +117,7 @@ impl Ladder {
     /// Moves the next events to the empty `heap`, and tells the moment before which they all are:
     /// what is pushed before it belongs to the heap, too. Nothing is left if the heap stays empty.
     #[inline(never)]
-    pub fn refill(&mut self, heap: &mut Heap) -> u64 {
+    pub(super) fn refill(&mut self, heap: &mut Heap) -> u64 {
         loop {
             let innermost = &mut self.rungs[self.depth - 1];
             let (bag, end) = innermost.take();
@@ -135,7 +135,7 @@ impl Ladder {
     }
 
     /// Forgets all events, keeping the memory.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.bags.clear();
         (self.depth, self.len) = (0, 0);
     }
