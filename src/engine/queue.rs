@@ -105,10 +105,10 @@ impl Queue {
         self.now = Time::ZERO;
     }
 
-    /// How often an event was moved from one bucket to another.
+    /// How often an event was looked at to spread it over buckets.
     #[cfg(test)]
     pub fn work(&self) -> usize {
-        self.far.spread
+        self.far.work
     }
 
     /// The next event in the order of insertion.
