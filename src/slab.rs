@@ -63,13 +63,12 @@ impl<T> Slab<T> {
         (place, &mut self.places[place as usize])
     }
 
-    /// Adds a place. Tables grow by a quarter, and make room for freeing all of it, so that memory
-    /// follows what is in flight, and nothing is allocated once that has reached its height.
+    /// Adds a place, with room for freeing all of them, so that nothing is allocated once what
+    /// lives has reached its height.
     #[cold]
     fn grow(&mut self, thing: T) -> u32 {
         let place = u32::try_from(self.places.len()).expect("fewer than 2^32 live things");
-        if self.places.len() == self.places.capacity() {
-            self.places.reserve_exact((self.places.len() / 4).max(64));
+        if make_room(&mut self.places) {
             self.free.reserve_exact(self.places.capacity());
         }
         self.places.push(thing);
@@ -114,6 +113,16 @@ impl<T> IndexMut<u32> for Slab<T> {
     fn index_mut(&mut self, place: u32) -> &mut T {
         &mut self.places[place as usize]
     }
+}
+
+/// Makes room for one more in a full table, and for a quarter of what it holds: memory follows what
+/// is in flight, where doubling may hold twice as much. Returns whether it was full.
+pub fn make_room<T>(table: &mut Vec<T>) -> bool {
+    let is_full = table.len() == table.capacity();
+    if is_full {
+        table.reserve_exact((table.len() / 4).max(64));
+    }
+    is_full
 }
 
 #[cfg(test)]

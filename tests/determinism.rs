@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::Arc;
 
-use lindley::study::{Plan, Variant, run_variants};
+use lindley::study::{Plan, Variant, replicate_in, run_variants};
 use support::{graph, run, scenarios};
 
 /// Everything that replications came to, as text: equal to the last bit, NaN included.
@@ -26,6 +26,17 @@ fn a_graph_keeps_nothing_of_a_run() {
     for (name, text) in scenarios::all() {
         let graph = graph(&text);
         assert_eq!(told(&[run(&graph)]), told(&[run(&graph)]), "{name}");
+    }
+}
+
+#[test]
+fn a_workspace_keeps_nothing_of_the_runs_before() {
+    let mut space = lindley::world::Workspace::default();
+    for (name, text) in scenarios::all() {
+        let graph = graph(&text);
+        let window = lindley::time::Time::ZERO;
+        let again = replicate_in(&mut space, &graph, 0, window, support::ALL).expect("sound");
+        assert_eq!(told(&[again]), told(&[run(&graph)]), "{name}");
     }
 }
 

@@ -3,6 +3,8 @@
 //! A chunk that is emptied is the next to be filled, so that it is still in the cache, and once
 //! there are as many as a run needs nothing is allocated.
 
+use crate::slab::make_room;
+
 /// Events in a chunk: with its length and its link it fills two lines of the cache.
 const CHUNK: usize = 7;
 /// Stands where there is no chunk.
@@ -96,12 +98,10 @@ impl Bags {
         self.free = NONE;
     }
 
-    /// Adds a free chunk; the pool grows by a quarter, for a run of many events is mostly this.
+    /// Adds a free chunk.
     #[cold]
     fn grow(&mut self) {
-        if self.chunks.len() == self.chunks.capacity() {
-            self.chunks.reserve_exact((self.chunks.len() / 4).max(64));
-        }
+        make_room(&mut self.chunks);
         let at = u32::try_from(self.chunks.len()).unwrap_or(NONE);
         assert!(at != NONE, "more events are pending than can be numbered");
         self.chunks.push(Chunk { events: [0; CHUNK], len: 0, next: NONE });

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use super::build::Build;
 use super::{CacheEstimate, Graph, Pair, Role, Traffic};
-use crate::balance::{Algorithm, HashOn};
 use crate::endpoint::{Amount, Endpoint, Method};
 use crate::evict::{Group, hit_ratios};
 use crate::id::{NodeId, ObjectId};
@@ -104,20 +103,7 @@ fn is_replayed(graph: &Graph, traffic: &Traffic, id: NodeId) -> bool {
 fn is_split(graph: &Graph, id: NodeId) -> bool {
     graph.plans.iter().any(|plan| {
         let Role::Balancer { plan, .. } = &plan.role else { return false };
-        let by_uri = match plan.spec.algorithm {
-            Algorithm::UriHash => true,
-            Algorithm::RingHash | Algorithm::Maglev => plan.spec.hash_on == HashOn::Uri,
-            Algorithm::RoundRobin
-            | Algorithm::SmoothWeightedRoundRobin
-            | Algorithm::Random
-            | Algorithm::WeightedRandom
-            | Algorithm::PowerOfD
-            | Algorithm::LeastConnections
-            | Algorithm::WeightedLeastConnections
-            | Algorithm::LeastResponseTime
-            | Algorithm::SourceHash => false,
-        };
-        by_uri && plan.backends.iter().any(|backend| backend.node == id)
+        plan.spec.reads_uri() && plan.backends.iter().any(|backend| backend.node == id)
     })
 }
 

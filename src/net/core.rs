@@ -248,17 +248,13 @@ impl<O: Observer> Ctx<'_, O> {
     /// Puts down what an exchange has been doing since the last entry of its account.
     #[inline(always)]
     pub fn spend(&mut self, id: ExchangeId, part: Part) {
-        let core = &mut *self.core;
-        let exchange = core.exchanges.hot(id);
-        let part = if exchange.below { Part::Downstream } else { part };
-        let (request, now) = (exchange.request, core.now);
-        match exchange.account {
-            0 => core.requests[request.0].account.spend(part, now),
-            place => core.accounts[place].account.spend(part, now),
-        }
+        let part = if self.core.exchanges.hot(id).below { Part::Downstream } else { part };
+        let now = self.core.now;
+        self.account(id).spend(part, now);
     }
 
     /// Where the time of an exchange is put down.
+    #[inline(always)]
     pub fn account(&mut self, id: ExchangeId) -> &mut Account {
         let exchange = self.core.exchanges.hot(id);
         match exchange.account {

@@ -8,6 +8,7 @@ use crate::fact::Place;
 use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, RequestId};
 use crate::outcome::Answer;
 use crate::rng::Key;
+use crate::slab::{Slab, make_room};
 use crate::time::Time;
 
 /// What an exchange is doing, which says what its next event means.
@@ -210,7 +211,7 @@ impl Parts {
 /// The exchanges of a run: a slab of hot parts and the cold twins.
 #[derive(Debug, Default)]
 pub struct Exchanges {
-    hot: crate::slab::Slab<Exchange>,
+    hot: Slab<Exchange>,
     cold: Vec<Cold>,
 }
 
@@ -234,9 +235,8 @@ impl Exchanges {
         self.hot.is_empty()
     }
 
-    /// Starts one; its generation is set here.
+    /// Starts one; its generation is set here. Inlined, so that both parts are written in place.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "so that both parts are written in place")]
     pub fn insert(&mut self, exchange: Exchange, cold: Cold) -> ExchangeId {
         let (place, hot) = self.hot.claim(Exchange::default);
         let generation = hot.generation.wrapping_add(1);
@@ -248,12 +248,10 @@ impl Exchanges {
         ExchangeId(place)
     }
 
-    /// Makes room for the twin of a new place, by as much as the slab does.
+    /// Adds the twin of a new place.
     #[cold]
     fn grow(&mut self) {
-        if self.cold.len() == self.cold.capacity() {
-            self.cold.reserve_exact((self.cold.len() / 4).max(64));
-        }
+        make_room(&mut self.cold);
         self.cold.push(Cold::default());
     }
 

@@ -38,7 +38,6 @@ impl Answering {
 
     /// Does what follows from `input`.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the input is known where it is told")]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
         let next = self.host.handle(input, ctx);
         debug_assert_eq!(next, Next::Holds, "work never forwards");

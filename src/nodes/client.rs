@@ -200,7 +200,6 @@ impl Client {
 
     /// Does what follows from `input`.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the input is known where it is told")]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
         match input {
             Input::Arrival => self.arrived(ctx),

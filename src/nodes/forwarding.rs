@@ -75,7 +75,6 @@ impl Proxy {
 
     /// Does what follows from `input`.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the input is known where it is told")]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
         if let Some(cache) = &mut self.cache
             && let Input::Reply { child, parent } = input

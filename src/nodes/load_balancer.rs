@@ -110,7 +110,6 @@ impl LoadBalancer {
 
     /// Does what follows from `input`.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the input is known where it is told")]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
         match input {
             Input::Reply { child, parent } if ctx.is_awaited(child, parent) => {

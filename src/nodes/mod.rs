@@ -111,7 +111,6 @@ impl Node {
     /// Tells the node what happened. What it is told is known where it is told, so the way to the
     /// handler is inlined down to it.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "no match on the input is left at run time")]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
         match self {
             Self::Client(node) => node.handle(input, ctx),

@@ -150,8 +150,6 @@ impl Audit {
         Ok(())
     }
 }
-
-#[allow(clippy::inline_always, reason = "a fact is known where it is stated")]
 impl Observer for Audit {
     #[inline(always)]
     #[allow(clippy::wildcard_enum_match_arm, reason = "a fold over the facts that come and go")]
@@ -196,8 +194,8 @@ mod tests {
         }
     }
 
-    fn audited(facts: &[(u64, Fact<'_>)], inside: &[u64]) -> Result<(), Violation> {
-        let shape = Shape {
+    fn shape() -> Shape {
+        Shape {
             replicas: vec![1],
             endpoints: 1,
             clients: vec![],
@@ -206,8 +204,11 @@ mod tests {
             node_digits: 1,
             window: Time(10),
             bucket: Span(1_000),
-        };
-        let mut watchers = (Meters::new(shape), Audit::new(1, Time(10)));
+        }
+    }
+
+    fn audited(facts: &[(u64, Fact<'_>)], inside: &[u64]) -> Result<(), Violation> {
+        let mut watchers = (Meters::new(shape()), Audit::new(1, Time(10)));
         for (now, fact) in facts {
             watchers.advance(Time(*now));
             watchers.hear(Time(*now), fact);
@@ -233,6 +234,21 @@ mod tests {
     fn a_lost_exchange_is_found() {
         let error = audited(&[(20, ENTERED)], &[]).expect_err("one is missing");
         assert_eq!(error.0, "exchanges of node `app`: 1 came, 0 went, 0 are inside");
+    }
+
+    #[test]
+    fn meters_that_missed_something_are_found() {
+        let audit = {
+            let mut audit = Audit::new(1, Time(10));
+            audit.hear(Time(20), &ENTERED);
+            audit.hear(Time(30), &left(20));
+            audit
+        };
+        let mut deaf = Meters::new(shape());
+        deaf.advance(Time(30));
+        deaf.close(Time(100));
+        let error = audit.agrees(Time(100), &deaf, &["app".to_owned()]).expect_err("they differ");
+        assert_eq!(error.0, "app: the meters integrate to 0 ns, the books to 10 ns");
     }
 
     #[test]

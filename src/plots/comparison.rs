@@ -32,6 +32,9 @@ const HEADLINE: [&str; 9] = [
 ];
 const MOST: usize = 12;
 
+/// The columns of a ratio and its interval.
+const RATIO: [&str; 3] = ["ratio", "ratio_low", "ratio_high"];
+
 const NUMBER: f64 = 10.5;
 const RADIUS: f64 = 4.2;
 const COLUMN: &str = "ratio [interval]";
@@ -84,11 +87,15 @@ impl Ratio {
     }
 }
 
+/// The metrics that are shown, of those of which some variant has a ratio.
 fn shown_metrics(table: &Table) -> Result<Vec<String>, PlotError> {
     let column = table.column("metric")?;
+    let ratio = Columns::new(table, RATIO)?;
     let mut all = Vec::new();
     for row in table.rows() {
-        push_new(&mut all, row.text(column));
+        if ratio.read(row)?.known().is_some() {
+            push_new(&mut all, row.text(column));
+        }
     }
     let main: Vec<String> =
         HEADLINE.iter().map(|name| (*name).to_owned()).filter(|name| all.contains(name)).collect();
@@ -98,7 +105,7 @@ fn shown_metrics(table: &Table) -> Result<Vec<String>, PlotError> {
 fn ratios(table: &Table, variants: &Variants, metrics: &[String]) -> Result<Vec<Ratio>, PlotError> {
     let (variant, metric) = (table.column("variant")?, table.column("metric")?);
     let significant = table.column("significant")?;
-    let columns = Columns::new(table, ["ratio", "ratio_low", "ratio_high"])?;
+    let columns = Columns::new(table, RATIO)?;
     let mut ratios = Vec::new();
     for row in table.rows() {
         let metric = metrics.iter().position(|name| name == row.text(metric));
@@ -171,4 +178,22 @@ fn draw_ratio(
     figure.marker(at, RADIUS, series, !ratio.significant);
     let text_at = Point::new(right, at.y + NUMBER * font::CAPITALS / 2.0);
     figure.write(Text::new(text_at, ratio.text()).size(NUMBER).anchor(Anchor::End));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_without_any_ratio_is_not_shown() {
+        let mut tables = Tables::new();
+        let rows = "metric,ratio,ratio_low,ratio_high\n\
+                    latency_mean,0.5,0.4,0.6\n\
+                    hit_ratio,,,\n\
+                    cost_per_hour,,,\n\
+                    cost_per_hour,2,2,2\n";
+        tables.insert("comparison", rows).expect("a sound table");
+        let shown = shown_metrics(tables.get("comparison").expect("it is there"));
+        assert_eq!(shown.expect("all columns are there"), ["latency_mean", "cost_per_hour"]);
+    }
 }

@@ -17,7 +17,7 @@ use crate::fact::{Exit, Observer, Place};
 use crate::id::{ExchangeId, NodeId, RequestId};
 use crate::net::{Ctx, Input, Part, Phase, TimerId, Token};
 use crate::outcome::{Answer, Reason};
-use crate::rng::{KeyRng, Purpose, Stream};
+use crate::rng::{Key, Purpose, Stream};
 use crate::time::Span;
 use crate::trace::TraceRow;
 
@@ -88,7 +88,6 @@ impl Host {
     /// Does what follows from `input`. With `Next::Forward` the node must call [`Host::forwarded`]
     /// or [`Host::fail`] and then ask again with [`Host::more`].
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the input is known where it is told")]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) -> Next {
         let next = match input {
             Input::Request(id) => self.arrived(id, ctx),
@@ -200,7 +199,7 @@ impl Host {
             match op {
                 Op::Cpu(amount, purpose) => {
                     let (key, request) = (exchange.key, exchange.request);
-                    let demand = demand(amount, key.draws(*purpose), request, ctx);
+                    let demand = demand(amount, *purpose, key, request, ctx);
                     if self.takes_core(id, demand, ctx) {
                         return Next::Holds;
                     }
@@ -214,7 +213,7 @@ impl Host {
                 }
                 Op::Wait(amount, purpose) => {
                     let (key, request) = (exchange.key, exchange.request);
-                    let demand = demand(amount, key.draws(*purpose), request, ctx);
+                    let demand = demand(amount, *purpose, key, request, ctx);
                     let span = Span::from_nanos_rounded(demand);
                     if !span.is_zero() {
                         self.served(id, ctx);
@@ -428,17 +427,15 @@ impl Host {
 #[inline(always)]
 fn demand<O: Observer>(
     amount: &Amount,
-    mut draws: KeyRng,
+    purpose: Purpose,
+    key: Key,
     request: RequestId,
     ctx: &Ctx<'_, O>,
 ) -> f64 {
-    match amount {
-        Amount::Drawn(law) => law.sample(&mut draws),
-        Amount::TraceService | Amount::TraceSize => {
-            let nanos = ctx.traced(request).and_then(TraceRow::service).unwrap_or_default().0;
-            #[allow(clippy::cast_precision_loss, reason = "a service time is below 2^53 ns")]
-            let demand = nanos as f64;
-            demand
-        }
-    }
+    amount.draw(key, purpose).unwrap_or_else(|| {
+        let nanos = ctx.traced(request).and_then(TraceRow::service).unwrap_or_default().0;
+        #[allow(clippy::cast_precision_loss, reason = "a service time is below 2^53 ns")]
+        let demand = nanos as f64;
+        demand
+    })
 }

@@ -164,9 +164,6 @@ impl Station {
         if self.busy < self.machine.cores && self.serves(ctx) {
             self.start(id, ctx);
             self.set_busy(self.busy + 1, ctx);
-        } else if self.is_plain() {
-            self.line.push(id, &mut ctx.core.exchanges);
-            ctx.observe(&Fact::Queued(self.at));
         } else if let Some(stopped) = self.preempted_by(id, ctx) {
             self.stop_for(stopped, id, ctx);
         } else {
@@ -231,11 +228,6 @@ impl Station {
     pub fn is_patient_for<O: Observer>(&self, id: ExchangeId, span: Span, ctx: &mut Ctx<'_, O>) {
         let timer = ctx.start_timer(span, Token::Patience(id));
         ctx.cold(id).timer = timer;
-    }
-
-    /// Whether visits to the cores simply end.
-    const fn is_plain(&self) -> bool {
-        matches!(self.cores, Cores::Plain)
     }
 
     /// A core is free: the next in the line starts, or the core idles.
@@ -310,6 +302,7 @@ impl Station {
 
     /// The running exchange that must make way for `id`: of the highest class above its own, the
     /// one that started last.
+    #[inline]
     fn preempted_by<O: Observer>(
         &self,
         id: ExchangeId,
