@@ -31,6 +31,8 @@ pub enum Exit {
     Dropped = 3,
     /// The caller took it back.
     Cancelled = 4,
+    /// The machine died under it.
+    Crashed = 5,
 }
 
 /// Who asked for what: the parts of a request that results name.
@@ -125,6 +127,13 @@ pub enum Fact<'a> {
         /// Whether it serves.
         serving: bool,
     },
+    /// Faults have begun to keep a replica from working, or no longer do.
+    Health {
+        /// Where.
+        at: Place,
+        /// Whether what reaches it would be worked on.
+        works: bool,
+    },
     /// A balancer, or a caller of several replicas, chose where an exchange of a request goes.
     Picked {
         /// The request that the exchange belongs to.
@@ -177,6 +186,7 @@ impl Fact<'_> {
             Self::Busy { .. } => 14,
             Self::Stopped { .. } => 15,
             Self::Power { .. } => 16,
+            Self::Health { .. } => 17,
             Self::Picked { .. } => 20,
             Self::Looked { .. } => 30,
             Self::Fetched { .. } => 31,
@@ -203,6 +213,7 @@ impl Fact<'_> {
                 [place(at), u64::from(*cores), 0]
             }
             Self::Power { at, off, serving } => [place(at), u64::from(*off), u64::from(*serving)],
+            Self::Health { at, works } => [place(at), u64::from(*works), 0],
             Self::Picked { by, chosen, .. } => [u64::from(by.0), place(chosen), 0],
             Self::Looked { by, hit, bytes, .. } => [place(by), u64::from(*hit), *bytes],
             Self::Fetched { by, bytes, stored, .. } => [place(by), u64::from(*stored), *bytes],

@@ -35,6 +35,7 @@ pub mod trace;
 // What happens in a run.
 pub mod endpoint;
 pub mod fact;
+pub mod fault;
 pub mod net;
 pub mod nodes;
 pub mod observe;

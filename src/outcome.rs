@@ -17,19 +17,35 @@ pub enum Reason {
     Timeout = 4,
     /// No route, or no backend that could take it (502).
     NoBackend = 5,
-    /// A link lost the same data on every retransmission (no answer).
+    /// The connection broke: a link lost the same data on every retransmission, or the other side
+    /// had closed it or died (no answer).
     Reset = 6,
+    /// Nobody listens where the connection was to go (502).
+    ConnectRefused = 7,
+    /// The connection was not there in time (504).
+    ConnectTimeout = 8,
+    /// The connection was there, but no answer in time (504).
+    ReadTimeout = 9,
+    /// A rate limit turned it away (429).
+    RateLimited = 10,
+    /// A circuit breaker is open (503).
+    BreakerOpen = 11,
 }
 
 impl Reason {
     /// All reasons in the order of their numbers.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::Status,
         Self::Refused,
         Self::QueueTimeout,
         Self::Timeout,
         Self::NoBackend,
         Self::Reset,
+        Self::ConnectRefused,
+        Self::ConnectTimeout,
+        Self::ReadTimeout,
+        Self::RateLimited,
+        Self::BreakerOpen,
     ];
 
     /// The word for it in results, as in the metric `errors_<word>`.
@@ -42,7 +58,21 @@ impl Reason {
             Self::Timeout => "timeout",
             Self::NoBackend => "no_backend",
             Self::Reset => "reset",
+            Self::ConnectRefused => "connect_refused",
+            Self::ConnectTimeout => "connect_timeout",
+            Self::ReadTimeout => "read_timeout",
+            Self::RateLimited => "rate_limited",
+            Self::BreakerOpen => "breaker_open",
         }
+    }
+
+    /// Whether a connection could not be had, broke, or was given up, so that no answer came.
+    #[must_use]
+    pub const fn is_of_connection(self) -> bool {
+        matches!(
+            self,
+            Self::Reset | Self::ConnectRefused | Self::ConnectTimeout | Self::ReadTimeout
+        )
     }
 
     /// The status that a proxy or server in front answers with.
@@ -50,8 +80,10 @@ impl Reason {
     pub const fn status(self) -> Status {
         match self {
             Self::Status => 500,
-            Self::Refused | Self::QueueTimeout => 503,
-            Self::NoBackend => 502,
+            Self::Refused | Self::QueueTimeout | Self::BreakerOpen => 503,
+            Self::NoBackend | Self::ConnectRefused => 502,
+            Self::ConnectTimeout | Self::ReadTimeout => 504,
+            Self::RateLimited => 429,
             Self::Timeout | Self::Reset => 0,
         }
     }
@@ -113,7 +145,7 @@ mod tests {
     #[test]
     fn every_reason_has_its_own_fixed_number_and_word() {
         let codes: Vec<u8> = Reason::ALL.iter().map(|reason| *reason as u8).collect();
-        assert_eq!(codes, [1, 2, 3, 4, 5, 6]);
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
         let words: std::collections::BTreeSet<&str> =
             Reason::ALL.iter().map(|r| r.word()).collect();
         assert_eq!(words.len(), Reason::ALL.len());

@@ -84,12 +84,17 @@ impl<T> Slab<T> {
 
     /// All that live, in the order of their places. It sorts the free places first.
     pub fn live(&self) -> impl Iterator<Item = &T> {
+        self.live_places().map(|(_, thing)| thing)
+    }
+
+    /// The same with their places.
+    pub fn live_places(&self) -> impl Iterator<Item = (u32, &T)> {
         let mut free = self.free.clone();
         free.sort_unstable();
         let mut free = free.into_iter().peekable();
         self.places.iter().zip(0..).filter_map(move |(thing, place)| {
             let is_free = free.next_if_eq(&place).is_some();
-            (!is_free).then_some(thing)
+            (!is_free).then_some((place, thing))
         })
     }
 

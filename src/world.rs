@@ -3,13 +3,16 @@
 //! It owns everything of one replication, lends the node that an event is for a context, and does
 //! nothing clever.
 
+mod faults;
+
 use std::fmt;
 use std::sync::Arc;
 
 use crate::engine::{self, Flow, Payload, Queue, Stop};
 use crate::fact::{Fact, Observer};
-use crate::graph::Graph;
-use crate::id::{ExchangeId, NodeId};
+use crate::fault::Conditions;
+use crate::graph::{Graph, LinkPlan};
+use crate::id::{EndpointId, ExchangeId, NodeId};
 use crate::model::Until;
 use crate::net::{Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Part, Phase, Tables, TimerId, Token};
 use crate::nodes::Node;
@@ -36,6 +39,7 @@ pub struct World<O> {
     max_in_flight: usize,
     at_once: usize,
     halt: Option<Halt>,
+    faults: Vec<faults::Ill>,
 }
 
 /// What ended a run before its time.
@@ -97,7 +101,13 @@ pub fn run_in<O: Observer>(
         max_in_flight: graph.run.limits.in_flight as usize,
         at_once: 0,
         halt: None,
+        faults: faults::ills(&graph.faults, root),
     };
+    if !world.faults.is_empty() {
+        let replicas = graph.fixed.topology.nodes.iter().map(|node| node.replicas);
+        world.core.conditions = Conditions::new(replicas);
+    }
+    world.core.is_watchful = !world.faults.is_empty() || graph.links.iter().any(LinkPlan::closes);
     let drains = graph.run.until == Until::Drained;
     let duration = Time(graph.run.duration.0);
     if drains {
@@ -130,6 +140,7 @@ impl<O: Observer> engine::World for World<O> {
 impl<O: Observer> World<O> {
     fn begin(&mut self, queue: &mut Queue) {
         self.core.observer.advance(Time::ZERO);
+        self.expect_faults(queue);
         for node in &mut self.nodes {
             let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
             node.begin(ctx);
@@ -175,7 +186,8 @@ impl<O: Observer> World<O> {
                 let client = self.core.sessions[session.0].client;
                 self.tell(client, Input::Wake(session), queue);
             }
-            Kind::Mark(_) => self.core.issuing = false,
+            Kind::Mark(STOP_ISSUING) => self.core.issuing = false,
+            Kind::Mark(mark) => self.fault(mark, queue),
         }
     }
 
@@ -196,6 +208,9 @@ impl<O: Observer> World<O> {
             Phase::Outbound => {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
                 ctx.spend(id, Part::Network);
+                if ctx.core.is_watchful && !ctx.reaches(id) {
+                    return;
+                }
                 let now = ctx.now();
                 let exchange = ctx.hot(id);
                 exchange.entered = now;
@@ -203,15 +218,22 @@ impl<O: Observer> World<O> {
                 ctx.observe(&fact);
                 self.nodes[node.index()].handle(Input::Request(id), ctx);
             }
+            Phase::Opening => {
+                let replica = self.core.exchanges.hot(id).at.replica;
+                let is_full = self.nodes[node.index()].is_backlog_full(replica);
+                Ctx { core: &mut self.core, queue, fixed: &self.fixed }.opens(id, is_full);
+            }
             Phase::Core | Phase::Wait => self.tell(node, Input::Resume(id), queue),
             Phase::Inbound => {
                 let exchange = self.core.exchanges.hot(id);
                 let parent = exchange.parent;
-                let caller = if parent == ExchangeId::NONE {
-                    self.core.requests[exchange.request.0].asked.client
-                } else {
-                    self.core.exchanges.hot(parent).at.node
-                };
+                if exchange.endpoint == EndpointId::HANDSHAKE
+                    && self.core.exchanges.hot(parent).phase != Phase::Called
+                {
+                    let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+                    return ctx.shaken(id);
+                }
+                let caller = self.caller_of(id);
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
                 self.nodes[caller.index()].handle(Input::Reply { child: id, parent }, ctx);
                 ctx.free(id);
@@ -220,9 +242,20 @@ impl<O: Observer> World<O> {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
                 ctx.free(id);
             }
-            Phase::Lobby | Phase::Line | Phase::Called => {
+            Phase::Lobby | Phase::Line | Phase::Called | Phase::Pooled | Phase::Held => {
                 unreachable!("what waits for others has no event of its own")
             }
+        }
+    }
+
+    /// The node that made a call.
+    #[inline(always)]
+    fn caller_of(&self, id: ExchangeId) -> NodeId {
+        let exchange = self.core.exchanges.hot(id);
+        if exchange.parent == ExchangeId::NONE {
+            self.core.requests[exchange.request.0].asked.client
+        } else {
+            self.core.exchanges.hot(exchange.parent).at.node
         }
     }
 
@@ -236,6 +269,18 @@ impl<O: Observer> World<O> {
                 self.core.exchanges.hot(id).at.node
             }
             Token::SharedDone(at) | Token::Replica(at, _) => at.node,
+            Token::Closed(node, _) => node,
+            Token::Connect(id, generation) | Token::Read(id, generation) => {
+                let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+                if !ctx.is_waited_for(id, generation) {
+                    return;
+                }
+                self.caller_of(id)
+            }
+            Token::Idle(id, generation) => {
+                let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+                return ctx.idled(id, generation);
+            }
         };
         self.tell(node, Input::Timer(token), queue);
     }

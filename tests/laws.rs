@@ -311,6 +311,7 @@ impl Observer for Story {
             Fact::Late(_)
             | Fact::Stopped { .. }
             | Fact::Power { .. }
+            | Fact::Health { .. }
             | Fact::Picked { .. }
             | Fact::Looked { .. }
             | Fact::Fetched { .. } => "other",

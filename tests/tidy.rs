@@ -25,7 +25,7 @@ const LAYERS: &[&[&str]] = &[
     &["dist"],
     &["count", "popularity", "trace"],
     &["arrivals", "balance", "evict"],
-    &["endpoint", "fact", "net"],
+    &["endpoint", "fact", "fault", "net"],
     &["nodes"],
     // Observers know facts alone, and a graph plans the probes.
     &["observe"],
@@ -176,6 +176,7 @@ const FAMILIES: &[Family] = &[
             "caching",
             "client_tests",
             "forwarding",
+            "timeouts",
             "host",
             "host_tests",
             "parts",

@@ -51,6 +51,7 @@ fn same(one: &Model, other: &Model) -> bool {
         && all_same(&one.endpoints, &other.endpoints)
         && all_same(&one.nodes, &other.nodes)
         && all_same(&one.probes, &other.probes)
+        && all_same(&one.faults, &other.faults)
         && links(one) == links(other)
 }
 

@@ -2,8 +2,8 @@
 
 use crate::graph::{Form, Graph, Role, Traffic, Visits};
 use crate::id::NodeId;
-use crate::nodes::client::Late;
 use crate::nodes::station::{Discipline, MachineShape, Shape};
+use crate::nodes::timeouts::Late;
 use crate::theory::{self, Interarrival, Known, Quality, Service, Station, Unsolved};
 
 use super::flow::Flow;

@@ -7,8 +7,8 @@ use crate::graph::{Graph, Origin, Role, Traffic, delay};
 use crate::id::NodeId;
 use crate::model::{Model, Study};
 use crate::nodes::KindSpec;
-use crate::nodes::client::Late;
 use crate::nodes::station::Discipline;
+use crate::nodes::timeouts::Late;
 use crate::scenario::{Diagnostic, Diagnostics, Span};
 use crate::time::Span as Length;
 

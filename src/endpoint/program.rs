@@ -84,4 +84,6 @@ pub struct Program {
 impl EndpointId {
     /// No endpoint: the callee's own `service` is what it costs.
     pub const NONE: Self = Self(u16::MAX);
+    /// The handshake of a connection's keys.
+    pub const HANDSHAKE: Self = Self(u16::MAX - 1);
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use super::cached::{cache_plan, thin};
 use super::client::client_plan;
+use super::faults::faults;
 use super::machine::check_machines;
 use super::program::{Programs, endpoints};
 use super::reach::{Served, served};
 use super::station::shape;
+use super::transport::{transport, waits};
 use super::{Graph, LinkPlan, NodePlan, Role};
 use crate::balance::{Algorithm, Backend};
 use crate::endpoint::EndpointSpec;
@@ -78,12 +80,14 @@ pub fn build(model: &Model, files: &mut dyn Files, diagnostics: &mut Diagnostics
     build.check_whole();
     build.check_replicas();
     check_machines(&mut build);
-    let links = build.links();
+    let mut links = build.links();
     if build.diagnostics.has_errors() {
         return None;
     }
     let mut programs = Programs::default();
     let endpoints = endpoints(&mut build, &mut programs);
+    build.transports(&mut links, &mut programs);
+    build.check_layer_4(&links);
     let served = served(&mut build);
     let graph = build.graph(links, endpoints, programs, &served);
     if diagnostics.has_errors() { None } else { graph }
@@ -261,6 +265,19 @@ impl<'a> Build<'a> {
             latency,
             bandwidth: entry.spec.bandwidth,
             loss: [loss.up.get(), loss.down.get()],
+            transport: None,
+            waits: waits(self, from),
+        }
+    }
+
+    /// Notes how the connections of links are opened and kept.
+    fn transports(&mut self, links: &mut [LinkPlan], programs: &mut Programs) {
+        let model = self.model;
+        for ((from, to), entry) in &model.links {
+            let name = format!("{from}>{to}");
+            if let Some(link) = links.iter_mut().find(|link| link.name == name) {
+                link.transport = transport(self, &name, entry, programs);
+            }
         }
     }
 
@@ -302,7 +319,7 @@ impl<'a> Build<'a> {
             traces.push(trace);
         }
         let names: Vec<String> = self.nodes.iter().map(|(name, ..)| (*name).to_owned()).collect();
-        let probes = self.probes();
+        let (probes, faults) = (self.probes(), faults(&mut self));
         let addresses = names.iter().map(|name| mix(hash_name(name))).collect();
         let topology = self.topology;
         let fixed = Fixed { topology, endpoints, programs: programs.list, traces, addresses };
@@ -314,6 +331,7 @@ impl<'a> Build<'a> {
             plans,
             links,
             probes,
+            faults,
             classes: self.classes,
             served: served.clone(),
             caches: Vec::new(),
@@ -344,8 +362,15 @@ impl<'a> Build<'a> {
             }
             KindSpec::LoadBalancer(balancer) => {
                 let program = programs.forwarding(self, name, &balancer.forwarding);
+                let patience = self.patience(name, balancer);
                 self.backends(id, span, &balancer.balance).map(|(backends, ways)| Role::Balancer {
-                    plan: Arc::new(BalancePlan { spec: balancer.balance.clone(), backends, ways }),
+                    plan: Arc::new(BalancePlan {
+                        spec: balancer.balance.clone(),
+                        backends,
+                        ways,
+                        treats: balancer.backends.clone(),
+                        patience,
+                    }),
                     program,
                 })
             }

@@ -22,9 +22,10 @@ pub(super) fn client_plan(
     routes: &[Vec<Option<LinkId>>],
 ) -> (Option<ClientPlan>, Option<Arc<Trace>>) {
     let mix = mix(build, name, client, span);
-    let timeout = client.timeout.as_ref().map(|it| {
+    let total = client.timeout.as_ref().and_then(|it| Some((it.total.as_ref()?, it.late)));
+    let timeout = total.map(|(total, late)| {
         let at = build.at_node(name, "timeout.total");
-        (build.law(&it.total, &at), it.late)
+        (build.law(total, &at), late)
     });
     if client.addresses.as_ref().is_some_and(|it| it.count == 0) {
         let at = build.at_node(name, "addresses.count");

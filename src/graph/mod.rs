@@ -2,15 +2,18 @@
 //!
 //! What has been built here is legal: nothing fails later because of what a scenario says.
 
+mod balancer;
 mod build;
 mod cached;
 mod client;
 mod demand;
+mod faults;
 mod machine;
 mod program;
 mod reach;
 mod station;
 mod traffic;
+mod transport;
 
 use std::sync::Arc;
 
@@ -20,9 +23,10 @@ pub use reach::{Pair, Served};
 pub use traffic::{ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand};
 
 use crate::dist::Law;
+use crate::fault::FaultPlan;
 use crate::id::{EndpointId, NodeId};
 use crate::model::RunSpec;
-use crate::net::{Fixed, LinkState};
+use crate::net::{Fixed, LinkState, Transport, Waits};
 use crate::nodes::Node;
 use crate::nodes::answering::Answering;
 use crate::nodes::caching::{CachePlan, Caches};
@@ -50,6 +54,8 @@ pub struct Graph {
     pub links: Vec<LinkPlan>,
     /// The probes.
     pub probes: Vec<ProbePlan>,
+    /// What goes wrong during a run.
+    pub faults: Vec<Arc<FaultPlan>>,
     /// How many priority classes there are.
     pub classes: u8,
     /// What all machines cost per hour.
@@ -120,6 +126,18 @@ pub struct LinkPlan {
     pub bandwidth: Option<Bandwidth>,
     /// Shares of packets lost, up and down.
     pub loss: [f64; 2],
+    /// How its connections are opened and kept; none if they exist already.
+    pub transport: Option<Transport>,
+    /// How long its callers wait.
+    pub waits: Option<Waits>,
+}
+
+impl LinkPlan {
+    /// Whether the side that is called closes connections by itself.
+    #[must_use]
+    pub fn closes(&self) -> bool {
+        self.transport.as_ref().is_some_and(|transport| transport.server_keep_alive.is_some())
+    }
 }
 
 impl Graph {
@@ -157,6 +175,7 @@ impl Graph {
         let state = |link: &LinkPlan| {
             let stream = root.stream(&link.name, "link");
             LinkState::new(link.latency.clone(), link.bandwidth, link.loss, stream)
+                .with_calls(link.transport.clone(), link.waits.clone())
         };
         self.links.iter().map(state).collect()
     }

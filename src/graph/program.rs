@@ -58,6 +58,20 @@ impl Programs {
         self.add(ops)
     }
 
+    /// What the handshake of a connection costs the node that ends TLS.
+    pub(super) fn handshake(
+        &mut self,
+        build: &mut Build<'_>,
+        link: &str,
+        dist: &Dist<crate::time::Span>,
+        at: &Span,
+        part: u16,
+    ) -> u16 {
+        let purpose = Purpose::named(&format!("handshake of {link}")).part(part.into());
+        let cpu = Op::Cpu(amount(build, dist, at), purpose);
+        self.add(vec![cpu, Op::Return])
+    }
+
     /// What an answering node does for what has no work of its own.
     pub(super) fn service(
         &mut self,

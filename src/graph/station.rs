@@ -3,6 +3,7 @@
 use toml::Spanned;
 
 use super::build::Build;
+use super::faults::can_hang;
 use super::machine::{check_share, check_speed};
 use crate::model::MachineSpec;
 use crate::nodes::station::{Discipline, MachineShape, ReplicaSpec, Shape, StationSpec};
@@ -49,6 +50,7 @@ pub(super) fn shape(build: &mut Build<'_>, name: &str, station: &StationSpec) ->
     Some(Shape {
         machines,
         workers: station.workers.unwrap_or(u32::MAX),
+        backlog: station.backlog,
         queue: station.queue.unwrap_or(u32::MAX),
         discipline: station.discipline.unwrap_or_default(),
         classes: build.classes,
@@ -56,6 +58,7 @@ pub(super) fn shape(build: &mut Build<'_>, name: &str, station: &StationSpec) ->
         is_async: station.is_async.unwrap_or(false),
         setup,
         pauses,
+        can_hang: can_hang(build, name),
     })
 }
 

@@ -34,8 +34,27 @@ pub(super) const METRICS: &[Metric] = &[
     errors("errors_no_backend", "The share of ended requests that nobody could take.", |run| {
         of(run, Reason::NoBackend)
     }),
-    errors("errors_reset", "The share of ended requests lost for good on a link.", |run| {
+    errors("errors_reset", "The share of ended requests whose connection broke.", |run| {
         of(run, Reason::Reset)
+    }),
+    errors("errors_connect_refused", "The share of ended requests that found nobody.", |run| {
+        of(run, Reason::ConnectRefused)
+    }),
+    errors(
+        "errors_connect_timeout",
+        "The share of ended requests that had no connection in time.",
+        |run| of(run, Reason::ConnectTimeout),
+    ),
+    errors(
+        "errors_read_timeout",
+        "The share of ended requests with a connection but no answer in time.",
+        |run| of(run, Reason::ReadTimeout),
+    ),
+    errors("errors_rate_limited", "The share of ended requests that a rate limit denied.", |run| {
+        of(run, Reason::RateLimited)
+    }),
+    errors("errors_breaker_open", "The share of ended requests that a breaker denied.", |run| {
+        of(run, Reason::BreakerOpen)
     }),
 ];
 

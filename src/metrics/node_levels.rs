@@ -46,6 +46,15 @@ pub(super) const METRICS: &[NodeMetric] = &[
         whole(at).filter(|()| has_setup).map(|()| share)
     }),
     level(
+        "replicas_up_mean",
+        Unit::Count,
+        "Replicas that no fault keeps from working, on average; told where there was a fault.",
+        |at| {
+            let ill = average(at.meter.ill.area(), at.window)?;
+            whole(at).filter(|()| at.meter.ill.max() > 0).map(|()| at.replicas - ill)
+        },
+    ),
+    level(
         "queue_mean",
         Unit::Count,
         "Exchanges that wait for a worker or a core, on average.",

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::ConnectionSpec;
 use crate::dist::Dist;
-use crate::net::Mode;
 use crate::time::Span;
 use crate::unit::{Bandwidth, Probability};
 
@@ -50,12 +50,4 @@ pub struct LossSpec {
     pub up: Probability,
     /// With the responses.
     pub down: Probability,
-}
-
-/// How the exchanges of a link get their connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct ConnectionSpec {
-    /// `warm`: it exists already and costs nothing.
-    pub mode: Mode,
 }

@@ -2,6 +2,7 @@
 //!
 //! Tables are kept by sorted name, so the order in which a file has them means nothing.
 
+mod connection;
 mod keys;
 mod link;
 mod machine;
@@ -11,14 +12,16 @@ mod run;
 
 use std::collections::BTreeMap;
 
+pub use connection::{ConnectionSpec, Protocol, SynTimers, TlsVersion};
 pub use keys::Keys;
-pub use link::{ConnectionSpec, LinkSpec, LossSpec};
+pub use link::{LinkSpec, LossSpec};
 pub use machine::MachineSpec;
-pub use node::NodeSpec;
+pub use node::{CallTimeouts, NodeSpec};
 pub use probe::ProbeSpec;
 pub use run::{LimitsSpec, MeasureSpec, RunSpec, SloSpec, Study, Until, Warmup};
 
 use crate::endpoint::EndpointSpec;
+use crate::fault::FaultSpec;
 
 /// Where something stands in the scenario's texts, as a range of the sources' common address
 /// space.
@@ -58,6 +61,8 @@ pub struct Model {
     pub links: BTreeMap<(String, String), LinkEntry>,
     /// Probes by name.
     pub probes: BTreeMap<String, Named<ProbeSpec>>,
+    /// Faults by name.
+    pub faults: BTreeMap<String, Named<FaultSpec>>,
 }
 
 /// A link, and where the names of its ends stand.

@@ -1,8 +1,14 @@
 //! Nodes, as a scenario writes them.
 
+use crate::dist::Dist;
 use crate::nodes::KindSpec;
 use crate::nodes::parts::CommonSpec;
 use crate::nodes::station::StationSpec;
+use crate::nodes::timeouts::Late;
+use crate::time::Span;
+
+/// For a connection, for an answer, and what becomes of late work.
+pub type CallTimeouts<'a> = (Option<&'a Dist<Span>>, Option<&'a Dist<Span>>, Late);
 
 /// A node: what every node has, and what its kind has.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +32,25 @@ impl NodeSpec {
             KindSpec::Database(spec) => Some(&spec.station),
             KindSpec::SessionStore(spec) => Some(&spec.station),
         }
+    }
+
+    /// How long it waits for a connection and for an answer, and what becomes of late work.
+    #[must_use]
+    pub fn call_timeouts(&self) -> Option<CallTimeouts<'_>> {
+        let timeout = match &self.kind {
+            KindSpec::Client(spec) => {
+                let it = spec.timeout.as_ref()?;
+                return Some((it.connect.as_ref(), it.read.as_ref(), it.late));
+            }
+            KindSpec::ForwardProxy(spec) => &spec.forwarding.timeout,
+            KindSpec::ReverseProxy(spec) => &spec.forwarding.timeout,
+            KindSpec::LoadBalancer(spec) => &spec.forwarding.timeout,
+            KindSpec::Server(spec) => &spec.answering.timeout,
+            KindSpec::Database(spec) => &spec.answering.timeout,
+            KindSpec::SessionStore(spec) => &spec.answering.timeout,
+        };
+        let it = timeout.as_ref()?;
+        Some((it.connect.as_ref(), it.read.as_ref(), it.late))
     }
 
     /// How many replicas stand behind its name.

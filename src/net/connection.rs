@@ -1,9 +1,13 @@
-//! What an exchange travels on.
+//! What an exchange travels on: connections, and the pools that keep them.
+
+use std::collections::{BTreeMap, VecDeque};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fact::Place;
+use crate::id::{ConnectionId, ExchangeId, LinkId, NodeId};
+use crate::slab::Slab;
 use crate::time::Time;
 
 /// How the exchanges of a link get their connection.
@@ -13,18 +17,213 @@ pub enum Mode {
     /// It exists already and costs nothing.
     #[default]
     Warm,
+    /// Connections are kept alive and used again, the one used last first; there is a new one when
+    /// all are in use. A client has a pool for each of its source addresses.
+    Pool,
+    /// A new one for each exchange.
+    PerRequest,
+    /// One for each session, whose requests wait for one another.
+    PerSession,
 }
 
 /// A connection that somebody opened. Only links whose mode is not [`Mode::Warm`] have any; an
 /// exchange on a warm link names none.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Connection {
-    /// The address of the side that opened it.
-    pub source: u64,
-    /// Where it ends.
+    /// The link that it was opened on.
+    pub link: LinkId,
+    /// Where it ends, as its owner sees it: a layer-4 balancer carries it further.
     pub to: Place,
+    /// Whose it is, among those who call over the link.
+    pub owner: u64,
     /// How many exchanges travel on it now.
-    pub streams: u16,
-    /// When it was last used.
+    pub streams: u32,
+    /// Whether it can carry exchanges: it is open, and neither side has closed it.
+    pub is_open: bool,
+    /// Whether its keys come from an earlier session.
+    pub is_resumed: bool,
+    /// Whether the timer of its idle time is running.
+    pub is_watched: bool,
+    /// Which of those that had this place it is.
+    pub generation: u16,
+    /// When the last response left its far end.
+    pub answered: Time,
+    /// When its owner last had it back.
     pub last_use: Time,
+    /// Which backend each layer-4 balancer on its way has chosen for it.
+    pub hops: Vec<Hop>,
+}
+
+/// What a layer-4 balancer has chosen for a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hop {
+    /// The balancer.
+    pub node: NodeId,
+    /// The number of the backend there.
+    pub backend: u16,
+    /// Where that is.
+    pub to: Place,
+    /// Whether the balancer has connected to it.
+    pub is_open: bool,
+}
+
+impl Default for Connection {
+    fn default() -> Self {
+        Self {
+            link: LinkId(0),
+            to: Place::default(),
+            owner: 0,
+            streams: 0,
+            is_open: false,
+            is_resumed: false,
+            is_watched: false,
+            generation: 0,
+            answered: Time::ZERO,
+            last_use: Time::ZERO,
+            hops: Vec::new(),
+        }
+    }
+}
+
+/// The connections of one owner over one link to one place.
+#[derive(Debug, Default)]
+pub struct Pool {
+    /// Those that can take another exchange, the one used last behind.
+    pub ready: Vec<ConnectionId>,
+    /// How many there are.
+    pub open: u32,
+    /// Exchanges that wait for one.
+    pub waiting: VecDeque<ExchangeId>,
+}
+
+/// Whose pool it is: the link, where it leads, and who calls.
+pub(super) type PoolKey = (LinkId, Place, u64);
+
+/// All connections of a run. A scenario without any keeps two empty tables.
+#[derive(Debug, Default)]
+pub struct Connections {
+    all: Slab<Connection>,
+    pools: BTreeMap<PoolKey, Pool>,
+}
+
+impl Connections {
+    /// A new connection, not open yet.
+    pub fn insert(&mut self, link: LinkId, to: Place, owner: u64) -> ConnectionId {
+        let (place, connection) = self.all.claim(Connection::default);
+        let generation = connection.generation.wrapping_add(1);
+        let mut hops = std::mem::take(&mut connection.hops);
+        hops.clear();
+        *connection = Connection { link, to, owner, generation, hops, ..Connection::default() };
+        self.pool(link, to, owner).open += 1;
+        ConnectionId(place)
+    }
+
+    /// A connection.
+    #[must_use]
+    pub fn get(&self, id: ConnectionId) -> &Connection {
+        &self.all[id.0]
+    }
+
+    /// A connection, to change it.
+    pub fn get_mut(&mut self, id: ConnectionId) -> &mut Connection {
+        &mut self.all[id.0]
+    }
+
+    /// The pool of an owner.
+    pub fn pool(&mut self, link: LinkId, to: Place, owner: u64) -> &mut Pool {
+        self.pools.entry((link, to, owner)).or_default()
+    }
+
+    /// The pool that a connection belongs to.
+    pub fn pool_of(&mut self, id: ConnectionId) -> &mut Pool {
+        let Connection { link, to, owner, .. } = self.all[id.0];
+        self.pool(link, to, owner)
+    }
+
+    /// Takes a connection away; its pool goes with the last one if nobody waits.
+    pub fn remove(&mut self, id: ConnectionId) {
+        let Connection { link, to, owner, .. } = self.all[id.0];
+        let pool = self.pool(link, to, owner);
+        pool.open -= 1;
+        pool.ready.retain(|other| *other != id);
+        if pool.open == 0 && pool.waiting.is_empty() {
+            self.pools.remove(&(link, to, owner));
+        }
+        let connection = &mut self.all[id.0];
+        connection.is_open = false;
+        connection.generation = connection.generation.wrapping_add(1);
+        self.all.remove(id.0);
+    }
+
+    /// Those that end at a replica, or that a layer-4 balancer carries there.
+    #[must_use]
+    pub fn that_reach(&self, at: Place) -> Vec<ConnectionId> {
+        let reach = |connection: &Connection| {
+            connection.to == at || connection.hops.iter().any(|hop| hop.to == at)
+        };
+        let all = self.all.live_places().filter(|(_, connection)| reach(connection));
+        all.map(|(place, _)| ConnectionId(place)).collect()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.all.clear();
+        self.pools.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Place = Place { node: NodeId(2), replica: 1 };
+
+    #[test]
+    fn a_pool_lives_as_long_as_it_has_connections_or_waiters() {
+        let mut all = Connections::default();
+        let first = all.insert(LinkId(3), AT, 7);
+        let second = all.insert(LinkId(3), AT, 7);
+        assert_eq!(all.pool(LinkId(3), AT, 7).open, 2);
+        all.pool_of(first).ready.push(first);
+        all.remove(first);
+        assert!(all.pool(LinkId(3), AT, 7).ready.is_empty());
+        all.remove(second);
+        assert!(all.is_empty() && all.pools.is_empty());
+    }
+
+    #[test]
+    fn a_place_that_is_used_again_holds_another_connection() {
+        let mut all = Connections::default();
+        let first = all.insert(LinkId(3), AT, 7);
+        let generation = all.get(first).generation;
+        all.get_mut(first).hops.push(Hop { node: NodeId(1), backend: 4, to: AT, is_open: true });
+        all.remove(first);
+        let second = all.insert(LinkId(3), AT, 8);
+        assert_eq!(second, first);
+        assert_ne!(all.get(second).generation, generation);
+        assert!(all.get(second).hops.is_empty());
+    }
+
+    #[test]
+    fn connections_are_found_by_where_they_end_and_by_where_they_are_carried() {
+        let mut all = Connections::default();
+        let balancer = Place { node: NodeId(1), replica: 0 };
+        let carried = all.insert(LinkId(0), balancer, 1);
+        all.get_mut(carried).hops.push(Hop { node: NodeId(1), backend: 0, to: AT, is_open: true });
+        let direct = all.insert(LinkId(3), AT, 7);
+        assert_eq!(all.that_reach(AT), [carried, direct]);
+        assert_eq!(all.that_reach(balancer), [carried]);
+    }
 }

@@ -6,16 +6,18 @@
 
 use std::sync::Arc;
 
+use super::connection::Connections;
 use super::exchange::{Cold, Exchange, Exchanges, Part, Phase};
 use super::link::{Direction, LinkState, Transit};
 use super::ready::Ready;
 use super::request::{Account, BranchAccount, Request, Session};
-use super::timer::{Timer, TimerId, Token, Unwanted};
+use super::timer::{Timer, TimerId, Token};
 use super::topology::Topology;
 use crate::endpoint::{Amount, Endpoint, Program};
 use crate::engine::{Payload, Queue};
 use crate::fact::{Exit, Fact, Observer, Place};
-use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, RequestId, SessionId};
+use crate::fault::Conditions;
+use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, NodeId, RequestId, SessionId};
 use crate::outcome::{Answer, Reason};
 use crate::rng::{Key, Purpose, mix};
 use crate::slab::Slab;
@@ -128,12 +130,19 @@ pub struct Core<O> {
     pub sessions: Slab<Session>,
     /// Where the time of branches is put down; that of requests stands with them.
     pub accounts: Slab<BranchAccount>,
+    /// The connections that somebody has opened.
+    pub connections: Connections,
     /// Running timers.
     pub timers: Slab<Timer>,
     /// The links.
     pub links: Vec<LinkState>,
     /// What follows at once from the present event, before the next one.
     pub ready: Ready,
+    /// Whether what comes to a node may not find it: there are faults, or connections that the
+    /// other side closes.
+    pub is_watchful: bool,
+    /// What faults have made of the replicas.
+    pub conditions: Conditions,
     /// Whether somebody still wants new requests: false after the end of a drained run.
     pub issuing: bool,
     /// Hears the facts.
@@ -177,9 +186,12 @@ impl<O> Core<O> {
             requests,
             sessions,
             accounts,
+            connections: Connections::default(),
             timers,
             links,
             ready,
+            is_watchful: false,
+            conditions: Conditions::default(),
             issuing: true,
             observer,
         }
@@ -206,6 +218,8 @@ pub struct Call {
     pub below: bool,
     /// The address that the callee sees.
     pub source: u64,
+    /// The connection that the caller, a layer-4 balancer, passes on; none if it calls by itself.
+    pub carried: ConnectionId,
 }
 
 /// What a handler may do during one call.
@@ -317,6 +331,7 @@ impl<O: Observer> Ctx<'_, O> {
             branch: call.backend,
             source: call.source,
             sent: self.core.now,
+            connection: call.carried,
             ..Cold::default()
         };
         let id = self.core.exchanges.insert(child, cold);
@@ -330,11 +345,34 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn send(&mut self, id: ExchangeId) {
         let exchange = self.core.exchanges.hot(id);
         let link = &mut self.core.links[exchange.link.index()];
-        if let Some(span) = link.constant() {
-            return self.schedule(span, Kind::Exchange(id));
+        match link.at_once() {
+            Some(span) => self.schedule(span, Kind::Exchange(id)),
+            None => self.send_slowly(id),
         }
-        let endpoint = self.fixed.endpoints.get(exchange.endpoint.index());
-        let bytes = endpoint.map_or(0, |endpoint| endpoint.request_bytes);
+    }
+
+    /// The same where it needs a connection, or a timer, or takes a time of its own.
+    fn send_slowly(&mut self, id: ExchangeId) {
+        let exchange = self.core.exchanges.hot(id);
+        let has_transport = self.core.links[exchange.link.index()].transport().is_some();
+        let cold = self.core.exchanges.cold(id);
+        match (has_transport, cold.connection) {
+            (false, _) => self.transmit(id),
+            (true, ConnectionId::NONE) => {
+                self.expects_connection(id);
+                self.acquire(id);
+            }
+            // A layer-4 balancer passes a connection on, and opens its part at the first exchange.
+            (true, _) => {
+                self.expects_connection(id);
+                self.carry_on(id);
+            }
+        }
+    }
+
+    /// Hands an exchange of so many bytes to its link.
+    pub(super) fn carry_up(&mut self, id: ExchangeId, bytes: u64) {
+        let link = &mut self.core.links[self.core.exchanges.hot(id).link.index()];
         match link.carry(self.core.now, Direction::Up, bytes) {
             Transit::Arrives(span) => self.schedule(span, Kind::Exchange(id)),
             Transit::Lost(span) => {
@@ -352,13 +390,16 @@ impl<O: Observer> Ctx<'_, O> {
         let core = &mut *self.core;
         let cold = core.exchanges.cold_mut(id);
         cold.answer = answer;
-        let bytes = cold.bytes;
+        let (bytes, connection) = (cold.bytes, cold.connection);
         let exchange = core.exchanges.hot_mut(id);
         exchange.phase = Phase::Inbound;
         if exchange.is_branch {
             return self.schedule(Span::ZERO, Kind::Exchange(id));
         }
         core.observer.hear(core.now, &left(exchange, exit, answer.is_success()));
+        if connection != ConnectionId::NONE {
+            core.connections.get_mut(connection).answered = core.now;
+        }
         match core.links[exchange.link.index()].carry(core.now, Direction::Down, bytes) {
             Transit::Arrives(span) => self.schedule(span, Kind::Exchange(id)),
             Transit::Lost(span) => {
@@ -372,93 +413,6 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn leave(&mut self, id: ExchangeId, exit: Exit) {
         let core = &mut *self.core;
         core.observer.hear(core.now, &left(core.exchanges.hot(id), exit, false));
-    }
-
-    /// Starts a branch of `parent` at the same replica: work of its own that ends at its parent.
-    pub fn branch(&mut self, parent: ExchangeId, step: u16, key: Key) -> ExchangeId {
-        let exchange = self.core.exchanges.hot(parent);
-        let (request, now) = (exchange.request, self.core.now);
-        let newest = &mut self.core.requests[request.0].branches;
-        let account = Account { mark: now, ..Account::default() };
-        let account = self.core.accounts.insert(BranchAccount { account, next: *newest });
-        *newest = account;
-        let branch = Exchange {
-            key,
-            parent,
-            parent_generation: exchange.generation,
-            account,
-            waited: 0,
-            is_branch: true,
-            has_worker: false,
-            served: true,
-            ..exchange.clone()
-        };
-        let siblings = self.core.exchanges.cold(parent);
-        let (sibling, source) = (siblings.child, siblings.source);
-        let cold = Cold { branch: step, sibling, source, ..Cold::default() };
-        self.core.requests[request.0].live += 1;
-        let id = self.core.exchanges.insert(branch, cold);
-        if sibling != ExchangeId::NONE {
-            self.core.exchanges.cold_mut(sibling).next_sibling = id;
-        }
-        self.core.exchanges.cold_mut(parent).child = id;
-        id
-    }
-
-    /// Tells the node of `child` that its caller no longer wants it; the word travels as long as
-    /// a message does.
-    pub fn give_up(&mut self, child: ExchangeId, unwanted: Unwanted) {
-        let exchange = self.core.exchanges.hot(child);
-        let token = Token::Cancelled(child, exchange.generation, unwanted);
-        let link = exchange.link.index();
-        let span = match self.core.links[link].carry(self.core.now, Direction::Up, 0) {
-            Transit::Arrives(span) | Transit::Lost(span) => span,
-        };
-        self.start_timer(span, token);
-    }
-
-    /// Takes an exchange away. With the last one of a request that is over, the request goes.
-    #[inline(always)]
-    pub fn free(&mut self, id: ExchangeId) {
-        let exchange = self.core.exchanges.hot(id);
-        let request = exchange.request;
-        if exchange.is_branch {
-            self.unlink(id);
-        }
-        self.core.exchanges.remove(id);
-        let live = &mut self.core.requests[request.0].live;
-        *live -= 1;
-        if *live == 0 && self.core.requests[request.0].over {
-            self.free_request(request);
-        }
-    }
-
-    /// Takes a branch out of the list of its parent's, so that the list has live ones only.
-    fn unlink(&mut self, id: ExchangeId) {
-        let exchanges = &mut self.core.exchanges;
-        let (branch, cold) = (exchanges.hot(id), exchanges.cold(id));
-        let (parent, generation) = (branch.parent, branch.parent_generation);
-        let (earlier, later) = (cold.sibling, cold.next_sibling);
-        if earlier != ExchangeId::NONE {
-            exchanges.cold_mut(earlier).next_sibling = later;
-        }
-        if later != ExchangeId::NONE {
-            exchanges.cold_mut(later).sibling = earlier;
-        } else if exchanges.hot(parent).generation == generation
-            && exchanges.cold(parent).child == id
-        {
-            exchanges.cold_mut(parent).child = earlier;
-        }
-    }
-
-    /// Takes a request away that has neither exchanges nor a user who waits for it.
-    fn free_request(&mut self, request: RequestId) {
-        let mut account = self.core.requests[request.0].branches;
-        while account != 0 {
-            self.core.accounts.remove(account);
-            account = self.core.accounts[account].next;
-        }
-        self.core.requests.remove(request.0);
     }
 
     /// Whether `parent` still waits for `child`, a call or a branch of it.

@@ -16,6 +16,10 @@ use crate::time::Time;
 pub enum Phase {
     /// On its way to the node: its event is the arrival there.
     Outbound,
+    /// Waiting at its caller for its connection to be there: its event is the next stage of that.
+    Opening,
+    /// Waiting at its caller for a connection that others use.
+    Pooled,
     /// Waiting for a worker.
     Lobby,
     /// Waiting for a core.
@@ -26,10 +30,26 @@ pub enum Phase {
     Wait,
     /// Waiting for replies from further nodes.
     Called,
+    /// Waiting at a balancer for a backend that may take it.
+    Held,
     /// Its answer is on the way back: its event is the arrival at the caller.
     Inbound,
     /// Nobody wants it any more: its last event gives its place back.
     Dead,
+}
+
+impl Phase {
+    /// What the time of an exchange in this phase goes on.
+    #[must_use]
+    pub const fn part(self) -> Part {
+        match self {
+            Self::Opening | Self::Pooled => Part::Connect,
+            Self::Lobby | Self::Line | Self::Held => Part::Queue,
+            Self::Core | Self::Wait => Part::Service,
+            Self::Outbound | Self::Inbound | Self::Dead => Part::Network,
+            Self::Called => Part::Downstream,
+        }
+    }
 }
 
 /// One call in flight, its hot part.
@@ -138,6 +158,8 @@ pub struct Cold {
     pub source: u64,
     /// The timer that ends its wait in a queue, or its visit to a core where that can be stopped.
     pub timer: super::TimerId,
+    /// The timer of how long its caller waits for it.
+    pub caller_timer: super::TimerId,
     /// How often a repeated call is still to be made.
     pub repeats: u32,
     /// How many branches must still end before it goes on.
@@ -160,6 +182,7 @@ impl Default for Cold {
             connection: ConnectionId::NONE,
             source: 0,
             timer: super::TimerId::NONE,
+            caller_timer: super::TimerId::NONE,
             repeats: 0,
             pending: 0,
             branch: u16::MAX,
@@ -285,6 +308,11 @@ impl Exchanges {
     #[inline]
     pub fn cold_mut(&mut self, id: ExchangeId) -> &mut Cold {
         &mut self.cold[id.index()]
+    }
+
+    /// All that are in flight, with their places.
+    pub fn live_places(&self) -> impl Iterator<Item = (ExchangeId, &Exchange)> {
+        self.hot.live_places().map(|(place, exchange)| (ExchangeId(place), exchange))
     }
 
     /// All that are in flight.

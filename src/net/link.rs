@@ -3,7 +3,9 @@
 use rand::Rng;
 use rand_distr::Distribution;
 
+use super::transport::{Transport, Waits};
 use crate::dist::Law;
+use crate::fault::LinkCondition;
 use crate::rng::{Stream, open_unit};
 use crate::time::{Span, Time};
 use crate::unit::Bandwidth;
@@ -36,14 +38,23 @@ const LAST_RETRANSMISSION: Span = Span::from_secs(120);
 /// Retransmissions before the connection is given up (Linux `tcp_retries2`).
 const RETRANSMISSIONS: u32 = 15;
 
+/// When a sender to whom nobody answers gives the connection up: after the pauses between
+/// [`RETRANSMISSIONS`], 924.6 s.
+pub const GIVEN_UP: Span = Span::from_millis(924_600);
+
 /// One link of a run: what it is, and when its lines are free again.
 #[derive(Debug, Clone)]
 pub struct LinkState {
     /// The constant latency of a link that is nothing else: the usual case.
     constant: Option<Span>,
+    /// The same where a message needs neither a connection nor a timer.
+    at_once: Option<Span>,
     latency: Law,
     bandwidth: Option<Bandwidth>,
     loss: [f64; 2],
+    condition: LinkCondition,
+    transport: Option<Box<Transport>>,
+    waits: Option<Box<Waits>>,
     free_at: [Time; 2],
     stream: Stream,
     /// Which replica of the target a caller that goes round robin takes next.
@@ -54,9 +65,46 @@ impl LinkState {
     /// A link; `loss` is the share of packets lost up and down, below 1.
     #[must_use]
     pub fn new(latency: Law, bandwidth: Option<Bandwidth>, loss: [f64; 2], stream: Stream) -> Self {
-        let plain = bandwidth.is_none() && loss.iter().all(|share| *share <= 0.0);
-        let constant = latency.is_constant().filter(|_| plain).map(Span::from_nanos_rounded);
-        Self { constant, latency, bandwidth, loss, free_at: [Time::ZERO; 2], stream, turn: 0 }
+        let mut link = Self {
+            constant: None,
+            at_once: None,
+            latency,
+            bandwidth,
+            loss,
+            condition: LinkCondition::default(),
+            transport: None,
+            waits: None,
+            free_at: [Time::ZERO; 2],
+            stream,
+            turn: 0,
+        };
+        link.set_condition(LinkCondition::default());
+        link
+    }
+
+    /// The same with connections that have to be opened, and callers who do not wait for ever.
+    #[must_use]
+    pub fn with_calls(mut self, transport: Option<Transport>, waits: Option<Waits>) -> Self {
+        (self.transport, self.waits) = (transport.map(Box::new), waits.map(Box::new));
+        self.set_condition(self.condition);
+        self
+    }
+
+    /// Lets faults make this of the link from now on; what is under way arrives as it would have.
+    pub fn set_condition(&mut self, condition: LinkCondition) {
+        let is_well = condition == LinkCondition::default();
+        let plain = self.bandwidth.is_none() && self.loss.iter().all(|share| *share <= 0.0);
+        let latency = self.latency.is_constant().filter(|_| is_well && plain);
+        self.constant = latency.map(Span::from_nanos_rounded);
+        let is_simple = self.transport.is_none() && self.waits.is_none();
+        self.at_once = self.constant.filter(|_| is_simple);
+        self.condition = condition;
+    }
+
+    /// What faults have made of it.
+    #[must_use]
+    pub const fn condition(&self) -> LinkCondition {
+        self.condition
     }
 
     /// Hands `bytes` to the link at `now`: they wait for the line, take it for their length,
@@ -69,21 +117,64 @@ impl LinkState {
         }
     }
 
-    /// How long anything takes, if that is always the same.
+    /// How long a call takes to arrive, if that is always the same and nothing else belongs to it.
     #[inline]
     #[must_use]
-    pub const fn constant(&self) -> Option<Span> {
-        self.constant
+    pub const fn at_once(&self) -> Option<Span> {
+        self.at_once
+    }
+
+    /// How its connections are opened and kept; none if they exist already.
+    #[must_use]
+    pub fn transport(&self) -> Option<&Transport> {
+        self.transport.as_deref()
+    }
+
+    /// How long its callers wait.
+    #[must_use]
+    pub fn waits(&self) -> Option<&Waits> {
+        self.waits.as_deref()
+    }
+
+    /// One of the times that callers wait, drawn.
+    pub fn wait(&mut self, which: impl Fn(&Waits) -> Option<&Law>) -> Option<Span> {
+        let waits = self.waits.as_deref()?;
+        Waits::draw(which(waits), &mut self.stream)
+    }
+
+    /// Whether the next handshake is resumed.
+    pub fn draws_resumed(&mut self) -> bool {
+        self.transport.as_deref().is_some_and(|it| it.draws_resumed(&mut self.stream))
+    }
+
+    /// The mean latency: what the ends of a connection take each other's words to need.
+    #[must_use]
+    pub fn usual_latency(&self) -> Span {
+        Span::from_nanos_rounded(self.latency.mean() * self.condition.factor)
+    }
+
+    /// Hands one small packet to the link that nobody sends again by itself: how long it takes, or
+    /// none if it is lost.
+    pub fn packet(&mut self, direction: Direction) -> Option<Span> {
+        let latency = self.latency.sample(&mut self.stream) * self.condition.factor;
+        let loss = self.loss_of(direction);
+        let is_lost =
+            self.condition.is_cut || (loss > 0.0 && open_unit(self.stream.next_u64()) < loss);
+        (!is_lost).then(|| Span::from_nanos_rounded(latency))
     }
 
     fn carry_slowly(&mut self, now: Time, direction: Direction, bytes: u64) -> Transit {
-        let mut span = Span::from_nanos_rounded(self.latency.sample(&mut self.stream));
+        let latency = self.latency.sample(&mut self.stream) * self.condition.factor;
+        let mut span = Span::from_nanos_rounded(latency);
+        if self.condition.is_cut {
+            return Transit::Lost(span + GIVEN_UP);
+        }
         if let Some(bandwidth) = self.bandwidth {
             let line = &mut self.free_at[direction as usize];
             *line = (*line).max(now) + bandwidth.time_for(bytes);
             span += line.since(now);
         }
-        let loss = self.loss[direction as usize];
+        let loss = self.loss_of(direction);
         if loss <= 0.0 {
             return Transit::Arrives(span);
         }
@@ -98,6 +189,13 @@ impl LinkState {
             pause = Span(pause.0 * 2).min(LAST_RETRANSMISSION);
         }
         Transit::Lost(span)
+    }
+
+    /// The share of packets that are lost on this way: one gets through that neither the link
+    /// itself nor a fault loses.
+    fn loss_of(&self, direction: Direction) -> f64 {
+        let own = self.loss[direction as usize];
+        own + (1.0 - own) * self.condition.loss
     }
 
     /// How many of `packets` are lost, each independently: by the gaps between the lost ones,

@@ -1,20 +1,26 @@
 //! What travels: requests, exchanges, links and connections, and what a node's handler may do
 //! with them.
 
+mod connect;
 mod connection;
 mod core;
 mod exchange;
+mod family;
 mod link;
+mod lost;
 mod ready;
 mod request;
 mod timer;
 mod topology;
+mod transport;
+mod waiting;
 
-pub use self::connection::{Connection, Mode};
+pub use self::connection::{Connection, Connections, Hop, Mode};
 pub use self::core::{Call, Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Tables};
 pub use self::exchange::{Cold, Exchange, Exchanges, Part, Parts, Phase};
-pub use self::link::{Direction, LinkState, Transit};
+pub use self::link::{Direction, GIVEN_UP, LinkState, Transit};
 pub use self::ready::Ready;
 pub use self::request::{Account, BranchAccount, Request, Session};
 pub use self::timer::{Change, Timer, TimerId, Token, Unwanted};
 pub use self::topology::{LinkEnds, NodeShape, Topology};
+pub use self::transport::{Transport, Waits};

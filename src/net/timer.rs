@@ -2,7 +2,7 @@
 //! cancelled one is ignored then without a search in the queue.
 
 use crate::fact::Place;
-use crate::id::{ExchangeId, RequestId};
+use crate::id::{ConnectionId, ExchangeId, NodeId, RequestId};
 
 /// The entry of a running timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,14 @@ pub enum Token {
     Cancelled(ExchangeId, u16, Unwanted),
     /// Something happens to a replica as a whole.
     Replica(Place, Change),
+    /// A caller has waited for a connection for as long as it does.
+    Connect(ExchangeId, u16),
+    /// A caller has waited for an answer for as long as it does.
+    Read(ExchangeId, u16),
+    /// A connection may have been idle for as long as it is kept.
+    Idle(ConnectionId, u16),
+    /// A connection for which the layer-4 balancer had chosen this backend is closed.
+    Closed(NodeId, u16),
 }
 
 /// What happens to a replica as a whole.

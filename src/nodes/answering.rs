@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::host::{Host, Next};
+use super::timeouts::CallTimeoutSpec;
 use crate::dist::Dist;
 use crate::fact::Observer;
 use crate::net::{Ctx, Input};
@@ -16,6 +17,9 @@ pub struct AnsweringSpec {
     /// The demand on a core of a call without an endpoint, or with one that has no `work`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<Dist<Span>>,
+    /// How long it waits for those that it calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<CallTimeoutSpec>,
 }
 
 /// An answering node at work.
@@ -29,6 +33,16 @@ impl Answering {
     #[must_use]
     pub const fn new(host: Host) -> Self {
         Self { host }
+    }
+
+    /// The exchanges that it holds.
+    pub const fn host(&mut self) -> &mut Host {
+        &mut self.host
+    }
+
+    /// The same, to look at.
+    pub const fn host_ref(&self) -> &Host {
+        &self.host
     }
 
     /// Starts the node.

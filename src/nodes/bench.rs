@@ -76,6 +76,7 @@ impl Observer for Heard {
             Fact::Issued(_) | Fact::Entered { .. } | Fact::Left { .. } | Fact::Picked { .. } => {
                 return;
             }
+            Fact::Health { works, .. } => if *works { "well" } else { "ill" }.to_owned(),
             Fact::Queued(_) | Fact::Unqueued(_) | Fact::Looked { .. } | Fact::Fetched { .. } => {
                 return;
             }
@@ -107,12 +108,14 @@ pub(super) fn cores(cores: u32) -> Shape {
         machines: vec![MachineShape::new(cores, 1.0, 0.0, 0.0)],
         workers: u32::MAX,
         queue: u32::MAX,
+        backlog: None,
         discipline: Discipline::Fifo,
         classes: 3,
         patience: None,
         is_async: false,
         setup: None,
         pauses: None,
+        can_hang: false,
     }
 }
 
@@ -301,6 +304,7 @@ impl Bench {
                 self.calls.push((at, ms));
                 self.called.push(id);
             }
+            Phase::Opening => self.ctx().opens(id, false),
             Phase::Core | Phase::Wait => self.tell(Input::Resume(id)),
             Phase::Inbound if at.node == NODE && parent == ExchangeId::NONE => {
                 let ask = self.core.exchanges.hot(id).key.0;
@@ -314,7 +318,9 @@ impl Bench {
                 self.ctx().free(id);
             }
             Phase::Dead => self.ctx().free(id),
-            Phase::Lobby | Phase::Line | Phase::Called => unreachable!("no event of its own"),
+            Phase::Lobby | Phase::Line | Phase::Called | Phase::Pooled | Phase::Held => {
+                unreachable!("no event of its own")
+            }
         }
     }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::parts::{KindParts, PartReader};
+use super::timeouts::{Late, TimeoutSpec};
 use crate::arrivals::{ArrivalProcess, Arrivals};
 use crate::dist::{Dist, Law};
 use crate::fact::{Asked, Fact, Observer};
@@ -71,30 +72,6 @@ pub struct AddressesSpec {
     /// How many there are; each request or user has one of them at random.
     #[schemars(range(min = 1))]
     pub count: u32,
-}
-
-/// How long a client waits, and what becomes of the work when it has gone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TimeoutSpec {
-    /// From the intent to the outcome.
-    pub total: Dist<Span>,
-    /// What becomes of the work: `abandon` by default.
-    #[serde(default)]
-    pub late: Late,
-}
-
-/// What becomes of work when the client has given up. The three give three different answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Late {
-    /// The client is gone, the work is done all the same.
-    #[default]
-    Abandon,
-    /// Work that still waits unserved is dropped where it waits; what is being served is finished.
-    Drop,
-    /// Work stops wherever it is.
-    Cancel,
 }
 
 /// A client made ready to run.
@@ -206,6 +183,10 @@ impl Client {
             Input::Wake(session) => self.woke(session, ctx),
             Input::Reply { child, .. } => self.replied(child, ctx),
             Input::Timer(Token::Total(request)) => self.gave_up(request, ctx),
+            Input::Timer(Token::Connect(child, _)) => {
+                self.hung_up(child, Reason::ConnectTimeout, ctx);
+            }
+            Input::Timer(Token::Read(child, _)) => self.hung_up(child, Reason::ReadTimeout, ctx),
             Input::Timer(_) | Input::Request(_) | Input::Resume(_) => {
                 unreachable!("a client is asked for nothing")
             }
@@ -352,16 +333,34 @@ impl Client {
         let id = ctx.hot(child).request;
         let answer = ctx.cold(child).answer;
         let request = &mut ctx.core.requests[id.0];
-        if request.over {
+        if request.over || request.root != child {
             if answer.is_success() {
                 ctx.core.observer.hear(ctx.core.now, &Fact::Late(&request.asked));
             }
             return;
         }
+        self.outcome(id, answer, ctx);
+    }
+
+    /// The last attempt of a request has ended: so has the request.
+    #[inline(always)]
+    fn outcome<O: Observer>(&mut self, id: RequestId, answer: Answer, ctx: &mut Ctx<'_, O>) {
+        let request = &mut ctx.core.requests[id.0];
         request.over = true;
         let timer = std::mem::replace(&mut request.timer, TimerId::NONE);
         ctx.cancel_timer(timer);
         self.finish(id, answer, ctx);
+    }
+
+    /// An attempt took longer than the client waits.
+    fn hung_up<O: Observer>(&mut self, child: ExchangeId, why: Reason, ctx: &mut Ctx<'_, O>) {
+        let id = ctx.hot(child).request;
+        // The request outlives its last exchange, whose end would otherwise take it along.
+        ctx.core.requests[id.0].live += 1;
+        ctx.hang_up(child);
+        self.outcome(id, Answer::failed(why), ctx);
+        ctx.core.requests[id.0].live -= 1;
+        ctx.end_if_over(id);
     }
 
     /// The total time-out has passed: the user has an outcome, whatever becomes of the work.
@@ -378,12 +377,7 @@ impl Client {
             }
             last = child;
         }
-        let part = match ctx.hot(last).phase {
-            Phase::Lobby | Phase::Line => Part::Queue,
-            Phase::Core | Phase::Wait => Part::Service,
-            Phase::Outbound | Phase::Inbound | Phase::Dead => Part::Network,
-            Phase::Called => Part::Downstream,
-        };
+        let part = ctx.hot(last).phase.part();
         ctx.spend(last, part);
         self.finish(id, Answer::failed(Reason::Timeout), ctx);
         match self.plan.timeout.as_ref().map(|(_, late)| *late) {

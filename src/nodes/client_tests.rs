@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Node;
 use super::bench::{Bench, TO_2, ms};
-use super::client::{Client, ClientPlan, Demand, Late};
+use super::client::{Client, ClientPlan, Demand};
+use super::timeouts::Late;
 use crate::id::{EndpointId, NodeId};
 use crate::net::Part;
 use crate::outcome::{Answer, Reason};

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::caching::Caches;
 use super::host::{Host, Next};
+use super::timeouts::CallTimeoutSpec;
 use crate::dist::Dist;
 use crate::fact::Observer;
-use crate::id::{ExchangeId, LinkId};
+use crate::id::{ConnectionId, ExchangeId, LinkId};
 use crate::net::{Call, Ctx, Input};
 use crate::outcome::Reason;
 use crate::time::Span;
@@ -27,6 +28,9 @@ pub struct ForwardingSpec {
     /// Time that passes in the proxy without a core.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overhead: Option<OverheadSpec>,
+    /// How long it waits for those that it hands requests on to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<CallTimeoutSpec>,
 }
 
 /// Time that passes in a hop without a core.
@@ -68,6 +72,16 @@ impl Proxy {
         Self { cache: cache.map(Box::new), ..self }
     }
 
+    /// The exchanges that it holds.
+    pub const fn host(&mut self) -> &mut Host {
+        &mut self.host
+    }
+
+    /// The same, to look at.
+    pub const fn host_ref(&self) -> &Host {
+        &self.host
+    }
+
     /// Starts the node.
     pub fn begin<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         self.host.begin(ctx);
@@ -102,7 +116,14 @@ impl Proxy {
             return self.host.fail(id, Reason::NoBackend, ctx);
         };
         let source = self.address.unwrap_or_else(|| ctx.cold(id).source);
-        let call = Call { endpoint, key, backend: u16::MAX, below: is_below, source };
+        let call = Call {
+            endpoint,
+            key,
+            backend: u16::MAX,
+            below: is_below,
+            source,
+            carried: ConnectionId::NONE,
+        };
         let at = ctx.next_replica(id, link, endpoint);
         ctx.call(id, link, at, call);
         self.host.forwarded(id, ctx);

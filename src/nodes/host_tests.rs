@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::bench::{Bench, TO_2, call, cores, cpu, host, wait};
 use super::forwarding::Proxy;
 use super::host::Running;
-use super::load_balancer::{BalancePlan, LoadBalancer};
+use super::load_balancer::{BackendsSpec, BalancePlan, LoadBalancer};
 use super::station::Shape;
 use super::{Node, bench};
 use crate::balance::{Algorithm, BalanceSpec};
@@ -62,7 +62,13 @@ fn balancer(program: &[Op]) -> Bench {
     let way =
         |(node, replica)| (Place { node: NodeId(node), replica }, LinkId(u32::from(node) - 1));
     let ways = places.map(way).to_vec();
-    let plan = BalancePlan { spec, backends: backends.collect(), ways };
+    let plan = BalancePlan {
+        spec,
+        backends: backends.collect(),
+        ways,
+        treats: BackendsSpec::default(),
+        patience: None,
+    };
     let node = LoadBalancer::new(
         host(&cores(1), Running::Own(0)),
         &Arc::new(plan),

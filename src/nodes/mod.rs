@@ -26,10 +26,12 @@ pub mod route;
 pub mod server;
 pub mod session_store;
 pub mod station;
+pub mod timeouts;
 
 use parts::{KindParts, PartReader};
 
-use crate::fact::Observer;
+use crate::fact::{Observer, Place};
+use crate::fault::FaultKind;
 use crate::net::{Ctx, Input};
 
 /// From one list: the specification of each kind, its name in scenarios, and its reader.
@@ -105,6 +107,34 @@ impl Node {
             Self::Proxy(node) => node.begin(ctx),
             Self::LoadBalancer(node) => node.begin(ctx),
             Self::Answering(node) => node.begin(ctx),
+        }
+    }
+
+    /// Whether the accept queue of a replica is full, so that it drops SYNs.
+    #[must_use]
+    pub fn is_backlog_full(&self, replica: u16) -> bool {
+        match self {
+            Self::Client(_) => false,
+            Self::Proxy(node) => node.host_ref().is_backlog_full(replica),
+            Self::LoadBalancer(node) => node.host_ref().is_backlog_full(replica),
+            Self::Answering(node) => node.host_ref().is_backlog_full(replica),
+        }
+    }
+
+    /// A fault of one of its replicas begins or ends.
+    pub fn fault<O: Observer>(
+        &mut self,
+        at: Place,
+        kind: FaultKind,
+        begins: bool,
+        factor: f64,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        match self {
+            Self::Client(_) => {}
+            Self::Proxy(node) => node.host().fault(at, kind, begins, factor, ctx),
+            Self::LoadBalancer(node) => node.fault(at, kind, begins, factor, ctx),
+            Self::Answering(node) => node.host().fault(at, kind, begins, factor, ctx),
         }
     }
 

@@ -143,6 +143,7 @@ impl Observer for CacheMeters {
             | Fact::Busy { .. }
             | Fact::Stopped { .. }
             | Fact::Power { .. }
+            | Fact::Health { .. }
             | Fact::Picked { .. } => {}
         }
     }

@@ -74,10 +74,12 @@ pub struct NodeMeter {
     pub off: Level,
     /// Replicas that are being set up.
     pub starting: Level,
+    /// Replicas that faults keep from working.
+    pub ill: Level,
     /// Exchanges that arrived, the refused ones included.
     pub arrived: u64,
     /// Exchanges that left, by [`Exit`].
-    pub left: [u64; 4],
+    pub left: [u64; 5],
     /// Exchanges answered with success.
     pub succeeded: u64,
     /// Waits of those that were answered, by priority class.
@@ -141,6 +143,7 @@ struct ReplicaState {
     stopped: u32,
     off: bool,
     starting: bool,
+    ill: bool,
 }
 
 /// Buckets of latency for the parts: eight to each doubling.
@@ -383,6 +386,7 @@ impl Meters {
                 (&mut meter.stopped, old.stopped, new.stopped),
                 (&mut meter.off, old.off.into(), new.off.into()),
                 (&mut meter.starting, old.starting.into(), new.starting.into()),
+                (&mut meter.ill, old.ill.into(), new.ill.into()),
             ];
             for (level, old, new) in pairs {
                 if old != new {
@@ -442,6 +446,7 @@ impl Observer for Meters {
             Fact::Power { at, off, serving } => self.state(now, *at, |state| {
                 (state.off, state.starting) = (*off, !*off && !*serving);
             }),
+            Fact::Health { at, works } => self.state(now, *at, |state| state.ill = !*works),
             Fact::Picked { .. } | Fact::Looked { .. } | Fact::Fetched { .. } => {}
         }
     }
@@ -484,8 +489,9 @@ impl NodeMeter {
             stopped: Level::default(),
             off: Level::default(),
             starting: Level::default(),
+            ill: Level::default(),
             arrived: 0,
-            left: [0; 4],
+            left: [0; 5],
             succeeded: 0,
             wait: samples.clone(),
             sojourn: samples,
@@ -494,8 +500,9 @@ impl NodeMeter {
         }
     }
 
-    const fn levels(&mut self) -> [&mut Level; 5] {
-        [&mut self.waiting, &mut self.busy, &mut self.stopped, &mut self.off, &mut self.starting]
+    const fn levels(&mut self) -> [&mut Level; 6] {
+        let Self { waiting, busy, stopped, off, starting, ill, .. } = self;
+        [waiting, busy, stopped, off, starting, ill]
     }
 
     fn open(&mut self, at: Time) {
@@ -506,7 +513,7 @@ impl NodeMeter {
         for sample in self.wait.iter_mut().chain(&mut self.sojourn) {
             sample.clear();
         }
-        (self.arrived, self.left, self.succeeded, self.wait_all) = (0, [0; 4], 0, (0, 0));
+        (self.arrived, self.left, self.succeeded, self.wait_all) = (0, [0; 5], 0, (0, 0));
     }
 
     #[inline(always)]

@@ -33,10 +33,12 @@ const NAMED: &[&[&str]] = &[
     &["endpoint", "*"],
     &["machine", "*"],
     &["probe", "*"],
+    &["fault", "*"],
     &["variant", "*"],
     &["variant", "*", "node", "*"],
     &["variant", "*", "endpoint", "*"],
     &["variant", "*", "machine", "*"],
+    &["variant", "*", "fault", "*"],
     &["variant", "*", "link", "*", "*"],
     &["sweep", "*"],
 ];

@@ -13,7 +13,7 @@ use crate::nodes::KindSpec;
 use crate::nodes::parts::{CommonSpec, PartReader};
 
 /// The tables of a scenario that hold things by name.
-pub(super) const FAMILIES: &[&str] = &["endpoint", "link", "machine", "node", "probe"];
+pub(super) const FAMILIES: &[&str] = &["endpoint", "fault", "link", "machine", "node", "probe"];
 
 /// Top-level keys that are no part of a variant's model.
 const ASIDE: &[&str] = &["include", "sweep", "variant"];
@@ -36,9 +36,12 @@ pub(super) fn read_model(table: Table, diagnostics: &mut Diagnostics) -> Option<
     let probes = family(&families, "probe", diagnostics, |_, table, diagnostics| {
         read_table(table, &[], diagnostics)
     });
+    let faults = family(&families, "fault", diagnostics, |_, table, diagnostics| {
+        read_table(table, &[], diagnostics)
+    });
     let nodes = family(&families, "node", diagnostics, read_node);
     let links = links(&families, diagnostics);
-    Some(Model { run: run?, machines, endpoints, nodes, links, probes })
+    Some(Model { run: run?, machines, endpoints, nodes, links, probes, faults })
 }
 
 /// Reads each entry of a family; what is wrong is left out.

@@ -1,11 +1,11 @@
 //! What an exchange asks of others: calls one after another, and branches side by side.
 
-use super::Host;
+use super::{Host, Next, Running};
 use crate::endpoint::Op;
 use crate::fact::Observer;
-use crate::id::ExchangeId;
+use crate::id::{ConnectionId, ExchangeId};
 use crate::net::{Call, Ctx, Phase};
-use crate::outcome::Answer;
+use crate::outcome::{Answer, Reason};
 use crate::rng::Key;
 use crate::time::Span;
 
@@ -40,12 +40,30 @@ impl Host {
             backend: u16::MAX,
             below: true,
             source: ctx.fixed.addresses[self.node.index()],
+            carried: ConnectionId::NONE,
         };
         let link = ctx.fixed.topology.link(self.node, *to).expect("calls have links");
         let at = ctx.next_replica(id, link, *endpoint);
         ctx.call(id, link, at, call);
         self.called(id, ctx);
         true
+    }
+
+    /// A call took longer than its caller waits: what made it cannot go on.
+    pub(super) fn gave_up<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        reason: Reason,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Next {
+        let parent = ctx.hot(child).parent;
+        ctx.hang_up(child);
+        ctx.cold(parent).child = ExchangeId::NONE;
+        let answer = Answer::failed(reason);
+        let hands_on = matches!(self.program, Running::Own(_));
+        let failed = Answer { status: 500, failure: answer.failure };
+        self.give_way(parent, if hands_on { answer } else { failed }, ctx);
+        Next::Holds
     }
 
     /// Starts the branches of parallel work. Returns whether it has to wait for them.

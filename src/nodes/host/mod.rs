@@ -6,6 +6,7 @@
 //! away at any point.
 
 mod calls;
+mod faults;
 mod unwanted;
 
 use rand_distr::Distribution;
@@ -14,7 +15,7 @@ use super::station::{Admit, Shape, Station};
 use crate::dist::Law;
 use crate::endpoint::{Amount, Op};
 use crate::fact::{Exit, Observer, Place};
-use crate::id::{ExchangeId, NodeId, RequestId};
+use crate::id::{EndpointId, ExchangeId, NodeId, RequestId};
 use crate::net::{Ctx, Input, Part, Phase, TimerId, Token};
 use crate::outcome::{Answer, Reason};
 use crate::rng::{Key, Purpose, Stream};
@@ -32,6 +33,12 @@ pub struct Host {
     program: Running,
     /// Whose turn it is when a worker that was given back lets another exchange go on.
     admitted: Vec<ExchangeId>,
+    /// What ended while its process stood still, to be noticed when it goes on.
+    unnoticed: Vec<ExchangeId>,
+    /// Whether a fault can let its processes stand still.
+    can_hang: bool,
+    /// Whether connections are passed on with their handshakes.
+    passes_on: bool,
 }
 
 /// Which program an exchange runs.
@@ -69,7 +76,16 @@ impl Host {
             is_async: shape.is_some_and(|shape| shape.is_async),
             program,
             admitted: Vec::new(),
+            unnoticed: Vec::new(),
+            passes_on: false,
+            can_hang: shape.is_some_and(|shape| shape.can_hang),
         }
+    }
+
+    /// The same for a node that passes connections on: their handshakes end behind it.
+    #[must_use]
+    pub fn passing_on(self) -> Self {
+        Self { passes_on: true, ..self }
     }
 
     /// The node that it belongs to.
@@ -97,6 +113,12 @@ impl Host {
             Input::Arrival | Input::Wake(_) => unreachable!("only clients arrive and wake"),
         };
         if next == Next::Holds { self.more(ctx) } else { next }
+    }
+
+    /// Whether the accept queue of a replica is full.
+    #[must_use]
+    pub fn is_backlog_full(&self, replica: u16) -> bool {
+        self.stations.get(usize::from(replica)).is_some_and(Station::is_backlog_full)
     }
 
     /// Goes on with exchanges that got a worker meanwhile; the node asks until `Next::Holds`.
@@ -130,6 +152,11 @@ impl Host {
         }
     }
 
+    /// Ends an exchange with the answer of somebody else.
+    pub fn fail_with<O: Observer>(&mut self, id: ExchangeId, answer: Answer, ctx: &mut Ctx<'_, O>) {
+        self.give_way(id, answer, ctx);
+    }
+
     /// Ends an exchange, or a branch, that cannot go on.
     pub fn fail<O: Observer>(&mut self, id: ExchangeId, reason: Reason, ctx: &mut Ctx<'_, O>) {
         self.give_way(id, Answer::failed(reason), ctx);
@@ -146,6 +173,9 @@ impl Host {
 
     #[inline(always)]
     fn arrived<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
+        if ctx.core.exchanges.hot(id).endpoint == EndpointId::HANDSHAKE {
+            return self.shake(id, ctx);
+        }
         let exchange = ctx.core.exchanges.hot_mut(id);
         exchange.program = match self.program {
             Running::Own(program) => program,
@@ -154,6 +184,23 @@ impl Host {
                 endpoint.and_then(|endpoint| endpoint.program).unwrap_or(otherwise)
             }
         };
+        self.admit(id, ctx)
+    }
+
+    /// A handshake has arrived: it ends here, unless the node passes connections on.
+    #[cold]
+    fn shake<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
+        let program = match self.program {
+            Running::Own(program) if self.passes_on => program,
+            Running::Own(_) | Running::Endpoint(_) => ctx.handshake_program(id),
+        };
+        ctx.hot(id).program = program;
+        self.admit(id, ctx)
+    }
+
+    #[inline(always)]
+    fn admit<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
+        let exchange = ctx.core.exchanges.hot(id);
         let (key, replica) = (exchange.key, exchange.at.replica);
         let Some(station) = self.stations.get_mut(usize::from(replica)) else {
             return self.advance(id, ctx);
@@ -182,6 +229,9 @@ impl Host {
             if let Some(station) = self.stations.get_mut(usize::from(replica)) {
                 station.core_done(id, ctx);
             }
+        } else if self.can_hang && self.is_frozen(id, ctx) {
+            self.unnoticed.push(id);
+            return Next::Holds;
         } else {
             ctx.spend(id, Part::Service);
         }
@@ -362,7 +412,9 @@ impl Host {
 
     fn timed<O: Observer>(&mut self, token: Token, ctx: &mut Ctx<'_, O>) -> Next {
         match token {
-            Token::Total(_) => {}
+            Token::Total(_) | Token::Idle(..) | Token::Closed(..) => {}
+            Token::Connect(id, _) => return self.gave_up(id, Reason::ConnectTimeout, ctx),
+            Token::Read(id, _) => return self.gave_up(id, Reason::ReadTimeout, ctx),
             Token::Patience(id) => self.dropped(id, ctx),
             Token::CoreDone(id) => {
                 ctx.cold(id).timer = TimerId::NONE;

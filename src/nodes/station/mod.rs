@@ -45,6 +45,7 @@ pub struct Station {
     machine: MachineShape,
     workers_free: u32,
     queue: u32,
+    backlog: Option<u32>,
     lobby: Line,
     line: Line,
     /// Cores at work; while a pause lasts, cores with stopped work.
@@ -53,6 +54,10 @@ pub struct Station {
     pauses: Option<Box<Pauses>>,
     setup: Option<Box<Setup>>,
     has_patience: bool,
+    /// Whether its process is gone.
+    is_down: bool,
+    /// Whether its process stands still.
+    is_frozen: bool,
 }
 
 /// How visits to the cores end.
@@ -79,7 +84,7 @@ impl Station {
         let machine = shape.machines[usize::from(at.replica)];
         let cores = if shape.discipline == Discipline::Ps {
             Cores::Shared(Box::new(Sharing::new(machine.cores)))
-        } else if preempts || shape.pauses.is_some() {
+        } else if preempts || shape.pauses.is_some() || shape.can_hang {
             Cores::Stoppable { running: Vec::new(), preempts }
         } else {
             Cores::Plain
@@ -91,6 +96,7 @@ impl Station {
             machine,
             workers_free: shape.workers,
             queue: shape.queue,
+            backlog: shape.backlog,
             lobby: Line::new(classes, last_first),
             line: Line::new(classes, last_first),
             busy: 0,
@@ -98,6 +104,8 @@ impl Station {
             pauses: pauses.map(Box::new),
             setup: setup.map(Box::new),
             has_patience: shape.patience.is_some(),
+            is_down: false,
+            is_frozen: false,
         }
     }
 
@@ -131,6 +139,12 @@ impl Station {
         self.lobby.push(id, &mut ctx.core.exchanges);
         ctx.observe(&Fact::Queued(self.at));
         Admit::Waits
+    }
+
+    /// Whether no connection more is accepted into the wait for a worker.
+    #[must_use]
+    pub fn is_backlog_full(&self) -> bool {
+        self.backlog.is_some_and(|backlog| self.workers_free == 0 && self.lobby.len() >= backlog)
     }
 
     /// An exchange gives its worker back. Whoever gets it is returned and goes on with its work.
@@ -289,7 +303,7 @@ impl Station {
         if before == busy {
             return;
         }
-        let fact = if self.pauses.as_ref().is_some_and(|pauses| pauses.on) {
+        let fact = if self.is_still() {
             Fact::Stopped { at: self.at, cores: busy }
         } else {
             Fact::Busy { at: self.at, cores: busy }

@@ -61,7 +61,8 @@ impl Station {
     /// Whether no core may start anything now.
     #[inline]
     pub(super) fn is_stopped(&self) -> bool {
-        self.pauses.as_ref().is_some_and(|pauses| pauses.on)
+        self.is_still()
+            || self.is_down
             || self.setup.as_ref().is_some_and(|setup| setup.power != Power::On)
     }
 
@@ -81,7 +82,43 @@ impl Station {
                 }
             }
         }
-        self.pauses.as_ref().is_none_or(|pauses| !pauses.on)
+        !self.is_still() && !self.is_down
+    }
+
+    /// Whether what is on its cores stands still: a pause lasts, or the process hangs.
+    #[inline]
+    pub(super) fn is_still(&self) -> bool {
+        self.is_frozen || self.pauses.as_ref().is_some_and(|pauses| pauses.on)
+    }
+
+    /// Whether its process stands still.
+    #[must_use]
+    pub const fn is_frozen(&self) -> bool {
+        self.is_frozen
+    }
+
+    /// Its process stands still from now on, or goes on.
+    pub fn set_frozen<O: Observer>(&mut self, is_frozen: bool, ctx: &mut Ctx<'_, O>) {
+        let was_still = self.is_still();
+        self.is_frozen = is_frozen;
+        match (was_still, self.is_still()) {
+            (false, true) => self.freeze(ctx),
+            (true, false) => self.thaw(ctx),
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    /// Its process is gone from now on, or back with nothing to do.
+    pub fn set_down<O: Observer>(&mut self, is_down: bool, ctx: &mut Ctx<'_, O>) {
+        self.is_down = is_down;
+        if !is_down {
+            self.fill_cores(ctx);
+        }
+    }
+
+    /// Work that starts from now on takes so many times as long.
+    pub fn slow_down(&mut self, factor: f64) {
+        self.machine.factor *= factor;
     }
 
     /// States how the replica begins: off, if it has a cold start.
@@ -124,10 +161,18 @@ impl Station {
 
     /// A pause begins: what runs is stopped where it is.
     fn pause<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
+        let was_still = self.is_still();
         let Some(pauses) = &mut self.pauses else { return };
         (pauses.on, pauses.timer) = (true, TimerId::NONE);
         let length = Span::from_nanos_rounded(pauses.length.sample(&mut pauses.stream));
         ctx.start_timer(length, Token::Replica(self.at, Change::PauseEnds));
+        if !was_still {
+            self.freeze(ctx);
+        }
+    }
+
+    /// What runs is stopped where it is.
+    fn freeze<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         if let Cores::Stoppable { running, .. } = &self.cores {
             for id in running {
                 self.suspend(*id, ctx);
@@ -142,6 +187,13 @@ impl Station {
         let Some(pauses) = &mut self.pauses else { return };
         pauses.on = false;
         pauses.left = Span::from_nanos_rounded(pauses.every.sample(&mut pauses.stream));
+        if !self.is_frozen {
+            self.thaw(ctx);
+        }
+    }
+
+    /// What was stopped goes on, and free cores take from the line.
+    fn thaw<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         ctx.observe(&Fact::Stopped { at: self.at, cores: 0 });
         ctx.observe(&Fact::Busy { at: self.at, cores: self.busy });
         if let Cores::Stoppable { running, .. } = &mut self.cores {
@@ -164,7 +216,8 @@ impl Station {
         if before == 0 {
             self.run_pause_clock(ctx);
         } else if self.busy == 0 {
-            if let Some(pauses) = self.pauses.as_mut().filter(|pauses| !pauses.on) {
+            let is_frozen = self.is_frozen;
+            if let Some(pauses) = self.pauses.as_mut().filter(|it| !it.on && !is_frozen) {
                 let worked = ctx.now().since(pauses.since);
                 pauses.left = pauses.left - worked.min(pauses.left);
                 ctx.cancel_timer(std::mem::replace(&mut pauses.timer, TimerId::NONE));
@@ -176,7 +229,7 @@ impl Station {
     /// No core works: a replica with a cold start is switched off, at once or after a while. It
     /// is not idle while a pause lasts, since what waits is only held up.
     fn idles<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
-        if self.pauses.as_ref().is_some_and(|pauses| pauses.on) {
+        if self.is_still() {
             return;
         }
         let Some(setup) = &mut self.setup else { return };
@@ -190,6 +243,7 @@ impl Station {
 
     fn run_pause_clock<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         if let Some(pauses) = &mut self.pauses {
+            ctx.cancel_timer(pauses.timer);
             pauses.since = ctx.now();
             pauses.timer =
                 ctx.start_timer(pauses.left, Token::Replica(self.at, Change::PauseBegins));

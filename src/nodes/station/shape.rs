@@ -15,6 +15,8 @@ pub struct Shape {
     pub workers: u32,
     /// How many may wait for a worker.
     pub queue: u32,
+    /// How many may wait for a worker before connections are no longer accepted.
+    pub backlog: Option<u32>,
     /// Who is served next.
     pub discipline: Discipline,
     /// How many priority classes there are in the scenario.
@@ -27,6 +29,8 @@ pub struct Shape {
     pub setup: Option<(Span, Law)>,
     /// The working time between two pauses, and the length of one.
     pub pauses: Option<(Law, Law)>,
+    /// Whether a fault can let a process stand still.
+    pub can_hang: bool,
 }
 
 /// The machine of one replica.

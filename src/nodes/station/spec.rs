@@ -45,6 +45,11 @@ pub struct StationSpec {
     /// How many may wait for a worker; a full queue refuses with 503. Unlimited by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue: Option<u32>,
+    /// How many may wait for a worker before the kernel accepts no further connection: a SYN that
+    /// comes then is dropped, and sent again by the caller. Unlimited by default; needs `workers`,
+    /// and links whose connections are opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backlog: Option<u32>,
     /// Waiting for longer than this, an exchange that was not served yet is dropped with 503.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue_timeout: Option<Dist<Span>>,

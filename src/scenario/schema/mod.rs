@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use self::partial::Partial;
 use crate::endpoint::EndpointSpec;
+use crate::fault::FaultSpec;
 use crate::model::{LinkSpec, MachineSpec, ProbeSpec, RunSpec};
 use crate::nodes::KindSpec;
 use crate::nodes::parts::{CommonSpec, PartReader};
@@ -64,6 +65,7 @@ fn families(generator: &mut SchemaGenerator) -> Vec<(&'static str, &'static str,
     let endpoint = EndpointSpec::json_schema(generator);
     let link = LinkSpec::json_schema(generator);
     let probe = ProbeSpec::json_schema(generator);
+    let fault = FaultSpec::json_schema(generator);
     let nodes = nodes(generator);
     let link = by_name("Links of this caller, by the name of whom it calls.", one(generator, link));
     vec![
@@ -72,6 +74,7 @@ fn families(generator: &mut SchemaGenerator) -> Vec<(&'static str, &'static str,
         ("node", "The nodes of the graph.", nodes),
         ("link", "The links of the graph, by the name of the caller.", link),
         ("probe", "Moments at which the number present is noted.", one(generator, probe)),
+        ("fault", "What goes wrong, and when.", one(generator, fault)),
     ]
 }
 

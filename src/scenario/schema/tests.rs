@@ -102,10 +102,11 @@ fn the_keys_of_other_tables_are_those_that_are_read() {
     use crate::endpoint::{ObjectsSpec, ResponseSpec};
     use crate::model::{ConnectionSpec, LimitsSpec, LossSpec, MeasureSpec, SloSpec};
     use crate::nodes::caching::CacheSpec;
-    use crate::nodes::client::{AddressesSpec, TimeoutSpec};
+    use crate::nodes::client::AddressesSpec;
     use crate::nodes::forwarding::OverheadSpec;
     use crate::nodes::route::RouteSpec;
     use crate::nodes::station::{PausesSpec, ReplicaSpec, SetupSpec};
+    use crate::nodes::timeouts::TimeoutSpec;
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let generator = &mut generator;
     compare::<RunSpec>(generator);

@@ -1,0 +1,162 @@
+//! What faults have made of replicas and links: what those who reach them meet.
+
+use super::FaultKind;
+use crate::fact::Place;
+use crate::id::LinkId;
+
+/// The state of one replica, as a connection or a message that reaches it finds it. Several faults
+/// may last at once, so each is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Condition {
+    crashed: u16,
+    refusing: u16,
+    unreachable: u16,
+    hung: u16,
+}
+
+impl Condition {
+    /// One more fault of this kind lasts, or one less.
+    pub fn count(&mut self, kind: FaultKind, begins: bool) {
+        let count = match kind {
+            FaultKind::Crash => &mut self.crashed,
+            FaultKind::Refuse => &mut self.refusing,
+            FaultKind::BlackHole => &mut self.unreachable,
+            FaultKind::Hang => &mut self.hung,
+            FaultKind::Slow | FaultKind::Lossy | FaultKind::Partition => return,
+        };
+        *count = if begins { *count + 1 } else { count.saturating_sub(1) };
+    }
+
+    /// Whether nothing that is sent to it arrives.
+    #[must_use]
+    pub const fn is_unreachable(self) -> bool {
+        self.unreachable > 0
+    }
+
+    /// Whether its process is gone.
+    #[must_use]
+    pub const fn is_crashed(self) -> bool {
+        self.crashed > 0
+    }
+
+    /// Whether a new connection is refused.
+    #[must_use]
+    pub const fn refuses(self) -> bool {
+        self.crashed > 0 || self.refusing > 0
+    }
+
+    /// Whether its process stands still.
+    #[must_use]
+    pub const fn is_hung(self) -> bool {
+        self.hung > 0
+    }
+
+    /// Whether a request that reaches it now would be worked on.
+    #[must_use]
+    pub const fn works(self) -> bool {
+        !self.is_unreachable() && !self.refuses() && !self.is_hung()
+    }
+}
+
+/// What faults have made of a link.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LinkCondition {
+    /// Whether it carries nothing.
+    pub is_cut: bool,
+    /// The share of packets that it loses besides its own.
+    pub loss: f64,
+    /// How many times as long messages travel.
+    pub factor: f64,
+}
+
+impl Default for LinkCondition {
+    fn default() -> Self {
+        Self { is_cut: false, loss: 0.0, factor: 1.0 }
+    }
+}
+
+/// The conditions of all replicas; nothing is kept in a scenario without faults.
+#[derive(Debug, Clone, Default)]
+pub struct Conditions {
+    replicas: Vec<Vec<Condition>>,
+}
+
+impl Conditions {
+    /// All is well, with so many replicas at each node.
+    #[must_use]
+    pub fn new(replicas: impl Iterator<Item = u16>) -> Self {
+        let table = replicas.map(|count| vec![Condition::default(); usize::from(count)]);
+        Self { replicas: table.collect() }
+    }
+
+    /// Whether there can be any fault.
+    #[inline]
+    #[must_use]
+    pub const fn are_any(&self) -> bool {
+        !self.replicas.is_empty()
+    }
+
+    /// The condition of a replica.
+    #[must_use]
+    pub fn of(&self, at: Place) -> Condition {
+        let node = self.replicas.get(at.node.index());
+        node.and_then(|node| node.get(usize::from(at.replica))).copied().unwrap_or_default()
+    }
+
+    /// The condition of a replica, to change it.
+    pub fn of_mut(&mut self, at: Place) -> Option<&mut Condition> {
+        self.replicas.get_mut(at.node.index())?.get_mut(usize::from(at.replica))
+    }
+}
+
+/// What a fault happens to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// One replica.
+    Replica(Place),
+    /// A link.
+    Link(LinkId),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::NodeId;
+
+    #[test]
+    fn a_replica_works_again_when_the_last_of_its_faults_is_over() {
+        let mut condition = Condition::default();
+        condition.count(FaultKind::Crash, true);
+        condition.count(FaultKind::Crash, true);
+        condition.count(FaultKind::Crash, false);
+        assert!(condition.refuses() && condition.is_crashed() && !condition.works());
+        condition.count(FaultKind::Crash, false);
+        assert!(condition.works());
+    }
+
+    #[test]
+    fn each_kind_has_its_own_verdict() {
+        let after = |kind| {
+            let mut condition = Condition::default();
+            condition.count(kind, true);
+            (condition.refuses(), condition.is_unreachable(), condition.is_hung())
+        };
+        assert_eq!(after(FaultKind::Crash), (true, false, false));
+        assert_eq!(after(FaultKind::Refuse), (true, false, false));
+        assert_eq!(after(FaultKind::BlackHole), (false, true, false));
+        assert_eq!(after(FaultKind::Hang), (false, false, true));
+        assert_eq!(after(FaultKind::Slow), (false, false, false));
+    }
+
+    #[test]
+    fn without_faults_nothing_is_kept_and_all_is_well() {
+        let none = Conditions::default();
+        assert!(!none.are_any());
+        assert!(none.of(Place { node: NodeId(3), replica: 1 }).works());
+        let mut some = Conditions::new([1, 2].into_iter());
+        let second = Place { node: NodeId(1), replica: 1 };
+        some.of_mut(second).expect("it is there").count(FaultKind::Refuse, true);
+        assert!(!some.of(second).works());
+        assert!(some.of(Place { node: NodeId(1), replica: 0 }).works());
+    }
+}

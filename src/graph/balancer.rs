@@ -1,0 +1,52 @@
+//! What a load balancer needs beyond its backends: the rules over its several keys and its links.
+
+use super::LinkPlan;
+use super::build::Build;
+use crate::dist::Law;
+use crate::nodes::KindSpec;
+use crate::nodes::load_balancer::LoadBalancerSpec;
+use crate::rng::Purpose;
+use crate::scenario::Diagnostic;
+
+impl Build<'_> {
+    /// How long a request waits at the balancer called `name` when all backends are full.
+    pub(super) fn patience(
+        &mut self,
+        name: &str,
+        spec: &LoadBalancerSpec,
+    ) -> Option<(Law, Purpose)> {
+        let treats = &spec.backends;
+        if treats.max_conns == Some(0) {
+            let at = self.at_node(name, "max_conns");
+            self.error(&at, "`max_conns` is a whole number from 1 on");
+        }
+        let dist = treats.backend_queue.as_ref()?;
+        let at = self.at_node(name, "backend_queue");
+        if treats.max_conns.is_none() {
+            let error = Diagnostic::error(at, "nothing waits for backends that are never full");
+            self.diagnostics.push(error.help("give the balancer `max_conns` as well"));
+            return None;
+        }
+        Some((self.law(dist, &at), Purpose::named(&format!("backend queue of {name}"))))
+    }
+
+    /// A balancer of layer 4 passes connections on, so whoever calls it must open some.
+    pub(super) fn check_layer_4(&mut self, links: &[LinkPlan]) {
+        for (place, plan) in links.iter().enumerate() {
+            let to = self.topology.links[place].to;
+            let (name, node, _) = self.nodes[to.index()].clone();
+            let KindSpec::LoadBalancer(balancer) = &node.kind else { continue };
+            if balancer.backends.layer == 4 && plan.transport.is_none() {
+                let at = self.at_node(name, "layer");
+                let message = format!(
+                    "`{name}` chooses for each connection, but {} has none that are opened",
+                    plan.name
+                );
+                let error = Diagnostic::error(at, message);
+                let help = "give the link connection = { mode = \"pool\" }, \"per-request\" or \
+                            \"per-session\"";
+                self.diagnostics.push(error.help(help));
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! From what a scenario says of connections and time-outs to what links carry them with.
+
+use super::build::Build;
+use super::program::Programs;
+use crate::dist::{Dist, Law};
+use crate::model::{LinkEntry, Protocol};
+use crate::net::{Mode, Transport, Waits};
+use crate::nodes::timeouts::Late;
+use crate::time::Span;
+
+/// What a full and a resumed handshake cost by default: OpenSSL 3.0.19, TLS 1.3 with a P-256
+/// certificate, thread CPU time of the server, median.
+const HANDSHAKES: [Span; 2] = [Span::from_nanos(191_000), Span::from_nanos(149_000)];
+
+/// How long the side that opened a connection keeps it idle by default: nginx's
+/// `keepalive_timeout` for upstreams, and about what browsers do.
+const KEEP_ALIVE: Span = Span::from_secs(60);
+
+/// Exchanges side by side on one connection by default (RFC 9113 recommends at least 100).
+const STREAMS: u32 = 100;
+
+/// How the connections of a link are opened and kept; none if they exist already.
+pub(super) fn transport(
+    build: &mut Build<'_>,
+    name: &str,
+    entry: &LinkEntry,
+    programs: &mut Programs,
+) -> Option<Transport> {
+    let spec = entry.spec.connection.clone();
+    if spec.mode == Mode::Warm {
+        if spec.rounds().is_some() && spec.protocol != Protocol::H3 {
+            let sentence = "a warm connection exists already, with its keys: give it a `mode`";
+            build.error(&entry.at("connection.tls"), sentence);
+        }
+        return None;
+    }
+    for (key, number) in [("connection.max", spec.max), ("connection.streams", spec.streams)] {
+        if number == Some(0) {
+            build.error(&entry.at(key), format!("`{key}` is a whole number from 1 on"));
+        }
+    }
+    let mut program = |key: &str, dist: Option<&Dist<Span>>, usual: Span, part: u16| {
+        let dist = dist.cloned().unwrap_or(Dist::Constant(usual));
+        programs.handshake(build, name, &dist, &entry.at(key), part)
+    };
+    let full = program("connection.handshake", spec.handshake.as_ref(), HANDSHAKES[0], 0);
+    let resumed = program("connection.resumption", spec.resumption.as_ref(), HANDSHAKES[1], 1);
+    Some(Transport {
+        mode: spec.mode,
+        streams: match spec.protocol {
+            Protocol::H1 => 1,
+            Protocol::H2 | Protocol::H3 => spec.streams.unwrap_or(STREAMS),
+        },
+        max: match spec.mode {
+            Mode::PerSession => 1,
+            Mode::Warm | Mode::Pool | Mode::PerRequest => spec.max.unwrap_or(u32::MAX),
+        },
+        keep_alive: match spec.mode {
+            Mode::PerSession => spec.keep_alive.unwrap_or(crate::time::MAX_SPAN),
+            Mode::Warm | Mode::Pool | Mode::PerRequest => spec.keep_alive.unwrap_or(KEEP_ALIVE),
+        },
+        server_keep_alive: spec.server_keep_alive,
+        has_tcp: spec.protocol != Protocol::H3,
+        tls: spec.rounds(),
+        resumed: spec.resumed.get(),
+        syn_gaps: spec.syn_timers.gaps(),
+        programs: [full, resumed],
+    })
+}
+
+/// How long the node called `from` waits for those that it calls.
+pub(super) fn waits(build: &mut Build<'_>, from: &str) -> Option<Waits> {
+    let node = build.model.nodes.get(from)?;
+    let (connect, read, late) = node.spec.call_timeouts()?;
+    let mut law = |key: &str, dist: Option<&Dist<Span>>| -> Option<Law> {
+        dist.map(|dist| build.law(dist, &node.at(key)))
+    };
+    let (connect, read) = (law("timeout.connect", connect), law("timeout.read", read));
+    let late: Late = late;
+    (connect.is_some() || read.is_some()).then(|| Waits { connect, read, late: late.word() })
+}

@@ -1,0 +1,144 @@
+//! How the connections of a link are opened and kept, as a scenario writes it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::dist::Dist;
+use crate::net::Mode;
+use crate::time::Span;
+use crate::unit::Probability;
+
+/// How the exchanges of a link get their connection.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConnectionSpec {
+    /// Which exchanges share one. `warm`, the default: it exists already and costs nothing.
+    pub mode: Mode,
+    /// What is spoken on it: `h1` by default.
+    pub protocol: Protocol,
+    /// The version of TLS; none by default, except that QUIC always has its keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<TlsVersion>,
+    /// The share of handshakes that resume an earlier session; none by default.
+    pub resumed: Probability,
+    /// Whether a resumed handshake carries the request in its first flight (0-RTT).
+    pub early_data: bool,
+    /// How long an idle connection is kept by who opened it; 60s by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_alive: Option<Span>,
+    /// How long an idle connection is kept by the other side. Where that is shorter than
+    /// `keep_alive`, a request can meet the close on its way and be reset. For ever by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_keep_alive: Option<Span>,
+    /// How many connections a caller has at once to one place; unlimited by default. A session has
+    /// one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub max: Option<u32>,
+    /// `h2`, `h3`: how many exchanges travel on one connection at once; 100 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub streams: Option<u32>,
+    /// When a SYN that nobody answers is sent again.
+    pub syn_timers: SynTimers,
+    /// What a full handshake costs the node that ends TLS, on a core of speed 1; 191us by default,
+    /// as measured with OpenSSL 3.0 for TLS 1.3 with a P-256 certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handshake: Option<Dist<Span>>,
+    /// What a resumed one costs; 149us by default, measured likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resumption: Option<Dist<Span>>,
+}
+
+/// What is spoken on a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    /// HTTP/1.1: one exchange at a time.
+    #[default]
+    H1,
+    /// HTTP/2: streams side by side.
+    H2,
+    /// HTTP/3 over QUIC: the same, and the transport is opened together with its keys.
+    H3,
+}
+
+/// A version of TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum TlsVersion {
+    /// RFC 5246: two round trips, one when resumed.
+    #[serde(rename = "1.2")]
+    V12,
+    /// RFC 8446: one round trip.
+    #[serde(rename = "1.3")]
+    V13,
+}
+
+/// When a SYN that nobody answers is sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SynTimers {
+    /// After 1, 3, 7, 15, 31 and 63 s (RFC 6298, Linux with `tcp_syn_retries` = 6).
+    #[default]
+    Classic,
+    /// After 1, 2, 3 and 4 s, then doubling, as Linux does from 6.5 on
+    /// (`tcp_syn_linear_timeouts` = 4).
+    Linear,
+}
+
+impl ConnectionSpec {
+    /// Round trips of the keys' handshake beyond those of TCP, in full and resumed; none without
+    /// keys.
+    #[must_use]
+    pub const fn rounds(&self) -> Option<[u8; 2]> {
+        let resumed = if self.early_data { 0 } else { 1 };
+        match (self.protocol, self.tls) {
+            (Protocol::H3, _) | (_, Some(TlsVersion::V13)) => Some([1, resumed]),
+            (_, Some(TlsVersion::V12)) => Some([2, 1]),
+            (_, None) => None,
+        }
+    }
+}
+
+impl SynTimers {
+    /// The pauses after each SYN before the next; the one behind the last ends the attempt.
+    #[must_use]
+    pub fn gaps(self) -> Vec<Span> {
+        let seconds: &[u64] = match self {
+            Self::Classic => &[1, 2, 4, 8, 16, 32, 64],
+            Self::Linear => &[1, 1, 1, 1, 1, 2, 4, 8, 16, 32, 64],
+        };
+        seconds.iter().map(|seconds| Span::from_secs(*seconds)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rounds(text: &str) -> Option<[u8; 2]> {
+        toml::from_str::<ConnectionSpec>(text).expect("sound").rounds()
+    }
+
+    #[test]
+    fn each_protocol_has_its_round_trips() {
+        assert_eq!(rounds(""), None);
+        assert_eq!(rounds("tls = \"1.2\""), Some([2, 1]));
+        assert_eq!(rounds("tls = \"1.3\""), Some([1, 1]));
+        assert_eq!(rounds("tls = \"1.3\"\nearly_data = true"), Some([1, 0]));
+        assert_eq!(rounds("protocol = \"h3\""), Some([1, 1]));
+    }
+
+    #[test]
+    fn syns_are_sent_at_the_kernels_times() {
+        let times = |timers: SynTimers| {
+            let sent = timers.gaps().into_iter().scan(0, |at, gap| {
+                *at += gap.0 / 1_000_000_000;
+                Some(*at)
+            });
+            sent.collect::<Vec<u64>>()
+        };
+        assert_eq!(times(SynTimers::Classic), [1, 3, 7, 15, 31, 63, 127]);
+        assert_eq!(times(SynTimers::Linear)[..6], [1, 2, 3, 4, 5, 7]);
+    }
+}

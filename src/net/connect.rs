@@ -1,0 +1,440 @@
+//! How an exchange gets the connection that it travels on, and gives it back.
+//!
+//! An exchange that must have one is in the phase `Opening` until it leaves; `Cold::pending` says
+//! at which stage it is, and `Cold::repeats` how many SYNs it has sent.
+
+use super::connection::{Connection, Hop, Mode};
+use super::core::{Ctx, Kind};
+use super::exchange::{Cold, Exchange, Part, Phase};
+use super::link::{Direction, Transit};
+use super::request::{Account, BranchAccount};
+use super::timer::Token;
+use crate::fact::Observer;
+use crate::id::{ConnectionId, EndpointId, ExchangeId};
+use crate::outcome::Reason;
+use crate::rng::{Purpose, mix};
+use crate::time::Span;
+
+/// The SYN is at the other side.
+const SYN: u16 = 0;
+/// The answer to it is back, or it is time to send another.
+const SYN_AGAIN: u16 = 1;
+/// The transport is there.
+const CONNECTED: u16 = 2;
+/// A round of the keys' handshake before the last is over; the number of those left is added.
+const ROUND: u16 = 16;
+/// The last round of the keys' handshake is under way: an exchange of its own, which has the
+/// events.
+pub(super) const HANDSHAKE: u16 = 3;
+
+impl<O: Observer> Ctx<'_, O> {
+    /// Lets an exchange wait for its connection, or leave on one that is there.
+    pub(super) fn acquire(&mut self, id: ExchangeId) {
+        let (link, at) = (self.hot(id).link, self.hot(id).at);
+        let Some(transport) = self.core.links[link.index()].transport() else {
+            return self.transmit(id);
+        };
+        let (mode, max) = (transport.mode, transport.max);
+        let owner = self.owner(id, mode);
+        self.hot(id).phase = Phase::Opening;
+        if mode == Mode::PerRequest {
+            return self.open(id, owner);
+        }
+        while let Some(ready) = self.core.connections.pool(link, at, owner).ready.pop() {
+            if self.is_known_closed(ready) {
+                self.close(ready);
+            } else {
+                return self.join(ready, id);
+            }
+        }
+        let pool = self.core.connections.pool(link, at, owner);
+        if pool.open < max {
+            self.open(id, owner);
+        } else {
+            pool.waiting.push_back(id);
+            self.hot(id).phase = Phase::Pooled;
+        }
+    }
+
+    /// Who calls, among those that call over the link.
+    pub(super) fn owner(&self, id: ExchangeId, mode: Mode) -> u64 {
+        let exchange = self.core.exchanges.hot(id);
+        if exchange.parent != ExchangeId::NONE {
+            return u64::from(self.core.exchanges.hot(exchange.parent).at.replica);
+        }
+        match mode {
+            Mode::PerSession => self.session_of(exchange.request),
+            Mode::Warm | Mode::Pool | Mode::PerRequest => self.core.exchanges.cold(id).source,
+        }
+    }
+
+    /// The session of a request: the trace's, its user's, or its own.
+    #[must_use]
+    pub fn session_of(&self, request: crate::id::RequestId) -> u64 {
+        let asked = &self.core.requests[request.0].asked;
+        let session = self.core.requests[request.0].session;
+        match self.traced(request).and_then(crate::trace::TraceRow::session) {
+            Some(named) => mix(u64::from(named)),
+            None if session == crate::id::SessionId::NONE => asked.key.0,
+            None => self.core.sessions[session.0].key.0,
+        }
+    }
+
+    /// Whether the word that the other side has closed an idle connection has come.
+    fn is_known_closed(&self, id: ConnectionId) -> bool {
+        let connection = self.core.connections.get(id);
+        let link = &self.core.links[connection.link.index()];
+        let kept = link.transport().and_then(|transport| transport.server_keep_alive);
+        let told = kept.map(|kept| connection.answered + kept + link.usual_latency());
+        connection.streams == 0 && told.is_some_and(|told| self.core.now >= told)
+    }
+
+    /// Puts an exchange on a connection that is open.
+    fn join(&mut self, connection: ConnectionId, id: ExchangeId) {
+        let link = self.hot(id).link.index();
+        let most = self.core.links[link].transport().map_or(1, |transport| transport.streams);
+        let it = self.core.connections.get_mut(connection);
+        it.streams += 1;
+        if it.streams < most {
+            self.core.connections.pool_of(connection).ready.push(connection);
+        }
+        self.cold(id).connection = connection;
+        self.spend(id, Part::Connect);
+        self.transmit(id);
+    }
+
+    /// Opens a connection for an exchange.
+    fn open(&mut self, id: ExchangeId, owner: u64) {
+        let (link, at) = (self.hot(id).link, self.hot(id).at);
+        let connection = self.core.connections.insert(link, at, owner);
+        self.core.connections.get_mut(connection).streams = 1;
+        let has_tcp = self.core.links[link.index()].transport().is_none_or(|it| it.has_tcp);
+        let cold = self.cold(id);
+        (cold.connection, cold.pending, cold.repeats) = (connection, CONNECTED, 0);
+        self.hot(id).phase = Phase::Opening;
+        if has_tcp { self.send_syn(id) } else { self.connected(id) }
+    }
+
+    /// Lets an exchange leave a layer-4 balancer on the connection that it came by; with its first
+    /// one the balancer connects to the backend that it has chosen.
+    pub(super) fn carry_on(&mut self, id: ExchangeId) {
+        if self.hop(id).is_none_or(|hop| hop.is_open) {
+            return self.transmit(id);
+        }
+        let cold = self.cold(id);
+        (cold.pending, cold.repeats) = (CONNECTED, 0);
+        self.hot(id).phase = Phase::Opening;
+        self.send_syn(id);
+    }
+
+    /// What the balancer that an exchange leaves has chosen for its connection.
+    fn hop(&mut self, id: ExchangeId) -> Option<&mut Hop> {
+        let link = self.hot(id).link.index();
+        let (from, connection) = (self.fixed.topology.links[link].from, self.cold(id).connection);
+        let hops = &mut self.core.connections.get_mut(connection).hops;
+        hops.iter_mut().find(|hop| hop.node == from)
+    }
+
+    fn send_syn(&mut self, id: ExchangeId) {
+        let (link, sent) = (self.hot(id).link.index(), self.cold(id).repeats);
+        let most = self.core.links[link].transport().map_or(1, |it| it.syn_gaps.len());
+        if sent as usize >= most {
+            // The pause after the last SYN is over as well: the kernel gives up.
+            return self.lose(id, Reason::ConnectTimeout, Span::ZERO);
+        }
+        self.cold(id).repeats += 1;
+        match self.core.links[link].packet(Direction::Up) {
+            Some(span) => self.stage(id, SYN, span),
+            None => self.expect_syn_again(id, Span::ZERO),
+        }
+    }
+
+    /// A SYN or its answer is lost, `after` it was sent: the next follows in its time.
+    fn expect_syn_again(&mut self, id: ExchangeId, after: Span) {
+        let (link, sent) = (self.hot(id).link.index(), self.cold(id).repeats);
+        let transport = self.core.links[link].transport();
+        match transport.and_then(|transport| transport.syn_gap(sent)) {
+            Some(gap) => self.stage(id, SYN_AGAIN, gap - after.min(gap)),
+            None => self.lose(id, Reason::ConnectTimeout, Span::ZERO),
+        }
+    }
+
+    fn stage(&mut self, id: ExchangeId, stage: u16, span: Span) {
+        self.cold(id).pending = stage;
+        self.schedule(span, Kind::Exchange(id));
+    }
+
+    /// An exchange that waits for its connection goes on. `is_full` says whether the accept queue
+    /// of its node is full, in which case a SYN is dropped.
+    pub fn opens(&mut self, id: ExchangeId, is_full: bool) {
+        match self.cold(id).pending {
+            SYN => self.syn_arrived(id, is_full),
+            SYN_AGAIN => self.send_syn(id),
+            CONNECTED => self.connected(id),
+            round => self.round_over(id, round - ROUND),
+        }
+    }
+
+    fn syn_arrived(&mut self, id: ExchangeId, is_full: bool) {
+        let exchange = self.core.exchanges.hot(id);
+        let (condition, link) = (self.core.conditions.of(exchange.at), exchange.link.index());
+        let latency = self.core.links[link].usual_latency();
+        if condition.refuses() && !condition.is_unreachable() {
+            self.spend(id, Part::Connect);
+            return self.turn_back(id, Reason::ConnectRefused);
+        }
+        if condition.is_unreachable() || is_full {
+            return self.expect_syn_again(id, latency);
+        }
+        match self.core.links[link].packet(Direction::Down) {
+            Some(span) => self.stage(id, CONNECTED, span),
+            None => self.expect_syn_again(id, latency),
+        }
+    }
+
+    /// The transport is there: its keys are next, if it has any.
+    fn connected(&mut self, id: ExchangeId) {
+        self.spend(id, Part::Connect);
+        let (link, connection) = (self.hot(id).link, self.cold(id).connection);
+        let is_hop = self.core.connections.get(connection).link != link;
+        let state = &mut self.core.links[link.index()];
+        let Some(tls) = state.transport().and_then(|transport| transport.tls).filter(|_| !is_hop)
+        else {
+            return self.established(id);
+        };
+        let is_resumed = state.draws_resumed();
+        self.core.connections.get_mut(connection).is_resumed = is_resumed;
+        match tls[usize::from(is_resumed)] {
+            0 => {
+                // Early data: the request leaves with the first flight of the handshake.
+                self.shake(id, false);
+                self.established(id);
+            }
+            rounds => self.round_over(id, u16::from(rounds - 1)),
+        }
+    }
+
+    /// The rounds before the last cost time alone; the last costs the node its arithmetic.
+    fn round_over(&mut self, id: ExchangeId, left: u16) {
+        if left == 0 {
+            self.cold(id).pending = HANDSHAKE;
+            return self.shake(id, true);
+        }
+        let (link, now) = (self.hot(id).link.index(), self.core.now);
+        let link = &mut self.core.links[link];
+        let (there, back) =
+            (link.carry(now, Direction::Up, 0).span(), link.carry(now, Direction::Down, 0).span());
+        self.stage(id, ROUND + left - 1, there + back);
+    }
+
+    /// Sends the exchange of the keys' handshake to the node that ends TLS, on an account of its
+    /// own: what waits for it puts the time down.
+    fn shake(&mut self, id: ExchangeId, is_awaited: bool) {
+        const HANDSHAKES: Purpose = Purpose::named("handshake");
+        let exchange = self.core.exchanges.hot(id);
+        let (request, now) = (exchange.request, self.core.now);
+        let newest = &mut self.core.requests[request.0].branches;
+        let account = Account { mark: now, ..Account::default() };
+        let account = self.core.accounts.insert(BranchAccount { account, next: *newest });
+        *newest = account;
+        let shake = Exchange {
+            key: crate::rng::Key(exchange.key.bits(HANDSHAKES)),
+            parent: id,
+            parent_generation: exchange.generation.wrapping_sub(u16::from(!is_awaited)),
+            request,
+            link: exchange.link,
+            at: exchange.at,
+            account,
+            class: exchange.class,
+            endpoint: EndpointId::HANDSHAKE,
+            ..Exchange::default()
+        };
+        let cold = self.core.exchanges.cold(id);
+        let cold =
+            Cold { connection: cold.connection, source: cold.source, sent: now, ..Cold::default() };
+        self.core.requests[request.0].live += 1;
+        let shake = self.core.exchanges.insert(shake, cold);
+        self.carry_up(shake, 0);
+    }
+
+    /// The exchange of a handshake is back.
+    pub fn shaken(&mut self, shake: ExchangeId) {
+        let (parent, generation) = (self.hot(shake).parent, self.hot(shake).parent_generation);
+        let failure = self.cold(shake).answer.failure;
+        // The connection is that of the exchange which waits.
+        self.cold(shake).connection = ConnectionId::NONE;
+        let waits = self.is_still(parent, generation)
+            && self.hot(parent).phase == Phase::Opening
+            && self.cold(parent).pending == HANDSHAKE;
+        if waits {
+            self.spend(parent, Part::Tls);
+            match failure {
+                None => self.established(parent),
+                Some(reason) => self.lose(parent, reason, Span::ZERO),
+            }
+        }
+        self.free(shake);
+    }
+
+    fn established(&mut self, id: ExchangeId) {
+        let connection = self.cold(id).connection;
+        let link = self.hot(id).link;
+        let most = self.core.links[link.index()].transport().map_or(1, |it| it.streams);
+        let it = self.core.connections.get_mut(connection);
+        if it.link != link {
+            if let Some(hop) = self.hop(id) {
+                hop.is_open = true;
+            }
+            return self.transmit(id);
+        }
+        it.is_open = true;
+        if it.streams < most {
+            self.core.connections.pool_of(connection).ready.push(connection);
+            self.serve_waiting(connection);
+        }
+        self.transmit(id);
+    }
+
+    /// The exchange leaves: from now on its caller waits for the answer.
+    pub(super) fn transmit(&mut self, id: ExchangeId) {
+        let cold = self.cold(id);
+        (cold.pending, cold.repeats) = (0, 0);
+        self.hot(id).phase = Phase::Outbound;
+        self.expects_answer(id);
+        let endpoint = self.fixed.endpoints.get(self.hot(id).endpoint.index());
+        let bytes = endpoint.map_or(0, |endpoint| endpoint.request_bytes);
+        self.carry_up(id, bytes);
+    }
+
+    /// Which backend a layer-4 balancer has chosen for the connection of an exchange.
+    #[must_use]
+    pub fn hop_of(&self, id: ExchangeId, node: crate::id::NodeId) -> Option<Hop> {
+        let connection = self.core.exchanges.cold(id).connection;
+        if connection == ConnectionId::NONE {
+            return None;
+        }
+        let hops = &self.core.connections.get(connection).hops;
+        hops.iter().find(|hop| hop.node == node).copied()
+    }
+
+    /// The program of the handshake that an exchange is, at the node that ends TLS.
+    #[must_use]
+    pub fn handshake_program(&self, id: ExchangeId) -> u16 {
+        let connection = self.core.exchanges.cold(id).connection;
+        let connection: &Connection = self.core.connections.get(connection);
+        let transport = self.core.links[connection.link.index()].transport();
+        transport.map_or(0, |it| it.programs[usize::from(connection.is_resumed)])
+    }
+
+    /// An exchange no longer needs its connection, which goes to the next who waits, or is kept.
+    #[cold]
+    pub(super) fn release(&mut self, id: ExchangeId) {
+        let connection = std::mem::replace(&mut self.cold(id).connection, ConnectionId::NONE);
+        let link = self.hot(id).link;
+        let it = self.core.connections.get_mut(connection);
+        if it.link != link || self.core.exchanges.hot(id).endpoint == EndpointId::HANDSHAKE {
+            return;
+        }
+        it.streams -= 1;
+        it.last_use = self.core.now;
+        let Some(transport) = self.core.links[link.index()].transport() else { return };
+        let (mode, streams, keep) = (transport.mode, transport.streams, transport.keep_alive);
+        let is_over = !it.is_open || mode == Mode::PerRequest;
+        if is_over {
+            if it.streams == 0 {
+                self.close(connection);
+            }
+            return;
+        }
+        let (was_full, is_idle) = (it.streams + 1 == streams, it.streams == 0);
+        let watch = is_idle && !it.is_watched;
+        it.is_watched |= is_idle;
+        let generation = it.generation;
+        if was_full {
+            self.core.connections.pool_of(connection).ready.push(connection);
+        }
+        if watch && keep < Span::from_secs(u64::MAX / 4_000_000_000) {
+            self.start_timer(keep, Token::Idle(connection, generation));
+        }
+        self.serve_waiting(connection);
+    }
+
+    /// A connection that has room carries the exchanges that wait for one.
+    fn serve_waiting(&mut self, connection: ConnectionId) {
+        loop {
+            let pool = self.core.connections.pool_of(connection);
+            if pool.waiting.is_empty() || !pool.ready.contains(&connection) {
+                return;
+            }
+            let Some(next) = pool.waiting.pop_front() else { return };
+            pool.ready.retain(|other| *other != connection);
+            self.hot(next).phase = Phase::Opening;
+            self.join(connection, next);
+        }
+    }
+
+    /// A connection has been idle for as long as it is kept, or was used meanwhile.
+    pub fn idled(&mut self, id: ConnectionId, generation: u16) {
+        let it = self.core.connections.get_mut(id);
+        if it.generation != generation {
+            return;
+        }
+        it.is_watched = false;
+        if it.streams > 0 {
+            return;
+        }
+        let link = it.link.index();
+        let since = self.core.now.since(it.last_use);
+        let keep = self.core.links[link].transport().map_or(Span::ZERO, |it| it.keep_alive);
+        if since >= keep {
+            self.close(id);
+        } else {
+            self.core.connections.get_mut(id).is_watched = true;
+            self.start_timer(keep - since, Token::Idle(id, generation));
+        }
+    }
+
+    /// Closes a connection: layer-4 balancers on its way no longer count it, and whoever waits for
+    /// one may open another.
+    pub(super) fn close(&mut self, id: ConnectionId) {
+        let it = self.core.connections.get_mut(id);
+        let (link, to, owner) = (it.link, it.to, it.owner);
+        let hops = std::mem::take(&mut it.hops);
+        for hop in &hops {
+            self.start_timer(Span::ZERO, Token::Closed(hop.node, hop.backend));
+        }
+        self.core.connections.get_mut(id).hops = hops;
+        let next = self.core.connections.pool(link, to, owner).waiting.pop_front();
+        self.core.connections.remove(id);
+        if let Some(next) = next {
+            self.open(next, owner);
+        }
+    }
+
+    /// The connections that reach a replica break, as those of a process that dies do.
+    pub fn break_connections(&mut self, at: crate::fact::Place) {
+        for id in self.core.connections.that_reach(at) {
+            self.break_connection(id);
+        }
+    }
+
+    /// A connection breaks: it carries nothing more, and goes with the last exchange that is on it.
+    pub fn break_connection(&mut self, id: ConnectionId) {
+        let it = self.core.connections.get_mut(id);
+        it.is_open = false;
+        if it.streams == 0 {
+            self.close(id);
+        } else {
+            self.core.connections.pool_of(id).ready.retain(|other| *other != id);
+        }
+    }
+}
+
+impl Transit {
+    /// How long it takes, whatever becomes of it.
+    pub(super) const fn span(self) -> Span {
+        match self {
+            Self::Arrives(span) | Self::Lost(span) => span,
+        }
+    }
+}

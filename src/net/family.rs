@@ -1,0 +1,122 @@
+//! How branches and calls of a request begin and end, and how the request goes with its last.
+
+use super::core::Ctx;
+use super::exchange::{Cold, Exchange, Phase};
+use super::link::{Direction, Transit};
+use super::request::{Account, BranchAccount};
+use super::timer::{TimerId, Token, Unwanted};
+use crate::fact::Observer;
+use crate::id::{ConnectionId, ExchangeId, RequestId};
+use crate::rng::Key;
+
+impl<O: Observer> Ctx<'_, O> {
+    /// Starts a branch of `parent` at the same replica: work of its own that ends at its parent.
+    pub fn branch(&mut self, parent: ExchangeId, step: u16, key: Key) -> ExchangeId {
+        let exchange = self.core.exchanges.hot(parent);
+        let (request, now) = (exchange.request, self.core.now);
+        let newest = &mut self.core.requests[request.0].branches;
+        let account = Account { mark: now, ..Account::default() };
+        let account = self.core.accounts.insert(BranchAccount { account, next: *newest });
+        *newest = account;
+        let branch = Exchange {
+            key,
+            parent,
+            parent_generation: exchange.generation,
+            account,
+            waited: 0,
+            is_branch: true,
+            has_worker: false,
+            served: true,
+            ..exchange.clone()
+        };
+        let siblings = self.core.exchanges.cold(parent);
+        let (sibling, source) = (siblings.child, siblings.source);
+        let cold = Cold { branch: step, sibling, source, ..Cold::default() };
+        self.core.requests[request.0].live += 1;
+        let id = self.core.exchanges.insert(branch, cold);
+        if sibling != ExchangeId::NONE {
+            self.core.exchanges.cold_mut(sibling).next_sibling = id;
+        }
+        self.core.exchanges.cold_mut(parent).child = id;
+        id
+    }
+
+    /// Tells the node of `child` that its caller no longer wants it; the word travels as long as
+    /// a message does.
+    pub fn give_up(&mut self, child: ExchangeId, unwanted: Unwanted) {
+        let exchange = self.core.exchanges.hot(child);
+        if matches!(exchange.phase, Phase::Opening | Phase::Pooled) {
+            // It has not left its caller.
+            return self.hang_up(child);
+        }
+        let token = Token::Cancelled(child, exchange.generation, unwanted);
+        let link = exchange.link.index();
+        let span = match self.core.links[link].carry(self.core.now, Direction::Up, 0) {
+            Transit::Arrives(span) | Transit::Lost(span) => span,
+        };
+        self.start_timer(span, token);
+    }
+
+    /// Takes an exchange away. With the last one of a request that is over, the request goes.
+    #[inline(always)]
+    pub fn free(&mut self, id: ExchangeId) {
+        let exchange = self.core.exchanges.hot(id);
+        let request = exchange.request;
+        if exchange.is_branch {
+            self.unlink(id);
+        }
+        let cold = self.core.exchanges.cold(id);
+        if cold.connection != ConnectionId::NONE || cold.caller_timer != TimerId::NONE {
+            self.let_go(id);
+        }
+        self.core.exchanges.remove(id);
+        self.core.requests[request.0].live -= 1;
+        self.end_if_over(request);
+    }
+
+    /// Takes a request away that is over, with the last exchange of it.
+    #[inline(always)]
+    pub fn end_if_over(&mut self, request: RequestId) {
+        let it = &self.core.requests[request.0];
+        if it.live == 0 && it.over {
+            self.free_request(request);
+        }
+    }
+
+    /// An exchange gives back what it has of its caller's.
+    #[cold]
+    fn let_go(&mut self, id: ExchangeId) {
+        self.stop_waiting(id);
+        if self.cold(id).connection != ConnectionId::NONE {
+            self.release(id);
+        }
+    }
+
+    /// Takes a branch out of the list of its parent's, so that the list has live ones only.
+    fn unlink(&mut self, id: ExchangeId) {
+        let exchanges = &mut self.core.exchanges;
+        let (branch, cold) = (exchanges.hot(id), exchanges.cold(id));
+        let (parent, generation) = (branch.parent, branch.parent_generation);
+        let (earlier, later) = (cold.sibling, cold.next_sibling);
+        if earlier != ExchangeId::NONE {
+            exchanges.cold_mut(earlier).next_sibling = later;
+        }
+        if later != ExchangeId::NONE {
+            exchanges.cold_mut(later).sibling = earlier;
+        } else if exchanges.hot(parent).generation == generation
+            && exchanges.cold(parent).child == id
+        {
+            exchanges.cold_mut(parent).child = earlier;
+        }
+    }
+
+    /// Takes a request away that has neither exchanges nor a user who waits for it.
+    fn free_request(&mut self, request: RequestId) {
+        let mut account = self.core.requests[request.0].branches;
+        while account != 0 {
+            self.core.accounts.remove(account);
+            account = self.core.accounts[account].next;
+        }
+        self.core.requests.remove(request.0);
+    }
+}

@@ -1,0 +1,106 @@
+//! What becomes of exchanges that reach nobody, or whose node dies under them.
+
+use super::core::{Ctx, Kind};
+use super::exchange::Phase;
+use super::link::{Direction, GIVEN_UP, Transit};
+use crate::fact::{Observer, Place};
+use crate::id::{ConnectionId, ExchangeId};
+use crate::outcome::{Answer, Reason};
+use crate::time::{Span, Time};
+
+impl<O: Observer> Ctx<'_, O> {
+    /// Whether the exchange that has come to its node finds it. If it does not, it is on its way
+    /// back: at once with a refusal, or when its sender would give the connection up.
+    #[cold]
+    pub fn reaches(&mut self, id: ExchangeId) -> bool {
+        let at = self.core.exchanges.hot(id).at;
+        let condition = self.core.conditions.of(at);
+        if condition.is_unreachable() {
+            self.lose(id, Reason::Reset, GIVEN_UP);
+            return false;
+        }
+        let connection = self.core.exchanges.cold(id).connection;
+        let has_connection = connection != ConnectionId::NONE;
+        if has_connection && self.is_closed_by_server(connection) {
+            // The close and the request have crossed on their way.
+            self.core.connections.get_mut(connection).is_open = false;
+            self.turn_back(id, Reason::Reset);
+            return false;
+        }
+        // What travels on a connection that exists is refused by nobody; a crash has broken it.
+        let reason = match (condition.is_crashed(), condition.refuses(), has_connection) {
+            (true, _, true) => Reason::Reset,
+            (_, true, false) => Reason::ConnectRefused,
+            (false, _, true) | (_, false, _) => return true,
+        };
+        self.turn_back(id, reason);
+        false
+    }
+
+    /// Whether the far end of a connection has closed it for having been idle too long.
+    fn is_closed_by_server(&self, id: ConnectionId) -> bool {
+        let connection = self.core.connections.get(id);
+        let transport = self.core.links[connection.link.index()].transport();
+        let kept = transport.and_then(|transport| transport.server_keep_alive);
+        let is_first = connection.answered == Time::ZERO;
+        !is_first
+            && connection.streams == 1
+            && kept.is_some_and(|kept| self.core.now > connection.answered + kept)
+    }
+
+    /// Sends an exchange back from where it is, as the kernel of a machine does for a process
+    /// that does not want it.
+    pub fn turn_back(&mut self, id: ExchangeId, reason: Reason) {
+        let link = self.core.exchanges.hot(id).link.index();
+        match self.core.links[link].carry(self.core.now, Direction::Down, 0) {
+            Transit::Arrives(span) => self.lose(id, reason, span),
+            Transit::Lost(span) => self.lose(id, Reason::Reset, span),
+        }
+    }
+
+    /// Lets an exchange be back at its caller after `span`, as failed for `reason`.
+    pub(super) fn lose(&mut self, id: ExchangeId, reason: Reason, span: Span) {
+        self.cold(id).answer = Answer::failed(reason);
+        self.hot(id).phase = Phase::Inbound;
+        self.schedule(span, Kind::Exchange(id));
+    }
+
+    /// The exchanges and branches that are at a replica, in the order of their places.
+    #[must_use]
+    pub fn held_at(&self, at: Place) -> Vec<ExchangeId> {
+        let held = self.core.exchanges.live_places().filter(|(_, exchange)| {
+            let is_inside = matches!(
+                exchange.phase,
+                Phase::Lobby
+                    | Phase::Line
+                    | Phase::Core
+                    | Phase::Wait
+                    | Phase::Called
+                    | Phase::Held
+            );
+            exchange.at == at && is_inside
+        });
+        held.map(|(id, _)| id).collect()
+    }
+
+    /// Puts another exchange in the place of one whose event is still to come; the old one goes
+    /// with that event. Whoever waits for it waits for the new one.
+    pub fn detach(&mut self, id: ExchangeId) -> ExchangeId {
+        let (hot, cold) =
+            (self.core.exchanges.hot(id).clone(), self.core.exchanges.cold(id).clone());
+        let (parent, generation, request) = (hot.parent, hot.parent_generation, hot.request);
+        let new = self.core.exchanges.insert(hot, cold);
+        self.core.requests[request.0].live += 1;
+        if parent == ExchangeId::NONE {
+            let request = &mut self.core.requests[request.0];
+            if request.root == id {
+                request.root = new;
+            }
+        } else if self.is_still(parent, generation) && self.cold(parent).child == id {
+            self.cold(parent).child = new;
+        }
+        self.hot(id).phase = Phase::Dead;
+        self.cold(id).connection = ConnectionId::NONE;
+        new
+    }
+}

@@ -1,0 +1,67 @@
+//! How connections over a link are opened and kept: a link's connections, made ready to run.
+
+use rand::Rng;
+use rand_distr::Distribution;
+
+use super::connection::Mode;
+use super::timer::Unwanted;
+use crate::dist::Law;
+use crate::rng::{Stream, open_unit};
+use crate::time::Span;
+
+/// How connections over a link are opened and kept.
+#[derive(Debug, Clone)]
+pub struct Transport {
+    /// Which exchanges share one.
+    pub mode: Mode,
+    /// Exchanges that one carries at once: 1 with HTTP/1.1.
+    pub streams: u32,
+    /// Connections that an owner has at once to one place.
+    pub max: u32,
+    /// How long an idle one is kept by the side that opened it.
+    pub keep_alive: Span,
+    /// How long an idle one is kept by the other side; for ever if not said.
+    pub server_keep_alive: Option<Span>,
+    /// Whether the transport shakes hands on its own first (TCP; QUIC does it with its keys).
+    pub has_tcp: bool,
+    /// Round trips of the keys' handshake, in full and resumed; none without TLS.
+    pub tls: Option<[u8; 2]>,
+    /// The share of handshakes that are resumed.
+    pub resumed: f64,
+    /// The pauses after each SYN before the next is sent.
+    pub syn_gaps: Vec<Span>,
+    /// The handshake programs of the side that ends TLS, in full and resumed.
+    pub programs: [u16; 2],
+}
+
+/// How long the callers of a link wait, and what becomes of late work.
+#[derive(Debug, Clone, Default)]
+pub struct Waits {
+    /// For a connection.
+    pub connect: Option<Law>,
+    /// For an answer, once there is a connection.
+    pub read: Option<Law>,
+    /// What the callee is told; nothing if the work is done all the same.
+    pub late: Option<Unwanted>,
+}
+
+impl Waits {
+    /// One of the times, drawn.
+    pub fn draw(law: Option<&Law>, stream: &mut Stream) -> Option<Span> {
+        law.map(|law| Span::from_nanos_rounded(law.sample(stream)))
+    }
+}
+
+impl Transport {
+    /// Whether the next handshake is resumed.
+    pub fn draws_resumed(&self, stream: &mut Stream) -> bool {
+        self.resumed > 0.0 && open_unit(stream.next_u64()) < self.resumed
+    }
+
+    /// The pause after SYN number `sent`, counted from 1, before the next is sent; none after the
+    /// last.
+    #[must_use]
+    pub fn syn_gap(&self, sent: u32) -> Option<Span> {
+        self.syn_gaps.get(sent as usize - 1).copied()
+    }
+}

@@ -1,0 +1,127 @@
+//! How long callers wait for a connection and for an answer, and what follows when they no longer
+//! do.
+
+use super::connect::HANDSHAKE;
+use super::core::Ctx;
+use super::exchange::{Part, Phase};
+use super::request::{Account, BranchAccount};
+use super::timer::{TimerId, Token};
+use super::transport::Waits;
+use crate::fact::Observer;
+use crate::id::{ConnectionId, ExchangeId};
+
+impl<O: Observer> Ctx<'_, O> {
+    /// The caller of an exchange begins to wait for its connection.
+    pub(super) fn expects_connection(&mut self, id: ExchangeId) {
+        let (link, generation) = (self.hot(id).link.index(), self.hot(id).generation);
+        if let Some(span) = self.core.links[link].wait(|waits| waits.connect.as_ref()) {
+            self.cold(id).caller_timer = self.start_timer(span, Token::Connect(id, generation));
+        }
+    }
+
+    /// The caller of an exchange begins to wait for its answer.
+    pub(super) fn expects_answer(&mut self, id: ExchangeId) {
+        self.stop_waiting(id);
+        let (link, generation) = (self.hot(id).link.index(), self.hot(id).generation);
+        if let Some(span) = self.core.links[link].wait(|waits| waits.read.as_ref()) {
+            self.cold(id).caller_timer = self.start_timer(span, Token::Read(id, generation));
+        }
+    }
+
+    /// The caller of an exchange has what it waited for, or no longer wants it.
+    #[inline]
+    pub fn stop_waiting(&mut self, id: ExchangeId) {
+        let timer = std::mem::replace(&mut self.cold(id).caller_timer, TimerId::NONE);
+        self.cancel_timer(timer);
+    }
+
+    /// Whether a time-out of a call is about the exchange that stands there, and its caller still
+    /// waits for it.
+    #[must_use]
+    pub fn is_waited_for(&self, id: ExchangeId, generation: u16) -> bool {
+        if !self.is_still(id, generation) {
+            return false;
+        }
+        let exchange = self.core.exchanges.hot(id);
+        if exchange.parent == ExchangeId::NONE {
+            let request = &self.core.requests[exchange.request.0];
+            return !request.over && request.root == id;
+        }
+        self.is_awaited(id, exchange.parent)
+    }
+
+    /// The caller gives a call up at a time-out: a connection that was being opened is not, one
+    /// that carries the exchange is closed behind it, and the callee is told as the caller says.
+    pub fn hang_up(&mut self, id: ExchangeId) {
+        self.cold(id).caller_timer = TimerId::NONE;
+        let shakes = self.cold(id).pending == HANDSHAKE;
+        let phase = self.hot(id).phase;
+        let part = if shakes && phase == Phase::Opening { Part::Tls } else { phase.part() };
+        self.spend(id, part);
+        self.disown(id);
+        match phase {
+            Phase::Pooled => {
+                let (link, at) = (self.hot(id).link, self.hot(id).at);
+                let mode = self.core.links[link.index()].transport().map(|it| it.mode);
+                let owner = self.owner(id, mode.unwrap_or_default());
+                self.core.connections.pool(link, at, owner).waiting.retain(|other| *other != id);
+                self.free(id);
+            }
+            Phase::Opening => {
+                let has_event = self.cold(id).pending != HANDSHAKE;
+                self.abandon_connection(id);
+                self.hot(id).phase = Phase::Dead;
+                if !has_event {
+                    self.free(id);
+                }
+            }
+            Phase::Outbound
+            | Phase::Lobby
+            | Phase::Line
+            | Phase::Core
+            | Phase::Wait
+            | Phase::Called
+            | Phase::Held
+            | Phase::Inbound
+            | Phase::Dead => {
+                self.abandon_connection(id);
+                let link = self.hot(id).link.index();
+                let late = self.core.links[link].waits().and_then(|waits: &Waits| waits.late);
+                if let Some(unwanted) = late {
+                    self.give_up(id, unwanted);
+                }
+            }
+        }
+    }
+
+    /// What a call that was given up still does no longer counts among what its caller waits for:
+    /// its time is put down elsewhere.
+    fn disown(&mut self, id: ExchangeId) {
+        let (request, old) = (self.hot(id).request, self.hot(id).account);
+        let newest = &mut self.core.requests[request.0].branches;
+        let account = Account { mark: self.core.now, ..Account::default() };
+        let new = self.core.accounts.insert(BranchAccount { account, next: *newest });
+        *newest = new;
+        let mut next = id;
+        while next != ExchangeId::NONE && self.hot(next).account == old {
+            self.hot(next).account = new;
+            let is_called = self.hot(next).phase == Phase::Called;
+            next = if is_called { self.cold(next).child } else { ExchangeId::NONE };
+        }
+    }
+
+    /// Nothing more is to travel on the connection of an exchange.
+    fn abandon_connection(&mut self, id: ExchangeId) {
+        let connection = self.cold(id).connection;
+        if connection == ConnectionId::NONE {
+            return;
+        }
+        let link = self.hot(id).link;
+        if self.core.connections.get(connection).link == link {
+            self.core.connections.get_mut(connection).is_open = false;
+            let pool = self.core.connections.pool_of(connection);
+            pool.ready.retain(|other| *other != connection);
+            self.release(id);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What faults do to the replicas of a node: a process dies, stands still, or works more slowly.
+
+use super::Host;
+use crate::fact::{Exit, Observer, Place};
+use crate::fault::FaultKind;
+use crate::id::ExchangeId;
+use crate::net::{Ctx, Phase, TimerId};
+use crate::outcome::{Answer, Reason};
+
+impl Host {
+    /// A fault of a replica begins or ends. What meets those who reach it is the verdict of its
+    /// condition; here its own work is stopped, lost, or slowed down.
+    pub fn fault<O: Observer>(
+        &mut self,
+        at: Place,
+        kind: FaultKind,
+        begins: bool,
+        factor: f64,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        match kind {
+            FaultKind::Crash => {
+                if let Some(station) = self.stations.get_mut(usize::from(at.replica)) {
+                    station.set_down(begins, ctx);
+                }
+                if begins {
+                    self.lose_all(at, ctx);
+                }
+            }
+            FaultKind::Hang => {
+                if let Some(station) = self.stations.get_mut(usize::from(at.replica)) {
+                    station.set_frozen(begins, ctx);
+                }
+                if !begins {
+                    self.catch_up(at, ctx);
+                }
+            }
+            FaultKind::Slow => {
+                if let Some(station) = self.stations.get_mut(usize::from(at.replica)) {
+                    station.slow_down(if begins { factor } else { 1.0 / factor });
+                }
+            }
+            FaultKind::Refuse | FaultKind::BlackHole | FaultKind::Lossy | FaultKind::Partition => {}
+        }
+    }
+
+    /// Whether the process of the replica that an exchange is at stands still, so that the end of
+    /// something that it waited for is not noticed before it goes on.
+    pub(super) fn is_frozen<O: Observer>(&self, id: ExchangeId, ctx: &Ctx<'_, O>) -> bool {
+        let replica = ctx.core.exchanges.hot(id).at.replica;
+        self.stations.get(usize::from(replica)).is_some_and(super::Station::is_frozen)
+    }
+
+    /// A process that stood still goes on: what ended meanwhile is noticed now.
+    fn catch_up<O: Observer>(&mut self, at: Place, ctx: &mut Ctx<'_, O>) {
+        let ended = std::mem::take(&mut self.unnoticed);
+        for id in ended {
+            if ctx.hot(id).at.replica == at.replica {
+                ctx.schedule(crate::time::Span::ZERO, crate::net::Kind::Exchange(id));
+            } else {
+                self.unnoticed.push(id);
+            }
+        }
+    }
+
+    /// The process of a replica has died with all that it held: callers see their connections
+    /// break.
+    fn lose_all<O: Observer>(&mut self, at: Place, ctx: &mut Ctx<'_, O>) {
+        let lost = ctx.held_at(at);
+        // First those who wait, so that nobody takes the place of who goes.
+        for id in &lost {
+            if matches!(ctx.hot(*id).phase, Phase::Lobby | Phase::Line) {
+                if let Some(station) = self.station(*id, ctx) {
+                    station.take_out(*id, ctx);
+                }
+                ctx.hot(*id).phase = Phase::Wait;
+                self.lose(*id, false, ctx);
+            }
+        }
+        for id in lost {
+            let phase = ctx.hot(id).phase;
+            if !matches!(phase, Phase::Core | Phase::Wait | Phase::Called | Phase::Held) {
+                continue;
+            }
+            // What a balancer held has been let go of by it, its time put down.
+            let event_is_to_come = if phase == Phase::Core {
+                self.station(id, ctx).is_some_and(|station| station.stop(id, ctx))
+            } else {
+                ctx.spend(id, phase.part());
+                phase == Phase::Wait && !self.is_unnoticed(id)
+            };
+            self.lose(id, event_is_to_come, ctx);
+        }
+        self.unnoticed.retain(|id| ctx.core.exchanges.hot(*id).at != at);
+    }
+
+    fn is_unnoticed(&self, id: ExchangeId) -> bool {
+        self.unnoticed.contains(&id)
+    }
+
+    /// One exchange, or a branch of one, is lost.
+    fn lose<O: Observer>(&mut self, id: ExchangeId, event_is_to_come: bool, ctx: &mut Ctx<'_, O>) {
+        let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
+        ctx.cancel_timer(timer);
+        if !ctx.hot(id).is_branch {
+            self.give_worker_back(id, ctx);
+            let carrier = if event_is_to_come { ctx.detach(id) } else { id };
+            return ctx.reply(carrier, Answer::failed(Reason::Reset), Exit::Crashed);
+        }
+        ctx.hot(id).phase = Phase::Dead;
+        if !event_is_to_come {
+            ctx.free(id);
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! What a balancer does beyond choosing once for each request: attempts elsewhere, sessions kept
+//! at a backend, connections passed on.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::tries::{After, Tries};
+use super::{BalancePlan, LoadBalancer};
+use crate::balance::{Backend, Tried};
+use crate::fact::Observer;
+use crate::id::{ConnectionId, ExchangeId, SessionId};
+use crate::net::{Ctx, Hop, Input, Part, Phase, Token};
+use crate::outcome::{Answer, Reason};
+use crate::slab::Slab;
+use crate::trace::TraceRow;
+
+/// The state of that.
+#[derive(Debug)]
+pub(super) struct Care {
+    /// The attempts of requests that have failed once.
+    pub(super) tries: Slab<Tries>,
+    /// Requests that wait for a backend that is not full, the first to be served in front.
+    pub(super) held: VecDeque<ExchangeId>,
+    max_conns: u32,
+    /// Which backend the cookie of a session names.
+    cookies: BTreeMap<u64, u32>,
+}
+
+impl Care {
+    /// What a balancer needs of it; nothing in the usual case.
+    pub(super) fn of(plan: &BalancePlan) -> Option<Self> {
+        let treats = &plan.treats;
+        let is_plain = treats.layer == 7
+            && treats.max_conns.is_none()
+            && treats.next_upstream.is_none()
+            && treats.sticky.is_none();
+        (!is_plain).then(|| Self {
+            tries: Slab::default(),
+            held: VecDeque::new(),
+            max_conns: treats.max_conns.unwrap_or(u32::MAX),
+            cookies: BTreeMap::new(),
+        })
+    }
+
+    /// Whether a backend may be chosen depends on how many exchanges it has.
+    pub(super) fn refresh(&self, backends: &mut [Backend], backend: usize) {
+        let it = &mut backends[backend];
+        it.up = it.outstanding < self.max_conns;
+    }
+}
+
+impl LoadBalancer {
+    /// What follows from `input` that its host does not have to know. Returns whether that is all.
+    pub(super) fn cares<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) -> bool {
+        match input {
+            Input::Reply { child, parent } if ctx.is_awaited(child, parent) => {
+                let answer = ctx.cold(child).answer;
+                if answer.is_success() {
+                    self.remember(child, parent, ctx);
+                    self.forget_tries(parent, ctx);
+                    return false;
+                }
+                self.ended(child, ctx);
+                ctx.spend(child, Part::Network);
+                self.failed(child, parent, answer, ctx);
+                true
+            }
+            Input::Timer(Token::Connect(child, _)) => self.late(child, Reason::ConnectTimeout, ctx),
+            Input::Timer(Token::Read(child, _)) => self.late(child, Reason::ReadTimeout, ctx),
+            Input::Timer(Token::Closed(_, backend)) => {
+                let now = ctx.now();
+                self.uncount(usize::from(backend), now, ctx);
+                true
+            }
+            Input::Timer(Token::Patience(id)) if ctx.hot(id).phase == Phase::Held => {
+                self.let_go(id, ctx);
+                self.host.fail(id, Reason::QueueTimeout, ctx);
+                true
+            }
+            Input::Timer(Token::Cancelled(id, generation, _))
+                if ctx.is_still(id, generation) && ctx.hot(id).phase == Phase::Held =>
+            {
+                self.let_go(id, ctx);
+                false
+            }
+            Input::Resume(id) if self.is_pausing(id, ctx) => {
+                ctx.spend(id, Part::Backoff);
+                self.again(id, ctx);
+                true
+            }
+            Input::Request(_)
+            | Input::Resume(_)
+            | Input::Reply { .. }
+            | Input::Timer(_)
+            | Input::Arrival
+            | Input::Wake(_) => false,
+        }
+    }
+
+    /// A call was not answered in time.
+    fn late<O: Observer>(&mut self, child: ExchangeId, why: Reason, ctx: &mut Ctx<'_, O>) -> bool {
+        let parent = ctx.hot(child).parent;
+        self.ended(child, ctx);
+        let backend = u32::from(ctx.cold(child).branch);
+        ctx.hang_up(child);
+        ctx.cold(parent).child = ExchangeId::NONE;
+        self.failed_at(backend, parent, Answer::failed(why), ctx);
+        true
+    }
+
+    fn failed<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        answer: Answer,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let backend = u32::from(ctx.cold(child).branch);
+        ctx.cold(parent).child = ExchangeId::NONE;
+        self.failed_at(backend, parent, answer, ctx);
+    }
+
+    /// An attempt has failed: another follows, or the failure is the answer.
+    fn failed_at<O: Observer>(
+        &mut self,
+        backend: u32,
+        id: ExchangeId,
+        answer: Answer,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        if self.plan.treats.layer == 4 && answer.failure.is_some_and(Reason::is_of_connection) {
+            self.unhook(id, ctx);
+        }
+        let Some(rule) = self.plan.treats.next_upstream.clone() else {
+            return self.host.fail_with(id, answer, ctx);
+        };
+        let after = rule.after(answer, backend, self.tries(id, ctx));
+        match after {
+            After::Fails => {
+                self.forget_tries(id, ctx);
+                self.host.fail_with(id, answer, ctx);
+            }
+            After::Elsewhere => self.attempt(id, ctx),
+            After::Same => {
+                self.tries(id, ctx).tried.push(backend);
+                ctx.hot(id).phase = Phase::Wait;
+                ctx.schedule(rule.same_pause, crate::net::Kind::Exchange(id));
+            }
+        }
+    }
+
+    /// The attempts of an exchange, from now on remembered.
+    fn tries<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> &mut Tries {
+        let care = self.care.as_mut().expect("a balancer without care has no attempts");
+        let cold = ctx.cold(id);
+        if cold.repeats == 0 {
+            let (place, tries) = care.tries.claim(Tries::default);
+            tries.tried.clear();
+            (tries.made, tries.at_same) = (0, 0);
+            cold.repeats = place + 1;
+        }
+        &mut care.tries[cold.repeats - 1]
+    }
+
+    fn forget_tries<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let place = std::mem::take(&mut ctx.cold(id).repeats);
+        if let (Some(care), true) = (&mut self.care, place > 0) {
+            care.tries.remove(place - 1);
+        }
+    }
+
+    fn is_pausing<O: Observer>(&self, id: ExchangeId, ctx: &Ctx<'_, O>) -> bool {
+        let place = ctx.core.exchanges.cold(id).repeats;
+        let care = self.care.as_ref();
+        place > 0 && care.is_some_and(|care| care.tries[place - 1].at_same > 0)
+    }
+
+    /// The pause before another attempt at the same backend is over.
+    fn again<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        match self.tries(id, ctx).tried.pop() {
+            Some(backend) => self.send(id, backend as usize, ConnectionId::NONE, ctx),
+            None => self.attempt(id, ctx),
+        }
+    }
+
+    /// Hands an exchange on for the first time.
+    #[cold]
+    pub(super) fn forward_with_care<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        ctx.cold(id).repeats = 0;
+        if self.plan.treats.layer == 4 {
+            return self.pass_on(id, ctx);
+        }
+        if let Some(backend) = self.named_by_cookie(id, ctx) {
+            return self.send(id, backend, ConnectionId::NONE, ctx);
+        }
+        self.attempt(id, ctx);
+    }
+
+    /// Sends an exchange to a backend that was not tried, or lets it wait for one.
+    pub(super) fn attempt<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let place = ctx.cold(id).repeats;
+        let tried = match &mut self.care {
+            Some(care) if place > 0 => std::mem::take(&mut care.tries[place - 1].tried),
+            _ => Vec::new(),
+        };
+        let chosen = self.choose(id, Tried(&tried), ctx);
+        if let (Some(care), true) = (&mut self.care, place > 0) {
+            care.tries[place - 1].tried = tried;
+        }
+        match chosen {
+            Some(backend) if self.plan.treats.layer == 4 => self.hook(id, backend, ctx),
+            Some(backend) => self.send(id, backend, ConnectionId::NONE, ctx),
+            None if self.may_wait() => self.hold(id, ctx),
+            None => {
+                self.forget_tries(id, ctx);
+                self.host.fail(id, Reason::NoBackend, ctx);
+            }
+        }
+    }
+
+    /// Passes on what comes over a connection: to the backend that was chosen for it, or to one
+    /// that is chosen now.
+    fn pass_on<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let connection = ctx.cold(id).connection;
+        match ctx.hop_of(id, self.host.node()) {
+            Some(hop) => self.send(id, usize::from(hop.backend), connection, ctx),
+            None => self.attempt(id, ctx),
+        }
+    }
+
+    /// A backend is chosen for the connection of an exchange.
+    fn hook<O: Observer>(&mut self, id: ExchangeId, backend: usize, ctx: &mut Ctx<'_, O>) {
+        let (node, connection) = (self.host.node(), ctx.cold(id).connection);
+        let number = u16::try_from(backend).expect("a balancer has fewer than 65,536 backends");
+        let hop = Hop { node, backend: number, to: self.plan.ways[backend].0, is_open: false };
+        ctx.core.connections.get_mut(connection).hops.push(hop);
+        self.count(backend, ctx);
+        self.send(id, backend, connection, ctx);
+    }
+
+    /// The way of a connection has ended at its backend.
+    fn unhook<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let (node, connection) = (self.host.node(), ctx.cold(id).connection);
+        if let Some(hop) = ctx.hop_of(id, node) {
+            let hops = &mut ctx.core.connections.get_mut(connection).hops;
+            hops.retain(|other| other.node != node);
+            let now = ctx.now();
+            self.uncount(usize::from(hop.backend), now, ctx);
+            if self.plan.treats.next_upstream.is_none() {
+                // The caller sees its own connection break with it.
+                ctx.break_connection(connection);
+            }
+        }
+    }
+
+    /// The backend that a session's cookie names, if that may be chosen.
+    fn named_by_cookie<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Option<usize> {
+        self.plan.treats.sticky.as_ref()?;
+        let session = session(id, ctx)?;
+        let backend = *self.care.as_ref()?.cookies.get(&session)? as usize;
+        self.backends[backend].up.then_some(backend)
+    }
+
+    /// The first answer of a session names its backend in a cookie.
+    fn remember<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        if self.plan.treats.sticky.is_none() {
+            return;
+        }
+        let backend = u32::from(ctx.cold(child).branch);
+        if let (Some(session), Some(care)) = (session(parent, ctx), &mut self.care) {
+            care.cookies.insert(session, backend);
+        }
+    }
+}
+
+/// The session of a request; none for one that stands for itself, which comes without a cookie.
+fn session<O: Observer>(id: ExchangeId, ctx: &Ctx<'_, O>) -> Option<u64> {
+    let request = ctx.core.exchanges.hot(id).request;
+    let is_traced = ctx.traced(request).and_then(TraceRow::session).is_some();
+    let is_known = is_traced || ctx.core.requests[request.0].session != SessionId::NONE;
+    is_known.then(|| ctx.session_of(request))
+}

@@ -1,0 +1,242 @@
+//! The load balancer: spreads requests over backends, which are all replicas of all the nodes
+//! that it links to.
+//!
+//! It knows what a real one knows: how many of its own exchanges each backend has outstanding,
+//! and how long they took. What stands in a backend's queue it cannot see. At layer 4 it chooses
+//! once for each connection, and passes on what comes over it, handshakes included.
+
+mod care;
+mod hold;
+mod spec;
+mod tries;
+
+use std::sync::Arc;
+
+pub use spec::{BackendsSpec, LoadBalancerSpec, NextUpstreamSpec, StickySpec, TryOn};
+
+use super::host::{Host, Next};
+use crate::balance::{Backend, BalanceSpec, Balancer, Query, Tried};
+use crate::dist::Law;
+use crate::fact::{Fact, Observer, Place};
+use crate::fault::FaultKind;
+use crate::id::{ConnectionId, ExchangeId, LinkId};
+use crate::net::{Call, Ctx, Input, Phase, Token, Unwanted};
+use crate::outcome::Reason;
+use crate::rng::{Purpose, Stream};
+use care::Care;
+
+/// The backends of a balancer, made ready to run.
+#[derive(Debug, Clone)]
+pub struct BalancePlan {
+    /// How it chooses.
+    pub spec: BalanceSpec,
+    /// What it chooses among, in the order of nodes and replicas.
+    pub backends: Vec<Backend>,
+    /// Where each backend is, and the link to it.
+    pub ways: Vec<(Place, LinkId)>,
+    /// At which layer it works, and how it treats backends.
+    pub treats: BackendsSpec,
+    /// How long a request waits when all backends are full, and what that is drawn for.
+    pub patience: Option<(Law, Purpose)>,
+}
+
+/// A load balancer at work.
+#[derive(Debug)]
+pub struct LoadBalancer {
+    host: Host,
+    plan: Arc<BalancePlan>,
+    backends: Vec<Backend>,
+    balancer: Balancer,
+    coin: Stream,
+    /// Whether it must know what is asked for.
+    reads_uri: bool,
+    /// What it does beyond choosing for each request; nothing in the usual case.
+    care: Option<Box<Care>>,
+}
+
+impl LoadBalancer {
+    /// A balancer before its first choice.
+    #[must_use]
+    pub fn new(host: Host, plan: &Arc<BalancePlan>, coin: Stream) -> Self {
+        let is_layer_4 = plan.treats.layer == 4;
+        Self {
+            host: if is_layer_4 { host.passing_on() } else { host },
+            backends: plan.backends.clone(),
+            balancer: Balancer::new(&plan.spec, &plan.backends),
+            coin,
+            reads_uri: plan.spec.reads_uri(),
+            care: Care::of(plan).map(Box::new),
+            plan: Arc::clone(plan),
+        }
+    }
+
+    /// The exchanges that it holds.
+    pub const fn host_ref(&self) -> &Host {
+        &self.host
+    }
+
+    /// Starts the node.
+    pub fn begin<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
+        self.host.begin(ctx);
+    }
+
+    /// Does what follows from `input`.
+    #[inline(always)]
+    pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
+        if self.care.is_some() && self.cares(input, ctx) {
+            let next = self.host.more(ctx);
+            return self.go_on(next, ctx);
+        }
+        match input {
+            Input::Reply { child, parent } if ctx.is_awaited(child, parent) => {
+                self.ended(child, ctx);
+            }
+            Input::Timer(Token::Cancelled(id, generation, Unwanted::Cancel))
+                if ctx.is_still(id, generation) && ctx.hot(id).phase == Phase::Called =>
+            {
+                // The balancer closes its own connection, so it no longer counts the exchange.
+                let child = ctx.cold(id).child;
+                self.ended(child, ctx);
+            }
+            Input::Timer(Token::Connect(child, _) | Token::Read(child, _)) => {
+                self.ended(child, ctx);
+            }
+            Input::Reply { .. }
+            | Input::Timer(_)
+            | Input::Request(_)
+            | Input::Resume(_)
+            | Input::Arrival
+            | Input::Wake(_) => {}
+        }
+        let next = self.host.handle(input, ctx);
+        self.go_on(next, ctx);
+    }
+
+    /// Hands on whatever is to be handed on now.
+    #[inline(always)]
+    fn go_on<O: Observer>(&mut self, mut next: Next, ctx: &mut Ctx<'_, O>) {
+        loop {
+            while let Next::Forward(id) = next {
+                self.forward(id, ctx);
+                next = self.host.more(ctx);
+            }
+            if self.care.is_none() || !self.serve_held(ctx) {
+                return;
+            }
+            next = self.host.more(ctx);
+        }
+    }
+
+    /// A fault of one of its replicas begins or ends. What a process that dies had under way, it
+    /// no longer counts.
+    pub fn fault<O: Observer>(
+        &mut self,
+        at: Place,
+        kind: FaultKind,
+        begins: bool,
+        factor: f64,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        if kind == FaultKind::Crash && begins {
+            for id in ctx.held_at(at) {
+                let phase = ctx.hot(id).phase;
+                if phase == Phase::Called {
+                    let child = ctx.cold(id).child;
+                    self.ended(child, ctx);
+                } else if phase == Phase::Held {
+                    self.let_go(id, ctx);
+                }
+            }
+        }
+        self.host.fault(at, kind, begins, factor, ctx);
+    }
+
+    #[inline]
+    fn forward<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        if self.care.is_some() {
+            return self.forward_with_care(id, ctx);
+        }
+        match self.choose(id, Tried::NONE, ctx) {
+            Some(backend) => self.send(id, backend, ConnectionId::NONE, ctx),
+            None => self.host.fail(id, Reason::NoBackend, ctx),
+        }
+    }
+
+    /// The backend for an exchange; none if none is open.
+    #[inline]
+    fn choose<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        tried: Tried<'_>,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Option<usize> {
+        let (request, now) = (ctx.core.exchanges.hot(id).request, ctx.core.now);
+        let source = ctx.core.exchanges.cold(id).source;
+        let uri = if self.reads_uri { ctx.uri(request) } else { 0 };
+        let query = Query { source, uri, now };
+        self.balancer.pick(&query, &self.backends, tried, &mut self.coin)
+    }
+
+    /// Sends an exchange to a backend: on the connection that a balancer of layer 4 passes on, or
+    /// as a call of its own.
+    #[inline]
+    fn send<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        backend: usize,
+        connection: ConnectionId,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        if connection == ConnectionId::NONE {
+            self.count(backend, ctx);
+        }
+        let exchange = ctx.hot(id);
+        let (key, endpoint, is_below) = (exchange.key, exchange.endpoint, exchange.below);
+        let request = exchange.request;
+        let source = ctx.cold(id).source;
+        let (at, link) = self.plan.ways[backend];
+        ctx.observe(&Fact::Picked { request, by: self.host.node(), chosen: at });
+        let number = u16::try_from(backend).expect("a balancer has fewer than 65,536 backends");
+        let call =
+            Call { endpoint, key, backend: number, below: is_below, source, carried: connection };
+        ctx.call(id, link, at, call);
+        self.host.forwarded(id, ctx);
+    }
+
+    /// One exchange more is outstanding at a backend.
+    #[inline]
+    fn count<O: Observer>(&mut self, backend: usize, ctx: &mut Ctx<'_, O>) {
+        self.backends[backend].outstanding += 1;
+        self.balancer.on_sent(backend, ctx.now());
+        if let Some(care) = &self.care {
+            care.refresh(&mut self.backends, backend);
+        }
+    }
+
+    /// An exchange with a backend has ended: the books on it are brought up to date.
+    #[inline]
+    fn ended<O: Observer>(&mut self, child: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        if self.plan.treats.layer == 4 {
+            // A connection counts for as long as it is open.
+            return;
+        }
+        let backend = usize::from(ctx.cold(child).branch);
+        let sent = ctx.cold(child).sent;
+        self.uncount(backend, sent, ctx);
+    }
+
+    #[inline]
+    fn uncount<O: Observer>(
+        &mut self,
+        backend: usize,
+        since: crate::time::Time,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let now = ctx.now();
+        self.backends[backend].outstanding -= 1;
+        self.balancer.on_done(backend, now, now.since(since));
+        if let Some(care) = &self.care {
+            care.refresh(&mut self.backends, backend);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What a scenario says of a load balancer beyond how it chooses.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::forwarding::ForwardingSpec;
+use super::super::parts::{KindParts, PartReader};
+use super::super::station::StationSpec;
+use crate::balance::BalanceSpec;
+use crate::dist::Dist;
+use crate::time::Span;
+
+/// What a scenario says of a load balancer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LoadBalancerSpec {
+    /// Its machines.
+    pub station: StationSpec,
+    /// What handing a request on costs.
+    pub forwarding: ForwardingSpec,
+    /// How it chooses.
+    pub balance: BalanceSpec,
+    /// At which layer it works, and how it treats backends.
+    pub backends: BackendsSpec,
+}
+
+impl KindParts for LoadBalancerSpec {
+    fn read<R: PartReader>(reader: &mut R) -> Option<Self> {
+        let (station, forwarding) = (reader.part(), reader.part());
+        let (balance, backends) = (reader.part(), reader.part());
+        Some(Self {
+            station: station?,
+            forwarding: forwarding?,
+            balance: balance?,
+            backends: backends?,
+        })
+    }
+}
+
+/// At which layer a load balancer works, and how it treats its backends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct BackendsSpec {
+    /// 7, the default: a choice per request. 4: a choice per connection, whose handshakes with
+    /// their keys are passed through to the backend.
+    #[serde(deserialize_with = "layer")]
+    #[schemars(range(min = 4, max = 7))]
+    pub layer: u8,
+    /// How many exchanges a backend has at most from this balancer (at layer 4: connections). A
+    /// full one is not chosen. Unlimited by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub max_conns: Option<u32>,
+    /// What waits when all backends are full: in one queue, for whichever is free first, for at
+    /// most this long (503 then), as with HAProxy's `maxconn` and `timeout queue`. Without it
+    /// nothing waits, and the request fails at once (502), as with nginx's `max_conns`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backend_queue: Option<Dist<Span>>,
+    /// Which failures are tried again elsewhere; none by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_upstream: Option<NextUpstreamSpec>,
+    /// Keeps a session at the backend that answered its first request, by a cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sticky: Option<StickySpec>,
+}
+
+impl Default for BackendsSpec {
+    fn default() -> Self {
+        Self { layer: 7, max_conns: None, backend_queue: None, next_upstream: None, sticky: None }
+    }
+}
+
+fn layer<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
+    match i64::deserialize(from)? {
+        4 => Ok(4),
+        7 => Ok(7),
+        _ => Err(serde::de::Error::custom(
+            "a balancer works at layer 4, with a choice per connection, or at layer 7, with a \
+             choice per request",
+        )),
+    }
+}
+
+/// Keeps a session at one backend.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StickySpec {
+    /// The name of the cookie that the balancer inserts.
+    pub cookie: String,
+}
+
+/// Which failures are tried again elsewhere, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NextUpstreamSpec {
+    /// What is tried again; by default `error` and `timeout`, as with nginx.
+    pub on: Vec<TryOn>,
+    /// Attempts in all, the first included; 0, the default, for as many as there are backends.
+    pub tries: u32,
+    /// How often a refused or timed-out connection is tried again at the same backend before
+    /// another is chosen, as HAProxy's `retries` with `option redispatch`; 0 by default.
+    pub same: u32,
+    /// The pause before another attempt at the same backend: HAProxy waits 1s at most.
+    pub same_pause: Span,
+    /// Whether another backend is chosen at all; false is HAProxy without `option redispatch`.
+    pub elsewhere: bool,
+}
+
+impl Default for NextUpstreamSpec {
+    fn default() -> Self {
+        Self {
+            on: vec![TryOn::Error, TryOn::Timeout],
+            tries: 0,
+            same: 0,
+            same_pause: Span::from_secs(1),
+            elsewhere: true,
+        }
+    }
+}
+
+/// A failure that is tried again elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TryOn {
+    /// The connection was refused, or broke.
+    Error,
+    /// The connection was refused, or not there in time: nothing was sent yet.
+    Connect,
+    /// The connection or the answer was not there in time.
+    Timeout,
+    /// It answered 500.
+    #[serde(rename = "500")]
+    Status500,
+    /// It answered 502.
+    #[serde(rename = "502")]
+    Status502,
+    /// It answered 503.
+    #[serde(rename = "503")]
+    Status503,
+    /// It answered 504.
+    #[serde(rename = "504")]
+    Status504,
+}

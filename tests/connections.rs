@@ -1,0 +1,172 @@
+//! Connections: what opening them costs, who shares them, and what callers see when they cannot be
+//! had or break. All times here are exact sums of round trips, demands and timers.
+
+mod support;
+
+use lindley::outcome::Reason;
+use support::{Ended, graph, requests};
+
+/// A client that asks at the stated moments (in ms) over a link of 20 ms each way, and a server of
+/// one core that takes 10 ms.
+fn direct(asks: &str, link: &str, client: &str, rest: &str) -> Vec<Ended> {
+    let text = format!(
+        "study = 'terminating'\nduration = '300s'\nuntil = 'drained'\n\
+         [endpoint.page]\nwork = [{{ cpu = '10ms' }}]\n\
+         [node.users]\nkind = 'client'\narrivals = {{ interval = {asks} }}\n\
+         mix = {{ page = 1 }}\n{client}\n\
+         [node.app]\nkind = 'server'\ncores = 1\n\
+         [link.users.app]\nlatency = '20ms'\n{link}\n{rest}\n"
+    );
+    requests(&graph(&text))
+}
+
+/// Milliseconds from the wish to the outcome.
+fn latencies(ended: &[Ended]) -> Vec<u64> {
+    ended.iter().map(|it| (it.end - it.started) / 1_000_000).collect()
+}
+
+/// Why a request failed, if it did.
+fn failure(ended: &Ended) -> Option<Reason> {
+    Reason::ALL.into_iter().find(|reason| *reason as u64 == ended.answer & 0xff)
+}
+
+fn first(link: &str) -> u64 {
+    let asks = "'200s'";
+    latencies(&direct(asks, &format!("connection = {{ {link} }}"), "", ""))[0]
+}
+
+#[test]
+fn each_transport_costs_its_round_trips() {
+    let free = "handshake = '0s', resumption = '0s'";
+    let new = |rest: &str| first(&format!("mode = 'per-request', {free}{rest}"));
+    assert_eq!(first("mode = 'warm'"), 50);
+    assert_eq!(new(""), 90);
+    assert_eq!(new(", tls = '1.2'"), 170);
+    assert_eq!(new(", tls = '1.2', resumed = 1.0"), 130);
+    assert_eq!(new(", tls = '1.3'"), 130);
+    assert_eq!(new(", tls = '1.3', resumed = 1.0"), 130);
+    assert_eq!(new(", tls = '1.3', resumed = 1.0, early_data = true"), 90);
+    assert_eq!(new(", protocol = 'h3'"), 90);
+    assert_eq!(new(", protocol = 'h3', resumed = 1.0, early_data = true"), 50);
+}
+
+#[test]
+fn a_handshake_takes_a_core_where_tls_ends() {
+    assert_eq!(first("mode = 'per-request', tls = '1.3', handshake = '5ms'"), 135);
+}
+
+#[test]
+fn a_pool_opens_once_and_keeps_what_it_has_until_it_is_idle_too_long() {
+    let pool = "connection = { mode = 'pool', keep_alive = '20s' }";
+    let ended = direct("'10s'", pool, "addresses = { count = 1 }", "");
+    assert_eq!(latencies(&ended)[..3], [90, 50, 50]);
+    let ended = direct("'25s'", pool, "addresses = { count = 1 }", "");
+    assert_eq!(latencies(&ended)[..3], [90, 90, 90]);
+}
+
+#[test]
+fn every_address_has_a_pool_of_its_own() {
+    let pool = "connection = { mode = 'pool', keep_alive = '200s' }";
+    let ended = direct("'1s'", pool, "addresses = { count = 3 }", "");
+    let opened = latencies(&ended).iter().filter(|latency| **latency == 90).count();
+    assert_eq!(opened, 3);
+}
+
+#[test]
+fn a_full_pool_lets_requests_wait_for_one_another() {
+    // Ten requests at once; a connection takes 40 ms to open, an exchange 40 ms and its turn.
+    let text = |max: &str| {
+        format!(
+            "study = 'terminating'\nduration = '1s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwork = [{{ wait = '10ms' }}]\n\
+             [node.users]\nkind = 'client'\n\
+             arrivals = {{ interval = '900ms' }}\nmix = {{ page = 1 }}\n\
+             [node.edge]\nkind = 'server'\n[node.app]\nkind = 'server'\n\
+             [link.users.edge]\n[link.edge.app]\nlatency = '20ms'\n\
+             connection = {{ mode = 'pool'{max} }}\n"
+        )
+        .replace(
+            "[endpoint.page]\nwork = [{ wait = '10ms' }]",
+            "[endpoint.page]\nwork = [{ parallel = [\
+             [{ call = 'app', endpoint = 'part' }], [{ call = 'app', endpoint = 'part' }], \
+             [{ call = 'app', endpoint = 'part' }], [{ call = 'app', endpoint = 'part' }]] }]\n\
+             [endpoint.part]\nwork = [{ wait = '10ms' }]",
+        )
+    };
+    let last = |max: &str| latencies(&requests(&graph(&text(max))))[0];
+    assert_eq!(last(""), 90, "four connections side by side");
+    assert_eq!(last(", max = 2"), 140, "two rounds on two connections");
+    assert_eq!(last(", max = 1"), 240, "one after another");
+    assert_eq!(last(", max = 1, protocol = 'h2', streams = 4"), 240 - 150);
+}
+
+#[test]
+fn a_refused_connection_is_known_after_a_round_trip() {
+    let pool = "connection = { mode = 'pool' }";
+    let fault = "[fault.f]\nkind = 'refuse'\nnode = 'app'\nat = '0s'";
+    let ended = direct("'200s'", pool, "", fault);
+    assert_eq!(failure(&ended[0]), Some(Reason::ConnectRefused));
+    assert_eq!(latencies(&ended), [40]);
+}
+
+#[test]
+fn a_black_hole_is_found_by_the_connect_timer_alone() {
+    let pool = "connection = { mode = 'pool' }";
+    let fault = "[fault.f]\nkind = 'black-hole'\nnode = 'app'\nat = '0s'";
+    let wait = |client: &str| {
+        let ended = direct("'200s'", pool, client, fault);
+        (failure(&ended[0]), latencies(&ended)[0])
+    };
+    let timeout = Some(Reason::ConnectTimeout);
+    assert_eq!(wait("timeout = { connect = '300ms', read = '2s' }"), (timeout, 300));
+    // Without one the kernel gives up after its last SYN: 1 + 2 + 4 + ... + 64 s.
+    assert_eq!(wait("timeout = { read = '2s' }"), (timeout, 127_000));
+}
+
+#[test]
+fn a_hang_is_found_by_the_read_timer_alone() {
+    let pool = "connection = { mode = 'pool' }";
+    let fault = "[fault.f]\nkind = 'hang'\nnode = 'app'\nat = '0s'\nfor = '250s'";
+    let ended = direct("'200s'", pool, "timeout = { connect = '300ms', read = '2s' }", fault);
+    assert_eq!(failure(&ended[0]), Some(Reason::ReadTimeout));
+    assert_eq!(latencies(&ended), [2_040]);
+    // Nobody waits for ever: without the timer the answer comes when the process goes on.
+    let ended = direct("'200s'", pool, "timeout = { connect = '300ms' }", fault);
+    assert_eq!(failure(&ended[0]), None);
+    assert_eq!(latencies(&ended), [50_030]);
+}
+
+#[test]
+fn a_crash_breaks_what_is_under_way_and_is_refused_until_it_is_over() {
+    let fault = "[fault.f]\nkind = 'crash'\nnode = 'app'\nat = '10.065s'\nfor = '12s'";
+    let pool = "connection = { mode = 'pool' }";
+    let ended = direct("'10s'", pool, "addresses = { count = 1 }", fault);
+    let failures: Vec<_> = ended.iter().take(3).map(failure).collect();
+    assert_eq!(failures, [Some(Reason::Reset), Some(Reason::ConnectRefused), None]);
+    // On its core since 60 ms, dead at 65 ms, known 20 ms later; the third opens anew.
+    assert_eq!(latencies(&ended)[..3], [85, 40, 90]);
+}
+
+#[test]
+fn a_close_that_crosses_a_request_resets_it() {
+    // The server closes 5 s after its answer left at 10.07 s; the word is there at 15.09 s.
+    let link = "connection = { mode = 'pool', server_keep_alive = '5s' }";
+    let at = |gap: &str| {
+        let ended = direct(gap, link, "addresses = { count = 1 }", "");
+        (failure(&ended[1]), latencies(&ended)[1])
+    };
+    assert_eq!(at("'5s'"), (None, 50), "in time");
+    assert_eq!(at("'5.06s'"), (Some(Reason::Reset), 40), "closed when the request comes");
+    assert_eq!(at("'5.1s'"), (None, 90), "the word has come: a new connection");
+}
+
+#[test]
+fn slow_and_cut_links_are_slow_and_cut() {
+    let fault =
+        "[fault.f]\nkind = 'slow'\nlink = 'users.app'\nfactor = 3.0\nat = '15s'\nfor = '10s'";
+    assert_eq!(latencies(&direct("'10s'", "", "", fault))[..3], [50, 130, 50]);
+    let fault = "[fault.f]\nkind = 'partition'\nlink = 'users.app'\nat = '15s'\nfor = '10s'";
+    let ended = direct("'10s'", "", "timeout = { total = '2s' }", fault);
+    let failures: Vec<_> = ended.iter().take(3).map(failure).collect();
+    assert_eq!(failures, [None, Some(Reason::Timeout), None]);
+}
