@@ -417,6 +417,8 @@ impl<'a> Build<'a> {
                     outstanding: 0,
                     up: true,
                     name_hash: Backend::hash_of(name, number),
+                    id: u32::try_from(backends.len() + 1).unwrap_or(u32::MAX),
+                    address: spec.address_of(name, number).into(),
                 });
                 let replica = u16::try_from(number).unwrap_or(u16::MAX);
                 ways.push((Place { node: to, replica }, link));

@@ -143,7 +143,9 @@ impl LoadBalancer {
         let request = exchange.request;
         let source = ctx.core.exchanges.cold(id).source;
         let uri = if self.reads_uri { ctx.uri(request) } else { 0 };
-        let query = Query { source, uri, now };
+        // The profiles that read an address or a path get the same ones from all clients, until
+        // the engine knows them.
+        let query = Query { source, uri, address: 0, path: "", now };
         let picked = self.balancer.pick(&query, &self.backends, Tried::NONE, &mut self.coin);
         let Some(backend) = picked else {
             return self.host.fail(id, Reason::NoBackend, ctx);
