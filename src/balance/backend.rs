@@ -63,7 +63,7 @@ pub(super) enum Reads {
 }
 
 /// The backends, by index, that an exchange has been sent to before and must not be sent to
-/// again. (HAProxy's tables by hash know nothing of it and go back to the same one: `haproxy::map`.)
+/// again. (HAProxy's hashes by map know nothing of it and go back to the same one.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tried<'a>(pub &'a [u32]);
 

@@ -36,10 +36,8 @@ impl Balance for JoinIdleQueue {
 
     #[inline]
     fn pick(&mut self, _: &Query<'_>, among: Candidates<'_>, coin: &mut Stream) -> Option<usize> {
-        let idle = self.idle.iter().map(|backend| *backend as usize);
-        idle.filter(|backend| among.is_open(*backend))
-            .next()
-            .or_else(|| among.any_open(coin.next_u64()))
+        let mut idle = self.idle.iter().map(|backend| *backend as usize);
+        idle.find(|backend| among.is_open(*backend)).or_else(|| among.any_open(coin.next_u64()))
     }
 
     fn on_sent(&mut self, backend: usize, _: Time) {

@@ -284,7 +284,8 @@ algorithms! {
     }
     => Envoy {
         EnvoyRoundRobin(envoy::RoundRobin): RoundRobin | SmoothWeightedRoundRobin;
-        EnvoyLeastRequest(envoy::LeastRequest): PowerOfD | LeastConnections | WeightedLeastConnections;
+        EnvoyLeastRequest(envoy::LeastRequest):
+            PowerOfD | LeastConnections | WeightedLeastConnections;
         EnvoyRandom(Random): Random;
         EnvoyRingHash(envoy::RingHash): RingHash;
     }

@@ -395,9 +395,8 @@ impl<'a> Build<'a> {
             })
             .collect();
         let (mut backends, mut ways) = (Vec::new(), Vec::new());
-        let outgoing = self.topology.nodes[id.index()].outgoing.clone();
         let mut named = BTreeMap::new();
-        for link in outgoing {
+        for link in self.topology.nodes[id.index()].outgoing.clone() {
             let to = self.topology.links[link.index()].to;
             let (name, node, _) = self.nodes[to.index()].clone();
             let of_node = spec.weights.get(name).copied().unwrap_or(1);

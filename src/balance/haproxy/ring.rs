@@ -54,7 +54,7 @@ impl Ring {
         let count = self.points.len();
         for (i, (place, owner)) in self.points.iter().enumerate() {
             let (next, next_owner) = self.points[(i + 1) % count];
-            let half = f64::from(next.wrapping_sub(*place)) / 2.0 / 2_f64.powi(32);
+            let half = f64::from(next.wrapping_sub(*place)) / 2.0 / 4_294_967_296.0;
             shares[*owner as usize] += half;
             shares[next_owner as usize] += half;
         }
