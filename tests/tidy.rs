@@ -154,7 +154,7 @@ const FAMILIES: &[Family] = &[
     Family {
         folder: "src/balance",
         registers: |name| format!("    {} = \"{}\";", camel(name), name.replace('_', "-")),
-        others: &["backend", "laws", "modulo", "spec", "stated"],
+        others: &["backend", "laws", "modulo", "profile", "profiled", "recorded", "spec", "stated"],
     },
     Family {
         folder: "src/evict",

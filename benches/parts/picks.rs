@@ -17,6 +17,8 @@ fn backends(count: u32) -> Vec<Backend> {
         outstanding: 0,
         up: true,
         name_hash: Backend::hash_of("app", i + 1),
+        id: i + 1,
+        address: "".into(),
     };
     (0..count).map(backend).collect()
 }
@@ -28,7 +30,7 @@ fn picks(spec: &BalanceSpec, backends: &mut [Backend]) -> usize {
     let mut sent = [None; 8];
     for n in 0..PICKS {
         let now = Time(n * 1_000_000);
-        let query = Query { source: mix(n), uri: mix(!n), now };
+        let query = Query { source: mix(n), uri: mix(!n), address: 0, path: "", now };
         let picked = balancer.pick(&query, backends, Tried::NONE, &mut coin);
         if let Some(picked) = picked {
             backends[picked].outstanding += 1;

@@ -23,21 +23,47 @@ pub struct Backend {
     pub up: bool,
     /// The hash of its name, by [`Backend::hash_of`]: where it stands on rings and in tables.
     pub name_hash: u64,
+    /// Its number in the order of configuration, from 1: HAProxy's rings are made of it.
+    pub id: u32,
+    /// Where it listens, as `host:port`: nginx's and Envoy's rings are made of this text.
+    pub address: Box<str>,
 }
 
 /// What the choice may depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Query {
+pub struct Query<'a> {
     /// A uniform hash of the source address.
     pub source: u64,
     /// A uniform hash of origin, path and object.
     pub uri: u64,
+    /// The IPv4 address of the client, as a number: 127.0.0.1 is 0x7f00_0001. Read only if
+    /// [`BalanceSpec::reads_address`](super::BalanceSpec::reads_address) says so.
+    pub address: u32,
+    /// The request target, a path with its query. Read only if
+    /// [`BalanceSpec::reads_path`](super::BalanceSpec::reads_path) says so.
+    pub path: &'a str,
     /// The present moment.
     pub now: Time,
 }
 
+/// What of a query a choice depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Reads {
+    /// Nothing: all queries are alike.
+    #[default]
+    Nothing,
+    /// [`Query::source`].
+    Source,
+    /// [`Query::uri`].
+    Uri,
+    /// [`Query::address`].
+    Address,
+    /// [`Query::path`].
+    Path,
+}
+
 /// The backends, by index, that an exchange has been sent to before and must not be sent to
-/// again.
+/// again. (HAProxy's hashes by map know nothing of it and go back to the same one.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tried<'a>(pub &'a [u32]);
 

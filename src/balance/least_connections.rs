@@ -21,7 +21,7 @@ impl Balance for LeastConnections {
         Self
     }
 
-    fn pick(&mut self, _: &Query, among: Candidates<'_>, coin: &mut Stream) -> Option<usize> {
+    fn pick(&mut self, _: &Query<'_>, among: Candidates<'_>, coin: &mut Stream) -> Option<usize> {
         among.least(|_, backend| u64::from(backend.outstanding), coin)
     }
 }

@@ -52,7 +52,12 @@ impl Balance for LeastResponseTime {
         }
     }
 
-    fn pick(&mut self, query: &Query, among: Candidates<'_>, coin: &mut Stream) -> Option<usize> {
+    fn pick(
+        &mut self,
+        query: &Query<'_>,
+        among: Candidates<'_>,
+        coin: &mut Stream,
+    ) -> Option<usize> {
         self.looked = query.now;
         // The bits of floats that are not negative are in the order of their values.
         among.least(|i, backend| self.cost(i, backend.outstanding).to_bits(), coin)
@@ -112,7 +117,8 @@ mod tests {
     }
 
     fn pick_at(balancer: &mut LeastResponseTime, secs: u64, outstanding: &[u32]) -> Option<usize> {
-        let query = Query { source: 0, uri: 0, now: Time::ZERO + Span::from_secs(secs) };
+        let now = Time::ZERO + Span::from_secs(secs);
+        let query = Query { source: 0, uri: 0, address: 0, path: "", now };
         let backends = loaded(outstanding);
         balancer.pick(&query, Candidates::new(&backends, Default::default()), &mut coin())
     }

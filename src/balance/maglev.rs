@@ -10,7 +10,7 @@
 //! If the owner of a key is not open, the key goes on to the next place whose backend is; a
 //! product that builds the table anew when health changes moves a few more keys.
 
-use super::backend::{Candidates, position};
+use super::backend::{Candidates, Reads, position};
 use super::{Backend, Balance, BalanceSpec, HashOn, Query};
 use crate::rng::{Key, Stream};
 
@@ -39,8 +39,12 @@ impl Balance for Maglev {
         Self { hash_on: spec.hash_on, owners: table(spec.table_size, backends) }
     }
 
+    fn reads(spec: &BalanceSpec) -> Reads {
+        spec.hash_on.reads()
+    }
+
     #[inline]
-    fn pick(&mut self, query: &Query, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
+    fn pick(&mut self, query: &Query<'_>, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
         let size = self.owners.len() as u64;
         let first = position(self.hash_on.of(query).checked_rem(size)?);
         let owner = self.owners[first] as usize;

@@ -30,7 +30,7 @@ impl Balance for PowerOfD {
     }
 
     #[inline]
-    fn pick(&mut self, _: &Query, among: Candidates<'_>, coin: &mut Stream) -> Option<usize> {
+    fn pick(&mut self, _: &Query<'_>, among: Candidates<'_>, coin: &mut Stream) -> Option<usize> {
         let count = self.order.len();
         let mut best: Option<usize> = None;
         let mut found = 0;

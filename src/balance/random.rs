@@ -21,7 +21,7 @@ impl Balance for Random {
     }
 
     #[inline]
-    fn pick(&mut self, _: &Query, among: Candidates<'_>, coin: &mut Stream) -> Option<usize> {
+    fn pick(&mut self, _: &Query<'_>, among: Candidates<'_>, coin: &mut Stream) -> Option<usize> {
         if among.len() == 0 {
             return None;
         }

@@ -9,7 +9,7 @@
 //! A backend has `virtual_nodes` points, times its weight over the average weight. If the owner
 //! of a key is not open, the key goes on to the next point whose backend is.
 
-use super::backend::Candidates;
+use super::backend::{Candidates, Reads};
 use super::{Backend, Balance, BalanceSpec, HashOn, Query};
 use crate::rng::{Key, Stream};
 
@@ -41,8 +41,12 @@ impl Balance for RingHash {
         Self { hash_on: spec.hash_on, places, owners }
     }
 
+    fn reads(spec: &BalanceSpec) -> Reads {
+        spec.hash_on.reads()
+    }
+
     #[inline]
-    fn pick(&mut self, query: &Query, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
+    fn pick(&mut self, query: &Query<'_>, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
         let hash = self.hash_on.of(query);
         let first = self.places.partition_point(|place| *place < hash);
         let first = if first < self.owners.len() { first } else { 0 };

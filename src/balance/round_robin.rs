@@ -22,7 +22,7 @@ impl Balance for RoundRobin {
     }
 
     #[inline]
-    fn pick(&mut self, _: &Query, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
+    fn pick(&mut self, _: &Query<'_>, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
         let count = among.len();
         let first = if self.next < count { self.next } else { 0 };
         let picked =

@@ -21,7 +21,7 @@ impl Balance for SmoothWeightedRoundRobin {
         Self { gained: vec![0; backends.len()] }
     }
 
-    fn pick(&mut self, _: &Query, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
+    fn pick(&mut self, _: &Query<'_>, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
         let mut total = 0;
         let mut best: Option<usize> = None;
         for (i, backend) in among.open() {

@@ -5,7 +5,7 @@
 //! for one more moves nearly every client; shares are as uneven as the addresses. *Source*:
 //! HAProxy `balance source`, nginx `ip_hash`.
 
-use super::backend::Candidates;
+use super::backend::{Candidates, Reads};
 use super::modulo::Modulo;
 use super::{Backend, Balance, BalanceSpec, Query};
 use crate::rng::Stream;
@@ -21,8 +21,12 @@ impl Balance for SourceHash {
         Self { modulo: Modulo::new(backends) }
     }
 
+    fn reads(_: &BalanceSpec) -> Reads {
+        Reads::Source
+    }
+
     #[inline]
-    fn pick(&mut self, query: &Query, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
+    fn pick(&mut self, query: &Query<'_>, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
         self.modulo.pick(query.source, among)
     }
 }

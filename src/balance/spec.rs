@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Algorithm, Query};
+use super::backend::Reads;
+use super::{Algorithm, Balancer, Profile, Query};
 use crate::time::Span;
 
 /// The largest weight of a backend.
@@ -18,10 +19,14 @@ const MAX_TABLE: i64 = 5_000_011;
 /// How a load balancer chooses a backend. Parameters that the algorithm does not use have no
 /// effect, so that a variant may change the algorithm alone.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, remote = "Self")]
 pub struct BalanceSpec {
     /// The algorithm.
     pub algorithm: Algorithm,
+    /// A product whose choices are made pick by pick as it makes them, where it differs under the
+    /// algorithm's name. Default: none, the textbook's choices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
     /// `power-of-d`: how many random backends are compared, 1 to 64. Default 2.
     #[serde(deserialize_with = "choices")]
     #[schemars(range(min = 1, max = 64))]
@@ -36,7 +41,8 @@ pub struct BalanceSpec {
     #[serde(deserialize_with = "table_size")]
     #[schemars(range(min = 2, max = 5_000_011))]
     pub table_size: u32,
-    /// `ring-hash` and `maglev`: what is hashed. Default `uri`.
+    /// `ring-hash` and `maglev`, and `uri-hash` of the profile `nginx`: what is hashed. Default
+    /// `uri`.
     pub hash_on: HashOn,
     /// `least-response-time`: how long a latency takes to be forgotten: after this time a peak
     /// has faded to 37 %. Default 10s.
@@ -46,6 +52,27 @@ pub struct BalanceSpec {
     /// Default 1. Only the weighted algorithms and the hashes heed it.
     #[serde(deserialize_with = "weights")]
     pub weights: BTreeMap<String, u32>,
+    /// Where each backend of a node listens, by the node's name, as `host:port`; its second
+    /// machine listens at the next port, and so on. Only the rings of the profiles `nginx` and
+    /// `envoy` heed it. Default `NAME-1:80`, `NAME-2:80` and so on.
+    #[serde(deserialize_with = "addresses", skip_serializing_if = "BTreeMap::is_empty")]
+    pub addresses: BTreeMap<String, String>,
+}
+
+impl<'de> Deserialize<'de> for BalanceSpec {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let spec = Self::deserialize(from)?;
+        match spec.profile.and_then(|profile| profile.lack(&spec)) {
+            Some(lack) => Err(Error::custom(lack)),
+            None => Ok(spec),
+        }
+    }
+}
+
+impl Serialize for BalanceSpec {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, to)
+    }
 }
 
 /// What a consistent hash is taken of.
@@ -76,12 +103,14 @@ impl Default for BalanceSpec {
     fn default() -> Self {
         Self {
             algorithm: Algorithm::RoundRobin,
+            profile: None,
             choices: 2,
             virtual_nodes: 100,
             table_size: 65_537,
             hash_on: HashOn::Uri,
             decay: Span::from_secs(10),
             weights: BTreeMap::new(),
+            addresses: BTreeMap::new(),
         }
     }
 }
@@ -90,27 +119,75 @@ impl BalanceSpec {
     /// Whether choices depend on what is asked for.
     #[must_use]
     pub fn reads_uri(&self) -> bool {
-        match self.algorithm {
-            Algorithm::UriHash => true,
-            Algorithm::RingHash | Algorithm::Maglev => self.hash_on == HashOn::Uri,
-            Algorithm::RoundRobin
-            | Algorithm::SmoothWeightedRoundRobin
-            | Algorithm::Random
-            | Algorithm::WeightedRandom
-            | Algorithm::PowerOfD
-            | Algorithm::LeastConnections
-            | Algorithm::WeightedLeastConnections
-            | Algorithm::LeastResponseTime
-            | Algorithm::SourceHash => false,
+        matches!(Balancer::reads(self), Reads::Uri | Reads::Path)
+    }
+
+    /// Whether choices need [`Query::address`], the client's address itself.
+    #[must_use]
+    pub fn reads_address(&self) -> bool {
+        Balancer::reads(self) == Reads::Address
+    }
+
+    /// Whether choices need [`Query::path`], the request target itself.
+    #[must_use]
+    pub fn reads_path(&self) -> bool {
+        Balancer::reads(self) == Reads::Path
+    }
+
+    /// The part of the work that a backend of this weight gets beside the others' parts, as far
+    /// as that does not depend on how they do.
+    #[must_use]
+    pub fn share_of(&self, weight: u32) -> f64 {
+        match self.profile {
+            None => self.algorithm.share_of(weight),
+            Some(profile) => profile.share_of(self.algorithm, weight),
+        }
+    }
+
+    /// Where machine number `replica` of a node listens, counted from 0.
+    #[must_use]
+    pub fn address_of(&self, node: &str, replica: u32) -> String {
+        let first = self.addresses.get(node).and_then(|text| parts(text));
+        match first {
+            Some((host, port)) => format!("{host}:{}", port + replica),
+            None => format!("{node}-{}:80", replica + 1),
         }
     }
 }
 
 impl HashOn {
+    /// What a profile must read to hash this part as it is written.
+    pub(super) const fn as_written(self) -> Reads {
+        match self {
+            Self::Source => Reads::Address,
+            Self::Uri => Reads::Path,
+        }
+    }
+
+    /// Hands that part of the query on as text: an address with dots, or the request target.
+    pub(super) fn with_text<T>(self, query: &Query<'_>, mut then: impl FnMut(&[u8]) -> T) -> T {
+        match self {
+            Self::Source => {
+                let mut text = [0; 15];
+                let length = dotted(query.address, &mut text);
+                then(&text[..length])
+            }
+            Self::Uri => then(query.path.as_bytes()),
+        }
+    }
+
+    /// What must be read to hash this part.
+    pub(super) const fn reads(self) -> Reads {
+        match self {
+            Self::Source => Reads::Source,
+            Self::Uri => Reads::Uri,
+        }
+    }
+
     /// The hash of that part of the query.
     #[inline]
     #[must_use]
-    pub const fn of(self, query: &Query) -> u64 {
+    pub const fn of(self, query: &Query<'_>) -> u64 {
         match self {
             Self::Source => query.source,
             Self::Uri => query.uri,
@@ -152,6 +229,48 @@ fn weights<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, u32>, 
     checked.collect()
 }
 
+fn addresses<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let written = BTreeMap::<String, String>::deserialize(from)?;
+    for (node, address) in &written {
+        if parts(address).is_none() {
+            return Err(Error::custom(format!(
+                "`addresses.{node}` is a host and a port up to 65535, as \"127.0.0.1:8001\""
+            )));
+        }
+    }
+    Ok(written)
+}
+
+/// Host and port of an address.
+fn parts(address: &str) -> Option<(&str, u32)> {
+    let (host, port) = address.rsplit_once(':')?;
+    let port = port.parse::<u16>().ok()?;
+    (!host.is_empty()).then_some((host, port.into()))
+}
+
+/// Writes an address as four decimal numbers with dots, and says how long that is: no choice
+/// allocates.
+fn dotted(address: u32, text: &mut [u8; 15]) -> usize {
+    let mut length = 0;
+    let mut put = |byte: u8| {
+        text[length] = byte;
+        length += 1;
+    };
+    for (place, octet) in address.to_be_bytes().into_iter().enumerate() {
+        if place > 0 {
+            put(b'.');
+        }
+        if octet >= 100 {
+            put(b'0' + octet / 100);
+        }
+        if octet >= 10 {
+            put(b'0' + octet / 10 % 10);
+        }
+        put(b'0' + octet % 10);
+    }
+    length
+}
+
 /// The number if it lies in the range, else a sentence.
 fn within<E: Error>(key: &str, number: i64, min: i64, max: i64) -> Result<u32, E> {
     u32::try_from(number).ok().filter(|_| (min..=max).contains(&number)).ok_or_else(|| {
@@ -167,6 +286,7 @@ fn is_prime(n: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Time;
 
     fn check_refused(text: &str, said: &str) {
         let error = toml::from_str::<BalanceSpec>(text).expect_err(text).to_string();
@@ -185,6 +305,7 @@ mod tests {
             hash_on: HashOn::Source,
             decay: Span::from_secs(2),
             weights: BTreeMap::from([("app".to_owned(), 3), ("old".to_owned(), 0)]),
+            ..BalanceSpec::default()
         };
         assert_eq!(toml::from_str(text), Ok(expected));
     }
@@ -209,8 +330,47 @@ mod tests {
             ("hash_on = \"cookie\"", "expected `source` or `uri`"),
             ("algorithm = \"least-connection\"", "`least-connections`"),
             ("virtual_node = 3", "unknown field `virtual_node`"),
+            ("profile = \"traefik\"", "expected one of `nginx`, `haproxy`, `envoy`, `caddy`"),
+            ("addresses = { app = \"10.0.0.1\" }", "`addresses.app` is a host and a port"),
+            ("addresses = { app = \"a:65536\" }", "a port up to 65535"),
         ] {
             check_refused(text, said);
+        }
+    }
+
+    #[test]
+    fn a_profile_is_refused_what_its_product_lacks_and_told_what_it_has() {
+        for (text, said) in [
+            (
+                "algorithm = \"maglev\"\nprofile = \"nginx\"",
+                "the profile `nginx` has no `maglev`: it has `round-robin`",
+            ),
+            ("algorithm = \"source-hash\"\nprofile = \"envoy\"", "`ring-hash`"),
+            ("algorithm = \"power-of-d\"\nprofile = \"nginx\"\nchoices = 3", "is 2, not 3"),
+            ("algorithm = \"power-of-d\"\nprofile = \"caddy\"\nchoices = 1", "at least two"),
+            ("profile = \"caddy\"\nweights = { app = 3 }", "has no weights"),
+        ] {
+            check_refused(text, said);
+        }
+        let text = "algorithm = \"power-of-d\"\nprofile = \"haproxy\"\nchoices = 3";
+        assert!(toml::from_str::<BalanceSpec>(text).is_ok());
+    }
+
+    #[test]
+    fn machines_of_a_node_listen_at_ports_in_a_row() {
+        let spec = toml::from_str::<BalanceSpec>("addresses = { app = \"10.0.0.1:8001\" }");
+        let spec = spec.unwrap();
+        assert_eq!(spec.address_of("app", 0), "10.0.0.1:8001");
+        assert_eq!(spec.address_of("app", 2), "10.0.0.1:8003");
+        assert_eq!(spec.address_of("db", 1), "db-2:80");
+    }
+
+    #[test]
+    fn an_address_is_hashed_as_it_is_written() {
+        for address in ["0.0.0.0", "10.20.130.7", "255.255.255.255", "127.1.113.239"] {
+            let number = u32::from(address.parse::<std::net::Ipv4Addr>().unwrap());
+            let query = Query { source: 0, uri: 0, address: number, path: "", now: Time::ZERO };
+            HashOn::Source.with_text(&query, |text| assert_eq!(text, address.as_bytes()));
         }
     }
 
@@ -219,7 +379,7 @@ mod tests {
         let schema = serde_json::to_value(schemars::schema_for!(BalanceSpec)).unwrap();
         let described = |part: &serde_json::Value| part["description"].is_string();
         let keys = schema["properties"].as_object().unwrap();
-        assert_eq!(keys.len(), 7);
+        assert_eq!(keys.len(), 9);
         assert!(keys.values().all(described), "{schema:#}");
         let words = schema["$defs"]["Algorithm"]["oneOf"].as_array().unwrap();
         assert_eq!(words.len(), Algorithm::ALL.len());

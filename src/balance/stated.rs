@@ -14,6 +14,8 @@ pub(super) fn equal(count: u32) -> Vec<Backend> {
         outstanding: 0,
         up: true,
         name_hash: Backend::hash_of("app", i + 1),
+        id: i + 1,
+        address: format!("127.0.0.1:{}", 8_001 + i).into(),
     };
     (0..count).map(backend).collect()
 }
@@ -35,14 +37,20 @@ pub(super) fn coin() -> Stream {
     Key::root(1, 0).stream("balancer", "coin")
 }
 
+/// Some request targets.
+const PATHS: [&str; 7] = ["/", "/a", "/p/1", "/p/2", "/p/3?q=1", "/images/large.png", "/b/c/d/"];
+
 /// The algorithm with the usual parameters.
 pub(super) fn usual(algorithm: Algorithm) -> BalanceSpec {
     BalanceSpec { algorithm, ..BalanceSpec::default() }
 }
 
 /// The query number `n` of different sources for different things.
-pub(super) fn query(n: u64) -> Query {
-    Query { source: mix(n), uri: mix(n + (1 << 40)), now: Time(n * 1_000) }
+pub(super) fn query(n: u64) -> Query<'static> {
+    let (source, uri) = (mix(n), mix(n + (1 << 40)));
+    let path = PATHS[usize::try_from(uri % PATHS.len() as u64).unwrap()];
+    let address = u32::try_from(source >> 32).unwrap();
+    Query { source, uri, address, path, now: Time(n * 1_000) }
 }
 
 /// The indices picked for so many different queries; nothing is ever outstanding.
@@ -86,7 +94,7 @@ pub(super) fn picks_by(
     let mut balancer = Balancer::new(&usual(algorithm), &backends);
     let mut pick = |n| {
         let (source, uri) = hashes(n);
-        let query = Query { source, uri, now: Time::ZERO };
+        let query = Query { source, uri, address: 0, path: "", now: Time::ZERO };
         balancer.pick(&query, &backends, Tried::NONE, &mut coin())
     };
     (0..count).filter_map(&mut pick).map(letter).collect()

@@ -5,7 +5,7 @@
 //! moves nearly every object (then `ring-hash` or `maglev`). *Source*: HAProxy `balance uri`
 //! (map-based), nginx `hash $uri`.
 
-use super::backend::Candidates;
+use super::backend::{Candidates, Reads};
 use super::modulo::Modulo;
 use super::{Backend, Balance, BalanceSpec, Query};
 use crate::rng::Stream;
@@ -21,8 +21,12 @@ impl Balance for UriHash {
         Self { modulo: Modulo::new(backends) }
     }
 
+    fn reads(_: &BalanceSpec) -> Reads {
+        Reads::Uri
+    }
+
     #[inline]
-    fn pick(&mut self, query: &Query, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
+    fn pick(&mut self, query: &Query<'_>, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
         self.modulo.pick(query.uri, among)
     }
 }

@@ -24,7 +24,7 @@ impl Balance for WeightedLeastConnections {
         Self
     }
 
-    fn pick(&mut self, _: &Query, among: Candidates<'_>, coin: &mut Stream) -> Option<usize> {
+    fn pick(&mut self, _: &Query<'_>, among: Candidates<'_>, coin: &mut Stream) -> Option<usize> {
         let (mut best, mut least) = among.open().next()?;
         let mut tied = false;
         for (i, backend) in among.open().skip(1) {

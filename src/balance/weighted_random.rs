@@ -19,7 +19,7 @@ impl Balance for WeightedRandom {
         Self
     }
 
-    fn pick(&mut self, _: &Query, among: Candidates<'_>, coin: &mut Stream) -> Option<usize> {
+    fn pick(&mut self, _: &Query<'_>, among: Candidates<'_>, coin: &mut Stream) -> Option<usize> {
         by_weight(among, |_| true, coin)
     }
 }

@@ -186,10 +186,15 @@ impl Flow {
         let equal = open.clone().zip(open.skip(1)).all(|(one, next)| one.weight == next.weight);
         match plan.spec.algorithm {
             _ if count == 1 => self,
-            Algorithm::RoundRobin => self.every(count),
-            Algorithm::SmoothWeightedRoundRobin if equal => self.every(count),
+            Algorithm::RoundRobin if equal || plan.spec.profile.is_none() => self.every(count),
+            Algorithm::SmoothWeightedRoundRobin | Algorithm::StaticRoundRobin if equal => {
+                self.every(count)
+            }
             Algorithm::Random | Algorithm::WeightedRandom => self.thinned(),
-            Algorithm::SmoothWeightedRoundRobin
+            Algorithm::RoundRobin
+            | Algorithm::SmoothWeightedRoundRobin
+            | Algorithm::StaticRoundRobin
+            | Algorithm::First
             | Algorithm::SourceHash
             | Algorithm::UriHash
             | Algorithm::RingHash
@@ -197,6 +202,7 @@ impl Flow {
             Algorithm::PowerOfD
             | Algorithm::LeastConnections
             | Algorithm::WeightedLeastConnections
+            | Algorithm::JoinIdleQueue
             | Algorithm::LeastResponseTime => Self { watches: true, ..self.unknown() },
         }
     }

@@ -420,9 +420,8 @@ impl<'a> Build<'a> {
             })
             .collect();
         let (mut backends, mut ways) = (Vec::new(), Vec::new());
-        let outgoing = self.topology.nodes[id.index()].outgoing.clone();
         let mut named = BTreeMap::new();
-        for link in outgoing {
+        for link in self.topology.nodes[id.index()].outgoing.clone() {
             let to = self.topology.links[link.index()].to;
             let (name, node, _) = self.nodes[to.index()].clone();
             let of_node = spec.weights.get(name).copied().unwrap_or(1);
@@ -442,6 +441,8 @@ impl<'a> Build<'a> {
                     outstanding: 0,
                     up: true,
                     name_hash: Backend::hash_of(name, number),
+                    id: u32::try_from(backends.len() + 1).unwrap_or(u32::MAX),
+                    address: spec.address_of(name, number).into(),
                 });
                 let replica = u16::try_from(number).unwrap_or(u16::MAX);
                 ways.push((Place { node: to, replica }, link));

@@ -168,6 +168,7 @@ mod tests {
             name: "product".to_owned(),
             name_hash: 1,
             uri: 1,
+            path: String::new(),
             objects: zipf.objects(100_000).ok(),
             request_bytes: 0,
             response_bytes: None,

@@ -104,6 +104,7 @@ pub(super) fn endpoints(build: &mut Build<'_>, programs: &mut Programs) -> Vec<E
             name: name.to_owned(),
             name_hash: hash_name(name),
             uri: Endpoint::uri_of(spec),
+            path: spec.path.clone(),
             objects: spec.objects.as_ref().and_then(|it| it.popularity.objects(it.count).ok()),
             request_bytes: spec.request_size.0,
             response_bytes: size,

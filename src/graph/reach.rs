@@ -66,7 +66,7 @@ fn calls_of(build: &mut Build<'_>, pair: Pair, served: &mut Served) -> Vec<(Pair
             let backends = build.backends(id, &span, &balancer.balance);
             let mut shares: BTreeMap<NodeId, f64> = BTreeMap::new();
             for backend in backends.map_or_else(Vec::new, |(backends, _)| backends) {
-                let share = balancer.balance.algorithm.share_of(backend.weight);
+                let share = balancer.balance.share_of(backend.weight);
                 *shares.entry(backend.node).or_insert(0.0) += share;
             }
             let total = shares.values().sum::<f64>().max(f64::MIN_POSITIVE);

@@ -344,7 +344,7 @@ fn spread(
     let weights: Vec<f64> = match &graph.plans[from.index()].role {
         Role::Balancer { plan, .. } => {
             let own = plan.backends.iter().filter(|backend| backend.node == to);
-            own.map(|backend| plan.spec.algorithm.share_of(backend.weight)).collect()
+            own.map(|backend| plan.spec.share_of(backend.weight)).collect()
         }
         _ if graph.fixed.topology.nodes[to.index()].has_primary
             && asked.is_some_and(|asked| asked.write) =>

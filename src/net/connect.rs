@@ -12,7 +12,7 @@ use super::timer::Token;
 use crate::fact::Observer;
 use crate::id::{ConnectionId, EndpointId, ExchangeId};
 use crate::outcome::Reason;
-use crate::rng::{Purpose, mix};
+use crate::rng::Purpose;
 use crate::time::Span;
 
 /// The SYN is at the other side.
@@ -65,18 +65,6 @@ impl<O: Observer> Ctx<'_, O> {
         match mode {
             Mode::PerSession => self.session_of(exchange.request),
             Mode::Warm | Mode::Pool | Mode::PerRequest => self.core.exchanges.cold(id).source,
-        }
-    }
-
-    /// The session of a request: the trace's, its user's, or its own.
-    #[must_use]
-    pub fn session_of(&self, request: crate::id::RequestId) -> u64 {
-        let asked = &self.core.requests[request.0].asked;
-        let session = self.core.requests[request.0].session;
-        match self.traced(request).and_then(crate::trace::TraceRow::session) {
-            Some(named) => mix(u64::from(named)),
-            None if session == crate::id::SessionId::NONE => asked.key.0,
-            None => self.core.sessions[session.0].key.0,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What travels: requests, exchanges, links and connections, and what a node's handler may do
 //! with them.
 
+mod asked;
 mod connect;
 mod connection;
 mod core;

@@ -360,6 +360,7 @@ fn endpoint(program: u16) -> Endpoint {
         name: String::new(),
         name_hash: 0,
         uri: 0,
+        path: String::new(),
         objects: None,
         request_bytes: 0,
         response_bytes: None,

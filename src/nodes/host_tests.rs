@@ -58,6 +58,8 @@ fn balancer(program: &[Op]) -> Bench {
         outstanding: 0,
         up: true,
         name_hash: u64::from(replica),
+        id: n + 1,
+        address: "".into(),
     });
     let way =
         |(node, replica)| (Place { node: NodeId(node), replica }, LinkId(u32::from(node) - 1));

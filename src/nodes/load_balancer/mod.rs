@@ -50,6 +50,10 @@ pub struct LoadBalancer {
     coin: Stream,
     /// Whether it must know what is asked for.
     reads_uri: bool,
+    /// Whether it must know addresses or paths as they are written.
+    reads_text: bool,
+    /// The path that was written last, whose memory is used again.
+    path: String,
     /// What it does beyond choosing for each request; nothing in the usual case.
     care: Option<Box<Care>>,
 }
@@ -65,6 +69,8 @@ impl LoadBalancer {
             balancer: Balancer::new(&plan.spec, &plan.backends),
             coin,
             reads_uri: plan.spec.reads_uri(),
+            reads_text: plan.spec.reads_address() || plan.spec.reads_path(),
+            path: String::new(),
             care: Care::of(plan).map(Box::new),
             plan: Arc::clone(plan),
         }
@@ -172,9 +178,30 @@ impl LoadBalancer {
     ) -> Option<usize> {
         let (request, now) = (ctx.core.exchanges.hot(id).request, ctx.core.now);
         let source = ctx.core.exchanges.cold(id).source;
+        if self.reads_text {
+            return self.choose_by_text(id, tried, ctx);
+        }
         let uri = if self.reads_uri { ctx.uri(request) } else { 0 };
-        let query = Query { source, uri, now };
+        let query = Query { source, uri, address: 0, path: "", now };
         self.balancer.pick(&query, &self.backends, tried, &mut self.coin)
+    }
+
+    /// The same for an algorithm that takes addresses or paths as they are written.
+    fn choose_by_text<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        tried: Tried<'_>,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Option<usize> {
+        let (request, now) = (ctx.hot(id).request, ctx.now());
+        let source = ctx.cold(id).source;
+        let mut path = std::mem::take(&mut self.path);
+        ctx.write_target(request, &mut path);
+        let (uri, address) = (ctx.uri(request), ctx.address_of(id));
+        let query = Query { source, uri, address, path: &path, now };
+        let picked = self.balancer.pick(&query, &self.backends, tried, &mut self.coin);
+        self.path = path;
+        picked
     }
 
     /// Sends an exchange to a backend: on the connection that a balancer of layer 4 passes on, or

@@ -171,6 +171,8 @@ fn backends(count: u32, placement: Key) -> Vec<Backend> {
         outstanding: 0,
         up: true,
         name_hash: placement.with(number.into()).0,
+        id: number + 1,
+        address: "".into(),
     };
     (0..count).map(backend).collect()
 }
@@ -181,7 +183,7 @@ fn balancer(algorithm: Algorithm, setting: Setting, backends: &[Backend]) -> Bal
 }
 
 fn owner(balancer: &mut Balancer, backends: &[Backend], hash: u64, coin: &mut Stream) -> usize {
-    let query = Query { source: hash, uri: hash, now: Time::ZERO };
+    let query = Query { source: hash, uri: hash, address: 0, path: "", now: Time::ZERO };
     let picked = balancer.pick(&query, backends, Tried::NONE, coin);
     picked.expect("all backends are up")
 }

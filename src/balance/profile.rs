@@ -1,0 +1,76 @@
+//! Profiles: products that do something of their own under a common name.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Algorithm, BalanceSpec};
+
+/// A product whose choices are made pick by pick as it makes them.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Profile {
+    /// nginx 1.22.
+    Nginx,
+    /// HAProxy 2.6.
+    Haproxy,
+    /// Envoy 1.40.
+    Envoy,
+    /// Caddy 2.6.
+    Caddy,
+}
+
+impl Profile {
+    /// All profiles.
+    pub const ALL: &[Self] = &[Self::Nginx, Self::Haproxy, Self::Envoy, Self::Caddy];
+
+    /// The word that stands for it in a scenario.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nginx => "nginx",
+            Self::Haproxy => "haproxy",
+            Self::Envoy => "envoy",
+            Self::Caddy => "caddy",
+        }
+    }
+
+    /// The part of the work that a backend of this weight gets under the algorithm.
+    #[must_use]
+    pub(super) fn share_of(self, algorithm: Algorithm, weight: u32) -> f64 {
+        let ignores = match self {
+            Self::Nginx | Self::Haproxy => algorithm == Algorithm::First,
+            Self::Envoy => algorithm == Algorithm::Random,
+            Self::Caddy => true,
+        };
+        f64::from(if ignores { weight.min(1) } else { weight })
+    }
+
+    /// What the product lacks of what is asked for, as a sentence with what is allowed.
+    pub(super) fn lack(self, spec: &BalanceSpec) -> Option<String> {
+        let product = self.name();
+        if !self.algorithms().contains(&spec.algorithm) {
+            let names: Vec<String> =
+                self.algorithms().iter().map(|it| format!("`{}`", it.name())).collect();
+            return Some(format!(
+                "the profile `{product}` has no `{}`: it has {}",
+                spec.algorithm.name(),
+                names.join(", ")
+            ));
+        }
+        let choices = spec.choices;
+        match self {
+            Self::Nginx if spec.algorithm == Algorithm::PowerOfD && choices != 2 => Some(format!(
+                "the profile `{product}` has two choices: `choices` is 2, not {choices}"
+            )),
+            Self::Caddy if spec.algorithm == Algorithm::PowerOfD && choices < 2 => Some(format!(
+                "the profile `{product}` has at least two choices: `choices` is not {choices}"
+            )),
+            Self::Caddy if spec.weights.values().any(|weight| *weight > 1) => {
+                Some(format!("the profile `{product}` has no weights: leave `weights` out"))
+            }
+            Self::Nginx | Self::Haproxy | Self::Envoy | Self::Caddy => None,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What a node can read of a request: who sends it, what for, and from where.
+
+use std::fmt::Write;
+use std::net::IpAddr;
+
+use super::core::Ctx;
+use crate::fact::Observer;
+use crate::id::{ExchangeId, RequestId, SessionId};
+use crate::rng::mix;
+use crate::trace::TraceRow;
+
+/// The block of addresses that clients without an address of their own are in: 10.0.0.0/8.
+const PRIVATE: u32 = 10 << 24;
+
+impl<O: Observer> Ctx<'_, O> {
+    /// The address that an exchange comes from, as a number in host order: the trace's, where its
+    /// caller shows that, and otherwise one of 10.0.0.0/8, by the hash of who calls. Of an IPv6
+    /// address the last 32 bits count.
+    #[must_use]
+    pub fn address_of(&self, id: ExchangeId) -> u32 {
+        let request = self.core.exchanges.hot(id).request;
+        let source = self.core.exchanges.cold(id).source;
+        let client = self.traced(request).and_then(TraceRow::client);
+        let own = client.filter(|client| mix(u64::from(*client)) == source);
+        let trace = self.fixed.traces.get(self.core.requests[request.0].asked.client.index());
+        let trace = trace.and_then(Option::as_ref);
+        let address = own
+            .and_then(|own| trace.and_then(|trace| trace.clients().get_index(own as usize)))
+            .copied();
+        match address {
+            Some(IpAddr::V4(address)) => address.to_bits(),
+            Some(IpAddr::V6(address)) => low_bits(address.to_bits()),
+            None => PRIVATE | low_bits(u128::from(source >> 40)),
+        }
+    }
+
+    /// Writes the target of a request into `text`: the trace's path, or the endpoint's with the
+    /// number of the object behind it.
+    pub fn write_target(&self, request: RequestId, text: &mut String) {
+        text.clear();
+        let asked = &self.core.requests[request.0].asked;
+        let trace = self.fixed.traces.get(asked.client.index()).and_then(Option::as_ref);
+        let path = self.traced(request).and_then(TraceRow::path);
+        let path = path.and_then(|path| trace.and_then(|it| it.paths().get_index(path as usize)));
+        if let Some(path) = path {
+            return text.push_str(path);
+        }
+        text.push_str(&self.fixed.endpoints[asked.endpoint.index()].path);
+        if let Some(object) = asked.object {
+            write!(text, "/{}", object.0).expect("writing into a string does not fail");
+        }
+    }
+
+    /// The session of a request: the trace's, its user's, or its own.
+    #[must_use]
+    pub fn session_of(&self, request: RequestId) -> u64 {
+        let asked = &self.core.requests[request.0].asked;
+        let session = self.core.requests[request.0].session;
+        match self.traced(request).and_then(TraceRow::session) {
+            Some(named) => mix(u64::from(named)),
+            None if session == SessionId::NONE => asked.key.0,
+            None => self.core.sessions[session.0].key.0,
+        }
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "the low 32 bits are wanted")]
+const fn low_bits(number: u128) -> u32 {
+    number as u32
+}
