@@ -313,6 +313,7 @@ impl<'a> Build<'a> {
             plans.push(NodePlan {
                 kind: node.kind.word(),
                 shape,
+                limit: node.station().and_then(|station| station.rate_limit.clone()),
                 role: role?,
                 cost_per_hour: self.cost(node),
             });

@@ -25,6 +25,7 @@ pub use traffic::{ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, d
 use crate::dist::Law;
 use crate::fault::FaultPlan;
 use crate::id::{EndpointId, NodeId};
+use crate::limit::RateLimitSpec;
 use crate::model::RunSpec;
 use crate::net::{Fixed, LinkState, Transport, Waits};
 use crate::nodes::Node;
@@ -82,6 +83,8 @@ pub struct NodePlan {
     pub kind: &'static str,
     /// Its machines, if it has any.
     pub shape: Option<Shape>,
+    /// How often exchanges may come to each of its replicas.
+    pub limit: Option<RateLimitSpec>,
     /// What it does.
     pub role: Role,
     /// What its machines cost per hour.
@@ -193,7 +196,7 @@ impl Graph {
             let stream = |replica: usize| root.named(name).with(replica as u64);
             let streams: Vec<_> =
                 (0..replicas).map(|replica| stream(replica).stream(name, "replica")).collect();
-            Host::new(id, plan.shape.as_ref(), program, &streams)
+            Host::new(id, plan.shape.as_ref(), program, &streams).limited(plan.limit.as_ref())
         };
         match &plan.role {
             Role::Client(client) => {

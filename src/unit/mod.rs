@@ -9,9 +9,12 @@ mod probability;
 mod quantity;
 mod rate;
 mod span;
+mod whole;
 
 pub use bandwidth::Bandwidth;
 pub use bytes::Bytes;
 pub use probability::Probability;
 pub use quantity::Quantity;
 pub use rate::Rate;
+pub use whole::{length, whole};
+pub(crate) use whole::{length_keys, whole_keys};

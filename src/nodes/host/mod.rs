@@ -7,6 +7,7 @@
 
 mod calls;
 mod faults;
+mod limited;
 mod unwanted;
 
 use rand_distr::Distribution;
@@ -39,6 +40,8 @@ pub struct Host {
     can_hang: bool,
     /// Whether connections are passed on with their handshakes.
     passes_on: bool,
+    /// How often exchanges may come.
+    limit: Option<Box<limited::Limit>>,
 }
 
 /// Which program an exchange runs.
@@ -78,6 +81,7 @@ impl Host {
             admitted: Vec::new(),
             unnoticed: Vec::new(),
             passes_on: false,
+            limit: None,
             can_hang: shape.is_some_and(|shape| shape.can_hang),
         }
     }
@@ -176,6 +180,15 @@ impl Host {
         if ctx.core.exchanges.hot(id).endpoint == EndpointId::HANDSHAKE {
             return self.shake(id, ctx);
         }
+        if self.limit.is_some() && !self.passes(id, ctx) {
+            return Next::Holds;
+        }
+        self.starts(id, ctx)
+    }
+
+    /// An exchange begins: it gets its program, and a worker or a place in the wait for one.
+    #[inline(always)]
+    fn starts<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
         let exchange = ctx.core.exchanges.hot_mut(id);
         exchange.program = match self.program {
             Running::Own(program) => program,
@@ -229,6 +242,8 @@ impl Host {
             if let Some(station) = self.stations.get_mut(usize::from(replica)) {
                 station.core_done(id, ctx);
             }
+        } else if self.was_held_back(id, ctx) {
+            return self.lets_go_on(id, ctx);
         } else if self.can_hang && self.is_frozen(id, ctx) {
             self.unnoticed.push(id);
             return Next::Holds;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::dist::Dist;
+use crate::limit::RateLimitSpec;
 use crate::time::Span;
 
 /// The machines behind a node, and how exchanges queue for them. A node without `machine` and
@@ -50,6 +51,9 @@ pub struct StationSpec {
     /// and links whose connections are opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backlog: Option<u32>,
+    /// How often exchanges may come to a replica, before anything else is done for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimitSpec>,
     /// Waiting for longer than this, an exchange that was not served yet is dropped with 503.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue_timeout: Option<Dist<Span>>,

@@ -1,0 +1,64 @@
+//! A limit on how often exchanges may come to a replica, before anything else is done for them.
+
+use super::{Host, Next};
+use crate::fact::{Exit, Observer};
+use crate::id::ExchangeId;
+use crate::limit::{Decision, Limiter, RateLimitSpec};
+use crate::net::{Ctx, Part, Phase};
+use crate::outcome::{Answer, Reason};
+use crate::rng::mix;
+
+/// The program of an exchange that a limit holds back: it has none yet.
+const HELD_BACK: u16 = u16::MAX;
+
+/// A rate limit at work.
+#[derive(Debug)]
+pub(super) struct Limit {
+    limiter: Limiter,
+    spec: RateLimitSpec,
+}
+
+impl Host {
+    /// The same with a limit on how often exchanges may come, if there is one.
+    #[must_use]
+    pub fn limited(self, spec: Option<&RateLimitSpec>) -> Self {
+        let limit =
+            spec.map(|spec| Box::new(Limit { limiter: Limiter::new(spec), spec: spec.clone() }));
+        Self { limit, ..self }
+    }
+
+    /// Asks the limit. Returns whether the exchange goes on now.
+    #[cold]
+    pub(super) fn passes<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
+        let Some(limit) = &mut self.limit else { return true };
+        let (replica, now) = (ctx.hot(id).at.replica, ctx.now());
+        let source = limit.spec.key.of(ctx.cold(id).source);
+        // Each replica keeps its own account of who came.
+        match limit.limiter.decide(mix(source ^ u64::from(replica)), now) {
+            Decision::Pass => true,
+            Decision::Delay(span) => {
+                let exchange = ctx.hot(id);
+                (exchange.phase, exchange.program) = (Phase::Wait, HELD_BACK);
+                ctx.resume_after(id, span);
+                false
+            }
+            Decision::Reject => {
+                let status = limit.spec.refused_status();
+                let answer = Answer { status, failure: Some(Reason::RateLimited) };
+                ctx.reply(id, answer, Exit::Refused);
+                false
+            }
+        }
+    }
+
+    /// Whether an exchange was held back by the limit, which lets it go on now.
+    pub(super) fn was_held_back<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
+        self.limit.is_some() && ctx.hot(id).program == HELD_BACK
+    }
+
+    /// Lets an exchange go on that the limit held back.
+    pub(super) fn lets_go_on<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
+        ctx.spend(id, Part::Queue);
+        self.starts(id, ctx)
+    }
+}
