@@ -176,6 +176,7 @@ const FAMILIES: &[Family] = &[
             "caching",
             "client_tests",
             "forwarding",
+            "overhead",
             "timeouts",
             "host",
             "host_tests",

@@ -37,7 +37,8 @@ impl Programs {
         let purpose = Purpose::named(&format!("forwarding of {name}"));
         let mut ops = Vec::new();
         let overhead = spec.overhead.clone().unwrap_or_default();
-        if let Some(dist) = &overhead.request {
+        let (before, behind) = overhead.times();
+        if let Some(dist) = &before {
             let at = build.at_node(name, "overhead.request");
             ops.push(Op::Wait(amount(build, dist, &at), purpose.part(0)));
         }
@@ -50,7 +51,7 @@ impl Programs {
             #[allow(clippy::cast_precision_loss, reason = "a cost is far below 2^53 ns")]
             ops.push(Op::CpuPerByte(per_kib.0 as f64 / 1024.0));
         }
-        if let Some(dist) = &overhead.response {
+        if let Some(dist) = &behind {
             let at = build.at_node(name, "overhead.response");
             ops.push(Op::Wait(amount(build, dist, &at), purpose.part(2)));
         }

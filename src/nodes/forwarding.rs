@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::caching::Caches;
 use super::host::{Host, Next};
+use super::overhead::OverheadSpec;
 use super::timeouts::CallTimeoutSpec;
 use crate::dist::Dist;
 use crate::fact::Observer;
@@ -31,18 +32,6 @@ pub struct ForwardingSpec {
     /// How long it waits for those that it hands requests on to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<CallTimeoutSpec>,
-}
-
-/// Time that passes in a hop without a core.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct OverheadSpec {
-    /// Before a request is handed on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request: Option<Dist<Span>>,
-    /// Before a response is handed back.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub response: Option<Dist<Span>>,
 }
 
 /// The link that requests of each endpoint leave by, in the order of endpoints; behind them, that

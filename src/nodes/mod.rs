@@ -20,6 +20,7 @@ pub mod host;
 #[cfg(test)]
 mod host_tests;
 pub mod load_balancer;
+pub mod overhead;
 pub mod parts;
 pub mod reverse_proxy;
 pub mod route;

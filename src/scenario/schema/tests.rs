@@ -103,7 +103,7 @@ fn the_keys_of_other_tables_are_those_that_are_read() {
     use crate::model::{ConnectionSpec, LimitsSpec, LossSpec, MeasureSpec, SloSpec};
     use crate::nodes::caching::CacheSpec;
     use crate::nodes::client::AddressesSpec;
-    use crate::nodes::forwarding::OverheadSpec;
+    use crate::nodes::overhead::OverheadSpec;
     use crate::nodes::route::RouteSpec;
     use crate::nodes::station::{PausesSpec, ReplicaSpec, SetupSpec};
     use crate::nodes::timeouts::TimeoutSpec;
