@@ -28,6 +28,7 @@ pub mod balance;
 pub mod count;
 pub mod dist;
 pub mod evict;
+pub mod health;
 pub mod limit;
 pub mod math;
 pub mod popularity;

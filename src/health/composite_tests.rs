@@ -1,0 +1,81 @@
+//! The rules together.
+
+use super::*;
+
+const fn at(seconds: u64) -> Time {
+    Time(seconds * 1_000_000_000)
+}
+
+fn health(text: &str, count: usize) -> Health {
+    Health::new(&toml::from_str(text).unwrap(), &vec![1; count], Span::ZERO)
+}
+
+#[test]
+fn without_rules_all_are_up_with_their_whole_weight() {
+    let mut health = health("", 2);
+    (0..9).for_each(|_| health.on_failure(0, at(0)));
+    assert_eq!(health.on_probe(0, false, at(0)), Probed::Unchanged);
+    assert!(health.is_usable(0, at(0)) && health.probes().is_none());
+    assert_eq!((health.share(0, at(0)), health.effective_weight(0)), (FULL_WEIGHT, None));
+}
+
+#[test]
+fn a_backend_is_up_if_all_rules_say_so() {
+    let text = "passive = { max_fails = 1, fail_timeout = \"10s\", profile = \"consecutive\" }\n\
+                active = { rise = 1, fall = 1 }\noutlier = { consecutive_failures = 2 }";
+    let mut health = health(text, 2);
+    health.on_failure(0, at(0));
+    assert!(!health.is_up(0, at(9)) && health.is_up(0, at(10)));
+    assert_eq!(health.on_probe(0, false, at(10)), Probed::Down);
+    assert!(!health.is_up(0, at(10)));
+    assert_eq!(health.on_probe(0, true, at(11)), Probed::Up);
+    assert!(health.is_up(0, at(11)));
+    // The second failure in a row ejects for longer than the passive rule does.
+    health.on_failure(0, at(12));
+    assert!(!health.is_up(0, at(30)) && health.is_up(0, at(50)));
+    assert_eq!(health.count_up(at(30)), 1);
+}
+
+#[test]
+fn a_probe_that_goes_well_ends_an_ejection() {
+    let mut health = health("active = {}\noutlier = { consecutive_failures = 1 }", 2);
+    health.on_failure(0, at(0));
+    assert!(!health.is_up(0, at(1)));
+    assert_eq!(health.on_probe(0, true, at(1)), Probed::Unchanged);
+    assert!(health.is_up(0, at(1)));
+}
+
+#[test]
+fn in_panic_all_are_used() {
+    let mut health = health("active = { fall = 1 }\npanic_threshold = 0.5", 4);
+    health.on_probe(0, false, at(0));
+    health.on_probe(1, false, at(0));
+    assert!(!health.is_usable(0, at(0)), "half of them are up, which is not below one half");
+    health.on_probe(2, false, at(0));
+    assert!((0..4).all(|backend| health.is_usable(backend, at(0))));
+    assert!(!health.is_up(0, at(0)));
+}
+
+#[test]
+fn slow_start_counts_from_the_last_return() {
+    let text = "active = { rise = 1, fall = 1 }\nslow_start = { window = \"10s\" }\n\
+                passive = { profile = \"consecutive\", fail_timeout = \"2s\" }";
+    let mut health = health(text, 2);
+    assert_eq!(health.share(0, at(1)), FULL_WEIGHT);
+    health.on_probe(0, false, at(10));
+    health.on_probe(0, true, at(20));
+    assert_eq!([20, 22, 25, 30].map(|now| health.share(0, at(now))), [1, 200, 500, FULL_WEIGHT]);
+    health.on_failure(0, at(40));
+    assert_eq!(health.share(0, at(43)), 100);
+}
+
+#[test]
+fn the_phase_of_the_clock_reaches_nginxs_rule() {
+    let spec = toml::from_str("passive = { fail_timeout = \"2s\" }").unwrap();
+    let until = |phase| {
+        let mut health = Health::new(&spec, &[1, 1], Span::from_millis(phase));
+        health.on_failure(0, at(1));
+        (1_000..9_000).find(|ms| health.is_up(0, Time(ms * 1_000_000)))
+    };
+    assert_eq!((until(0), until(900)), (Some(4_000), Some(3_100)));
+}

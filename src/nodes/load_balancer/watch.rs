@@ -1,0 +1,120 @@
+//! What a balancer believes of its backends' health: what attempts and probes show it.
+
+use super::LoadBalancer;
+use super::care::Care;
+use crate::fact::Observer;
+use crate::health::FULL_WEIGHT;
+use crate::net::{Ctx, Direction, Probe, Token};
+use crate::outcome::{Answer, Reason};
+use crate::time::Time;
+
+/// A weight in slow start is told in so many parts of the backend's own.
+pub(super) const PARTS: u32 = 100;
+
+impl LoadBalancer {
+    /// Sets the first probe of each backend.
+    pub(super) fn begin_probes<O: Observer>(&self, ctx: &mut Ctx<'_, O>) {
+        let Some(health) = self.care.as_ref().and_then(|care| care.health.as_ref()) else {
+            return;
+        };
+        let Some(probes) = health.probes() else { return };
+        for (backend, number) in (0..self.backends.len()).zip(0..) {
+            let span = probes.first_probe(backend).since(Time::ZERO);
+            ctx.start_timer(span, Token::Probe(self.host.node(), number, Probe::Leaves));
+        }
+    }
+
+    /// A probe comes to its next stage.
+    pub(super) fn probe<O: Observer>(&mut self, number: u16, stage: Probe, ctx: &mut Ctx<'_, O>) {
+        let (backend, node, now) = (usize::from(number), self.host.node(), ctx.now());
+        let (at, link) = self.plan.ways[backend];
+        let Some(care) = &mut self.care else { return };
+        let sent = care.probed.get(backend).copied().unwrap_or_default();
+        let Some(health) = &mut care.health else { return };
+        let Some(timeout) = health.probes().map(crate::health::Active::timeout) else { return };
+        let gives_up = || (sent + timeout).since(now.min(sent + timeout));
+        let link = &mut ctx.core.links[link.index()];
+        let (span, next) = match stage {
+            Probe::Leaves => {
+                care.probed[backend] = now;
+                match link.packet(Direction::Up) {
+                    Some(span) => (span, Probe::Arrives),
+                    None => (timeout, Probe::Fails),
+                }
+            }
+            Probe::Arrives => {
+                let condition = ctx.core.conditions.of(at);
+                let is_silent = condition.is_unreachable() || condition.is_hung();
+                let answer = link.packet(Direction::Down).filter(|_| !is_silent);
+                match answer {
+                    Some(span) if now + span > sent + timeout => (gives_up(), Probe::Fails),
+                    Some(span) if condition.refuses() => (span, Probe::Fails),
+                    Some(span) => (span, Probe::Succeeds),
+                    None => (gives_up(), Probe::Fails),
+                }
+            }
+            Probe::Succeeds | Probe::Fails => {
+                health.on_probe(backend, stage == Probe::Succeeds, now);
+                let next = health.probes().map_or(now, |it| it.next_probe(backend, sent, now));
+                (next.since(now), Probe::Leaves)
+            }
+        };
+        ctx.start_timer(span, Token::Probe(node, number, next));
+    }
+
+    /// Brings up to date which backends may be chosen, and with what weight.
+    pub(super) fn refresh_all(&mut self, now: Time) {
+        let Some(care) = &self.care else { return };
+        let Some(health) = &care.health else { return };
+        let is_panic = health.in_panic(health.count_up(now));
+        for backend in 0..self.backends.len() {
+            let is_up =
+                (is_panic || health.is_up(backend, now)) && !care.is_full(&self.backends[backend]);
+            let own = self.plan.backends[backend].weight;
+            let weight = if care.weights_vary {
+                let share =
+                    u64::from(own) * u64::from(PARTS) * u64::from(health.share(backend, now));
+                let weight = share / u64::from(FULL_WEIGHT);
+                u32::try_from(weight.max(u64::from(own.min(1)))).unwrap_or(u32::MAX)
+            } else {
+                own
+            };
+            let it = &mut self.backends[backend];
+            if (it.up, it.weight) != (is_up, weight) {
+                (it.up, it.weight) = (is_up, weight);
+                self.balancer.on_change(backend, &self.backends);
+            }
+        }
+    }
+
+    /// An attempt at a backend has ended.
+    pub(super) fn judge(&mut self, backend: usize, answer: Answer, now: Time) {
+        let counts = answer.failure.is_some_and(|reason| self.counts_against(answer, reason));
+        let Some(care) = &mut self.care else { return };
+        let Some(health) = &mut care.health else { return };
+        if counts {
+            health.on_failure(backend, now);
+            let passive = self.plan.treats.health.as_ref().and_then(|it| it.passive.as_ref());
+            let max_fails = passive.map_or(0, |passive| passive.max_fails);
+            self.balancer.on_failed(backend, max_fails);
+        } else {
+            health.on_success(backend, now);
+        }
+    }
+
+    /// Whether a failed attempt speaks against its backend: no answer always does, an answer if
+    /// another backend would be tried for it.
+    fn counts_against(&self, answer: Answer, reason: Reason) -> bool {
+        let rule = self.plan.treats.next_upstream.as_ref();
+        reason.is_of_connection() || rule.is_some_and(|rule| rule.covers(answer))
+    }
+}
+
+impl Care {
+    /// A backend was chosen.
+    pub(super) fn on_picked(&mut self, backend: usize, now: Time) {
+        if let Some(health) = &mut self.health {
+            health.on_picked(backend, now);
+        }
+    }
+}
