@@ -269,7 +269,7 @@ impl<O: Observer> World<O> {
                 self.core.exchanges.hot(id).at.node
             }
             Token::SharedDone(at) | Token::Replica(at, _) => at.node,
-            Token::Closed(node, _) => node,
+            Token::Closed(node, _) | Token::Probe(node, ..) => node,
             Token::Connect(id, generation) | Token::Read(id, generation) => {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
                 if !ctx.is_waited_for(id, generation) {

@@ -157,3 +157,68 @@ fn a_sticky_session_stays_at_the_backend_that_answered_it_first() {
     let kept = closed("sticky = { cookie = 'SRV' }");
     assert_eq!(kept[..6], [0, 1, 0, 1, 0, 1]);
 }
+
+#[test]
+fn a_backend_that_fails_is_left_alone_for_its_fail_timeout() {
+    let lb = "next_upstream = {}\nhealth = { passive = { max_fails = 1, fail_timeout = '10s' } }";
+    let ended = requests(&graph(&balanced("1s", "", lb, REFUSING)));
+    assert!(failures(&ended).iter().all(Option::is_none));
+    let slow = latencies(&ended).iter().filter(|latency| **latency > 14).count();
+    // Tried first at 2 s, and then once more each 11 s, whole seconds being counted.
+    assert_eq!(slow, 5, "{:?}", latencies(&ended));
+    let plain = requests(&graph(&balanced("1s", "", "next_upstream = {}", REFUSING)));
+    let slow = latencies(&plain).iter().filter(|latency| **latency > 14).count();
+    assert!(slow > 25, "every second request meets it: {slow}");
+}
+
+#[test]
+fn probes_find_a_crash_and_the_return() {
+    let fault = "[fault.f]\nkind = 'crash'\nnode = 'app'\nreplica = 2\nat = '20.5s'\nfor = '20s'";
+    let lb = "health = { active = { interval = '1s', fall = 3, rise = 2 } }";
+    let text = balanced("100ms", "", lb, fault);
+    let ended = requests(&graph(&text));
+    let failed: Vec<u64> = (ended.iter().zip(failures(&ended)))
+        .filter(|(_, failure)| failure.is_some())
+        .map(|(it, _)| it.started / 1_000_000)
+        .collect();
+    // Probes of replica 2 leave each second, a third of one behind the first replica's: three
+    // fail from 21.33 s on, so until 23.33 s each third request fails.
+    assert!((8..=11).contains(&failed.len()), "{failed:?}");
+    assert!(failed.iter().all(|at| (20_500..=23_400).contains(at)), "{failed:?}");
+    // Of 600 requests it misses a third of those from 23.33 s until 42.33 s, after two good probes.
+    let taken = picks(&text).iter().filter(|replica| **replica == 1).count();
+    assert!((132..=140).contains(&taken), "{taken}");
+}
+
+#[test]
+fn a_hang_is_found_by_probes_that_nobody_answers() {
+    let fault = "[fault.f]\nkind = 'hang'\nnode = 'app'\nreplica = 2\nat = '20.5s'\nfor = '20s'";
+    let lb = "timeout = { read = '500ms' }\n\
+              health = { active = { interval = '1s', fall = 3, rise = 2 } }";
+    let ended = requests(&graph(&balanced("100ms", "", lb, fault)));
+    let late = Some(Reason::ReadTimeout);
+    let failed = failures(&ended).into_iter().filter(|failure| *failure == late).count();
+    // A probe fails after its interval, and the next follows: three of them take 3 s and more.
+    assert!((10..=17).contains(&failed), "{failed}");
+}
+
+#[test]
+fn a_rate_limit_denies_before_anything_else_is_done() {
+    let limit = "rate_limit = { rate = '10/s', burst = 1, key = 'all' }";
+    let text = balanced("10ms", "", limit, "").replace("'60s'", "'1005ms'");
+    let ended = requests(&graph(&text));
+    let denied = Some(Reason::RateLimited);
+    let passed = failures(&ended).iter().filter(|failure| failure.is_none()).count();
+    assert_eq!((ended.len(), passed), (100, 10));
+    let first = ended.iter().position(|it| failures(std::slice::from_ref(it))[0] == denied);
+    assert_eq!(latencies(&ended)[first.expect("some are denied")], 2, "to the balancer and back");
+}
+
+#[test]
+fn nginx_holds_requests_back_until_the_rate_has_caught_up() {
+    let limit = "rate_limit = { rate = '10/s', burst = 5, key = 'all', profile = 'nginx' }";
+    let text = balanced("10ms", "", limit, "").replace("'60s'", "'35ms'");
+    let ended = requests(&graph(&text));
+    assert_eq!(failures(&ended), [None, None, None]);
+    assert_eq!(latencies(&ended), [14, 104, 194]);
+}

@@ -369,8 +369,9 @@ impl<'a> Build<'a> {
                         spec: balancer.balance.clone(),
                         backends,
                         ways,
-                        treats: balancer.backends.clone(),
+                        treats: (*balancer.backends).clone(),
                         patience,
+                        phase: self.model.run.clock.phase,
                     }),
                     program,
                 })

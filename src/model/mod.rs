@@ -18,7 +18,7 @@ pub use link::{LinkSpec, LossSpec};
 pub use machine::MachineSpec;
 pub use node::{CallTimeouts, NodeSpec};
 pub use probe::ProbeSpec;
-pub use run::{LimitsSpec, MeasureSpec, RunSpec, SloSpec, Study, Until, Warmup};
+pub use run::{ClockSpec, LimitsSpec, MeasureSpec, RunSpec, SloSpec, Study, Until, Warmup};
 
 use crate::endpoint::EndpointSpec;
 use crate::fault::FaultSpec;

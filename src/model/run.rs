@@ -38,6 +38,8 @@ pub struct RunSpec {
     pub measure: MeasureSpec,
     /// Limits that end a run.
     pub limits: LimitsSpec,
+    /// The clock of those who count whole seconds.
+    pub clock: ClockSpec,
 }
 
 impl Default for RunSpec {
@@ -54,8 +56,17 @@ impl Default for RunSpec {
             slo: None,
             measure: MeasureSpec::default(),
             limits: LimitsSpec::default(),
+            clock: ClockSpec::default(),
         }
     }
+}
+
+/// The clock of those who count whole seconds, as nginx does for `fail_timeout`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClockSpec {
+    /// How far into a second it is when the run begins, below 1s; 0s by default.
+    pub phase: Span,
 }
 
 /// What kind of answer a scenario wants.

@@ -22,6 +22,6 @@ pub use self::exchange::{Cold, Exchange, Exchanges, Part, Parts, Phase};
 pub use self::link::{Direction, GIVEN_UP, LinkState, Transit};
 pub use self::ready::Ready;
 pub use self::request::{Account, BranchAccount, Request, Session};
-pub use self::timer::{Change, Timer, TimerId, Token, Unwanted};
+pub use self::timer::{Change, Probe, Timer, TimerId, Token, Unwanted};
 pub use self::topology::{LinkEnds, NodeShape, Topology};
 pub use self::transport::{Transport, Waits};

@@ -43,6 +43,21 @@ pub enum Token {
     Idle(ConnectionId, u16),
     /// A connection for which the layer-4 balancer had chosen this backend is closed.
     Closed(NodeId, u16),
+    /// A balancer's probe of this backend comes to its next stage.
+    Probe(NodeId, u16, Probe),
+}
+
+/// The stages of a balancer's probe of a backend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// It is sent.
+    Leaves,
+    /// It is at its backend.
+    Arrives,
+    /// It is answered.
+    Succeeds,
+    /// It was refused, or not answered in time.
+    Fails,
 }
 
 /// What happens to a replica as a whole.

@@ -70,6 +70,7 @@ fn balancer(program: &[Op]) -> Bench {
         ways,
         treats: BackendsSpec::default(),
         patience: None,
+        phase: crate::time::Span::ZERO,
     };
     let node = LoadBalancer::new(
         host(&cores(1), Running::Own(0)),

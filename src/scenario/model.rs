@@ -169,6 +169,9 @@ fn check_run(run: &RunSpec, table: &Table, diagnostics: &mut Diagnostics) {
     if !(1..=3).contains(&run.measure.node_digits) {
         wrong("measure.node_digits", "`node_digits` is from 1 to 3".to_owned());
     }
+    if run.clock.phase >= crate::time::Span::from_secs(1) {
+        wrong("clock.phase", "`phase` is below 1s".to_owned());
+    }
     if run.limits.in_flight == 0 || run.limits.in_flight > 30_000_000 {
         wrong("limits.in_flight", "`in_flight` is from 1 to 30000000".to_owned());
     }

@@ -7,10 +7,12 @@ use super::tries::{After, Tries};
 use super::{BalancePlan, LoadBalancer};
 use crate::balance::{Backend, Tried};
 use crate::fact::Observer;
+use crate::health::Health;
 use crate::id::{ConnectionId, ExchangeId, SessionId};
 use crate::net::{Ctx, Hop, Input, Part, Phase, Token};
 use crate::outcome::{Answer, Reason};
 use crate::slab::Slab;
+use crate::time::Time;
 use crate::trace::TraceRow;
 
 /// The state of that.
@@ -21,6 +23,12 @@ pub(super) struct Care {
     /// Requests that wait for a backend that is not full, the first to be served in front.
     pub(super) held: VecDeque<ExchangeId>,
     max_conns: u32,
+    /// What it believes of its backends.
+    pub(super) health: Option<Health>,
+    /// When the last probe of each backend was sent.
+    pub(super) probed: Vec<Time>,
+    /// Whether a backend that comes back takes its weight step by step.
+    pub(super) weights_vary: bool,
     /// Which backend the cookie of a session names.
     cookies: BTreeMap<u64, u32>,
 }
@@ -32,19 +40,31 @@ impl Care {
         let is_plain = treats.layer == 7
             && treats.max_conns.is_none()
             && treats.next_upstream.is_none()
+            && treats.health.is_none()
             && treats.sticky.is_none();
+        let weights: Vec<u32> = plan.backends.iter().map(|backend| backend.weight).collect();
+        let health = treats.health.as_ref().map(|spec| Health::new(spec, &weights, plan.phase));
         (!is_plain).then(|| Self {
             tries: Slab::default(),
             held: VecDeque::new(),
             max_conns: treats.max_conns.unwrap_or(u32::MAX),
+            health,
+            probed: vec![Time::ZERO; plan.backends.len()],
+            weights_vary: treats.health.as_ref().is_some_and(|it| it.slow_start.is_some()),
             cookies: BTreeMap::new(),
         })
     }
 
     /// Whether a backend may be chosen depends on how many exchanges it has.
     pub(super) fn refresh(&self, backends: &mut [Backend], backend: usize) {
-        let it = &mut backends[backend];
-        it.up = it.outstanding < self.max_conns;
+        if self.health.is_none() {
+            backends[backend].up = !self.is_full(&backends[backend]);
+        }
+    }
+
+    /// Whether a backend has as many exchanges as it may have.
+    pub(super) const fn is_full(&self, backend: &Backend) -> bool {
+        backend.outstanding >= self.max_conns
     }
 }
 
@@ -54,6 +74,8 @@ impl LoadBalancer {
         match input {
             Input::Reply { child, parent } if ctx.is_awaited(child, parent) => {
                 let answer = ctx.cold(child).answer;
+                let backend = usize::from(ctx.cold(child).branch);
+                self.judge(backend, answer, ctx.now());
                 if answer.is_success() {
                     self.remember(child, parent, ctx);
                     self.forget_tries(parent, ctx);
@@ -69,6 +91,10 @@ impl LoadBalancer {
             Input::Timer(Token::Closed(_, backend)) => {
                 let now = ctx.now();
                 self.uncount(usize::from(backend), now, ctx);
+                true
+            }
+            Input::Timer(Token::Probe(_, backend, stage)) => {
+                self.probe(backend, stage, ctx);
                 true
             }
             Input::Timer(Token::Patience(id)) if ctx.hot(id).phase == Phase::Held => {
@@ -101,6 +127,7 @@ impl LoadBalancer {
         let parent = ctx.hot(child).parent;
         self.ended(child, ctx);
         let backend = u32::from(ctx.cold(child).branch);
+        self.judge(backend as usize, Answer::failed(why), ctx.now());
         ctx.hang_up(child);
         ctx.cold(parent).child = ExchangeId::NONE;
         self.failed_at(backend, parent, Answer::failed(why), ctx);
@@ -202,7 +229,11 @@ impl LoadBalancer {
             Some(care) if place > 0 => std::mem::take(&mut care.tries[place - 1].tried),
             _ => Vec::new(),
         };
+        self.refresh_all(ctx.now());
         let chosen = self.choose(id, Tried(&tried), ctx);
+        if let (Some(care), Some(backend)) = (&mut self.care, chosen) {
+            care.on_picked(backend, ctx.core.now);
+        }
         if let (Some(care), true) = (&mut self.care, place > 0) {
             care.tries[place - 1].tried = tried;
         }

@@ -9,6 +9,7 @@ mod care;
 mod hold;
 mod spec;
 mod tries;
+mod watch;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use crate::id::{ConnectionId, ExchangeId, LinkId};
 use crate::net::{Call, Ctx, Input, Phase, Token, Unwanted};
 use crate::outcome::Reason;
 use crate::rng::{Purpose, Stream};
+use crate::time::Span;
 use care::Care;
 
 /// The backends of a balancer, made ready to run.
@@ -38,6 +40,8 @@ pub struct BalancePlan {
     pub treats: BackendsSpec,
     /// How long a request waits when all backends are full, and what that is drawn for.
     pub patience: Option<(Law, Purpose)>,
+    /// How far into a second the clock is when the run begins.
+    pub phase: Span,
 }
 
 /// A load balancer at work.
@@ -84,6 +88,7 @@ impl LoadBalancer {
     /// Starts the node.
     pub fn begin<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         self.host.begin(ctx);
+        self.begin_probes(ctx);
     }
 
     /// Does what follows from `input`.

@@ -8,6 +8,7 @@ use super::super::parts::{KindParts, PartReader};
 use super::super::station::StationSpec;
 use crate::balance::BalanceSpec;
 use crate::dist::Dist;
+use crate::health::HealthSpec;
 use crate::time::Span;
 
 /// What a scenario says of a load balancer.
@@ -20,7 +21,7 @@ pub struct LoadBalancerSpec {
     /// How it chooses.
     pub balance: BalanceSpec,
     /// At which layer it works, and how it treats backends.
-    pub backends: BackendsSpec,
+    pub backends: Box<BackendsSpec>,
 }
 
 impl KindParts for LoadBalancerSpec {
@@ -31,7 +32,7 @@ impl KindParts for LoadBalancerSpec {
             station: station?,
             forwarding: forwarding?,
             balance: balance?,
-            backends: backends?,
+            backends: Box::new(backends?),
         })
     }
 }
@@ -58,6 +59,9 @@ pub struct BackendsSpec {
     /// Which failures are tried again elsewhere; none by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_upstream: Option<NextUpstreamSpec>,
+    /// How it finds out which backends work; it believes in all of them by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health: Option<HealthSpec>,
     /// Keeps a session at the backend that answered its first request, by a cookie.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sticky: Option<StickySpec>,
@@ -65,7 +69,14 @@ pub struct BackendsSpec {
 
 impl Default for BackendsSpec {
     fn default() -> Self {
-        Self { layer: 7, max_conns: None, backend_queue: None, next_upstream: None, sticky: None }
+        Self {
+            layer: 7,
+            max_conns: None,
+            backend_queue: None,
+            next_upstream: None,
+            health: None,
+            sticky: None,
+        }
     }
 }
 
