@@ -7,7 +7,10 @@ mod exchange;
 mod link;
 mod ready;
 mod request;
+pub mod slow_start;
+pub mod tcp;
 mod timer;
+pub mod tls;
 mod topology;
 
 pub use self::connection::{Connection, Mode};
