@@ -1,10 +1,10 @@
 //! A retry budget: retries are a share of the requests, not of the failures.
 //!
 //! Each request deposits `ratio` of a token, each retry withdraws one; a reserve of
-//! `min_per_second` lets those retry who have few requests. Deposits and withdrawals are forgotten
-//! after `window`. So retries add at most `ratio` to the load however much fails, and a storm of
-//! them cannot keep itself alive. *Source*: Finagle's `RetryBudget` (20 %, 10 a second, 10 s), whose
-//! window, as here, has ten parts.
+//! `min_per_second` lets those retry who have few requests. Deposits and withdrawals are
+//! forgotten after `window`. So retries add at most `ratio` to the load however much fails, and a
+//! storm of them cannot keep itself alive. *Source*: Finagle's `RetryBudget` (20 %, 10 a second,
+//! 10 s), whose window, as here, has ten parts.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
