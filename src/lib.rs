@@ -32,6 +32,7 @@ pub mod health;
 pub mod limit;
 pub mod math;
 pub mod popularity;
+pub mod resilience;
 pub mod trace;
 
 // What happens in a run.
