@@ -1,7 +1,7 @@
 //! Which balancer a recording is of, and by which rule it is judged: one line each.
 
 use super::constants::{
-    CADDY, DIRECT, ENVOY, HAPROXY, HAPROXY_TCP, Hop, NGINX, NGINX_CLOSE, NGINX_STREAM,
+    CADDY, DIRECT, ENVOY, HAPROXY, HAPROXY_TCP, Hop, NGINX, NGINX_CLOSE, NGINX_DRAINS, NGINX_STREAM,
 };
 use crate::balance::Algorithm::{
     LeastConnections, PowerOfD, Random, RingHash, RoundRobin, SourceHash, UriHash,
@@ -82,7 +82,7 @@ const KINDS: &[Kind] = &[
     // Caddy swaps neighbours of the order in which requests came: which ones cannot be known.
     kind("caddy-round_robin", CADDY, (Caddy, RoundRobin), Bar::Exempt),
     kind("caddy-least_conn", CADDY, (Caddy, LeastConnections), Bar::Near),
-    kind("caddy-random_choose2", CADDY, (Caddy, PowerOfD), Bar::Exempt),
+    kind("caddy-random_choose2", CADDY, (Caddy, PowerOfD), Bar::Seeds),
 ];
 
 /// The part that cases wait for whose choices read an address or a path: a balancer is not told of
@@ -101,6 +101,11 @@ impl Kind {
         let (profile, algorithm, hash_on) = self.balancer?;
         let profile = Some(profile);
         Some(BalanceSpec { algorithm, profile, hash_on, ..BalanceSpec::default() })
+    }
+
+    /// Whether it loses requests for want of connections when so many are present at once.
+    pub(super) fn drains_at(&self, present: u64) -> bool {
+        self.balancer.is_some_and(|(profile, ..)| profile == Nginx) && present > NGINX_DRAINS
     }
 
     /// The part of the program that it waits for, if it does.

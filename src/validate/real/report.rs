@@ -79,9 +79,12 @@ impl Display for CaseReport {
         if let Some(load) = self.load {
             write!(f, ", busiest backend {load:.2}")?;
         }
-        let heads = ["metric", "recorded", "allowed", "simulated", "verdict"];
-        let [metric, recorded, allowed, simulated, verdict] = heads;
-        writeln!(f, "\n  {metric:<20} {recorded:>22} {allowed:>22} {simulated:>22}  {verdict}")?;
+        let heads = ["metric", "recorded", "allowed", "simulated", "from .. to", "verdict"];
+        let [metric, recorded, allowed, simulated, range, verdict] = heads;
+        writeln!(
+            f,
+            "\n  {metric:<20} {recorded:>22} {allowed:>22} {simulated:>10} {range:>22}  {verdict}"
+        )?;
         self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))
     }
 }
@@ -90,11 +93,12 @@ impl Display for Row {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "  {:<20} {:>22} {:>22} {:>22}  {}",
+            "  {:<20} {:>22} {:>22} {:>10} {:>22}  {}",
             self.metric,
             span(self.recorded),
             span(self.allowed),
-            span(self.simulated),
+            number(self.simulated),
+            span(self.range),
             self.verdict.word()
         )
     }

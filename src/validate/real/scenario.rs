@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::constants::CONNECT_US;
+use super::constants::{CONNECT_US, Hop, NGINX_CONNECTIONS};
 use super::kinds::{Bar, Kind};
 use super::recording::Recording;
+use crate::balance::{HashOn, Profile};
 
 /// How long the recorded clients waited for an answer.
 const PATIENCE: &str = "30s";
@@ -34,18 +35,25 @@ pub(super) fn text(recording: &Recording, kind: &Kind) -> String {
 /// link.
 fn way(recording: &Recording, kind: &Kind) -> String {
     let connect = if recording.mode == "new" { CONNECT_US } else { 0 };
-    let (request, response) = (kind.hop.request + connect, kind.hop.response);
+    let Hop { request, response } = kind.hop;
+    let request = (request.0 + connect, request.1 + connect);
     let Some(spec) = kind.balance() else {
-        let half = (request + response) / 2;
+        let half = (request.0 + response.0) / 2;
         return format!("[link.users.b0]\nlatency = \"{half}us\"\n");
     };
     let profile = spec.profile.map_or("", |profile| profile.name());
     let mut text = format!(
         "[node.lb]\nkind = \"load-balancer\"\nalgorithm = \"{}\"\nprofile = \"{profile}\"\n\
-         overhead = {{ request = \"{request}us\", response = \"{response}us\" }}\n",
-        spec.algorithm.name()
+         overhead = {{ request = {}, response = {} }}\n",
+        spec.algorithm.name(),
+        uniform(request),
+        uniform(response)
     );
-    if spec.hash_on == crate::balance::HashOn::Source {
+    if spec.profile == Some(Profile::Nginx) {
+        // A request that is handed on takes two connections; without them it is not answered.
+        let _ = write!(text, "workers = {}\nqueue = 0\n", NGINX_CONNECTIONS / 2);
+    }
+    if spec.hash_on == HashOn::Source {
         text += "hash_on = \"source\"\n";
     }
     let names = || (0..recording.slots.len()).map(|number| format!("b{number}"));
@@ -65,6 +73,11 @@ fn way(recording: &Recording, kind: &Kind) -> String {
         let _ = writeln!(text, "[link.lb.{name}]");
     }
     text
+}
+
+/// The uniform law over a range of microseconds.
+fn uniform((least, most): (u64, u64)) -> String {
+    format!("{{ uniform = {{ min = \"{least}us\", max = \"{most}us\" }} }}")
 }
 
 #[cfg(test)]

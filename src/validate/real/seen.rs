@@ -19,6 +19,8 @@ pub(super) struct Seen {
     pub(super) p99: f64,
     /// How many each backend was chosen for.
     pub(super) per_backend: Vec<u64>,
+    /// How many requests were present at once at most.
+    pub(super) most: u64,
     /// The part of its slots' time that the busiest backend worked, from the first arrival to the
     /// last.
     pub(super) load: f64,
@@ -66,9 +68,21 @@ impl Seen {
             mean: latencies.iter().sum::<f64>() / count as f64,
             p99: quantile(&latencies, 0.99),
             per_backend,
+            most: most(rows().map(|row| (row.asked.started, row.end))),
             load: loads.map(|(work, slots)| work / f64::from(*slots) / last).fold(0.0, f64::max),
         }
     }
+}
+
+/// How many of these intervals overlap at most.
+fn most(intervals: impl Iterator<Item = (Time, Time)>) -> u64 {
+    let (mut begins, mut ends): (Vec<Time>, Vec<Time>) = intervals.unzip();
+    begins.sort_unstable();
+    ends.sort_unstable();
+    let present = |(number, begin): (usize, &Time)| {
+        (number + 1 - ends.partition_point(|end| end <= begin)) as u64
+    };
+    begins.iter().enumerate().map(present).max().unwrap_or(0)
 }
 
 /// A quantile of sorted values, on the line between its neighbours; NaN of nothing.
@@ -88,7 +102,13 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::quantile;
+    use super::{Time, most, quantile};
+
+    #[test]
+    fn the_most_that_overlap_are_counted() {
+        let intervals = [(0, 5), (5, 9), (1, 3), (2, 3), (6, 7)];
+        assert_eq!(most(intervals.into_iter().map(|(from, to)| (Time(from), Time(to)))), 3);
+    }
 
     #[test]
     fn a_quantile_is_on_the_line_between_its_neighbours() {
