@@ -16,10 +16,10 @@ pub(super) const CONNECT_US: u64 = 90;
 /// the one that it listens on and the one to its master.
 pub(super) const NGINX_CONNECTIONS: u32 = 4_096 - 2;
 
-/// Requests at once from which that nginx has less than a sixteenth of its connections left. Then it
-/// closes kept ones that are idle, and a request that is just being sent on one of them is lost: how
-/// many are depends on the client's pool. (`ngx_drain_connections`; the first loss that was recorded
-/// came at 1,922 requests.)
+/// Requests at once from which that nginx has less than a sixteenth of its connections left. Then
+/// it closes kept ones that are idle, and a request that is just being sent on one of them is
+/// lost: how many are depends on the client's pool. (`ngx_drain_connections`; the first loss that
+/// was recorded came at 1,922 requests.)
 pub(super) const NGINX_DRAINS: u64 = (4_096 - 4_096 / 16) / 2;
 
 /// The way to a backend and back: the least and the most of the medians, in microseconds.

@@ -1,9 +1,10 @@
 //! Judging: what was recorded, what may be, and what was simulated.
 //!
-//! Means over replications are compared: means of latency are within 3 % and 99th percentiles within 5 % of the range of the recorded runs. Where a
-//! backend is loaded above 0.95 the tail is that of one long busy period and is not judged. Where
-//! choices are random the recorded mean is within the range of the seeds, widened by 3 %. Counts
-//! are within 10 % or 3 requests; losses of an nginx that runs out of connections are only shown.
+//! Means over replications are compared: means of latency are within 3 % and 99th percentiles
+//! within 5 % of the range of the recorded runs. Where a backend is loaded above 0.95 the tail is
+//! that of one long busy period and is not judged. Where choices are random the middle of what was
+//! recorded is within the range of the seeds, widened by 3 %. Counts are within 10 % or 3 requests;
+//! losses of an nginx that runs out of connections are only shown.
 
 use serde::Serialize;
 
