@@ -43,8 +43,8 @@ mod weighted_random;
 mod laws;
 #[cfg(test)]
 mod profiled;
-#[cfg(test)]
-mod recorded;
+#[cfg(any(test, feature = "cli"))]
+pub mod recorded;
 #[cfg(test)]
 mod stated;
 

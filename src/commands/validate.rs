@@ -1,6 +1,9 @@
 //! `lindley validate`: the program against what is known to be true.
 
+use std::fmt::Display;
 use std::path::PathBuf;
+
+use serde::Serialize;
 
 use super::exit::{CommandError, Exit};
 use super::io::Io;
@@ -8,12 +11,14 @@ use super::options::Work;
 use super::progress::Bar;
 use super::simulation::begin;
 use crate::scenario::nearest;
-use crate::validate::theory::{Case, Options, Report, built_in, cases, job_count, run as judged};
+use crate::validate::real;
+use crate::validate::theory::{Case, Options, built_in, cases, job_count, run as judged};
 
 /// What the help shows.
 pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("lindley validate --quick", "against queueing theory, in a few seconds"),
     ("lindley validate --case mm1-02", "one case, with all its requests"),
+    ("lindley validate --group real", "against recordings of nginx, HAProxy, Envoy and Caddy"),
 ];
 
 /// Runs cases with known answers and says which of them come out.
@@ -47,6 +52,8 @@ pub(super) struct Args {
 enum Group {
     /// Queueing theory: closed forms and numerically exact values.
     Theory,
+    /// Recordings of real proxies: nginx, HAProxy, Envoy, Caddy.
+    Real,
 }
 
 /// Runs the cases and prints what came of each: status 1 if one of them misses.
@@ -54,20 +61,40 @@ enum Group {
 /// # Errors
 /// If there is no such case, the table cannot be read, or somebody interrupts.
 pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
-    let table = match args.group {
-        Group::Theory => table(args.table.as_ref())?,
-    };
-    if let Some(id) = &args.case {
-        require_case(&table, id)?;
-    }
-    let options = Options { quick: args.quick, case: args.case };
+    let options = Options { quick: args.quick, case: args.case.clone() };
     let work = Work { threads: args.threads, quiet: args.quiet, ..Work::default() };
-    begin(&work, io)?;
-    let jobs = job_count(&table, &options);
-    let report = judged(&table, &options, &Bar::new(jobs, args.quiet));
-    let report = report.ok_or(CommandError::Interrupted)?;
-    io.print(&if args.json { json(&report)? } else { report.to_string() })?;
-    Ok(if report.passes() { Exit::Done } else { Exit::Found })
+    match args.group {
+        Group::Theory => {
+            let table = table(args.table.as_ref())?;
+            require_case(table.iter().map(|case| case.id.as_str()), args.case.as_deref())?;
+            begin(&work, io)?;
+            let bar = Bar::new(job_count(&table, &options), args.quiet);
+            let report = judged(&table, &options, &bar).ok_or(CommandError::Interrupted)?;
+            print(&report, report.passes(), args.json, io)
+        }
+        Group::Real if args.table.is_some() => {
+            Err(CommandError::Usage("recordings have no `--table`".to_owned()))
+        }
+        Group::Real => {
+            let ids = real::case_ids();
+            require_case(ids.iter().map(String::as_str), args.case.as_deref())?;
+            begin(&work, io)?;
+            let bar = Bar::new(real::job_count(&options), args.quiet);
+            let report = real::run(&options, &bar).ok_or(CommandError::Interrupted)?;
+            print(&report, report.passes(), args.json, io)
+        }
+    }
+}
+
+/// Prints a report; status 1 unless it passes.
+fn print<R: Serialize + Display>(
+    report: &R,
+    passes: bool,
+    as_json: bool,
+    io: &mut Io,
+) -> Result<Exit, CommandError> {
+    io.print(&if as_json { json(report)? } else { report.to_string() })?;
+    Ok(if passes { Exit::Done } else { Exit::Found })
 }
 
 fn table(path: Option<&PathBuf>) -> Result<Vec<Case>, CommandError> {
@@ -79,16 +106,20 @@ fn table(path: Option<&PathBuf>) -> Result<Vec<Case>, CommandError> {
         .map_err(|error| CommandError::Usage(format!("{name} is no table of cases: {error}")))
 }
 
-fn require_case(table: &[Case], id: &str) -> Result<(), CommandError> {
-    if table.iter().any(|case| case.id == id) {
+fn require_case<'a>(
+    mut known: impl Iterator<Item = &'a str> + Clone,
+    id: Option<&str>,
+) -> Result<(), CommandError> {
+    let Some(id) = id else { return Ok(()) };
+    let near = nearest(id, known.clone());
+    if known.any(|case| case == id) {
         return Ok(());
     }
-    let near = nearest(id, table.iter().map(|case| case.id.as_str()));
     let hint = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
     Err(CommandError::Usage(format!("there is no case `{id}`{hint}")))
 }
 
-fn json(report: &Report) -> Result<String, CommandError> {
+fn json(report: &impl Serialize) -> Result<String, CommandError> {
     let text = serde_json::to_string_pretty(report);
     text.map(|text| text + "\n").map_err(|error| CommandError::Fault(error.to_string()))
 }
@@ -99,9 +130,12 @@ mod tests {
 
     #[test]
     fn a_case_that_does_not_exist_is_refused_with_the_nearest_name() {
-        let error = require_case(&built_in(), "mm1-2").expect_err("no such case");
+        let table = built_in();
+        let known = || table.iter().map(|case| case.id.as_str());
+        let error = require_case(known(), Some("mm1-2")).expect_err("no such case");
         assert!(error.to_string().starts_with("there is no case `mm1-2`: did you mean `mm1-"));
-        assert!(require_case(&built_in(), "mm1-02").is_ok());
+        assert!(require_case(known(), Some("mm1-02")).is_ok());
+        assert!(require_case(known(), None).is_ok());
     }
 
     #[test]

@@ -3,4 +3,11 @@
 //! What is judged here is the whole program and not a part of it: each case is written as a
 //! scenario, read, built, run and measured as any other scenario is.
 
+#[cfg(feature = "cli")]
+pub mod real;
 pub mod theory;
+
+mod ready;
+mod verdict;
+
+pub use verdict::{Verdict, Waiting};

@@ -25,6 +25,7 @@ mod text;
 mod tolerance;
 mod verdict;
 
+pub use super::{Verdict, Waiting};
 pub use case::{Case, built_in, cases};
 pub use run::{Options, job_count, run};
-pub use verdict::{CaseReport, Report, Row, Verdict, Waiting};
+pub use verdict::{CaseReport, Report, Row};

@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::verdict::{CaseReport, Report, Row, Verdict};
+use super::super::verdict::{Verdict, number};
+use super::verdict::{CaseReport, Report, Row};
 
 impl Display for Report {
     /// A table for each case, what was left out with its reason, and a line that sums it up.
@@ -68,13 +69,7 @@ impl Display for Row {
             || "-".to_owned(),
             |(low, high)| format!("{} .. {}", number(low), number(high)),
         );
-        let (verdict, tolerance) = (
-            match self.verdict {
-                Verdict::Pass => "pass",
-                Verdict::Miss => "MISS",
-            },
-            format!("± {}", number(self.allowance)),
-        );
+        let (verdict, tolerance) = (self.verdict.word(), format!("± {}", number(self.allowance)));
         write!(
             f,
             "  {:<36} {:>12} {simulated:>12} {interval:>25} {tolerance:>11}  {verdict}",
@@ -84,35 +79,9 @@ impl Display for Row {
     }
 }
 
-/// A number with five significant digits.
-fn number(x: f64) -> String {
-    let size = x.abs();
-    if !(1e-4..1e6).contains(&size) && size > 0.0 {
-        return format!("{x:.3e}");
-    }
-    let whole = [1.0, 10.0, 100.0, 1e3, 1e4].iter().filter(|limit| size >= **limit).count();
-    let small = [0.1, 0.01, 1e-3].iter().filter(|limit| size < **limit).count();
-    let digits = if size > 0.0 { (5 + small).saturating_sub(whole) } else { 0 };
-    format!("{x:.digits$}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_have_five_significant_digits() {
-        for (x, text) in [
-            (0.0, "0"),
-            (0.5, "0.50000"),
-            (0.0123456, "0.012346"),
-            (12.3456789, "12.346"),
-            (17_343.904, "17344"),
-            (1.7e-45, "1.700e-45"),
-        ] {
-            assert_eq!(number(x), text);
-        }
-    }
 
     #[test]
     fn a_report_names_what_missed_and_sums_up() {

@@ -2,10 +2,11 @@
 
 use std::sync::Mutex;
 
+use super::super::Waiting;
 use super::case::Case;
 use super::experiment::{Effort, Experiment};
 use super::groups::{Way, way};
-use super::verdict::{CaseReport, Report, Row, Waiting};
+use super::verdict::{CaseReport, Report, Row};
 use crate::study::{Job, Progress, run_jobs};
 
 /// What is run.

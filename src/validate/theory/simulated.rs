@@ -1,7 +1,5 @@
 //! Experiments that run a scenario: text in, numbers by replication out.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::case::Case;
@@ -10,14 +8,9 @@ use super::read::Read;
 use super::seen::Seen;
 use crate::graph::{self, Graph};
 use crate::model::Warmup;
-use crate::scenario::source::Memory;
-use crate::scenario::{Diagnostics, Scenario};
 use crate::study::{Wanted, replicate};
 use crate::time::Time;
 use crate::trace::Trace;
-
-/// What the text of a case is called in messages.
-const NAME: &str = "case.toml";
 
 /// A scenario that is to be run.
 #[derive(Debug)]
@@ -99,21 +92,9 @@ impl Simulated {
     }
 }
 
-/// The variants of the scenario `text`, ready to run, or all that is wrong with it.
+/// The variants of the scenario `text`, which names no files.
 pub(super) fn graphs(text: &str) -> Result<Vec<(String, Arc<Graph>)>, String> {
-    let files = BTreeMap::from([(PathBuf::from(NAME), text.as_bytes().to_vec())]);
-    let mut diagnostics = Diagnostics::new();
-    let scenario = Scenario::load(Path::new(NAME), &Memory(files), &[], &mut diagnostics);
-    let mut graphs = Vec::new();
-    for variant in scenario.variants() {
-        let model = scenario.model(variant, &[], &mut diagnostics);
-        let graph = model.and_then(|it| graph::build(&it, &mut NoFiles, &mut diagnostics));
-        graphs.extend(graph.map(|graph| (variant.to_owned(), Arc::new(graph))));
-    }
-    if diagnostics.has_errors() {
-        return Err(diagnostics.to_plain(&scenario.sources));
-    }
-    Ok(graphs)
+    super::super::ready::graphs(text, &mut NoFiles)
 }
 
 /// When the measured window opens: every case says how long it warms up, or does not.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::super::{Verdict, Waiting};
 use super::case::Case;
 use super::experiment::{Experiment, Size};
 use crate::stats::{Confidence, Interval};
@@ -51,27 +52,6 @@ pub struct Row {
     pub allowance: f64,
     /// Whether they are not farther.
     pub verdict: Verdict,
-}
-
-/// Whether a number is what it should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// It is, within its tolerance.
-    Pass,
-    /// It is not, or there is no number.
-    Miss,
-}
-
-/// A case that cannot be run yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Waiting {
-    /// Its name.
-    pub id: String,
-    /// Its kind.
-    pub group: String,
-    /// The part of the program that it waits for.
-    pub waits_for: &'static str,
 }
 
 impl Report {

@@ -1,0 +1,98 @@
+//! A recording as the text of a scenario.
+
+use std::fmt::Write;
+
+use super::constants::{CONNECT_US, Hop, NGINX_CONNECTIONS};
+use super::kinds::{Bar, Kind};
+use super::recording::Recording;
+use crate::balance::{HashOn, Profile};
+
+/// How long the recorded clients waited for an answer.
+const PATIENCE: &str = "30s";
+
+/// How long the users of a closed loop asked, in seconds.
+pub(super) const CLOSED_S: u64 = 40;
+
+/// The scenario: a client that replays the trace, the balancer if there is one, the backends.
+pub(super) fn text(recording: &Recording, kind: &Kind) -> String {
+    let demand = if recording.is_closed() {
+        format!("trace = \"{}\"", recording.trace)
+    } else {
+        format!("arrivals = {{ trace = \"{}\" }}", recording.trace)
+    };
+    let mut text = format!(
+        "duration = \"400s\"\n[node.users]\nkind = \"client\"\n{demand}\nmix = {{ page = 1 }}\n\
+         timeout = {{ total = \"{PATIENCE}\", late = \"abandon\" }}\n\
+         [endpoint.page]\nwork = [ {{ cpu = {{ trace = \"service\" }} }} ]\n"
+    );
+    for (number, slots) in recording.slots.iter().enumerate() {
+        let _ = write!(text, "[node.b{number}]\nkind = \"server\"\ncores = {slots}\n");
+    }
+    text + &way(recording, kind)
+}
+
+/// What is between client and backends. Without a balancer half of the way is each direction of a
+/// link.
+fn way(recording: &Recording, kind: &Kind) -> String {
+    let connect = if recording.mode == "new" { CONNECT_US } else { 0 };
+    let Hop { request, response } = kind.hop;
+    let request = (request.0 + connect, request.1 + connect);
+    let Some(spec) = kind.balance() else {
+        let half = (request.0 + response.0) / 2;
+        return format!("[link.users.b0]\nlatency = \"{half}us\"\n");
+    };
+    let profile = spec.profile.map_or("", |profile| profile.name());
+    let mut text = format!(
+        "[node.lb]\nkind = \"load-balancer\"\nalgorithm = \"{}\"\nprofile = \"{profile}\"\n\
+         overhead = {{ request = {}, response = {} }}\n",
+        spec.algorithm.name(),
+        uniform(request),
+        uniform(response)
+    );
+    if spec.profile == Some(Profile::Nginx) {
+        // A request that is handed on takes two connections; without them it is not answered.
+        let _ = write!(text, "workers = {}\nqueue = 0\n", NGINX_CONNECTIONS / 2);
+    }
+    if spec.hash_on == HashOn::Source {
+        text += "hash_on = \"source\"\n";
+    }
+    let names = || (0..recording.slots.len()).map(|number| format!("b{number}"));
+    if recording.weights.iter().any(|weight| *weight != 1) {
+        let weights = names().zip(&recording.weights).map(|(name, it)| format!("{name} = {it}"));
+        let _ = writeln!(text, "weights = {{ {} }}", weights.collect::<Vec<_>>().join(", "));
+    }
+    if kind.bar == Bar::NearOneRun
+        && let Some(port) = recording.runs.first().and_then(|run| run.port)
+    {
+        let address = |(name, port): (String, u16)| format!("{name} = \"127.0.0.1:{port}\"");
+        let addresses: Vec<String> = names().zip(port..).map(address).collect();
+        let _ = writeln!(text, "addresses = {{ {} }}", addresses.join(", "));
+    }
+    text += "[link.users.lb]\n";
+    for name in names() {
+        let _ = writeln!(text, "[link.lb.{name}]");
+    }
+    text
+}
+
+/// The uniform law over a range of microseconds.
+fn uniform((least, most): (u64, u64)) -> String {
+    format!("{{ uniform = {{ min = \"{least}us\", max = \"{most}us\" }} }}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::ready::graphs;
+    use super::super::kinds::kind_of;
+    use super::super::recording::{Traces, built_in};
+    use super::*;
+
+    #[test]
+    fn every_recording_is_a_scenario_that_can_be_run() {
+        for recording in built_in().iter().filter(|it| !it.trace.contains("lognormal")) {
+            let text = text(recording, kind_of(&recording.policy).expect("a kind"));
+            let graphs = graphs(&text, &mut Traces);
+            assert!(graphs.is_ok(), "{}: {}\n{text}", recording.id(), graphs.unwrap_err());
+        }
+    }
+}
