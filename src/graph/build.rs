@@ -21,7 +21,7 @@ use crate::net::{Fixed, LinkEnds, NodeShape, Topology};
 use crate::nodes::KindSpec;
 use crate::nodes::caching::CachingSpec;
 use crate::nodes::forwarding::{ForwardingSpec, Routes};
-use crate::nodes::load_balancer::BalancePlan;
+use crate::nodes::load_balancer::{BalancePlan, LoadBalancerSpec};
 use crate::observe::ProbePlan;
 use crate::rng::{hash_name, mix};
 use crate::scenario::{Diagnostic, Diagnostics, Span, nearest};
@@ -371,6 +371,7 @@ impl<'a> Build<'a> {
                         ways,
                         treats: (*balancer.backends).clone(),
                         patience,
+                        connect_timeout: usual_connect_timeout(balancer),
                         phase: self.model.run.clock.phase,
                     }),
                     program,
@@ -517,6 +518,13 @@ impl<'a> Build<'a> {
         }
         plans
     }
+}
+
+/// How long a balancer waits for a connection, on average.
+fn usual_connect_timeout(balancer: &LoadBalancerSpec) -> Option<crate::time::Span> {
+    let connect = balancer.forwarding.timeout.as_ref()?.connect.as_ref()?;
+    let law = connect.law(&mut |_| Err(String::new())).ok()?;
+    Some(crate::time::Span::from_nanos_rounded(law.mean()))
 }
 
 /// Names for a message, the first few of them.

@@ -4,13 +4,10 @@ use super::build::Build;
 use super::program::Programs;
 use crate::dist::{Dist, Law};
 use crate::model::{LinkEntry, Protocol};
+use crate::net::tls::{Certificate, Handshake};
 use crate::net::{Mode, Transport, Waits};
 use crate::nodes::timeouts::Late;
 use crate::time::Span;
-
-/// What a full and a resumed handshake cost by default: OpenSSL 3.0.19, TLS 1.3 with a P-256
-/// certificate, thread CPU time of the server, median.
-const HANDSHAKES: [Span; 2] = [Span::from_nanos(191_000), Span::from_nanos(149_000)];
 
 /// How long the side that opened a connection keeps it idle by default: nginx's
 /// `keepalive_timeout` for upstreams, and about what browsers do.
@@ -39,12 +36,14 @@ pub(super) fn transport(
             build.error(&entry.at(key), format!("`{key}` is a whole number from 1 on"));
         }
     }
+    let usual = |handshake| spec.security().cpu(handshake, Certificate::EcdsaP256).server;
+    let (usual_full, usual_resumed) = (usual(Handshake::Full), usual(spec.resumption()));
     let mut program = |key: &str, dist: Option<&Dist<Span>>, usual: Span, part: u16| {
         let dist = dist.cloned().unwrap_or(Dist::Constant(usual));
         programs.handshake(build, name, &dist, &entry.at(key), part)
     };
-    let full = program("connection.handshake", spec.handshake.as_ref(), HANDSHAKES[0], 0);
-    let resumed = program("connection.resumption", spec.resumption.as_ref(), HANDSHAKES[1], 1);
+    let full = program("connection.handshake", spec.handshake.as_ref(), usual_full, 0);
+    let resumed = program("connection.resumption", spec.resumption.as_ref(), usual_resumed, 1);
     Some(Transport {
         mode: spec.mode,
         streams: match spec.protocol {
@@ -63,7 +62,7 @@ pub(super) fn transport(
         has_tcp: spec.protocol != Protocol::H3,
         tls: spec.rounds(),
         resumed: spec.resumed.get(),
-        syn_gaps: spec.syn_timers.gaps(),
+        syn_timers: spec.syn_timers,
         programs: [full, resumed],
     })
 }

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::dist::Dist;
 use crate::net::Mode;
+use crate::net::tcp::SynTimers;
+use crate::net::tls::{Handshake, Security};
 use crate::time::Span;
 use crate::unit::Probability;
 
@@ -74,41 +76,32 @@ pub enum TlsVersion {
     V13,
 }
 
-/// When a SYN that nobody answers is sent again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum SynTimers {
-    /// After 1, 3, 7, 15, 31 and 63 s (RFC 6298, Linux with `tcp_syn_retries` = 6).
-    #[default]
-    Classic,
-    /// After 1, 2, 3 and 4 s, then doubling, as Linux does from 6.5 on
-    /// (`tcp_syn_linear_timeouts` = 4).
-    Linear,
-}
-
 impl ConnectionSpec {
+    /// What protects a connection, and what it runs over.
+    #[must_use]
+    pub const fn security(&self) -> Security {
+        match (self.protocol, self.tls) {
+            (Protocol::H3, _) => Security::Quic,
+            (_, Some(TlsVersion::V13)) => Security::Tls13,
+            (_, Some(TlsVersion::V12)) => Security::Tls12,
+            (_, None) => Security::None,
+        }
+    }
+
+    /// How a handshake that is resumed begins.
+    #[must_use]
+    pub const fn resumption(&self) -> Handshake {
+        if self.early_data { Handshake::EarlyData } else { Handshake::Resumed }
+    }
+
     /// Round trips of the keys' handshake beyond those of TCP, in full and resumed; none without
     /// keys.
     #[must_use]
-    pub const fn rounds(&self) -> Option<[u8; 2]> {
-        let resumed = if self.early_data { 0 } else { 1 };
-        match (self.protocol, self.tls) {
-            (Protocol::H3, _) | (_, Some(TlsVersion::V13)) => Some([1, resumed]),
-            (_, Some(TlsVersion::V12)) => Some([2, 1]),
-            (_, None) => None,
-        }
-    }
-}
-
-impl SynTimers {
-    /// The pauses after each SYN before the next; the one behind the last ends the attempt.
-    #[must_use]
-    pub fn gaps(self) -> Vec<Span> {
-        let seconds: &[u64] = match self {
-            Self::Classic => &[1, 2, 4, 8, 16, 32, 64],
-            Self::Linear => &[1, 1, 1, 1, 1, 2, 4, 8, 16, 32, 64],
-        };
-        seconds.iter().map(|seconds| Span::from_secs(*seconds)).collect()
+    pub fn rounds(&self) -> Option<[u32; 2]> {
+        let security = self.security();
+        let tcp = u32::from(security != Security::Quic);
+        let rounds = |handshake| security.round_trips(handshake) - tcp;
+        (security != Security::None).then(|| [rounds(Handshake::Full), rounds(self.resumption())])
     }
 }
 
@@ -116,7 +109,7 @@ impl SynTimers {
 mod tests {
     use super::*;
 
-    fn rounds(text: &str) -> Option<[u8; 2]> {
+    fn rounds(text: &str) -> Option<[u32; 2]> {
         toml::from_str::<ConnectionSpec>(text).expect("sound").rounds()
     }
 
@@ -127,18 +120,5 @@ mod tests {
         assert_eq!(rounds("tls = \"1.3\""), Some([1, 1]));
         assert_eq!(rounds("tls = \"1.3\"\nearly_data = true"), Some([1, 0]));
         assert_eq!(rounds("protocol = \"h3\""), Some([1, 1]));
-    }
-
-    #[test]
-    fn syns_are_sent_at_the_kernels_times() {
-        let times = |timers: SynTimers| {
-            let sent = timers.gaps().into_iter().scan(0, |at, gap| {
-                *at += gap.0 / 1_000_000_000;
-                Some(*at)
-            });
-            sent.collect::<Vec<u64>>()
-        };
-        assert_eq!(times(SynTimers::Classic), [1, 3, 7, 15, 31, 63, 127]);
-        assert_eq!(times(SynTimers::Linear)[..6], [1, 2, 3, 4, 5, 7]);
     }
 }

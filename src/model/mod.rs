@@ -12,7 +12,7 @@ mod run;
 
 use std::collections::BTreeMap;
 
-pub use connection::{ConnectionSpec, Protocol, SynTimers, TlsVersion};
+pub use connection::{ConnectionSpec, Protocol, TlsVersion};
 pub use keys::Keys;
 pub use link::{LinkSpec, LossSpec};
 pub use machine::MachineSpec;

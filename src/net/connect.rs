@@ -125,8 +125,8 @@ impl<O: Observer> Ctx<'_, O> {
 
     fn send_syn(&mut self, id: ExchangeId) {
         let (link, sent) = (self.hot(id).link.index(), self.cold(id).repeats);
-        let most = self.core.links[link].transport().map_or(1, |it| it.syn_gaps.len());
-        if sent as usize >= most {
+        let most = self.core.links[link].transport().map_or(1, |it| it.syn_timers.most());
+        if sent >= most {
             // The pause after the last SYN is over as well: the kernel gives up.
             return self.lose(id, Reason::ConnectTimeout, Span::ZERO);
         }
@@ -141,10 +141,8 @@ impl<O: Observer> Ctx<'_, O> {
     fn expect_syn_again(&mut self, id: ExchangeId, after: Span) {
         let (link, sent) = (self.hot(id).link.index(), self.cold(id).repeats);
         let transport = self.core.links[link].transport();
-        match transport.and_then(|transport| transport.syn_gap(sent)) {
-            Some(gap) => self.stage(id, SYN_AGAIN, gap - after.min(gap)),
-            None => self.lose(id, Reason::ConnectTimeout, Span::ZERO),
-        }
+        let gap = transport.map_or(Span::ZERO, |transport| transport.syn_gap(sent));
+        self.stage(id, SYN_AGAIN, gap - after.min(gap));
     }
 
     fn stage(&mut self, id: ExchangeId, stage: u16, span: Span) {
@@ -198,7 +196,7 @@ impl<O: Observer> Ctx<'_, O> {
                 self.shake(id, false);
                 self.established(id);
             }
-            rounds => self.round_over(id, u16::from(rounds - 1)),
+            rounds => self.round_over(id, u16::try_from(rounds - 1).unwrap_or(0)),
         }
     }
 

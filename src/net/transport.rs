@@ -4,6 +4,7 @@ use rand::Rng;
 use rand_distr::Distribution;
 
 use super::connection::Mode;
+use super::tcp::SynTimers;
 use super::timer::Unwanted;
 use crate::dist::Law;
 use crate::rng::{Stream, open_unit};
@@ -25,11 +26,11 @@ pub struct Transport {
     /// Whether the transport shakes hands on its own first (TCP; QUIC does it with its keys).
     pub has_tcp: bool,
     /// Round trips of the keys' handshake, in full and resumed; none without TLS.
-    pub tls: Option<[u8; 2]>,
+    pub tls: Option<[u32; 2]>,
     /// The share of handshakes that are resumed.
     pub resumed: f64,
-    /// The pauses after each SYN before the next is sent.
-    pub syn_gaps: Vec<Span>,
+    /// When a SYN that nobody answers is sent again.
+    pub syn_timers: SynTimers,
     /// The handshake programs of the side that ends TLS, in full and resumed.
     pub programs: [u16; 2],
 }
@@ -58,10 +59,10 @@ impl Transport {
         self.resumed > 0.0 && open_unit(stream.next_u64()) < self.resumed
     }
 
-    /// The pause after SYN number `sent`, counted from 1, before the next is sent; none after the
-    /// last.
+    /// The pause after SYN number `sent`, counted from 1, before the next is sent, or the kernel
+    /// gives up.
     #[must_use]
-    pub fn syn_gap(&self, sent: u32) -> Option<Span> {
-        self.syn_gaps.get(sent as usize - 1).copied()
+    pub fn syn_gap(&self, sent: u32) -> Span {
+        self.syn_timers.sent(sent) - self.syn_timers.sent(sent - 1)
     }
 }

@@ -70,6 +70,7 @@ fn balancer(program: &[Op]) -> Bench {
         ways,
         treats: BackendsSpec::default(),
         patience: None,
+        connect_timeout: None,
         phase: crate::time::Span::ZERO,
     };
     let node = LoadBalancer::new(

@@ -134,6 +134,12 @@ impl NextUpstream {
         Self { spec: spec.clone(), turn_around }
     }
 
+    /// Whether it is HAProxy's.
+    #[must_use]
+    pub fn is_haproxys(&self) -> bool {
+        self.spec.profile == UpstreamProfile::Haproxy
+    }
+
     /// What happens after a failed attempt.
     #[inline]
     #[must_use]

@@ -32,7 +32,9 @@ impl Outcome {
         match answer.failure {
             Some(Reason::NoBackend) => Self::NoBackend,
             Some(Reason::Reset) => Self::Reset,
-            Some(Reason::Timeout) => Self::ReadTimeout,
+            Some(Reason::Timeout | Reason::ReadTimeout) => Self::ReadTimeout,
+            Some(Reason::ConnectRefused) => Self::Refused,
+            Some(Reason::ConnectTimeout) => Self::ConnectTimeout,
             _ => Self::Status(answer.status),
         }
     }
@@ -69,6 +71,9 @@ mod tests {
         assert_eq!(of(Reason::Timeout), Outcome::ReadTimeout);
         assert_eq!(of(Reason::NoBackend), Outcome::NoBackend);
         assert_eq!(of(Reason::Reset), Outcome::Reset);
+        assert_eq!(of(Reason::ConnectRefused), Outcome::Refused);
+        assert_eq!(of(Reason::ConnectTimeout), Outcome::ConnectTimeout);
+        assert_eq!(of(Reason::ReadTimeout), Outcome::ReadTimeout);
         assert!(Outcome::Status(304).is_success() && !Outcome::Status(400).is_success());
     }
 }

@@ -3,16 +3,17 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::tries::{After, Tries};
+use super::tries::Tries;
 use super::{BalancePlan, LoadBalancer};
-use crate::balance::{Backend, Tried};
+use crate::balance::{Algorithm, Backend, Tried};
 use crate::fact::Observer;
 use crate::health::Health;
 use crate::id::{ConnectionId, ExchangeId, SessionId};
-use crate::net::{Ctx, Hop, Input, Part, Phase, Token};
+use crate::net::{Ctx, Hop, Input, Kind, Part, Phase, Token};
 use crate::outcome::{Answer, Reason};
+use crate::resilience::{self, Next, NextUpstream, Outcome};
 use crate::slab::Slab;
-use crate::time::Time;
+use crate::time::{Span, Time};
 use crate::trace::TraceRow;
 
 /// The state of that.
@@ -23,6 +24,8 @@ pub(super) struct Care {
     /// Requests that wait for a backend that is not full, the first to be served in front.
     pub(super) held: VecDeque<ExchangeId>,
     max_conns: u32,
+    /// Which failures are tried again, and where.
+    pub(super) rule: Option<NextUpstream>,
     /// What it believes of its backends.
     pub(super) health: Option<Health>,
     /// When the last probe of each backend was sent.
@@ -48,6 +51,10 @@ impl Care {
             tries: Slab::default(),
             held: VecDeque::new(),
             max_conns: treats.max_conns.unwrap_or(u32::MAX),
+            rule: treats
+                .next_upstream
+                .as_ref()
+                .map(|spec| NextUpstream::new(spec, plan.connect_timeout)),
             health,
             probed: vec![Time::ZERO; plan.backends.len()],
             weights_vary: treats.health.as_ref().is_some_and(|it| it.slow_start.is_some()),
@@ -157,32 +164,79 @@ impl LoadBalancer {
         if self.plan.treats.layer == 4 && answer.failure.is_some_and(Reason::is_of_connection) {
             self.unhook(id, ctx);
         }
-        let Some(rule) = self.plan.treats.next_upstream.clone() else {
-            return self.host.fail_with(id, answer, ctx);
-        };
-        let after = rule.after(answer, backend, self.tries(id, ctx));
-        match after {
-            After::Fails => {
+        match self.follows(backend, id, answer, ctx) {
+            Next::Stop => {
                 self.forget_tries(id, ctx);
                 self.host.fail_with(id, answer, ctx);
             }
-            After::Elsewhere => self.attempt(id, ctx),
-            After::Same => {
+            Next::Untried => {
                 self.tries(id, ctx).tried.push(backend);
-                ctx.hot(id).phase = Phase::Wait;
-                ctx.schedule(rule.same_pause, crate::net::Kind::Exchange(id));
+                self.attempt(id, ctx);
+            }
+            Next::Same(pause) => self.pause(id, Some(backend), pause, ctx),
+            Next::Other(pause) => {
+                let tried = &mut self.tries(id, ctx).tried;
+                tried.clear();
+                tried.push(backend);
+                self.pause(id, None, pause, ctx);
             }
         }
+    }
+
+    /// What the rule says after a failed attempt.
+    fn follows<O: Observer>(
+        &mut self,
+        backend: u32,
+        id: ExchangeId,
+        answer: Answer,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Next {
+        let Some(rule) = self.care.as_ref().and_then(|care| care.rule.clone()) else {
+            return Next::Stop;
+        };
+        debug_assert!((backend as usize) < self.backends.len(), "backends are numbered");
+        let endpoint = ctx.fixed.endpoints.get(ctx.hot(id).endpoint.index());
+        let is_idempotent = endpoint.is_none_or(|endpoint| !endpoint.write);
+        let is_haproxy = rule.is_haproxys();
+        let open = self.backends.iter().filter(|it| !is_haproxy || it.up).count();
+        let in_turn =
+            matches!(self.plan.spec.algorithm, Algorithm::RoundRobin | Algorithm::StaticRoundRobin);
+        let now = ctx.now();
+        let tries = self.tries(id, ctx);
+        tries.made += 1;
+        rule.decide(&resilience::Tried {
+            made: tries.made,
+            outcome: Outcome::of(answer),
+            is_idempotent,
+            since: now.since(tries.since),
+            backends: u32::try_from(open).unwrap_or(u32::MAX),
+            in_turn,
+        })
+    }
+
+    /// Another attempt follows after a pause, at this backend or at one that is chosen then.
+    fn pause<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        same: Option<u32>,
+        pause: Span,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let tries = self.tries(id, ctx);
+        (tries.pauses, tries.same) = (true, same);
+        ctx.hot(id).phase = Phase::Wait;
+        ctx.schedule(pause, Kind::Exchange(id));
     }
 
     /// The attempts of an exchange, from now on remembered.
     fn tries<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> &mut Tries {
         let care = self.care.as_mut().expect("a balancer without care has no attempts");
+        // The time-out of all attempts counts from when the first could be made.
+        let sent = ctx.hot(id).entered;
         let cold = ctx.cold(id);
         if cold.repeats == 0 {
             let (place, tries) = care.tries.claim(Tries::default);
-            tries.tried.clear();
-            (tries.made, tries.at_same) = (0, 0);
+            tries.begin(sent);
             cold.repeats = place + 1;
         }
         &mut care.tries[cold.repeats - 1]
@@ -198,12 +252,14 @@ impl LoadBalancer {
     fn is_pausing<O: Observer>(&self, id: ExchangeId, ctx: &Ctx<'_, O>) -> bool {
         let place = ctx.core.exchanges.cold(id).repeats;
         let care = self.care.as_ref();
-        place > 0 && care.is_some_and(|care| care.tries[place - 1].at_same > 0)
+        place > 0 && care.is_some_and(|care| care.tries[place - 1].pauses)
     }
 
     /// The pause before another attempt at the same backend is over.
     fn again<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        match self.tries(id, ctx).tried.pop() {
+        let tries = self.tries(id, ctx);
+        tries.pauses = false;
+        match tries.same.take() {
             Some(backend) => self.send(id, backend as usize, ConnectionId::NONE, ctx),
             None => self.attempt(id, ctx),
         }

@@ -13,7 +13,7 @@ mod watch;
 
 use std::sync::Arc;
 
-pub use spec::{BackendsSpec, LoadBalancerSpec, NextUpstreamSpec, StickySpec, TryOn};
+pub use spec::{BackendsSpec, LoadBalancerSpec, StickySpec};
 
 use super::host::{Host, Next};
 use crate::balance::{Backend, BalanceSpec, Balancer, Query, Tried};
@@ -40,6 +40,8 @@ pub struct BalancePlan {
     pub treats: BackendsSpec,
     /// How long a request waits when all backends are full, and what that is drawn for.
     pub patience: Option<(Law, Purpose)>,
+    /// How long it waits for a connection, on average.
+    pub connect_timeout: Option<Span>,
     /// How far into a second the clock is when the run begins.
     pub phase: Span,
 }

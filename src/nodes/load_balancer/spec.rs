@@ -9,6 +9,7 @@ use super::super::station::StationSpec;
 use crate::balance::BalanceSpec;
 use crate::dist::Dist;
 use crate::health::HealthSpec;
+use crate::resilience::NextUpstreamSpec;
 use crate::time::Span;
 
 /// What a scenario says of a load balancer.
@@ -97,57 +98,4 @@ fn layer<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
 pub struct StickySpec {
     /// The name of the cookie that the balancer inserts.
     pub cookie: String,
-}
-
-/// Which failures are tried again elsewhere, and how often.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct NextUpstreamSpec {
-    /// What is tried again; by default `error` and `timeout`, as with nginx.
-    pub on: Vec<TryOn>,
-    /// Attempts in all, the first included; 0, the default, for as many as there are backends.
-    pub tries: u32,
-    /// How often a refused or timed-out connection is tried again at the same backend before
-    /// another is chosen, as HAProxy's `retries` with `option redispatch`; 0 by default.
-    pub same: u32,
-    /// The pause before another attempt at the same backend: HAProxy waits 1s at most.
-    pub same_pause: Span,
-    /// Whether another backend is chosen at all; false is HAProxy without `option redispatch`.
-    pub elsewhere: bool,
-}
-
-impl Default for NextUpstreamSpec {
-    fn default() -> Self {
-        Self {
-            on: vec![TryOn::Error, TryOn::Timeout],
-            tries: 0,
-            same: 0,
-            same_pause: Span::from_secs(1),
-            elsewhere: true,
-        }
-    }
-}
-
-/// A failure that is tried again elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum TryOn {
-    /// The connection was refused, or broke.
-    Error,
-    /// The connection was refused, or not there in time: nothing was sent yet.
-    Connect,
-    /// The connection or the answer was not there in time.
-    Timeout,
-    /// It answered 500.
-    #[serde(rename = "500")]
-    Status500,
-    /// It answered 502.
-    #[serde(rename = "502")]
-    Status502,
-    /// It answered 503.
-    #[serde(rename = "503")]
-    Status503,
-    /// It answered 504.
-    #[serde(rename = "504")]
-    Status504,
 }

@@ -6,6 +6,7 @@ use crate::fact::Observer;
 use crate::health::FULL_WEIGHT;
 use crate::net::{Ctx, Direction, Probe, Token};
 use crate::outcome::{Answer, Reason};
+use crate::resilience::Outcome;
 use crate::time::Time;
 
 /// A weight in slow start is told in so many parts of the backend's own.
@@ -89,8 +90,11 @@ impl LoadBalancer {
 
     /// An attempt at a backend has ended.
     pub(super) fn judge(&mut self, backend: usize, answer: Answer, now: Time) {
-        let counts = answer.failure.is_some_and(|reason| self.counts_against(answer, reason));
         let Some(care) = &mut self.care else { return };
+        let counts = match &care.rule {
+            Some(rule) => rule.counts_against(Outcome::of(answer)),
+            None => answer.failure.is_some_and(Reason::is_of_connection),
+        };
         let Some(health) = &mut care.health else { return };
         if counts {
             health.on_failure(backend, now);
@@ -100,13 +104,6 @@ impl LoadBalancer {
         } else {
             health.on_success(backend, now);
         }
-    }
-
-    /// Whether a failed attempt speaks against its backend: no answer always does, an answer if
-    /// another backend would be tried for it.
-    fn counts_against(&self, answer: Answer, reason: Reason) -> bool {
-        let rule = self.plan.treats.next_upstream.as_ref();
-        reason.is_of_connection() || rule.is_some_and(|rule| rule.covers(answer))
     }
 }
 

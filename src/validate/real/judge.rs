@@ -22,6 +22,9 @@ const TAIL: f64 = 0.05;
 /// How far a count may be outside of the range.
 const COUNT: f64 = 0.10;
 
+/// How far a count may be where one queue in front of all backends runs at their full load.
+const COUNT_OF_ONE_QUEUE: f64 = 0.15;
+
 /// How many requests a count may be off at least.
 const FEW: f64 = 3.0;
 
@@ -76,14 +79,20 @@ impl CaseReport {
         let bar = kind.bar;
         let runs = match bar {
             Bar::NearOneRun => &recording.runs[..1],
-            Bar::Idle | Bar::Near | Bar::Seeds | Bar::Exempt => &recording.runs[..],
+            Bar::Idle | Bar::Near | Bar::Seeds | Bar::Exempt | Bar::Waits => &recording.runs[..],
         };
         let load = seen.iter().map(|seen| seen.load).fold(0.0, f64::max);
         let drains = seen.iter().any(|seen| kind.drains_at(seen.most));
         let tail_is_judged = matches!(bar, Bar::Near | Bar::NearOneRun) && load <= SATURATED;
+        let is_one_queue = recording.policy.contains("timeout queue") && load > SATURATED;
+        let failed = match Rule::count(bar) {
+            _ if drains => Rule::Shown,
+            Rule::Near { few, .. } if is_one_queue => Rule::Near { share: COUNT_OF_ONE_QUEUE, few },
+            usual @ (Rule::Near { .. } | Rule::Covers { .. } | Rule::Shown) => usual,
+        };
         let rows = [
             row("answered", runs, seen, OK, Rule::count(bar)),
-            row("failed", runs, seen, FAILED, if drains { Rule::Shown } else { Rule::count(bar) }),
+            row("failed", runs, seen, FAILED, failed),
             row("latency_mean (ms)", runs, seen, MEANS, Rule::mean(bar)),
             row("latency_p99 (ms)", runs, seen, TAILS, Rule::tail(tail_is_judged)),
         ];
@@ -147,7 +156,7 @@ impl Rule {
         match bar {
             Bar::Idle | Bar::Near | Bar::NearOneRun => Self::Near { share: MEAN, few: 0.0 },
             Bar::Seeds => Self::Covers { share: MEAN, few: 0.0 },
-            Bar::Exempt => Self::Shown,
+            Bar::Exempt | Bar::Waits => Self::Shown,
         }
     }
 
@@ -155,7 +164,7 @@ impl Rule {
         match bar {
             Bar::Idle | Bar::Near | Bar::NearOneRun => Self::Near { share: COUNT, few: FEW },
             Bar::Seeds => Self::Covers { share: COUNT, few: FEW },
-            Bar::Exempt => Self::Shown,
+            Bar::Exempt | Bar::Waits => Self::Shown,
         }
     }
 

@@ -23,6 +23,8 @@ pub(super) enum Bar {
     Seeds,
     /// Shown and not judged.
     Exempt,
+    /// Not run yet: balancers do not hash cookies.
+    Waits,
 }
 
 /// What a policy's name stands for.
@@ -62,6 +64,19 @@ const KINDS: &[Kind] = &[
     kind("nginx-ip_hash", NGINX, (Nginx, SourceHash), Bar::Near),
     kind("nginx-hash-uri", NGINX, (Nginx, UriHash), Bar::Near),
     kind("nginx-hash-uri-consistent", NGINX, (Nginx, RingHash), Bar::NearOneRun),
+    kind("nginx-http-rr", NGINX, (Nginx, RoundRobin), Bar::Near),
+    kind("nginx-stream-rr", NGINX_STREAM, (Nginx, RoundRobin), Bar::Near),
+    kind("nginx-stream-least_conn", NGINX_STREAM, (Nginx, LeastConnections), Bar::Near),
+    Kind {
+        policy: "nginx-hash-remote_addr",
+        hop: NGINX,
+        balancer: Some((Nginx, UriHash, HashOn::Source)),
+        bar: Bar::Near,
+    },
+    kind("nginx-hash-cookie", NGINX, (Nginx, UriHash), Bar::Waits),
+    kind("haproxy-http-rr", HAPROXY, (Haproxy, RoundRobin), Bar::Near),
+    kind("haproxy-tcp-rr", HAPROXY_TCP, (Haproxy, RoundRobin), Bar::Near),
+    kind("haproxy-cookie-insert", HAPROXY, (Haproxy, RoundRobin), Bar::Near),
     kind("nginx N=", NGINX, (Nginx, RoundRobin), Bar::Near),
     kind("haproxy-rr", HAPROXY, (Haproxy, RoundRobin), Bar::Near),
     kind("haproxy-roundrobin", HAPROXY, (Haproxy, RoundRobin), Bar::Near),
@@ -85,10 +100,6 @@ const KINDS: &[Kind] = &[
     kind("caddy-random_choose2", CADDY, (Caddy, PowerOfD), Bar::Seeds),
 ];
 
-/// The part that cases wait for whose choices read an address or a path: a balancer is not told of
-/// them yet.
-const ADDRESSES: &str = "addresses and paths of a trace at balancers";
-
 /// The kind of a policy.
 pub(super) fn kind_of(policy: &str) -> Option<&'static Kind> {
     let named = KINDS.iter().filter(|kind| policy.starts_with(kind.policy));
@@ -110,8 +121,7 @@ impl Kind {
 
     /// The part of the program that it waits for, if it does.
     pub(super) fn waits_for(&self) -> Option<&'static str> {
-        let reads = |spec: BalanceSpec| spec.reads_address() || spec.reads_path();
-        self.balance().is_some_and(reads).then_some(ADDRESSES)
+        (self.bar == Bar::Waits).then_some("hashes of cookies")
     }
 }
 

@@ -29,6 +29,9 @@ pub(super) struct Recording {
     /// Weights of the backends.
     pub(super) weights: Vec<u32>,
     /// The clean runs.
+    /// How many may wait at each backend, if that is bounded.
+    pub(super) queue: Option<u32>,
+    /// The clean runs.
     pub(super) runs: Vec<Run>,
 }
 
@@ -89,6 +92,12 @@ traces! {
     "s1-lognormal-70",
     "s1-lognormal-85",
     "s2-het",
+    "s3-many",
+    "s3-oneip",
+    "s3-same24",
+    "s4-conn",
+    "s6-queue",
+    "s6-queue80",
     "s9-closed-10",
     "s9-closed-20",
     "s9-closed-30",

@@ -101,7 +101,7 @@ fn chosen(options: &Options) -> impl Iterator<Item = Recording> {
 fn seeds(kind: &Kind, options: &Options) -> u32 {
     let (full, quick) = match kind.bar {
         Bar::Seeds => SEEDS,
-        Bar::Idle | Bar::Near | Bar::NearOneRun | Bar::Exempt => COURSES,
+        Bar::Idle | Bar::Near | Bar::NearOneRun | Bar::Exempt | Bar::Waits => COURSES,
     };
     if options.quick { quick } else { full }
 }
@@ -177,7 +177,9 @@ mod tests {
     fn a_quick_run_is_as_recorded_in_every_group() {
         let report = run(&Options { quick: true, case: None }, &()).expect("not stopped");
         assert!(report.passes(), "{report}");
-        for group in ["s0", "s1", "s2", "s9", "s2-order", "s1x-exact", "hash-rules"] {
+        for group in
+            ["s0", "s1", "s2", "s3", "s4", "s6", "s9", "s2-order", "s1x-exact", "hash-rules"]
+        {
             let is_of = |case: &&CaseReport| case.id.split('/').next() == Some(group);
             assert!(report.cases.iter().filter(is_of).count() >= 4, "{group}");
         }

@@ -27,6 +27,9 @@ pub(super) fn text(recording: &Recording, kind: &Kind) -> String {
     );
     for (number, slots) in recording.slots.iter().enumerate() {
         let _ = write!(text, "[node.b{number}]\nkind = \"server\"\ncores = {slots}\n");
+        if let Some(queue) = recording.queue {
+            let _ = write!(text, "workers = {slots}\nqueue = {queue}\n");
+        }
     }
     text + &way(recording, kind)
 }
@@ -68,11 +71,43 @@ fn way(recording: &Recording, kind: &Kind) -> String {
         let addresses: Vec<String> = names().zip(port..).map(address).collect();
         let _ = writeln!(text, "addresses = {{ {} }}", addresses.join(", "));
     }
-    text += "[link.users.lb]\n";
+    text += &limits(&recording.policy);
+    if recording.policy.contains("cookie-insert") {
+        text += "sticky = { cookie = \"SRV\" }\n";
+    }
+    text += &entrance(recording);
     for name in names() {
         let _ = writeln!(text, "[link.lb.{name}]");
     }
     text
+}
+
+/// What a policy's name says of full backends.
+fn limits(policy: &str) -> String {
+    let after = |word: &str| {
+        let (_, rest) = policy.split_once(word)?;
+        rest.split(' ').next().map(str::to_owned)
+    };
+    let mut text = String::new();
+    if let Some(most) = after("maxconn ").or_else(|| after("max_conns=")) {
+        let _ = writeln!(text, "max_conns = {most}");
+    }
+    if let Some(patience) = after("timeout queue ") {
+        let _ = writeln!(text, "backend_queue = \"{patience}\"");
+    }
+    text
+}
+
+/// How the clients' connections reach the balancer, and what that makes of it.
+fn entrance(recording: &Recording) -> String {
+    let is_layer_4 = recording.policy.contains("-stream-") || recording.policy.contains("-tcp-");
+    let layer = if is_layer_4 { "layer = 4\n" } else { "" };
+    let mode = match recording.mode.as_str() {
+        "pin" => "connection = { mode = \"per-session\" }\n",
+        "new" if is_layer_4 => "connection = { mode = \"per-request\" }\n",
+        _ => "",
+    };
+    format!("{layer}[link.users.lb]\n{mode}")
 }
 
 /// The uniform law over a range of microseconds.

@@ -17,7 +17,7 @@ pub(super) struct Seen {
     pub(super) mean: f64,
     /// The 99th percentile of it.
     pub(super) p99: f64,
-    /// How many each backend was chosen for.
+    /// How many each backend answered well.
     pub(super) per_backend: Vec<u64>,
     /// How many requests were present at once at most.
     pub(super) most: u64,
@@ -50,7 +50,7 @@ impl Seen {
                 .last()
                 .map_or(Some(0), |place| names.iter().position(|name| *name == Some(place.node)));
             let Some(chosen) = chosen else { continue };
-            per_backend[chosen] += 1;
+            per_backend[chosen] += u64::from(row.answer.failure.is_none());
             let service = trace.and_then(|trace| {
                 let ordinal = u32::try_from(row.asked.ordinal).ok()?;
                 let user = u32::try_from(row.asked.user).ok()?;

@@ -11,7 +11,15 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-GROUPS = {"s0": "s0-overhead", "s1": "s1-balancers", "s2": "s2-heterogeneous", "s9": "s9-closed"}
+GROUPS = {
+    "s0": "s0-overhead",
+    "s1": "s1-balancers",
+    "s2": "s2-heterogeneous",
+    "s3": "s3-sticky",
+    "s4": "s4-l4-l7",
+    "s6": "s6-queue-limits",
+    "s9": "s9-closed",
+}
 S1_SLOTS = {"single-c8-direct": [8]}
 
 
@@ -47,6 +55,7 @@ def recording(group, trace, policy, it):
         "mode": it.get("client_mode") or it.get("client_connections") or "pool",
         "slots": slots,
         "weights": weights if len(weights) == backends else [1] * backends,
+        "queue": (it.get("backend_queue_bound") or [None])[0],
         "runs": [run_of(run, backends) for run in runs],
     }
 
