@@ -264,7 +264,9 @@ impl<O: Observer> World<O> {
         self.core.timers.remove(id.0);
         let Some(token) = token else { return };
         let node = match token {
-            Token::Total(request) => self.core.requests[request.0].asked.client,
+            Token::Total(request) | Token::Again(request) => {
+                self.core.requests[request.0].asked.client
+            }
             Token::Patience(id) | Token::CoreDone(id) | Token::Cancelled(id, ..) => {
                 self.core.exchanges.hot(id).at.node
             }

@@ -7,6 +7,7 @@ use crate::arrivals::Arrivals;
 use crate::dist::Dist;
 use crate::id::{EndpointId, LinkId, NodeId};
 use crate::nodes::client::{ClientPlan, ClientSpec, Demand};
+use crate::resilience::Retry;
 use crate::rng::hash_name;
 use crate::scenario::{Diagnostic, Span};
 use crate::time::Span as Length;
@@ -40,9 +41,21 @@ pub(super) fn client_plan(
         demand,
         addresses: client.addresses.as_ref().map_or(u32::MAX, |it| it.count).into(),
         timeout,
+        retry: retry(build, name, client),
         class: client.priority.unwrap_or(0),
     };
     (Some(plan), trace)
+}
+
+/// When a client tries again.
+fn retry(build: &mut Build<'_>, name: &str, client: &ClientSpec) -> Option<Retry> {
+    let spec = client.retry.as_ref()?;
+    let made = Retry::new(spec, &mut |path| build.files.text(path));
+    made.inspect_err(|sentence| {
+        let at = build.at_node(name, "retry.backoff");
+        build.error(&at, sentence.clone());
+    })
+    .ok()
 }
 
 /// Endpoints with the upper ends of their shares.

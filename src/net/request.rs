@@ -6,7 +6,7 @@ use super::exchange::{Part, Parts};
 use crate::fact::Asked;
 use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
 use crate::rng::Key;
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// One request in flight, over all its attempts.
 #[derive(Debug, Clone)]
@@ -29,6 +29,12 @@ pub struct Request {
     pub row: u32,
     /// The timer of its total time-out.
     pub timer: TimerId,
+    /// The timer of the pause before its next attempt.
+    pub again: TimerId,
+    /// How long the last such pause was.
+    pub pause: Span,
+    /// The address that it comes from.
+    pub source: u64,
     /// Whether its user has an outcome already, so that an answer comes too late.
     pub over: bool,
 }
@@ -47,6 +53,9 @@ impl Default for Request {
             attempts: 1,
             row: u32::MAX,
             timer: TimerId::NONE,
+            again: TimerId::NONE,
+            pause: Span::ZERO,
+            source: 0,
             over: false,
         }
     }

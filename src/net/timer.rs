@@ -25,6 +25,8 @@ pub struct Timer {
 pub enum Token {
     /// The request's total time-out has passed.
     Total(RequestId),
+    /// The pause before another attempt at a request is over.
+    Again(RequestId),
     /// The exchange has waited in a queue for as long as it may.
     Patience(ExchangeId),
     /// The exchange's visit to a core is over (where visits can be stopped).

@@ -20,6 +20,7 @@ fn client(demand: Demand, timeout: Option<(u64, Late)>) -> Bench {
         demand,
         addresses: 1,
         timeout: timeout.map(|(span, late)| (ms(span), late)),
+        retry: None,
         class: 0,
     };
     let node = Client::new(&Arc::new(plan), Key(7), Key(7).stream("node", "arrivals"));

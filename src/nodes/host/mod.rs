@@ -427,7 +427,11 @@ impl Host {
 
     fn timed<O: Observer>(&mut self, token: Token, ctx: &mut Ctx<'_, O>) -> Next {
         match token {
-            Token::Total(_) | Token::Idle(..) | Token::Closed(..) | Token::Probe(..) => {}
+            Token::Total(_)
+            | Token::Again(_)
+            | Token::Idle(..)
+            | Token::Closed(..)
+            | Token::Probe(..) => {}
             Token::Connect(id, _) => return self.gave_up(id, Reason::ConnectTimeout, ctx),
             Token::Read(id, _) => return self.gave_up(id, Reason::ReadTimeout, ctx),
             Token::Patience(id) => self.dropped(id, ctx),

@@ -12,6 +12,7 @@ use crate::id::{ConnectionId, ExchangeId, SessionId};
 use crate::net::{Ctx, Hop, Input, Kind, Part, Phase, Token};
 use crate::outcome::{Answer, Reason};
 use crate::resilience::{self, Next, NextUpstream, Outcome};
+use crate::rng::Key;
 use crate::slab::Slab;
 use crate::time::{Span, Time};
 use crate::trace::TraceRow;
@@ -67,6 +68,12 @@ impl Care {
         if self.health.is_none() {
             backends[backend].up = !self.is_full(&backends[backend]);
         }
+    }
+
+    /// The key of the next attempt of an exchange whose tries are kept at `place`, if not at 0.
+    pub(super) fn key_of_attempt(&self, key: Key, place: u32) -> Key {
+        let made = if place == 0 { 0 } else { self.tries[place - 1].made };
+        if made == 0 { key } else { key.with(u64::from(made)) }
     }
 
     /// Whether a backend has as many exchanges as it may have.

@@ -225,9 +225,13 @@ impl LoadBalancer {
             self.count(backend, ctx);
         }
         let exchange = ctx.hot(id);
-        let (key, endpoint, is_below) = (exchange.key, exchange.endpoint, exchange.below);
+        let (mut key, endpoint, is_below) = (exchange.key, exchange.endpoint, exchange.below);
         let request = exchange.request;
         let source = ctx.cold(id).source;
+        if let Some(care) = &self.care {
+            // What a further attempt costs, and whether it fails, is its own.
+            key = care.key_of_attempt(key, ctx.cold(id).repeats);
+        }
         let (at, link) = self.plan.ways[backend];
         ctx.observe(&Fact::Picked { request, by: self.host.node(), chosen: at });
         let number = u16::try_from(backend).expect("a balancer has fewer than 65,536 backends");

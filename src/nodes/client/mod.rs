@@ -5,6 +5,8 @@
 //! client that waits for it (coordinated omission). A closed loop has a fixed number of users,
 //! each of whom thinks, asks, and waits for the outcome.
 
+mod retries;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,6 +26,7 @@ use crate::net::{
     Unwanted,
 };
 use crate::outcome::{Answer, Reason};
+use crate::resilience::{Retry, RetrySpec};
 use crate::rng::{Key, Purpose, Stream, below, mix, open_unit};
 use crate::time::Span;
 use crate::trace::{Trace, TraceRow};
@@ -54,6 +57,9 @@ pub struct ClientSpec {
     /// How long it waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<TimeoutSpec>,
+    /// When it tries again; never by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<RetrySpec>,
     /// The priority class of its requests, 0 first; 0 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u8>,
@@ -91,6 +97,8 @@ pub struct ClientPlan {
     pub addresses: u64,
     /// The total time-out, and what becomes of late work.
     pub timeout: Option<(Law, Late)>,
+    /// When it tries again.
+    pub retry: Option<Retry>,
     /// Its priority class.
     pub class: u8,
 }
@@ -124,6 +132,8 @@ pub struct Client {
     group: Key,
     /// The identity of a client without users, whose number is 0.
     nobody: Key,
+    /// When it tries again, with its budget.
+    retry: Option<Retry>,
     /// The address of all, where there is only one.
     address: u64,
 }
@@ -153,6 +163,7 @@ impl Client {
             due: 0,
             group,
             nobody: group.with(0),
+            retry: plan.retry.clone(),
             address: mix(plan.name_hash),
             plan: Arc::clone(plan),
         }
@@ -183,6 +194,7 @@ impl Client {
             Input::Wake(session) => self.woke(session, ctx),
             Input::Reply { child, .. } => self.replied(child, ctx),
             Input::Timer(Token::Total(request)) => self.gave_up(request, ctx),
+            Input::Timer(Token::Again(request)) => self.again(request, ctx),
             Input::Timer(Token::Connect(child, _)) => {
                 self.hung_up(child, Reason::ConnectTimeout, ctx);
             }
@@ -299,6 +311,7 @@ impl Client {
             },
             session,
             account: Account { mark: now, ..Account::default() },
+            source,
             row,
             ..Request::default()
         };
@@ -308,22 +321,32 @@ impl Client {
             let timer = ctx.start_timer(span, Token::Total(id));
             ctx.core.requests[id.0].timer = timer;
         }
-        self.attempt(id, source, kind.class.unwrap_or(self.plan.class), ctx);
+        if let Some(retry) = &mut self.retry {
+            retry.on_request(now);
+        }
+        self.attempt(id, key, source, kind.class.unwrap_or(self.plan.class), ctx);
         id
     }
 
-    /// The first exchange of a request leaves.
+    /// The first exchange of an attempt leaves.
     #[inline(always)]
-    fn attempt<O: Observer>(&self, id: RequestId, source: u64, class: u8, ctx: &mut Ctx<'_, O>) {
-        let request = &ctx.core.requests[id.0];
-        let (key, endpoint) = (request.asked.key, request.asked.endpoint);
+    fn attempt<O: Observer>(
+        &self,
+        id: RequestId,
+        key: Key,
+        source: u64,
+        class: u8,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let endpoint = ctx.core.requests[id.0].asked.endpoint;
         let link = self.plan.routes[endpoint.index()].expect("every endpoint has a route");
         let root = Exchange { key, request: id, link, endpoint, class, ..Exchange::default() };
         let cold = Cold { source, ..Cold::default() };
         let root = ctx.core.exchanges.insert(root, cold);
         ctx.hot(root).at = ctx.next_replica(root, link, endpoint);
         let request = &mut ctx.core.requests[id.0];
-        (request.root, request.live) = (root, 1);
+        request.root = root;
+        request.live += 1;
         ctx.send(root);
     }
 
@@ -337,6 +360,9 @@ impl Client {
             if answer.is_success() {
                 ctx.core.observer.hear(ctx.core.now, &Fact::Late(&request.asked));
             }
+            return;
+        }
+        if self.retry.is_some() && !answer.is_success() && self.tries_again(id, answer, ctx) {
             return;
         }
         self.outcome(id, answer, ctx);
@@ -358,7 +384,10 @@ impl Client {
         // The request outlives its last exchange, whose end would otherwise take it along.
         ctx.core.requests[id.0].live += 1;
         ctx.hang_up(child);
-        self.outcome(id, Answer::failed(why), ctx);
+        let answer = Answer::failed(why);
+        if !self.tries_again(id, answer, ctx) {
+            self.outcome(id, answer, ctx);
+        }
         ctx.core.requests[id.0].live -= 1;
         ctx.end_if_over(id);
     }
@@ -368,6 +397,10 @@ impl Client {
         let request = &mut ctx.core.requests[id.0];
         (request.over, request.timer) = (true, TimerId::NONE);
         let root = request.root;
+        if Self::gives_up_in_pause(id, ctx) {
+            self.finish(id, Answer::failed(Reason::Timeout), ctx);
+            return ctx.end_if_over(id);
+        }
         // What was under way last is what the time went on: that of the deepest call.
         let (mut last, account) = (root, ctx.hot(root).account);
         while ctx.hot(last).phase == Phase::Called {

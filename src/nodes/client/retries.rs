@@ -1,0 +1,65 @@
+//! Further attempts of a client at a request that failed.
+
+use super::Client;
+use crate::fact::Observer;
+use crate::id::{ExchangeId, RequestId};
+use crate::net::{Ctx, Part, TimerId, Token};
+use crate::outcome::Answer;
+use crate::resilience::Outcome;
+use crate::rng::{Key, Purpose};
+
+const ATTEMPT: Purpose = Purpose::named("attempt");
+
+impl Client {
+    /// Whether a request whose attempt has ended so is tried again; it is, after a pause.
+    #[cold]
+    pub(super) fn tries_again<O: Observer>(
+        &mut self,
+        id: RequestId,
+        answer: Answer,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let Some(retry) = &mut self.retry else { return false };
+        let (now, issuing) = (ctx.core.now, ctx.core.issuing);
+        let request = &mut ctx.core.requests[id.0];
+        let endpoint = &ctx.fixed.endpoints[request.asked.endpoint.index()];
+        let outcome = Outcome::of(answer);
+        let (made, last, key) = (request.attempts, request.pause, request.asked.key);
+        let pause = retry.decide(made, outcome, !endpoint.write, last, key, now);
+        let Some(pause) = pause.filter(|_| issuing || answer.failure.is_some()) else {
+            return false;
+        };
+        (request.pause, request.root) = (pause, ExchangeId::NONE);
+        let timer = ctx.start_timer(pause, Token::Again(id));
+        ctx.core.requests[id.0].again = timer;
+        true
+    }
+
+    /// The pause before another attempt is over.
+    pub(super) fn again<O: Observer>(&mut self, id: RequestId, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.core.now;
+        let request = &mut ctx.core.requests[id.0];
+        request.account.spend(Part::Backoff, now);
+        request.attempts += 1;
+        request.again = TimerId::NONE;
+        let (key, attempt) = (request.asked.key, u64::from(request.attempts));
+        let (endpoint, source) = (request.asked.endpoint, request.source);
+        let class = ctx.fixed.endpoints[endpoint.index()].class.unwrap_or(self.plan.class);
+        // What each attempt costs, and whether it fails, is its own; who asks for what is not.
+        let key = Key(key.bits(ATTEMPT)).with(attempt);
+        self.attempt(id, key, source, class, ctx);
+    }
+
+    /// A client that gives up during the pause makes no further attempt.
+    pub(super) fn gives_up_in_pause<O: Observer>(id: RequestId, ctx: &mut Ctx<'_, O>) -> bool {
+        let now = ctx.core.now;
+        let request = &mut ctx.core.requests[id.0];
+        if request.root != ExchangeId::NONE {
+            return false;
+        }
+        request.account.spend(Part::Backoff, now);
+        let timer = std::mem::replace(&mut request.again, TimerId::NONE);
+        ctx.cancel_timer(timer);
+        true
+    }
+}
