@@ -242,7 +242,12 @@ impl<O: Observer> World<O> {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
                 ctx.free(id);
             }
-            Phase::Lobby | Phase::Line | Phase::Called | Phase::Pooled | Phase::Held => {
+            Phase::Lobby
+            | Phase::Line
+            | Phase::Called
+            | Phase::Pooled
+            | Phase::Held
+            | Phase::Silent => {
                 unreachable!("what waits for others has no event of its own")
             }
         }
@@ -279,6 +284,10 @@ impl<O: Observer> World<O> {
                 }
                 self.caller_of(id)
             }
+            Token::GivenUp(id, generation) => {
+                let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+                return ctx.given_up(id, generation);
+            }
             Token::Idle(id, generation) => {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
                 return ctx.idled(id, generation);
@@ -305,8 +314,15 @@ impl<O: Observer> World<O> {
         let at = if halt.is_some() { self.core.now } else { horizon.unwrap_or(self.core.now) };
         let mut inside = vec![Vec::new(); self.nodes.len()];
         for exchange in self.core.exchanges.live() {
-            let is_there =
-                !matches!(exchange.phase, Phase::Outbound | Phase::Inbound | Phase::Dead);
+            let is_there = !matches!(
+                exchange.phase,
+                Phase::Outbound
+                    | Phase::Opening
+                    | Phase::Pooled
+                    | Phase::Silent
+                    | Phase::Inbound
+                    | Phase::Dead
+            );
             if is_there && !exchange.is_branch {
                 inside[exchange.at.node.index()].push(exchange.entered);
             }

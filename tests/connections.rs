@@ -161,6 +161,16 @@ fn a_close_that_crosses_a_request_resets_it() {
 }
 
 #[test]
+fn the_books_balance_while_connections_are_being_opened() {
+    let text = "duration = '100010ms'\nwarmup = '10s'\n[endpoint.page]\nwork = [{ wait = '1s' }]\n\
+                [node.users]\nkind = 'client'\narrivals = { interval = '10s' }\n\
+                mix = { page = 1.0 }\n[node.app]\nkind = 'server'\n\
+                [link.users.app]\nlatency = '20ms'\nconnection = { mode = 'per-request' }\n";
+    // The last request has not got its connection when the run ends.
+    assert!(support::run(&graph(text)).in_flight_share > 0.0);
+}
+
+#[test]
 fn slow_and_cut_links_are_slow_and_cut() {
     let fault =
         "[fault.f]\nkind = 'slow'\nlink = 'users.app'\nfactor = 3.0\nat = '15s'\nfor = '10s'";

@@ -29,6 +29,11 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "database-bottleneck",
     "scalability-law",
     "flash-crowd",
+    "keep-alive-or-not",
+    "l4-or-l7",
+    "failover",
+    "retry-storm",
+    "shared-queue",
     "where-a-cache-pays",
     "metropolis",
 ];

@@ -18,7 +18,7 @@ use crate::engine::{Payload, Queue};
 use crate::fact::{Exit, Fact, Observer, Place};
 use crate::fault::Conditions;
 use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, NodeId, RequestId, SessionId};
-use crate::outcome::{Answer, Reason};
+use crate::outcome::Answer;
 use crate::rng::{Key, Purpose, mix};
 use crate::slab::Slab;
 use crate::time::{Span, Time};
@@ -375,11 +375,7 @@ impl<O: Observer> Ctx<'_, O> {
         let link = &mut self.core.links[self.core.exchanges.hot(id).link.index()];
         match link.carry(self.core.now, Direction::Up, bytes) {
             Transit::Arrives(span) => self.schedule(span, Kind::Exchange(id)),
-            Transit::Lost(span) => {
-                self.core.exchanges.hot_mut(id).phase = Phase::Inbound;
-                self.core.exchanges.cold_mut(id).answer = Answer::failed(Reason::Reset);
-                self.schedule(span, Kind::Exchange(id));
-            }
+            Transit::Lost(span) => self.silence(id, span),
         }
     }
 
@@ -402,10 +398,7 @@ impl<O: Observer> Ctx<'_, O> {
         }
         match core.links[exchange.link.index()].carry(core.now, Direction::Down, bytes) {
             Transit::Arrives(span) => self.schedule(span, Kind::Exchange(id)),
-            Transit::Lost(span) => {
-                core.exchanges.cold_mut(id).answer = Answer::failed(Reason::Reset);
-                self.schedule(span, Kind::Exchange(id));
-            }
+            Transit::Lost(span) => self.silence(id, span),
         }
     }
 

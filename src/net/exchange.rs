@@ -34,6 +34,8 @@ pub enum Phase {
     Held,
     /// Its answer is on the way back: its event is the arrival at the caller.
     Inbound,
+    /// Nothing of it arrives anywhere: a timer says when its sender gives its connection up.
+    Silent,
     /// Nobody wants it any more: its last event gives its place back.
     Dead,
 }
@@ -46,7 +48,7 @@ impl Phase {
             Self::Opening | Self::Pooled => Part::Connect,
             Self::Lobby | Self::Line | Self::Held => Part::Queue,
             Self::Core | Self::Wait => Part::Service,
-            Self::Outbound | Self::Inbound | Self::Dead => Part::Network,
+            Self::Outbound | Self::Inbound | Self::Silent | Self::Dead => Part::Network,
             Self::Called => Part::Downstream,
         }
     }

@@ -3,6 +3,7 @@
 use super::core::{Ctx, Kind};
 use super::exchange::Phase;
 use super::link::{Direction, GIVEN_UP, Transit};
+use super::timer::Token;
 use crate::fact::{Observer, Place};
 use crate::id::{ConnectionId, ExchangeId};
 use crate::outcome::{Answer, Reason};
@@ -16,7 +17,7 @@ impl<O: Observer> Ctx<'_, O> {
         let at = self.core.exchanges.hot(id).at;
         let condition = self.core.conditions.of(at);
         if condition.is_unreachable() {
-            self.lose(id, Reason::Reset, GIVEN_UP);
+            self.silence(id, GIVEN_UP);
             return false;
         }
         let connection = self.core.exchanges.cold(id).connection;
@@ -54,7 +55,25 @@ impl<O: Observer> Ctx<'_, O> {
         let link = self.core.exchanges.hot(id).link.index();
         match self.core.links[link].carry(self.core.now, Direction::Down, 0) {
             Transit::Arrives(span) => self.lose(id, reason, span),
-            Transit::Lost(span) => self.lose(id, Reason::Reset, span),
+            Transit::Lost(span) => self.silence(id, span),
+        }
+    }
+
+    /// Nothing of an exchange arrives any more: its sender gives the connection up after `span`,
+    /// unless it stops waiting before.
+    pub(super) fn silence(&mut self, id: ExchangeId, span: Span) {
+        self.cold(id).answer = Answer::failed(Reason::Reset);
+        let exchange = self.hot(id);
+        exchange.phase = Phase::Silent;
+        let generation = exchange.generation;
+        self.start_timer(span, Token::GivenUp(id, generation));
+    }
+
+    /// The sender of an exchange gives its connection up.
+    pub fn given_up(&mut self, id: ExchangeId, generation: u16) {
+        if self.is_still(id, generation) && self.hot(id).phase == Phase::Silent {
+            self.hot(id).phase = Phase::Inbound;
+            self.schedule(Span::ZERO, Kind::Exchange(id));
         }
     }
 

@@ -6,7 +6,7 @@ use super::exchange::{Part, Parts};
 use crate::fact::Asked;
 use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
 use crate::rng::Key;
-use crate::time::{Span, Time};
+use crate::time::Time;
 
 /// One request in flight, over all its attempts.
 #[derive(Debug, Clone)]
@@ -24,17 +24,13 @@ pub struct Request {
     /// Exchanges and branches of it that are in flight.
     pub live: u32,
     /// Attempts made so far.
-    pub attempts: u32,
+    pub attempts: u16,
     /// The row of the trace that it came from.
     pub row: u32,
     /// The timer of its total time-out.
     pub timer: TimerId,
     /// The timer of the pause before its next attempt.
     pub again: TimerId,
-    /// How long the last such pause was.
-    pub pause: Span,
-    /// The address that it comes from.
-    pub source: u64,
     /// Whether its user has an outcome already, so that an answer comes too late.
     pub over: bool,
 }
@@ -54,8 +50,6 @@ impl Default for Request {
             row: u32::MAX,
             timer: TimerId::NONE,
             again: TimerId::NONE,
-            pause: Span::ZERO,
-            source: 0,
             over: false,
         }
     }

@@ -41,6 +41,8 @@ pub enum Token {
     Connect(ExchangeId, u16),
     /// A caller has waited for an answer for as long as it does.
     Read(ExchangeId, u16),
+    /// A sender gives up the connection of an exchange of which nothing arrives.
+    GivenUp(ExchangeId, u16),
     /// A connection may have been idle for as long as it is kept.
     Idle(ConnectionId, u16),
     /// A connection for which the layer-4 balancer had chosen this backend is closed.

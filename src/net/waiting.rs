@@ -75,6 +75,10 @@ impl<O: Observer> Ctx<'_, O> {
                     self.free(id);
                 }
             }
+            Phase::Silent => {
+                self.abandon_connection(id);
+                self.free(id);
+            }
             Phase::Outbound
             | Phase::Lobby
             | Phase::Line

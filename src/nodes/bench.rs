@@ -318,7 +318,12 @@ impl Bench {
                 self.ctx().free(id);
             }
             Phase::Dead => self.ctx().free(id),
-            Phase::Lobby | Phase::Line | Phase::Called | Phase::Pooled | Phase::Held => {
+            Phase::Lobby
+            | Phase::Line
+            | Phase::Called
+            | Phase::Pooled
+            | Phase::Held
+            | Phase::Silent => {
                 unreachable!("no event of its own")
             }
         }

@@ -12,6 +12,7 @@ pub(super) const KEYS: &[&str] = &[
     "arrivals",
     "at",
     "backend_queue",
+    "backoff",
     "batch",
     "capacity",
     "connect",

@@ -290,10 +290,7 @@ impl Client {
             Some(object) => Some(ObjectId(object)),
             None => kind.objects.as_ref().map(|objects| objects.pick(key.bits(OBJECT))),
         };
-        let source = match traced.and_then(TraceRow::client) {
-            Some(address) => mix(u64::from(address)),
-            None => self.address(session, user, key),
-        };
+        let source = self.source(traced, session, user, key);
         let (now, client) = (ctx.now(), self.plan.node);
         let core = &mut *ctx.core;
         let (place, request) = core.requests.claim(Request::default);
@@ -311,7 +308,6 @@ impl Client {
             },
             session,
             account: Account { mark: now, ..Account::default() },
-            source,
             row,
             ..Request::default()
         };
@@ -413,6 +409,10 @@ impl Client {
         let part = ctx.hot(last).phase.part();
         ctx.spend(last, part);
         self.finish(id, Answer::failed(Reason::Timeout), ctx);
+        if matches!(ctx.hot(root).phase, Phase::Opening | Phase::Pooled | Phase::Silent) {
+            // It has not left, or has arrived nowhere: nothing is done for it any more.
+            return ctx.hang_up(root);
+        }
         match self.plan.timeout.as_ref().map(|(_, late)| *late) {
             Some(Late::Drop) => ctx.give_up(root, Unwanted::Drop),
             Some(Late::Cancel) => ctx.give_up(root, Unwanted::Cancel),
@@ -424,7 +424,7 @@ impl Client {
     #[inline(always)]
     fn finish<O: Observer>(&mut self, id: RequestId, answer: Answer, ctx: &mut Ctx<'_, O>) {
         let request = &ctx.core.requests[id.0];
-        let (session, attempts) = (request.session, request.attempts);
+        let (session, attempts) = (request.session, u32::from(request.attempts));
         let (asked, parts) = (&request.asked, &request.account.parts);
         ctx.core.observer.hear(ctx.core.now, &Fact::Finished { asked, answer, attempts, parts });
         if session != SessionId::NONE {
@@ -441,6 +441,15 @@ impl Client {
         let unit = open_unit(key.bits(ENDPOINT));
         let found = self.plan.mix.iter().find(|(end, _)| unit < *end);
         found.or_else(|| self.plan.mix.last()).map_or(EndpointId(0), |(_, endpoint)| *endpoint)
+    }
+
+    /// The address that a request comes from: its trace's, or its user's.
+    #[inline(always)]
+    fn source(&self, traced: Option<&TraceRow>, session: SessionId, user: u64, key: Key) -> u64 {
+        match traced.and_then(TraceRow::client) {
+            Some(address) => mix(u64::from(address)),
+            None => self.address(session, user, key),
+        }
     }
 
     /// The address of a user, or of a request that is nobody's.

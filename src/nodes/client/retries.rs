@@ -7,6 +7,7 @@ use crate::net::{Ctx, Part, TimerId, Token};
 use crate::outcome::Answer;
 use crate::resilience::Outcome;
 use crate::rng::{Key, Purpose};
+use crate::time::Span;
 
 const ATTEMPT: Purpose = Purpose::named("attempt");
 
@@ -24,12 +25,15 @@ impl Client {
         let request = &mut ctx.core.requests[id.0];
         let endpoint = &ctx.fixed.endpoints[request.asked.endpoint.index()];
         let outcome = Outcome::of(answer);
-        let (made, last, key) = (request.attempts, request.pause, request.asked.key);
+        let (made, key) = (u32::from(request.attempts), request.asked.key);
+        // A pause may depend on the one before, and is a function of the key as that is.
+        let last =
+            (1..made).fold(Span::ZERO, |last, retry_number| retry.pause(retry_number, last, key));
         let pause = retry.decide(made, outcome, !endpoint.write, last, key, now);
         let Some(pause) = pause.filter(|_| issuing || answer.failure.is_some()) else {
             return false;
         };
-        (request.pause, request.root) = (pause, ExchangeId::NONE);
+        request.root = ExchangeId::NONE;
         let timer = ctx.start_timer(pause, Token::Again(id));
         ctx.core.requests[id.0].again = timer;
         true
@@ -43,7 +47,10 @@ impl Client {
         request.attempts += 1;
         request.again = TimerId::NONE;
         let (key, attempt) = (request.asked.key, u64::from(request.attempts));
-        let (endpoint, source) = (request.asked.endpoint, request.source);
+        let (endpoint, user) = (request.asked.endpoint, request.asked.user);
+        let (session, row) = (request.session, request.row as usize);
+        let traced = self.trace().and_then(|trace| trace.rows().get(row));
+        let source = self.source(traced, session, user, key);
         let class = ctx.fixed.endpoints[endpoint.index()].class.unwrap_or(self.plan.class);
         // What each attempt costs, and whether it fails, is its own; who asks for what is not.
         let key = Key(key.bits(ATTEMPT)).with(attempt);

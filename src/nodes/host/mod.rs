@@ -431,7 +431,8 @@ impl Host {
             | Token::Again(_)
             | Token::Idle(..)
             | Token::Closed(..)
-            | Token::Probe(..) => {}
+            | Token::Probe(..)
+            | Token::GivenUp(..) => {}
             Token::Connect(id, _) => return self.gave_up(id, Reason::ConnectTimeout, ctx),
             Token::Read(id, _) => return self.gave_up(id, Reason::ReadTimeout, ctx),
             Token::Patience(id) => self.dropped(id, ctx),

@@ -31,6 +31,10 @@ impl Host {
         ctx: &mut Ctx<'_, O>,
     ) {
         let phase = ctx.hot(id).phase;
+        if phase == Phase::Silent {
+            // The word does not arrive either.
+            return;
+        }
         let waits = matches!(phase, Phase::Lobby | Phase::Line);
         if phase == Phase::Called {
             self.unwanted_below(id, unwanted, ctx);

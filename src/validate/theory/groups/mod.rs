@@ -13,6 +13,8 @@ mod identity;
 mod limited;
 mod networks;
 mod one_queue;
+mod opened;
+mod retried;
 mod scaled;
 mod scheduled;
 mod stopped;
@@ -72,14 +74,14 @@ const GROUPS: &[(&str, Way)] = &[
     ("cold start", Runs(stopped::cold_start)),
     ("stop-the-world pauses", Runs(stopped::pauses)),
     ("session vs JWT latency", Runs(identity::session_or_token)),
-    ("retry amplification", Waits("retries")),
-    ("circuit breaker", Waits("circuit breakers")),
-    ("TCP connect under loss", Waits("connections that are opened")),
-    ("connection set-up accounting", Waits("connections that are opened")),
+    ("retry amplification", Runs(retried::amplification)),
+    ("circuit breaker", Waits("circuit breakers at nodes")),
+    ("TCP connect under loss", Waits("a count of SYNs sent")),
+    ("connection set-up accounting", Runs(opened::set_up)),
     ("slow start accounting", Waits("slow start of connections")),
-    ("token bucket", Waits("rate limits")),
-    ("availability", Waits("faults drawn by MTBF and MTTR")),
-    ("failure detection", Waits("faults and health checks")),
+    ("token bucket", Runs(retried::token_bucket)),
+    ("availability", Waits("the share of time with enough replicas")),
+    ("failure detection", Waits("the time until a failure is found")),
     ("cache: LRU/FIFO/top-K under Zipf", Waits("caches")),
     ("cache: exact small catalogue", Waits("caches")),
     ("cache: TTL", Waits("caches")),
