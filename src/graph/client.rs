@@ -7,6 +7,7 @@ use crate::arrivals::Arrivals;
 use crate::dist::Dist;
 use crate::id::{EndpointId, LinkId, NodeId};
 use crate::nodes::client::{ClientPlan, ClientSpec, Demand};
+use crate::nodes::timeouts::TimeoutSpec;
 use crate::resilience::Retry;
 use crate::rng::hash_name;
 use crate::scenario::{Diagnostic, Span};
@@ -23,6 +24,12 @@ pub(super) fn client_plan(
     routes: &[Vec<Option<LinkId>>],
 ) -> (Option<ClientPlan>, Option<Arc<Trace>>) {
     let mix = mix(build, name, client, span);
+    let no_time =
+        |it: &TimeoutSpec| it.connect.is_none() && it.read.is_none() && it.total.is_none();
+    if client.timeout.as_ref().is_some_and(no_time) {
+        let at = build.at_node(name, "timeout");
+        build.error(&at, "a time-out needs a time: `connect`, `read` or `total`");
+    }
     let total = client.timeout.as_ref().and_then(|it| Some((it.total.as_ref()?, it.late)));
     let timeout = total.map(|(total, late)| {
         let at = build.at_node(name, "timeout.total");
