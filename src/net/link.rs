@@ -39,7 +39,7 @@ const LAST_RETRANSMISSION: Span = Span::from_secs(120);
 const RETRANSMISSIONS: u32 = 15;
 
 /// When a sender to whom nobody answers gives the connection up: after the pauses between
-/// [`RETRANSMISSIONS`], 924.6 s.
+/// the last retransmission, 924.6 s.
 pub const GIVEN_UP: Span = Span::from_millis(924_600);
 
 /// One link of a run: what it is, and when its lines are free again.
