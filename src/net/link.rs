@@ -38,8 +38,8 @@ const LAST_RETRANSMISSION: Span = Span::from_secs(120);
 /// Retransmissions before the connection is given up (Linux `tcp_retries2`).
 const RETRANSMISSIONS: u32 = 15;
 
-/// When a sender to whom nobody answers gives the connection up: after the pauses between
-/// the last retransmission, 924.6 s.
+/// When a sender to whom nobody answers gives the connection up: when the pause behind its last
+/// retransmission is over, after 924.6 s.
 pub const GIVEN_UP: Span = Span::from_millis(924_600);
 
 /// One link of a run: what it is, and when its lines are free again.
