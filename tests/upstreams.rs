@@ -231,3 +231,72 @@ fn nginx_holds_requests_back_until_the_rate_has_caught_up() {
     assert_eq!(failures(&ended), [None, None, None]);
     assert_eq!(latencies(&ended), [14, 104, 194]);
 }
+
+#[test]
+fn a_client_that_hangs_up_on_the_way_leaves_nothing_behind_at_layer_4() {
+    // The request is on a link of 20 ms when its client no longer waits; each opens a connection.
+    let link = "connection = { mode = 'per-request' }";
+    let lb = "layer = 4\nmax_conns = 1\nalgorithm = 'least-connections'";
+    let text = balanced("1s", link, lb, "")
+        .replace("mix = { page = 1 }", "mix = { page = 1 }\ntimeout = { read = '5ms' }");
+    let ended = requests(&graph(&text.replace("latency = '1ms'", "latency = '20ms'")));
+    assert_eq!(failures(&ended), vec![Some(Reason::ReadTimeout); ended.len()]);
+    // While it is being served: the balancer counts its connection no more once it is closed.
+    let text = text.replace("'5ms'", "'10ms'");
+    let ended = requests(&graph(&text));
+    assert_eq!(failures(&ended), vec![Some(Reason::ReadTimeout); ended.len()]);
+}
+
+#[test]
+fn a_client_that_hangs_up_during_a_handshake_leaves_nothing_behind_at_layer_4() {
+    let link = "connection = { mode = 'pool', tls = '1.3', handshake = '50ms' }";
+    let lb = "layer = 4\nmax_conns = 1\nalgorithm = 'least-connections'";
+    let text = balanced("1s", link, lb, "")
+        .replace("mix = { page = 1 }", "mix = { page = 1 }\ntimeout = { connect = '20ms' }");
+    let ended = requests(&graph(&text));
+    assert!(ended.len() > 50);
+    assert_eq!(failures(&ended), vec![Some(Reason::ConnectTimeout); ended.len()]);
+}
+
+#[test]
+fn a_request_that_waits_for_a_full_backend_does_not_go_back_to_one_that_was_tried() {
+    // Two of three refuse: what met one of them waits for the third while that is full.
+    let rest = "[fault.f]\nkind = 'refuse'\nnode = 'app'\nreplica = 2\nat = '0s'\n\
+                [fault.g]\nkind = 'refuse'\nnode = 'app'\nreplica = 3\nat = '0s'";
+    let lb = "max_conns = 1\nbackend_queue = '1s'\nnext_upstream = {}";
+    let text = balanced("5ms", "", lb, rest).replace("'60s'", "'22ms'");
+    let ended = requests(&graph(&text));
+    assert_eq!(failures(&ended), [None; 4]);
+}
+
+#[test]
+fn requests_that_wait_are_served_as_soon_as_a_backend_has_room_whatever_its_health_is_watched_by() {
+    let lb = "max_conns = 1\nbackend_queue = '1s'\nhealth = { passive = { max_fails = 3 } }";
+    let text = balanced("1ms", "", lb, "").replace("'60s'", "'6.5ms'");
+    let mut ended = requests(&graph(&text));
+    ended.sort_by_key(|it| it.started);
+    assert_eq!(latencies(&ended), [14, 14, 14, 23, 23, 23]);
+}
+
+#[test]
+fn backends_that_are_down_are_not_waited_for() {
+    let lb = "max_conns = 1\nbackend_queue = '10s'\n\
+              health = { active = { interval = '1s', fall = 1, rise = 1 } }";
+    let fault = "[fault.f]\nkind = 'crash'\nnode = 'app'\nat = '5s'\nfor = '20s'";
+    let ended = requests(&graph(&balanced("10s", "", lb, fault)));
+    assert_eq!(failures(&ended)[..3], [Some(Reason::NoBackend), Some(Reason::NoBackend), None]);
+}
+
+#[test]
+fn at_layer_4_another_attempt_goes_over_the_same_connection() {
+    let link = "connection = { mode = 'per-request' }";
+    let lb = "layer = 4\nmax_conns = 1\nalgorithm = 'random'\ntimeout = { connect = '100ms' }\n\
+              next_upstream = { profile = 'haproxy', retries = 2, redispatch = -1 }";
+    let rest = REFUSING.to_owned();
+    let text = balanced("1s", link, lb, &rest).replace(
+        "[link.lb.app]\nlatency = '1ms'",
+        "[link.lb.app]\nlatency = '1ms'\nconnection = { mode = 'pool' }",
+    );
+    let ended = requests(&graph(&text));
+    assert!(failures(&ended).iter().all(Option::is_none), "{:?}", failures(&ended));
+}

@@ -55,8 +55,10 @@ pub(super) fn transport(
             Mode::Warm | Mode::Pool | Mode::PerRequest => spec.max.unwrap_or(u32::MAX),
         },
         keep_alive: match spec.mode {
-            Mode::PerSession => spec.keep_alive.unwrap_or(crate::time::MAX_SPAN),
-            Mode::Warm | Mode::Pool | Mode::PerRequest => spec.keep_alive.unwrap_or(KEEP_ALIVE),
+            Mode::PerSession => spec.keep_alive,
+            Mode::Warm | Mode::Pool | Mode::PerRequest => {
+                Some(spec.keep_alive.unwrap_or(KEEP_ALIVE))
+            }
         },
         server_keep_alive: spec.server_keep_alive,
         has_tcp: spec.protocol != Protocol::H3,

@@ -7,7 +7,6 @@ use super::connection::{Connection, Hop, Mode};
 use super::core::{Ctx, Kind};
 use super::exchange::{Cold, Exchange, Part, Phase};
 use super::link::{Direction, Transit};
-use super::request::{Account, BranchAccount};
 use super::timer::Token;
 use crate::fact::Observer;
 use crate::id::{ConnectionId, EndpointId, ExchangeId};
@@ -86,6 +85,7 @@ impl<O: Observer> Ctx<'_, O> {
         if it.streams < most {
             self.core.connections.pool_of(connection).ready.push(connection);
         }
+        self.core.connections.hold(connection);
         self.cold(id).connection = connection;
         self.spend(id, Part::Connect);
         self.transmit(id);
@@ -96,6 +96,7 @@ impl<O: Observer> Ctx<'_, O> {
         let (link, at) = (self.hot(id).link, self.hot(id).at);
         let connection = self.core.connections.insert(link, at, owner);
         self.core.connections.get_mut(connection).streams = 1;
+        self.core.connections.hold(connection);
         let has_tcp = self.core.links[link.index()].transport().is_none_or(|it| it.has_tcp);
         let cold = self.cold(id);
         (cold.connection, cold.pending, cold.repeats) = (connection, CONNECTED, 0);
@@ -217,12 +218,9 @@ impl<O: Observer> Ctx<'_, O> {
     /// own: what waits for it puts the time down.
     fn shake(&mut self, id: ExchangeId, is_awaited: bool) {
         const HANDSHAKES: Purpose = Purpose::named("handshake");
+        let request = self.core.exchanges.hot(id).request;
+        let account = self.open_account(request);
         let exchange = self.core.exchanges.hot(id);
-        let (request, now) = (exchange.request, self.core.now);
-        let newest = &mut self.core.requests[request.0].branches;
-        let account = Account { mark: now, ..Account::default() };
-        let account = self.core.accounts.insert(BranchAccount { account, next: *newest });
-        *newest = account;
         let shake = Exchange {
             key: crate::rng::Key(exchange.key.bits(HANDSHAKES)),
             parent: id,
@@ -236,8 +234,9 @@ impl<O: Observer> Ctx<'_, O> {
             ..Exchange::default()
         };
         let cold = self.core.exchanges.cold(id);
-        let cold =
-            Cold { connection: cold.connection, source: cold.source, sent: now, ..Cold::default() };
+        let (connection, source, sent) = (cold.connection, cold.source, self.core.now);
+        self.core.connections.hold(connection);
+        let cold = Cold { connection, source, sent, ..Cold::default() };
         self.core.requests[request.0].live += 1;
         let shake = self.core.exchanges.insert(shake, cold);
         self.carry_up(shake, 0);
@@ -247,8 +246,6 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn shaken(&mut self, shake: ExchangeId) {
         let (parent, generation) = (self.hot(shake).parent, self.hot(shake).parent_generation);
         let failure = self.cold(shake).answer.failure;
-        // The connection is that of the exchange which waits.
-        self.cold(shake).connection = ConnectionId::NONE;
         let waits = self.is_still(parent, generation)
             && self.hot(parent).phase == Phase::Opening
             && self.cold(parent).pending == HANDSHAKE;
@@ -312,21 +309,26 @@ impl<O: Observer> Ctx<'_, O> {
         transport.map_or(0, |it| it.programs[usize::from(connection.is_resumed)])
     }
 
-    /// An exchange no longer needs its connection, which goes to the next who waits, or is kept.
+    /// An exchange no longer names its connection.
     #[cold]
     pub(super) fn release(&mut self, id: ExchangeId) {
         let connection = std::mem::replace(&mut self.cold(id).connection, ConnectionId::NONE);
-        let link = self.hot(id).link;
-        let it = self.core.connections.get_mut(connection);
-        if it.link != link || self.core.exchanges.hot(id).endpoint == EndpointId::HANDSHAKE {
-            return;
+        let exchange = self.core.exchanges.hot(id);
+        let is_owners = self.core.connections.get(connection).link == exchange.link;
+        if is_owners && exchange.endpoint != EndpointId::HANDSHAKE {
+            self.leave_connection(connection);
         }
+        self.core.connections.let_go(connection);
+    }
+
+    /// One exchange less travels on a connection, which goes to the next who waits, or is kept.
+    fn leave_connection(&mut self, connection: ConnectionId) {
+        let it = self.core.connections.get_mut(connection);
         it.streams -= 1;
         it.last_use = self.core.now;
-        let Some(transport) = self.core.links[link.index()].transport() else { return };
+        let Some(transport) = self.core.links[it.link.index()].transport() else { return };
         let (mode, streams, keep) = (transport.mode, transport.streams, transport.keep_alive);
-        let is_over = !it.is_open || mode == Mode::PerRequest;
-        if is_over {
+        if !it.is_open || mode == Mode::PerRequest {
             if it.streams == 0 {
                 self.close(connection);
             }
@@ -339,7 +341,7 @@ impl<O: Observer> Ctx<'_, O> {
         if was_full {
             self.core.connections.pool_of(connection).ready.push(connection);
         }
-        if watch && keep < Span::from_secs(u64::MAX / 4_000_000_000) {
+        if let Some(keep) = keep.filter(|_| watch) {
             self.start_timer(keep, Token::Idle(connection, generation));
         }
         self.serve_waiting(connection);
@@ -362,7 +364,7 @@ impl<O: Observer> Ctx<'_, O> {
     /// A connection has been idle for as long as it is kept, or was used meanwhile.
     pub fn idled(&mut self, id: ConnectionId, generation: u16) {
         let it = self.core.connections.get_mut(id);
-        if it.generation != generation {
+        if it.generation != generation || it.is_closed {
             return;
         }
         it.is_watched = false;
@@ -371,7 +373,8 @@ impl<O: Observer> Ctx<'_, O> {
         }
         let link = it.link.index();
         let since = self.core.now.since(it.last_use);
-        let keep = self.core.links[link].transport().map_or(Span::ZERO, |it| it.keep_alive);
+        let transport = self.core.links[link].transport();
+        let keep = transport.and_then(|it| it.keep_alive).unwrap_or_default();
         if since >= keep {
             self.close(id);
         } else {
@@ -383,15 +386,15 @@ impl<O: Observer> Ctx<'_, O> {
     /// Closes a connection: layer-4 balancers on its way no longer count it, and whoever waits for
     /// one may open another.
     pub(super) fn close(&mut self, id: ConnectionId) {
-        let it = self.core.connections.get_mut(id);
-        let (link, to, owner) = (it.link, it.to, it.owner);
-        let hops = std::mem::take(&mut it.hops);
-        for hop in &hops {
+        if self.core.connections.get(id).is_closed {
+            return;
+        }
+        while let Some(hop) = self.core.connections.get_mut(id).hops.pop() {
             self.start_timer(Span::ZERO, Token::Closed(hop.node, hop.backend));
         }
-        self.core.connections.get_mut(id).hops = hops;
-        let next = self.core.connections.pool(link, to, owner).waiting.pop_front();
-        self.core.connections.remove(id);
+        let owner = self.core.connections.get(id).owner;
+        let next = self.core.connections.pool_of(id).waiting.pop_front();
+        self.core.connections.close(id);
         if let Some(next) = next {
             self.open(next, owner);
         }
@@ -410,7 +413,7 @@ impl<O: Observer> Ctx<'_, O> {
         it.is_open = false;
         if it.streams == 0 {
             self.close(id);
-        } else {
+        } else if !it.is_closed {
             self.core.connections.pool_of(id).ready.retain(|other| *other != id);
         }
     }

@@ -38,8 +38,13 @@ pub struct Connection {
     pub owner: u64,
     /// How many exchanges travel on it now.
     pub streams: u32,
+    /// Exchanges that name it, those that are carried further included: its place is theirs until
+    /// the last of them has gone.
+    holders: u32,
     /// Whether it can carry exchanges: it is open, and neither side has closed it.
     pub is_open: bool,
+    /// Whether its owner has closed it, so that nobody counts it any more.
+    pub is_closed: bool,
     /// Whether its keys come from an earlier session.
     pub is_resumed: bool,
     /// Whether the timer of its idle time is running.
@@ -74,7 +79,9 @@ impl Default for Connection {
             to: Place::default(),
             owner: 0,
             streams: 0,
+            holders: 0,
             is_open: false,
+            is_closed: false,
             is_resumed: false,
             is_watched: false,
             generation: 0,
@@ -140,8 +147,20 @@ impl Connections {
         self.pool(link, to, owner)
     }
 
-    /// Takes a connection away; its pool goes with the last one if nobody waits.
-    pub fn remove(&mut self, id: ConnectionId) {
+    /// One exchange more names a connection.
+    pub fn hold(&mut self, id: ConnectionId) {
+        self.all[id.0].holders += 1;
+    }
+
+    /// One exchange less names a connection, whose place is free with the last one if it is closed.
+    pub fn let_go(&mut self, id: ConnectionId) {
+        let connection = &mut self.all[id.0];
+        connection.holders -= 1;
+        self.free_if_unused(id);
+    }
+
+    /// Its owner closes a connection; its pool goes with the last one if nobody waits.
+    pub fn close(&mut self, id: ConnectionId) {
         let Connection { link, to, owner, .. } = self.all[id.0];
         let pool = self.pool(link, to, owner);
         pool.open -= 1;
@@ -150,16 +169,25 @@ impl Connections {
             self.pools.remove(&(link, to, owner));
         }
         let connection = &mut self.all[id.0];
-        connection.is_open = false;
-        connection.generation = connection.generation.wrapping_add(1);
-        self.all.remove(id.0);
+        (connection.is_open, connection.is_closed) = (false, true);
+        connection.hops.clear();
+        self.free_if_unused(id);
+    }
+
+    fn free_if_unused(&mut self, id: ConnectionId) {
+        let connection = &mut self.all[id.0];
+        if connection.is_closed && connection.holders == 0 {
+            connection.generation = connection.generation.wrapping_add(1);
+            self.all.remove(id.0);
+        }
     }
 
     /// Those that end at a replica, or that a layer-4 balancer carries there.
     #[must_use]
     pub fn that_reach(&self, at: Place) -> Vec<ConnectionId> {
         let reach = |connection: &Connection| {
-            connection.to == at || connection.hops.iter().any(|hop| hop.to == at)
+            !connection.is_closed
+                && (connection.to == at || connection.hops.iter().any(|hop| hop.to == at))
         };
         let all = self.all.live_places().filter(|(_, connection)| reach(connection));
         all.map(|(place, _)| ConnectionId(place)).collect()
@@ -197,9 +225,9 @@ mod tests {
         let second = all.insert(LinkId(3), AT, 7);
         assert_eq!(all.pool(LinkId(3), AT, 7).open, 2);
         all.pool_of(first).ready.push(first);
-        all.remove(first);
+        all.close(first);
         assert!(all.pool(LinkId(3), AT, 7).ready.is_empty());
-        all.remove(second);
+        all.close(second);
         assert!(all.is_empty() && all.pools.is_empty());
     }
 
@@ -209,11 +237,23 @@ mod tests {
         let first = all.insert(LinkId(3), AT, 7);
         let generation = all.get(first).generation;
         all.get_mut(first).hops.push(Hop { node: NodeId(1), backend: 4, to: AT, is_open: true });
-        all.remove(first);
+        all.close(first);
         let second = all.insert(LinkId(3), AT, 8);
         assert_eq!(second, first);
         assert_ne!(all.get(second).generation, generation);
         assert!(all.get(second).hops.is_empty());
+    }
+
+    #[test]
+    fn the_place_of_a_closed_connection_is_kept_for_those_who_name_it() {
+        let mut all = Connections::default();
+        let first = all.insert(LinkId(3), AT, 7);
+        all.hold(first);
+        all.close(first);
+        assert_ne!(all.insert(LinkId(3), AT, 7), first);
+        assert!(all.get(first).is_closed && !all.that_reach(AT).contains(&first));
+        all.let_go(first);
+        assert_eq!(all.insert(LinkId(3), AT, 7), first);
     }
 
     #[test]

@@ -12,12 +12,9 @@ use crate::rng::Key;
 impl<O: Observer> Ctx<'_, O> {
     /// Starts a branch of `parent` at the same replica: work of its own that ends at its parent.
     pub fn branch(&mut self, parent: ExchangeId, step: u16, key: Key) -> ExchangeId {
+        let request = self.core.exchanges.hot(parent).request;
+        let account = self.open_account(request);
         let exchange = self.core.exchanges.hot(parent);
-        let (request, now) = (exchange.request, self.core.now);
-        let newest = &mut self.core.requests[request.0].branches;
-        let account = Account { mark: now, ..Account::default() };
-        let account = self.core.accounts.insert(BranchAccount { account, next: *newest });
-        *newest = account;
         let branch = Exchange {
             key,
             parent,
@@ -41,12 +38,21 @@ impl<O: Observer> Ctx<'_, O> {
         id
     }
 
+    /// Opens an account of a request beside its own, from now on.
+    pub(super) fn open_account(&mut self, request: RequestId) -> u32 {
+        let newest = &mut self.core.requests[request.0].branches;
+        let account = Account { mark: self.core.now, ..Account::default() };
+        let account = self.core.accounts.insert(BranchAccount { account, next: *newest });
+        *newest = account;
+        account
+    }
+
     /// Tells the node of `child` that its caller no longer wants it; the word travels as long as
     /// a message does.
     pub fn give_up(&mut self, child: ExchangeId, unwanted: Unwanted) {
         let exchange = self.core.exchanges.hot(child);
-        if matches!(exchange.phase, Phase::Opening | Phase::Pooled) {
-            // It has not left its caller.
+        if matches!(exchange.phase, Phase::Opening | Phase::Pooled | Phase::Silent) {
+            // It has not left its caller, or arrives nowhere.
             return self.hang_up(child);
         }
         let token = Token::Cancelled(child, exchange.generation, unwanted);

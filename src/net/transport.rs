@@ -19,8 +19,8 @@ pub struct Transport {
     pub streams: u32,
     /// Connections that an owner has at once to one place.
     pub max: u32,
-    /// How long an idle one is kept by the side that opened it.
-    pub keep_alive: Span,
+    /// How long an idle one is kept by the side that opened it; for ever if not said.
+    pub keep_alive: Option<Span>,
     /// How long an idle one is kept by the other side; for ever if not said.
     pub server_keep_alive: Option<Span>,
     /// Whether the transport shakes hands on its own first (TCP; QUIC does it with its keys).

@@ -4,7 +4,6 @@
 use super::connect::HANDSHAKE;
 use super::core::Ctx;
 use super::exchange::{Part, Phase};
-use super::request::{Account, BranchAccount};
 use super::timer::{TimerId, Token};
 use super::transport::Waits;
 use crate::fact::Observer;
@@ -102,10 +101,7 @@ impl<O: Observer> Ctx<'_, O> {
     /// its time is put down elsewhere.
     fn disown(&mut self, id: ExchangeId) {
         let (request, old) = (self.hot(id).request, self.hot(id).account);
-        let newest = &mut self.core.requests[request.0].branches;
-        let account = Account { mark: self.core.now, ..Account::default() };
-        let new = self.core.accounts.insert(BranchAccount { account, next: *newest });
-        *newest = new;
+        let new = self.open_account(request);
         let mut next = id;
         while next != ExchangeId::NONE && self.hot(next).account == old {
             self.hot(next).account = new;
@@ -114,18 +110,19 @@ impl<O: Observer> Ctx<'_, O> {
         }
     }
 
-    /// Nothing more is to travel on the connection of an exchange.
+    /// Nothing more is to travel on the connection of an exchange, which its owner closes; where
+    /// others travel side by side, only the exchange's own stream ends.
     fn abandon_connection(&mut self, id: ExchangeId) {
         let connection = self.cold(id).connection;
         if connection == ConnectionId::NONE {
             return;
         }
         let link = self.hot(id).link;
-        if self.core.connections.get(connection).link == link {
-            self.core.connections.get_mut(connection).is_open = false;
-            let pool = self.core.connections.pool_of(connection);
-            pool.ready.retain(|other| *other != connection);
-            self.release(id);
+        let transport = self.core.links[link.index()].transport();
+        let is_shared = transport.is_some_and(|transport| transport.streams > 1);
+        let it = self.core.connections.get(connection);
+        if it.link == link && !(is_shared && it.is_open) {
+            self.close(connection);
         }
     }
 }

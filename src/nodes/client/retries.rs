@@ -21,7 +21,7 @@ impl Client {
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
         let Some(retry) = &mut self.retry else { return false };
-        let (now, issuing) = (ctx.core.now, ctx.core.issuing);
+        let now = ctx.core.now;
         let request = &mut ctx.core.requests[id.0];
         let endpoint = &ctx.fixed.endpoints[request.asked.endpoint.index()];
         let outcome = Outcome::of(answer);
@@ -30,9 +30,7 @@ impl Client {
         let last =
             (1..made).fold(Span::ZERO, |last, retry_number| retry.pause(retry_number, last, key));
         let pause = retry.decide(made, outcome, !endpoint.write, last, key, now);
-        let Some(pause) = pause.filter(|_| issuing || answer.failure.is_some()) else {
-            return false;
-        };
+        let Some(pause) = pause else { return false };
         request.root = ExchangeId::NONE;
         let timer = ctx.start_timer(pause, Token::Again(id));
         ctx.core.requests[id.0].again = timer;

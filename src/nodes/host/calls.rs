@@ -62,7 +62,7 @@ impl Host {
         let answer = Answer::failed(reason);
         let hands_on = matches!(self.program, Running::Own(_));
         let failed = Answer { status: 500, failure: answer.failure };
-        self.give_way(parent, if hands_on { answer } else { failed }, ctx);
+        self.fail_with(parent, if hands_on { answer } else { failed }, ctx);
         Next::Holds
     }
 
@@ -123,7 +123,7 @@ impl Host {
         (cold.pending, cold.repeats, cold.child) = (0, 0, ExchangeId::NONE);
         if failed {
             let answer = Answer { status: 500, failure: answer.failure };
-            self.give_way(parent, answer, ctx);
+            self.fail_with(parent, answer, ctx);
             return false;
         }
         true

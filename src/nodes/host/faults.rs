@@ -91,7 +91,15 @@ impl Host {
             };
             self.lose(id, event_is_to_come, ctx);
         }
-        self.unnoticed.retain(|id| ctx.core.exchanges.hot(*id).at != at);
+        // What ended unnoticed has no event to come; some of it nobody wanted any more.
+        let unnoticed = std::mem::take(&mut self.unnoticed);
+        for id in unnoticed {
+            if ctx.hot(id).at != at {
+                self.unnoticed.push(id);
+            } else if ctx.hot(id).phase == Phase::Dead {
+                ctx.free(id);
+            }
+        }
     }
 
     fn is_unnoticed(&self, id: ExchangeId) -> bool {

@@ -156,14 +156,15 @@ impl Host {
         }
     }
 
-    /// Ends an exchange with the answer of somebody else.
+    /// Ends an exchange, or a branch, with this answer before its program does.
+    #[inline(never)]
     pub fn fail_with<O: Observer>(&mut self, id: ExchangeId, answer: Answer, ctx: &mut Ctx<'_, O>) {
-        self.give_way(id, answer, ctx);
+        self.finish(id, answer, ctx);
     }
 
     /// Ends an exchange, or a branch, that cannot go on.
     pub fn fail<O: Observer>(&mut self, id: ExchangeId, reason: Reason, ctx: &mut Ctx<'_, O>) {
-        self.give_way(id, Answer::failed(reason), ctx);
+        self.fail_with(id, Answer::failed(reason), ctx);
     }
 
     fn station(
@@ -304,7 +305,7 @@ impl Host {
                 }
                 Op::Fail(probability, purpose, status) => {
                     if probability.happens(exchange.key.bits(*purpose)) {
-                        self.give_way(id, Answer::with_status(*status), ctx);
+                        self.fail_with(id, Answer::with_status(*status), ctx);
                         return Next::Holds;
                     }
                 }
@@ -402,7 +403,7 @@ impl Host {
             if answer.failure.is_some() {
                 // What fails below a server makes the server itself fail, for the same reason.
                 let failed = Answer { status: 500, failure: answer.failure };
-                self.give_way(parent, if hands_on { answer } else { failed }, ctx);
+                self.fail_with(parent, if hands_on { answer } else { failed }, ctx);
                 return Next::Holds;
             }
             if hands_on {
@@ -476,12 +477,6 @@ impl Host {
             }
             None => ctx.cold(id).answer,
         };
-        self.finish(id, answer, ctx);
-    }
-
-    /// An exchange, or a branch, ends before its program does.
-    #[inline(never)]
-    fn give_way<O: Observer>(&mut self, id: ExchangeId, answer: Answer, ctx: &mut Ctx<'_, O>) {
         self.finish(id, answer, ctx);
     }
 

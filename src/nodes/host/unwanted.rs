@@ -39,7 +39,8 @@ impl Host {
         if phase == Phase::Called {
             self.unwanted_below(id, unwanted, ctx);
         }
-        if unwanted == Unwanted::Drop {
+        // What a balancer holds waits unserved as well, in no line of a station.
+        if unwanted == Unwanted::Drop && phase != Phase::Held {
             if waits && !ctx.hot(id).served {
                 let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
                 ctx.cancel_timer(timer);

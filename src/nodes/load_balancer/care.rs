@@ -9,7 +9,7 @@ use crate::balance::{Algorithm, Backend, Tried};
 use crate::fact::Observer;
 use crate::health::Health;
 use crate::id::{ConnectionId, ExchangeId, SessionId};
-use crate::net::{Ctx, Hop, Input, Kind, Part, Phase, Token};
+use crate::net::{Ctx, Hop, Input, Kind, Part, Phase, Token, Unwanted};
 use crate::outcome::{Answer, Reason};
 use crate::resilience::{self, Next, NextUpstream, Outcome};
 use crate::rng::Key;
@@ -97,7 +97,8 @@ impl LoadBalancer {
                 }
                 self.ended(child, ctx);
                 ctx.spend(child, Part::Network);
-                self.failed(child, parent, answer, ctx);
+                ctx.cold(parent).child = ExchangeId::NONE;
+                self.failed(backend, parent, answer, ctx);
                 true
             }
             Input::Timer(Token::Connect(child, _)) => self.late(child, Reason::ConnectTimeout, ctx),
@@ -116,10 +117,16 @@ impl LoadBalancer {
                 self.host.fail(id, Reason::QueueTimeout, ctx);
                 true
             }
-            Input::Timer(Token::Cancelled(id, generation, _))
-                if ctx.is_still(id, generation) && ctx.hot(id).phase == Phase::Held =>
+            Input::Timer(Token::Cancelled(id, generation, unwanted))
+                if ctx.is_still(id, generation) =>
             {
-                self.let_go(id, ctx);
+                let is_held = ctx.hot(id).phase == Phase::Held;
+                if is_held {
+                    self.let_go(id, ctx);
+                }
+                if is_held || unwanted == Unwanted::Cancel {
+                    self.forget_tries(id, ctx);
+                }
                 false
             }
             Input::Resume(id) if self.is_pausing(id, ctx) => {
@@ -140,30 +147,18 @@ impl LoadBalancer {
     fn late<O: Observer>(&mut self, child: ExchangeId, why: Reason, ctx: &mut Ctx<'_, O>) -> bool {
         let parent = ctx.hot(child).parent;
         self.ended(child, ctx);
-        let backend = u32::from(ctx.cold(child).branch);
-        self.judge(backend as usize, Answer::failed(why), ctx.now());
+        let backend = usize::from(ctx.cold(child).branch);
+        self.judge(backend, Answer::failed(why), ctx.now());
         ctx.hang_up(child);
         ctx.cold(parent).child = ExchangeId::NONE;
-        self.failed_at(backend, parent, Answer::failed(why), ctx);
+        self.failed(backend, parent, Answer::failed(why), ctx);
         true
     }
 
+    /// An attempt has failed: another follows, or the failure is the answer.
     fn failed<O: Observer>(
         &mut self,
-        child: ExchangeId,
-        parent: ExchangeId,
-        answer: Answer,
-        ctx: &mut Ctx<'_, O>,
-    ) {
-        let backend = u32::from(ctx.cold(child).branch);
-        ctx.cold(parent).child = ExchangeId::NONE;
-        self.failed_at(backend, parent, answer, ctx);
-    }
-
-    /// An attempt has failed: another follows, or the failure is the answer.
-    fn failed_at<O: Observer>(
-        &mut self,
-        backend: u32,
+        backend: usize,
         id: ExchangeId,
         answer: Answer,
         ctx: &mut Ctx<'_, O>,
@@ -171,29 +166,39 @@ impl LoadBalancer {
         if self.plan.treats.layer == 4 && answer.failure.is_some_and(Reason::is_of_connection) {
             self.unhook(id, ctx);
         }
-        match self.follows(backend, id, answer, ctx) {
-            Next::Stop => {
-                self.forget_tries(id, ctx);
-                self.host.fail_with(id, answer, ctx);
-            }
+        let next = self.follows(id, answer, ctx);
+        let backend = u32::try_from(backend).expect("a balancer has fewer than 65,536 backends");
+        match next {
+            Next::Stop => self.stop(id, answer, ctx),
             Next::Untried => {
                 self.tries(id, ctx).tried.push(backend);
                 self.attempt(id, ctx);
             }
             Next::Same(pause) => self.pause(id, Some(backend), pause, ctx),
             Next::Other(pause) => {
+                let has_others =
+                    self.backends.iter().filter(|it| it.up && it.weight > 0).count() > 1;
                 let tried = &mut self.tries(id, ctx).tried;
                 tried.clear();
-                tried.push(backend);
+                tried.extend(has_others.then_some(backend));
                 self.pause(id, None, pause, ctx);
             }
         }
     }
 
+    /// No attempt follows. At layer 4 the caller sees its own connection break with the backend's.
+    fn stop<O: Observer>(&mut self, id: ExchangeId, answer: Answer, ctx: &mut Ctx<'_, O>) {
+        self.forget_tries(id, ctx);
+        if self.plan.treats.layer == 4 && ctx.hop_of(id, self.host.node()).is_none() {
+            let connection = ctx.cold(id).connection;
+            ctx.break_connection(connection);
+        }
+        self.host.fail_with(id, answer, ctx);
+    }
+
     /// What the rule says after a failed attempt.
     fn follows<O: Observer>(
         &mut self,
-        backend: u32,
         id: ExchangeId,
         answer: Answer,
         ctx: &mut Ctx<'_, O>,
@@ -201,7 +206,6 @@ impl LoadBalancer {
         let Some(rule) = self.care.as_ref().and_then(|care| care.rule.clone()) else {
             return Next::Stop;
         };
-        debug_assert!((backend as usize) < self.backends.len(), "backends are numbered");
         let endpoint = ctx.fixed.endpoints.get(ctx.hot(id).endpoint.index());
         let is_idempotent = endpoint.is_none_or(|endpoint| !endpoint.write);
         let is_haproxy = rule.is_haproxys();
@@ -249,7 +253,7 @@ impl LoadBalancer {
         &mut care.tries[cold.repeats - 1]
     }
 
-    fn forget_tries<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+    pub(super) fn forget_tries<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let place = std::mem::take(&mut ctx.cold(id).repeats);
         if let (Some(care), true) = (&mut self.care, place > 0) {
             care.tries.remove(place - 1);
@@ -267,7 +271,7 @@ impl LoadBalancer {
         let tries = self.tries(id, ctx);
         tries.pauses = false;
         match tries.same.take() {
-            Some(backend) => self.send(id, backend as usize, ConnectionId::NONE, ctx),
+            Some(backend) => self.send_to(id, backend as usize, ctx),
             None => self.attempt(id, ctx),
         }
     }
@@ -280,13 +284,19 @@ impl LoadBalancer {
             return self.pass_on(id, ctx);
         }
         if let Some(backend) = self.named_by_cookie(id, ctx) {
-            return self.send(id, backend, ConnectionId::NONE, ctx);
+            return self.send_to(id, backend, ctx);
         }
         self.attempt(id, ctx);
     }
 
     /// Sends an exchange to a backend that was not tried, or lets it wait for one.
     pub(super) fn attempt<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let connection = ctx.cold(id).connection;
+        if self.plan.treats.layer == 4 && ctx.core.connections.get(connection).is_closed {
+            // Whoever opened it has gone meanwhile: there is nothing to choose for.
+            self.forget_tries(id, ctx);
+            return self.host.fail(id, Reason::Reset, ctx);
+        }
         let place = ctx.cold(id).repeats;
         let tried = match &mut self.care {
             Some(care) if place > 0 => std::mem::take(&mut care.tries[place - 1].tried),
@@ -301,13 +311,18 @@ impl LoadBalancer {
             care.tries[place - 1].tried = tried;
         }
         match chosen {
-            Some(backend) if self.plan.treats.layer == 4 => self.hook(id, backend, ctx),
-            Some(backend) => self.send(id, backend, ConnectionId::NONE, ctx),
-            None if self.may_wait() => self.hold(id, ctx),
-            None => {
-                self.forget_tries(id, ctx);
-                self.host.fail(id, Reason::NoBackend, ctx);
-            }
+            Some(backend) => self.send_to(id, backend, ctx),
+            None if self.may_wait(ctx.now()) => self.hold(id, ctx),
+            None => self.stop(id, Answer::failed(Reason::NoBackend), ctx),
+        }
+    }
+
+    /// Sends an exchange to a backend, which at layer 4 is chosen for its connection.
+    fn send_to<O: Observer>(&mut self, id: ExchangeId, backend: usize, ctx: &mut Ctx<'_, O>) {
+        if self.plan.treats.layer == 4 {
+            self.hook(id, backend, ctx);
+        } else {
+            self.send(id, backend, ConnectionId::NONE, ctx);
         }
     }
 
@@ -339,10 +354,6 @@ impl LoadBalancer {
             hops.retain(|other| other.node != node);
             let now = ctx.now();
             self.uncount(usize::from(hop.backend), now, ctx);
-            if self.plan.treats.next_upstream.is_none() {
-                // The caller sees its own connection break with it.
-                ctx.break_connection(connection);
-            }
         }
     }
 
@@ -354,6 +365,7 @@ impl LoadBalancer {
     ) -> Option<usize> {
         self.plan.treats.sticky.as_ref()?;
         let session = session(id, ctx)?;
+        self.refresh_all(ctx.now());
         let backend = *self.care.as_ref()?.cookies.get(&session)? as usize;
         self.backends[backend].up.then_some(backend)
     }

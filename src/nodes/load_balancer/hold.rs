@@ -3,17 +3,34 @@
 use rand_distr::Distribution;
 
 use super::LoadBalancer;
+use crate::balance::Tried;
 use crate::fact::{Fact, Observer, Place};
 use crate::id::ExchangeId;
 use crate::net::{Ctx, Part, Phase, TimerId, Token};
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 impl LoadBalancer {
-    /// Whether a request waits if all backends are full. One that none of them may ever take, for
-    /// all that are left were tried, does not.
-    pub(super) fn may_wait(&self) -> bool {
-        self.plan.patience.is_some()
-            && self.backends.iter().any(|backend| !backend.up && backend.weight > 0)
+    /// Whether a request that no backend may take now waits: for one that is full, and believed to
+    /// work.
+    pub(super) fn may_wait(&self, now: Time) -> bool {
+        let Some(care) = self.care.as_ref().filter(|_| self.plan.patience.is_some()) else {
+            return false;
+        };
+        let works =
+            |backend| care.health.as_ref().is_none_or(|health| health.is_usable(backend, now));
+        let mut all = self.backends.iter().enumerate();
+        all.any(|(number, it)| it.weight > 0 && care.is_full(it) && works(number))
+    }
+
+    /// Whether some backend may take a request that waits.
+    fn has_room_for<O: Observer>(&self, id: ExchangeId, ctx: &Ctx<'_, O>) -> bool {
+        let place = ctx.core.exchanges.cold(id).repeats;
+        let tried = match &self.care {
+            Some(care) if place > 0 => Tried(&care.tries[place - 1].tried),
+            Some(_) | None => Tried::NONE,
+        };
+        let mut all = self.backends.iter().enumerate();
+        all.any(|(number, it)| it.up && it.weight > 0 && !tried.contains(number))
     }
 
     /// A request waits for a backend that is not full.
@@ -40,19 +57,24 @@ impl LoadBalancer {
         end_wait(id, ctx);
     }
 
-    /// Sends the request that has waited longest to a backend that is free again. Returns whether
-    /// there were both.
+    /// Sends the request that has waited longest, of those that some backend may take, to one that
+    /// has room again. Returns whether there was one.
     pub(super) fn serve_held<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) -> bool {
-        let is_any = self.care.as_ref().is_some_and(|care| !care.held.is_empty());
-        if !is_any || !self.backends.iter().any(|it| it.up && it.weight > 0) {
+        if self.care.as_ref().is_none_or(|care| care.held.is_empty()) {
             return false;
         }
-        let Some(id) = self.care.as_mut().and_then(|care| care.held.pop_front()) else {
+        self.refresh_all(ctx.now());
+        let Some(care) = &self.care else { return false };
+        let Some(place) = care.held.iter().position(|id| self.has_room_for(*id, ctx)) else {
+            return false;
+        };
+        let Some(id) = self.care.as_mut().and_then(|care| care.held.remove(place)) else {
             return false;
         };
         end_wait(id, ctx);
         self.attempt(id, ctx);
-        true
+        // An algorithm that looks at some backends only may have missed the one with room.
+        ctx.hot(id).phase != Phase::Held
     }
 }
 

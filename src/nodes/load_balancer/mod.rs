@@ -153,6 +153,7 @@ impl LoadBalancer {
         if kind == FaultKind::Crash && begins {
             for id in ctx.held_at(at) {
                 let phase = ctx.hot(id).phase;
+                self.forget_tries(id, ctx);
                 if phase == Phase::Called {
                     let child = ctx.cold(id).child;
                     self.ended(child, ctx);
@@ -223,6 +224,8 @@ impl LoadBalancer {
     ) {
         if connection == ConnectionId::NONE {
             self.count(backend, ctx);
+        } else {
+            ctx.core.connections.hold(connection);
         }
         let exchange = ctx.hot(id);
         let (mut key, endpoint, is_below) = (exchange.key, exchange.endpoint, exchange.below);
