@@ -218,11 +218,7 @@ impl<O: Observer> World<O> {
                 ctx.observe(&fact);
                 self.nodes[node.index()].handle(Input::Request(id), ctx);
             }
-            Phase::Opening => {
-                let replica = self.core.exchanges.hot(id).at.replica;
-                let is_full = self.nodes[node.index()].is_backlog_full(replica);
-                Ctx { core: &mut self.core, queue, fixed: &self.fixed }.opens(id, is_full);
-            }
+            Phase::Opening => self.opening(id, queue),
             Phase::Core | Phase::Wait => self.tell(node, Input::Resume(id), queue),
             Phase::Inbound => {
                 let exchange = self.core.exchanges.hot(id);
@@ -253,6 +249,15 @@ impl<O: Observer> World<O> {
         }
     }
 
+    /// An exchange that waits for its connection goes on.
+    #[cold]
+    #[inline(never)]
+    fn opening(&mut self, id: ExchangeId, queue: &mut Queue) {
+        let at = self.core.exchanges.hot(id).at;
+        let is_full = self.nodes[at.node.index()].is_backlog_full(at.replica);
+        Ctx { core: &mut self.core, queue, fixed: &self.fixed }.opens(id, is_full);
+    }
+
     /// The node that made a call.
     #[inline(always)]
     fn caller_of(&self, id: ExchangeId) -> NodeId {
@@ -264,6 +269,9 @@ impl<O: Observer> World<O> {
         }
     }
 
+    /// A timer has fired, unless it was cancelled. Seldom enough to stand apart, where it does not
+    /// make the loop over all other events larger.
+    #[inline(never)]
     fn timer(&mut self, id: TimerId, queue: &mut Queue) {
         let token = self.core.timers[id.0].token;
         self.core.timers.remove(id.0);

@@ -86,6 +86,7 @@ impl<O: Observer> Ctx<'_, O> {
             self.core.connections.pool_of(connection).ready.push(connection);
         }
         self.core.connections.hold(connection);
+        self.hot(id).is_tied = true;
         self.cold(id).connection = connection;
         self.spend(id, Part::Connect);
         self.transmit(id);
@@ -100,7 +101,8 @@ impl<O: Observer> Ctx<'_, O> {
         let has_tcp = self.core.links[link.index()].transport().is_none_or(|it| it.has_tcp);
         let cold = self.cold(id);
         (cold.connection, cold.pending, cold.repeats) = (connection, CONNECTED, 0);
-        self.hot(id).phase = Phase::Opening;
+        let exchange = self.hot(id);
+        (exchange.phase, exchange.is_tied) = (Phase::Opening, true);
         if has_tcp { self.send_syn(id) } else { self.connected(id) }
     }
 
@@ -231,6 +233,7 @@ impl<O: Observer> Ctx<'_, O> {
             account,
             class: exchange.class,
             endpoint: EndpointId::HANDSHAKE,
+            is_tied: true,
             ..Exchange::default()
         };
         let cold = self.core.exchanges.cold(id);
@@ -243,6 +246,8 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// The exchange of a handshake is back.
+    #[cold]
+    #[inline(never)]
     pub fn shaken(&mut self, shake: ExchangeId) {
         let (parent, generation) = (self.hot(shake).parent, self.hot(shake).parent_generation);
         let failure = self.cold(shake).answer.failure;

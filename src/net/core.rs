@@ -324,6 +324,7 @@ impl<O: Observer> Ctx<'_, O> {
             endpoint: call.endpoint,
             class: parent.class,
             below: call.below || parent.below,
+            is_tied: call.carried != ConnectionId::NONE,
             ..Exchange::default()
         };
         self.core.requests[child.request.0].live += 1;
@@ -352,6 +353,7 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// The same where it needs a connection, or a timer, or takes a time of its own.
+    #[inline(never)]
     fn send_slowly(&mut self, id: ExchangeId) {
         let exchange = self.core.exchanges.hot(id);
         let has_transport = self.core.links[exchange.link.index()].transport().is_some();

@@ -105,6 +105,8 @@ pub struct Exchange {
     pub below: bool,
     /// Whether something of it has been served, so that its patience no longer counts.
     pub served: bool,
+    /// Whether it may name a connection or have a timer of its caller's.
+    pub is_tied: bool,
 }
 
 impl Default for Exchange {
@@ -135,6 +137,7 @@ impl Default for Exchange {
             is_branch: false,
             below: false,
             served: false,
+            is_tied: false,
         }
     }
 }

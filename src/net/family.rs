@@ -4,7 +4,7 @@ use super::core::Ctx;
 use super::exchange::{Cold, Exchange, Phase};
 use super::link::{Direction, Transit};
 use super::request::{Account, BranchAccount};
-use super::timer::{TimerId, Token, Unwanted};
+use super::timer::{Token, Unwanted};
 use crate::fact::Observer;
 use crate::id::{ConnectionId, ExchangeId, RequestId};
 use crate::rng::Key;
@@ -22,6 +22,7 @@ impl<O: Observer> Ctx<'_, O> {
             account,
             waited: 0,
             is_branch: true,
+            is_tied: false,
             has_worker: false,
             served: true,
             ..exchange.clone()
@@ -68,12 +69,12 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn free(&mut self, id: ExchangeId) {
         let exchange = self.core.exchanges.hot(id);
         let request = exchange.request;
+        let is_tied = exchange.is_tied;
         if exchange.is_branch {
             self.unlink(id);
         }
-        let cold = self.core.exchanges.cold(id);
-        if cold.connection != ConnectionId::NONE || cold.caller_timer != TimerId::NONE {
-            self.let_go(id);
+        if is_tied {
+            self.untie(id);
         }
         self.core.exchanges.remove(id);
         self.core.requests[request.0].live -= 1;
@@ -91,7 +92,8 @@ impl<O: Observer> Ctx<'_, O> {
 
     /// An exchange gives back what it has of its caller's.
     #[cold]
-    fn let_go(&mut self, id: ExchangeId) {
+    #[inline(never)]
+    fn untie(&mut self, id: ExchangeId) {
         self.stop_waiting(id);
         if self.cold(id).connection != ConnectionId::NONE {
             self.release(id);

@@ -3,7 +3,7 @@
 use super::core::{Ctx, Kind};
 use super::exchange::Phase;
 use super::link::{Direction, GIVEN_UP, Transit};
-use super::timer::Token;
+use super::timer::{TimerId, Token};
 use crate::fact::{Observer, Place};
 use crate::id::{ConnectionId, ExchangeId};
 use crate::outcome::{Answer, Reason};
@@ -13,6 +13,7 @@ impl<O: Observer> Ctx<'_, O> {
     /// Whether the exchange that has come to its node finds it. If it does not, it is on its way
     /// back: at once with a refusal, or when its sender would give the connection up.
     #[cold]
+    #[inline(never)]
     pub fn reaches(&mut self, id: ExchangeId) -> bool {
         let at = self.core.exchanges.hot(id).at;
         let condition = self.core.conditions.of(at);
@@ -61,6 +62,8 @@ impl<O: Observer> Ctx<'_, O> {
 
     /// Nothing of an exchange arrives any more: its sender gives the connection up after `span`,
     /// unless it stops waiting before.
+    #[cold]
+    #[inline(never)]
     pub(super) fn silence(&mut self, id: ExchangeId, span: Span) {
         self.cold(id).answer = Answer::failed(Reason::Reset);
         let exchange = self.hot(id);
@@ -119,7 +122,8 @@ impl<O: Observer> Ctx<'_, O> {
             self.cold(parent).child = new;
         }
         self.hot(id).phase = Phase::Dead;
-        self.cold(id).connection = ConnectionId::NONE;
+        let old = self.cold(id);
+        (old.connection, old.caller_timer) = (ConnectionId::NONE, TimerId::NONE);
         new
     }
 }

@@ -14,6 +14,7 @@ impl<O: Observer> Ctx<'_, O> {
     pub(super) fn expects_connection(&mut self, id: ExchangeId) {
         let (link, generation) = (self.hot(id).link.index(), self.hot(id).generation);
         if let Some(span) = self.core.links[link].wait(|waits| waits.connect.as_ref()) {
+            self.hot(id).is_tied = true;
             self.cold(id).caller_timer = self.start_timer(span, Token::Connect(id, generation));
         }
     }
@@ -23,6 +24,7 @@ impl<O: Observer> Ctx<'_, O> {
         self.stop_waiting(id);
         let (link, generation) = (self.hot(id).link.index(), self.hot(id).generation);
         if let Some(span) = self.core.links[link].wait(|waits| waits.read.as_ref()) {
+            self.hot(id).is_tied = true;
             self.cold(id).caller_timer = self.start_timer(span, Token::Read(id, generation));
         }
     }

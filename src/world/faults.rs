@@ -56,6 +56,8 @@ impl<O: Observer> World<O> {
     }
 
     /// A fault begins or ends for one of its targets.
+    #[cold]
+    #[inline(never)]
     pub(super) fn fault(&mut self, mark_of: u32, queue: &mut Queue) {
         let (number, ends) = ((mark_of - 1) / 2, (mark_of - 1) % 2 == 1);
         let Some(place) = self.faults.iter().rposition(|ill| ill.first <= number) else { return };

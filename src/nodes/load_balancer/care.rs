@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::super::host::Next as HostNext;
 use super::tries::Tries;
-use super::{BalancePlan, LoadBalancer};
+use super::{BalancePlan, LoadBalancer, ended_by};
 use crate::balance::{Algorithm, Backend, Tried};
 use crate::fact::Observer;
 use crate::health::Health;
@@ -63,13 +64,6 @@ impl Care {
         })
     }
 
-    /// Whether a backend may be chosen depends on how many exchanges it has.
-    pub(super) fn refresh(&self, backends: &mut [Backend], backend: usize) {
-        if self.health.is_none() {
-            backends[backend].up = !self.is_full(&backends[backend]);
-        }
-    }
-
     /// The key of the next attempt of an exchange whose tries are kept at `place`, if not at 0.
     pub(super) fn key_of_attempt(&self, key: Key, place: u32) -> Key {
         let made = if place == 0 { 0 } else { self.tries[place - 1].made };
@@ -83,8 +77,32 @@ impl Care {
 }
 
 impl LoadBalancer {
+    /// Does what follows from `input`, and hands on whatever is to be handed on now.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn handle_with_care<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
+        let mut next = if self.cares(input, ctx) {
+            self.host.more(ctx)
+        } else {
+            if let Some(child) = ended_by(input, ctx) {
+                self.ended(child, ctx);
+            }
+            self.host.handle(input, ctx)
+        };
+        loop {
+            while let HostNext::Forward(id) = next {
+                self.begin_attempts(id, ctx);
+                next = self.host.more(ctx);
+            }
+            if !self.serve_held(ctx) {
+                return;
+            }
+            next = self.host.more(ctx);
+        }
+    }
+
     /// What follows from `input` that its host does not have to know. Returns whether that is all.
-    pub(super) fn cares<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) -> bool {
+    fn cares<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) -> bool {
         match input {
             Input::Reply { child, parent } if ctx.is_awaited(child, parent) => {
                 let answer = ctx.cold(child).answer;
@@ -104,8 +122,7 @@ impl LoadBalancer {
             Input::Timer(Token::Connect(child, _)) => self.late(child, Reason::ConnectTimeout, ctx),
             Input::Timer(Token::Read(child, _)) => self.late(child, Reason::ReadTimeout, ctx),
             Input::Timer(Token::Closed(_, backend)) => {
-                let now = ctx.now();
-                self.uncount(usize::from(backend), now, ctx);
+                self.lets_go_of(usize::from(backend), ctx);
                 true
             }
             Input::Timer(Token::Probe(_, backend, stage)) => {
@@ -277,8 +294,7 @@ impl LoadBalancer {
     }
 
     /// Hands an exchange on for the first time.
-    #[cold]
-    pub(super) fn forward_with_care<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+    fn begin_attempts<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         ctx.cold(id).repeats = 0;
         if self.plan.treats.layer == 4 {
             return self.pass_on(id, ctx);
@@ -290,6 +306,7 @@ impl LoadBalancer {
     }
 
     /// Sends an exchange to a backend that was not tried, or lets it wait for one.
+    #[inline(never)]
     pub(super) fn attempt<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let connection = ctx.cold(id).connection;
         if self.plan.treats.layer == 4 && ctx.core.connections.get(connection).is_closed {
@@ -318,12 +335,32 @@ impl LoadBalancer {
     }
 
     /// Sends an exchange to a backend, which at layer 4 is chosen for its connection.
+    #[inline(never)]
     fn send_to<O: Observer>(&mut self, id: ExchangeId, backend: usize, ctx: &mut Ctx<'_, O>) {
         if self.plan.treats.layer == 4 {
             self.hook(id, backend, ctx);
         } else {
-            self.send(id, backend, ConnectionId::NONE, ctx);
+            self.count(backend, ctx);
+            self.refresh(backend);
+            self.send_as_attempt(id, backend, ConnectionId::NONE, ctx);
         }
+    }
+
+    /// Sends an exchange to a backend. What a further attempt costs, and whether it fails, is its
+    /// own.
+    fn send_as_attempt<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        backend: usize,
+        carried: ConnectionId,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let (key, place) = (ctx.hot(id).key, ctx.cold(id).repeats);
+        let key = self.care.as_ref().map_or(key, |care| care.key_of_attempt(key, place));
+        if carried != ConnectionId::NONE {
+            ctx.core.connections.hold(carried);
+        }
+        self.send(id, backend, key, carried, ctx);
     }
 
     /// Passes on what comes over a connection: to the backend that was chosen for it, or to one
@@ -331,7 +368,7 @@ impl LoadBalancer {
     fn pass_on<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let connection = ctx.cold(id).connection;
         match ctx.hop_of(id, self.host.node()) {
-            Some(hop) => self.send(id, usize::from(hop.backend), connection, ctx),
+            Some(hop) => self.send_as_attempt(id, usize::from(hop.backend), connection, ctx),
             None => self.attempt(id, ctx),
         }
     }
@@ -343,7 +380,33 @@ impl LoadBalancer {
         let hop = Hop { node, backend: number, to: self.plan.ways[backend].0, is_open: false };
         ctx.core.connections.get_mut(connection).hops.push(hop);
         self.count(backend, ctx);
-        self.send(id, backend, connection, ctx);
+        self.refresh(backend);
+        self.send_as_attempt(id, backend, connection, ctx);
+    }
+
+    /// A connection to a backend has ended: one less is outstanding there.
+    fn lets_go_of<O: Observer>(&mut self, backend: usize, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.now();
+        self.backends[backend].outstanding -= 1;
+        self.balancer.on_done(backend, now, Span::ZERO);
+        self.refresh(backend);
+    }
+
+    /// An exchange with a backend has ended. At layer 4 its connection counts for as long as that
+    /// is open.
+    pub(super) fn ended<O: Observer>(&mut self, child: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        if self.plan.treats.layer == 7 {
+            let backend = usize::from(ctx.cold(child).branch);
+            self.uncount(child, ctx);
+            self.refresh(backend);
+        }
+    }
+
+    /// Whether a backend may be chosen depends on how many exchanges it has.
+    fn refresh(&mut self, backend: usize) {
+        if let Some(care) = self.care.as_ref().filter(|care| care.health.is_none()) {
+            self.backends[backend].up = !care.is_full(&self.backends[backend]);
+        }
     }
 
     /// The way of a connection has ended at its backend.
@@ -352,8 +415,7 @@ impl LoadBalancer {
         if let Some(hop) = ctx.hop_of(id, node) {
             let hops = &mut ctx.core.connections.get_mut(connection).hops;
             hops.retain(|other| other.node != node);
-            let now = ctx.now();
-            self.uncount(usize::from(hop.backend), now, ctx);
+            self.lets_go_of(usize::from(hop.backend), ctx);
         }
     }
 

@@ -23,7 +23,7 @@ use crate::fault::FaultKind;
 use crate::id::{ConnectionId, ExchangeId, LinkId};
 use crate::net::{Call, Ctx, Input, Phase, Token, Unwanted};
 use crate::outcome::Reason;
-use crate::rng::{Purpose, Stream};
+use crate::rng::{Key, Purpose, Stream};
 use crate::time::Span;
 use care::Care;
 
@@ -96,46 +96,15 @@ impl LoadBalancer {
     /// Does what follows from `input`.
     #[inline(always)]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
-        if self.care.is_some() && self.cares(input, ctx) {
-            let next = self.host.more(ctx);
-            return self.go_on(next, ctx);
+        if self.care.is_some() {
+            return self.handle_with_care(input, ctx);
         }
-        match input {
-            Input::Reply { child, parent } if ctx.is_awaited(child, parent) => {
-                self.ended(child, ctx);
-            }
-            Input::Timer(Token::Cancelled(id, generation, Unwanted::Cancel))
-                if ctx.is_still(id, generation) && ctx.hot(id).phase == Phase::Called =>
-            {
-                // The balancer closes its own connection, so it no longer counts the exchange.
-                let child = ctx.cold(id).child;
-                self.ended(child, ctx);
-            }
-            Input::Timer(Token::Connect(child, _) | Token::Read(child, _)) => {
-                self.ended(child, ctx);
-            }
-            Input::Reply { .. }
-            | Input::Timer(_)
-            | Input::Request(_)
-            | Input::Resume(_)
-            | Input::Arrival
-            | Input::Wake(_) => {}
+        if let Some(child) = ended_by(input, ctx) {
+            self.uncount(child, ctx);
         }
-        let next = self.host.handle(input, ctx);
-        self.go_on(next, ctx);
-    }
-
-    /// Hands on whatever is to be handed on now.
-    #[inline(always)]
-    fn go_on<O: Observer>(&mut self, mut next: Next, ctx: &mut Ctx<'_, O>) {
-        loop {
-            while let Next::Forward(id) = next {
-                self.forward(id, ctx);
-                next = self.host.more(ctx);
-            }
-            if self.care.is_none() || !self.serve_held(ctx) {
-                return;
-            }
+        let mut next = self.host.handle(input, ctx);
+        while let Next::Forward(id) = next {
+            self.forward(id, ctx);
             next = self.host.more(ctx);
         }
     }
@@ -165,19 +134,18 @@ impl LoadBalancer {
         self.host.fault(at, kind, begins, factor, ctx);
     }
 
-    #[inline]
+    #[inline(never)]
     fn forward<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        if self.care.is_some() {
-            return self.forward_with_care(id, ctx);
-        }
-        match self.choose(id, Tried::NONE, ctx) {
-            Some(backend) => self.send(id, backend, ConnectionId::NONE, ctx),
-            None => self.host.fail(id, Reason::NoBackend, ctx),
-        }
+        let Some(backend) = self.choose(id, Tried::NONE, ctx) else {
+            return self.host.fail(id, Reason::NoBackend, ctx);
+        };
+        self.count(backend, ctx);
+        let key = ctx.hot(id).key;
+        self.send(id, backend, key, ConnectionId::NONE, ctx);
     }
 
     /// The backend for an exchange; none if none is open.
-    #[inline]
+    #[inline(always)]
     fn choose<O: Observer>(
         &mut self,
         id: ExchangeId,
@@ -195,6 +163,8 @@ impl LoadBalancer {
     }
 
     /// The same for an algorithm that takes addresses or paths as they are written.
+    #[cold]
+    #[inline(never)]
     fn choose_by_text<O: Observer>(
         &mut self,
         id: ExchangeId,
@@ -212,72 +182,61 @@ impl LoadBalancer {
         picked
     }
 
-    /// Sends an exchange to a backend: on the connection that a balancer of layer 4 passes on, or
-    /// as a call of its own.
-    #[inline]
+    /// Sends an exchange to a backend as the call `key`: on the connection that a balancer of layer
+    /// 4 passes on, or on one of its own.
+    #[inline(always)]
     fn send<O: Observer>(
         &mut self,
         id: ExchangeId,
         backend: usize,
-        connection: ConnectionId,
+        key: Key,
+        carried: ConnectionId,
         ctx: &mut Ctx<'_, O>,
     ) {
-        if connection == ConnectionId::NONE {
-            self.count(backend, ctx);
-        } else {
-            ctx.core.connections.hold(connection);
-        }
         let exchange = ctx.hot(id);
-        let (mut key, endpoint, is_below) = (exchange.key, exchange.endpoint, exchange.below);
-        let request = exchange.request;
+        let (endpoint, below, request) = (exchange.endpoint, exchange.below, exchange.request);
         let source = ctx.cold(id).source;
-        if let Some(care) = &self.care {
-            // What a further attempt costs, and whether it fails, is its own.
-            key = care.key_of_attempt(key, ctx.cold(id).repeats);
-        }
         let (at, link) = self.plan.ways[backend];
         ctx.observe(&Fact::Picked { request, by: self.host.node(), chosen: at });
-        let number = u16::try_from(backend).expect("a balancer has fewer than 65,536 backends");
-        let call =
-            Call { endpoint, key, backend: number, below: is_below, source, carried: connection };
-        ctx.call(id, link, at, call);
+        let backend = u16::try_from(backend).expect("a balancer has fewer than 65,536 backends");
+        ctx.call(id, link, at, Call { endpoint, key, backend, below, source, carried });
         self.host.forwarded(id, ctx);
     }
 
     /// One exchange more is outstanding at a backend.
-    #[inline]
+    #[inline(always)]
     fn count<O: Observer>(&mut self, backend: usize, ctx: &mut Ctx<'_, O>) {
         self.backends[backend].outstanding += 1;
         self.balancer.on_sent(backend, ctx.now());
-        if let Some(care) = &self.care {
-            care.refresh(&mut self.backends, backend);
-        }
     }
 
-    /// An exchange with a backend has ended: the books on it are brought up to date.
-    #[inline]
-    fn ended<O: Observer>(&mut self, child: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        if self.plan.treats.layer == 4 {
-            // A connection counts for as long as it is open.
-            return;
-        }
+    /// An exchange with a backend has ended: one less is outstanding there.
+    #[inline(always)]
+    fn uncount<O: Observer>(&mut self, child: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let backend = usize::from(ctx.cold(child).branch);
-        let sent = ctx.cold(child).sent;
-        self.uncount(backend, sent, ctx);
-    }
-
-    #[inline]
-    fn uncount<O: Observer>(
-        &mut self,
-        backend: usize,
-        since: crate::time::Time,
-        ctx: &mut Ctx<'_, O>,
-    ) {
-        let now = ctx.now();
+        let (sent, now) = (ctx.cold(child).sent, ctx.now());
         self.backends[backend].outstanding -= 1;
-        self.balancer.on_done(backend, now, now.since(since));
-        if let Some(care) = &self.care {
-            care.refresh(&mut self.backends, backend);
+        self.balancer.on_done(backend, now, now.since(sent));
+    }
+}
+
+/// The exchange with a backend that ends with `input`, if one does: it is answered or no longer
+/// waited for, or the balancer closes its connection because nobody wants the answer.
+#[inline(always)]
+fn ended_by<O: Observer>(input: Input, ctx: &mut Ctx<'_, O>) -> Option<ExchangeId> {
+    match input {
+        Input::Reply { child, parent } if ctx.is_awaited(child, parent) => Some(child),
+        Input::Timer(Token::Cancelled(id, generation, Unwanted::Cancel))
+            if ctx.is_still(id, generation) && ctx.hot(id).phase == Phase::Called =>
+        {
+            Some(ctx.cold(id).child)
         }
+        Input::Timer(Token::Connect(child, _) | Token::Read(child, _)) => Some(child),
+        Input::Reply { .. }
+        | Input::Timer(_)
+        | Input::Request(_)
+        | Input::Resume(_)
+        | Input::Arrival
+        | Input::Wake(_) => None,
     }
 }
