@@ -134,6 +134,17 @@ pub enum Fact<'a> {
         /// Whether what reaches it would be worked on.
         works: bool,
     },
+    /// A circuit breaker has opened, lets probes pass, or has closed.
+    Breaker {
+        /// Whose it is.
+        by: Place,
+        /// Which replica it stands before.
+        at: Place,
+        /// Whether nothing passes now.
+        is_open: bool,
+        /// Whether all passed before.
+        was_closed: bool,
+    },
     /// A balancer, or a caller of several replicas, chose where an exchange of a request goes.
     Picked {
         /// The request that the exchange belongs to.
@@ -187,6 +198,7 @@ impl Fact<'_> {
             Self::Stopped { .. } => 15,
             Self::Power { .. } => 16,
             Self::Health { .. } => 17,
+            Self::Breaker { .. } => 18,
             Self::Picked { .. } => 20,
             Self::Looked { .. } => 30,
             Self::Fetched { .. } => 31,
@@ -214,6 +226,9 @@ impl Fact<'_> {
             }
             Self::Power { at, off, serving } => [place(at), u64::from(*off), u64::from(*serving)],
             Self::Health { at, works } => [place(at), u64::from(*works), 0],
+            Self::Breaker { by, at, is_open, was_closed } => {
+                [place(by), place(at), u64::from(*is_open) << 1 | u64::from(*was_closed)]
+            }
             Self::Picked { by, chosen, .. } => [u64::from(by.0), place(chosen), 0],
             Self::Looked { by, hit, bytes, .. } => [place(by), u64::from(*hit), *bytes],
             Self::Fetched { by, bytes, stored, .. } => [place(by), u64::from(*stored), *bytes],

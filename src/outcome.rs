@@ -30,11 +30,13 @@ pub enum Reason {
     RateLimited = 10,
     /// A circuit breaker is open (503).
     BreakerOpen = 11,
+    /// A node that has too much to do turned it away (503).
+    Shed = 12,
 }
 
 impl Reason {
     /// All reasons in the order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Status,
         Self::Refused,
         Self::QueueTimeout,
@@ -46,6 +48,7 @@ impl Reason {
         Self::ReadTimeout,
         Self::RateLimited,
         Self::BreakerOpen,
+        Self::Shed,
     ];
 
     /// The word for it in results, as in the metric `errors_<word>`.
@@ -63,6 +66,7 @@ impl Reason {
             Self::ReadTimeout => "read_timeout",
             Self::RateLimited => "rate_limited",
             Self::BreakerOpen => "breaker_open",
+            Self::Shed => "shed",
         }
     }
 
@@ -80,7 +84,7 @@ impl Reason {
     pub const fn status(self) -> Status {
         match self {
             Self::Status => 500,
-            Self::Refused | Self::QueueTimeout | Self::BreakerOpen => 503,
+            Self::Refused | Self::QueueTimeout | Self::BreakerOpen | Self::Shed => 503,
             Self::NoBackend | Self::ConnectRefused => 502,
             Self::ConnectTimeout | Self::ReadTimeout => 504,
             Self::RateLimited => 429,
@@ -145,7 +149,7 @@ mod tests {
     #[test]
     fn every_reason_has_its_own_fixed_number_and_word() {
         let codes: Vec<u8> = Reason::ALL.iter().map(|reason| *reason as u8).collect();
-        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
         let words: std::collections::BTreeSet<&str> =
             Reason::ALL.iter().map(|r| r.word()).collect();
         assert_eq!(words.len(), Reason::ALL.len());

@@ -12,7 +12,7 @@ use crate::engine::{self, Flow, Payload, Queue, Stop};
 use crate::fact::{Fact, Observer};
 use crate::fault::Conditions;
 use crate::graph::{Graph, LinkPlan};
-use crate::id::{EndpointId, ExchangeId, NodeId};
+use crate::id::{ExchangeId, NodeId};
 use crate::model::Until;
 use crate::net::{Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Part, Phase, Tables, TimerId, Token};
 use crate::nodes::Node;
@@ -223,11 +223,11 @@ impl<O: Observer> World<O> {
             Phase::Inbound => {
                 let exchange = self.core.exchanges.hot(id);
                 let parent = exchange.parent;
-                if exchange.endpoint == EndpointId::HANDSHAKE
-                    && self.core.exchanges.hot(parent).phase != Phase::Called
-                {
+                if exchange.is_tied {
                     let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
-                    return ctx.shaken(id);
+                    if ctx.comes_back(id) {
+                        return;
+                    }
                 }
                 let caller = self.caller_of(id);
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
@@ -280,9 +280,10 @@ impl<O: Observer> World<O> {
             Token::Total(request) | Token::Again(request) => {
                 self.core.requests[request.0].asked.client
             }
-            Token::Patience(id) | Token::CoreDone(id) | Token::Cancelled(id, ..) => {
-                self.core.exchanges.hot(id).at.node
-            }
+            Token::Patience(id)
+            | Token::CoreDone(id)
+            | Token::Cancelled(id, ..)
+            | Token::Hedge(id, _) => self.core.exchanges.hot(id).at.node,
             Token::SharedDone(at) | Token::Replica(at, _) => at.node,
             Token::Closed(node, _) | Token::Probe(node, ..) => node,
             Token::Connect(id, generation) | Token::Read(id, generation) => {

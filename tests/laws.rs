@@ -312,6 +312,7 @@ impl Observer for Story {
             | Fact::Stopped { .. }
             | Fact::Power { .. }
             | Fact::Health { .. }
+            | Fact::Breaker { .. }
             | Fact::Picked { .. }
             | Fact::Looked { .. }
             | Fact::Fetched { .. } => "other",

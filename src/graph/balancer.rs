@@ -33,6 +33,7 @@ impl Build<'_> {
     /// A balancer of layer 4 passes connections on, so whoever calls it must open some.
     pub(super) fn check_layer_4(&mut self, links: &[LinkPlan]) {
         for (place, plan) in links.iter().enumerate() {
+            self.check_passed_on(place, plan);
             let to = self.topology.links[place].to;
             let (name, node, _) = self.nodes[to.index()].clone();
             let KindSpec::LoadBalancer(balancer) = &node.kind else { continue };
@@ -47,6 +48,28 @@ impl Build<'_> {
                             \"per-session\"";
                 self.diagnostics.push(error.help(help));
             }
+        }
+    }
+
+    /// What travels on connections that a balancer of layer 4 passes on, it can neither stop nor
+    /// send twice.
+    fn check_passed_on(&mut self, place: usize, plan: &LinkPlan) {
+        let from = self.topology.links[place].from;
+        let (name, node, _) = self.nodes[from.index()].clone();
+        let KindSpec::LoadBalancer(balancer) = &node.kind else { return };
+        if balancer.backends.layer != 4 {
+            return;
+        }
+        let help = "let it work at layer 7, with a choice per request";
+        if plan.breaker.is_some() {
+            let message = format!("`{name}` passes connections on: it sees no calls that fail");
+            let error = Diagnostic::error(self.at_node(name, "layer"), message);
+            self.diagnostics.push(error.help(help));
+        }
+        if balancer.backends.hedge.is_some() {
+            let message = "a balancer of layer 4 sees no requests, and sends none of them twice";
+            let error = Diagnostic::error(self.at_node(name, "hedge"), message);
+            self.diagnostics.push(error.help(help));
         }
     }
 }

@@ -267,6 +267,7 @@ impl<'a> Build<'a> {
             loss: [loss.up.get(), loss.down.get()],
             transport: None,
             waits: waits(self, from),
+            breaker: entry.spec.breaker.clone(),
         }
     }
 

@@ -27,7 +27,7 @@ use crate::fault::FaultPlan;
 use crate::id::{EndpointId, NodeId};
 use crate::limit::RateLimitSpec;
 use crate::model::RunSpec;
-use crate::net::{Fixed, LinkState, Transport, Waits};
+use crate::net::{Fixed, Guard, LinkState, Transport, Waits};
 use crate::nodes::Node;
 use crate::nodes::answering::Answering;
 use crate::nodes::caching::{CachePlan, Caches};
@@ -37,6 +37,7 @@ use crate::nodes::host::{Host, Running};
 use crate::nodes::load_balancer::{BalancePlan, LoadBalancer};
 use crate::nodes::station::Shape;
 use crate::observe::ProbePlan;
+use crate::resilience::BreakerSpec;
 use crate::rng::Key;
 use crate::unit::Bandwidth;
 
@@ -133,6 +134,8 @@ pub struct LinkPlan {
     pub transport: Option<Transport>,
     /// How long its callers wait.
     pub waits: Option<Waits>,
+    /// When its callers stop calling for a while.
+    pub breaker: Option<BreakerSpec>,
 }
 
 impl LinkPlan {
@@ -179,6 +182,7 @@ impl Graph {
             let stream = root.stream(&link.name, "link");
             LinkState::new(link.latency.clone(), link.bandwidth, link.loss, stream)
                 .with_calls(link.transport.clone(), link.waits.clone())
+                .guarded(link.breaker.clone().map(Guard::new))
         };
         self.links.iter().map(state).collect()
     }

@@ -55,6 +55,7 @@ pub(super) fn shape(build: &mut Build<'_>, name: &str, station: &StationSpec) ->
         discipline: station.discipline.unwrap_or_default(),
         classes: build.classes,
         patience,
+        shed: station.shed.clone(),
         is_async: station.is_async.unwrap_or(false),
         setup,
         pauses,
@@ -133,6 +134,11 @@ fn check_numbers(build: &mut Build<'_>, name: &str, station: &StationSpec) {
             "queue_timeout",
             station.queue_timeout.is_some() && !has_cores && station.workers.is_none(),
             "`queue_timeout` needs a queue: give the node `machine`, `cores` or `workers`",
+        ),
+        (
+            "shed",
+            station.shed.is_some() && !has_cores && station.workers.is_none(),
+            "`shed` needs a queue: give the node `machine`, `cores` or `workers`",
         ),
         (
             "setup",

@@ -56,6 +56,9 @@ pub(super) const METRICS: &[Metric] = &[
     errors("errors_breaker_open", "The share of ended requests that a breaker denied.", |run| {
         of(run, Reason::BreakerOpen)
     }),
+    errors("errors_shed", "The share of ended requests that a busy node turned away.", |run| {
+        of(run, Reason::Shed)
+    }),
 ];
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod caches;
 mod cost;
 mod errors;
 mod latency;
+mod node_breakers;
 mod node_caches;
 mod node_levels;
 mod node_outcomes;
@@ -143,8 +144,13 @@ pub const END_TO_END: &[&[Metric]] =
     &[latency::METRICS, throughput::METRICS, errors::METRICS, cost::METRICS, caches::METRICS];
 
 /// All node metrics, in the order of results.
-pub const AT_NODE: &[&[NodeMetric]] =
-    &[node_levels::METRICS, node_times::METRICS, node_outcomes::METRICS, node_caches::METRICS];
+pub const AT_NODE: &[&[NodeMetric]] = &[
+    node_levels::METRICS,
+    node_times::METRICS,
+    node_outcomes::METRICS,
+    node_breakers::METRICS,
+    node_caches::METRICS,
+];
 
 /// Every end-to-end metric.
 pub fn end_to_end() -> impl Iterator<Item = &'static Metric> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ConnectionSpec;
 use crate::dist::Dist;
+use crate::resilience::BreakerSpec;
 use crate::time::Span;
 use crate::unit::{Bandwidth, Probability};
 
@@ -25,6 +26,10 @@ pub struct LinkSpec {
     /// What a GiB costs, both directions together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<f64>,
+    /// When callers stop calling over it for a while: each has a circuit breaker for each replica
+    /// that it calls. None by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<BreakerSpec>,
     /// How exchanges get their connection.
     pub connection: ConnectionSpec,
 }
@@ -37,6 +42,7 @@ impl Default for LinkSpec {
             bandwidth: None,
             loss: None,
             price: None,
+            breaker: None,
             connection: ConnectionSpec::default(),
         }
     }

@@ -356,7 +356,11 @@ impl<O: Observer> Ctx<'_, O> {
     #[inline(never)]
     fn send_slowly(&mut self, id: ExchangeId) {
         let exchange = self.core.exchanges.hot(id);
-        let has_transport = self.core.links[exchange.link.index()].transport().is_some();
+        let link = exchange.link.index();
+        if self.core.links[link].guard().is_some() && !self.passes_breaker(id) {
+            return;
+        }
+        let has_transport = self.core.links[link].transport().is_some();
         let cold = self.core.exchanges.cold(id);
         match (has_transport, cold.connection) {
             (false, _) => self.transmit(id),
@@ -419,7 +423,9 @@ impl<O: Observer> Ctx<'_, O> {
         self.is_still(parent, exchange.parent_generation)
             && self.core.exchanges.hot(parent).request == exchange.request
             && self.core.exchanges.hot(parent).phase == Phase::Called
-            && (exchange.is_branch || self.core.exchanges.cold(parent).child == child)
+            && (exchange.is_branch
+                || self.core.exchanges.cold(parent).child == child
+                || self.core.exchanges.cold(child).is_copy)
     }
 
     /// The replica at the end of `link` that the caller takes next: each in turn, as a name with

@@ -167,6 +167,10 @@ pub struct Cold {
     pub caller_timer: super::TimerId,
     /// How often a repeated call is still to be made.
     pub repeats: u32,
+    /// The leave of a circuit breaker to pass, which is told how the call ended; 0 for none.
+    pub permit: u32,
+    /// Whether it is one of several copies that its caller waits for.
+    pub is_copy: bool,
     /// How many branches must still end before it goes on.
     pub pending: u16,
     /// The step of its parent that it is a branch of, or which of its caller's backends it was
@@ -189,6 +193,8 @@ impl Default for Cold {
             timer: super::TimerId::NONE,
             caller_timer: super::TimerId::NONE,
             repeats: 0,
+            permit: 0,
+            is_copy: false,
             pending: 0,
             branch: u16::MAX,
         }

@@ -95,6 +95,7 @@ impl<O: Observer> Ctx<'_, O> {
     #[inline(never)]
     fn untie(&mut self, id: ExchangeId) {
         self.stop_waiting(id);
+        self.was_dropped(id);
         if self.cold(id).connection != ConnectionId::NONE {
             self.release(id);
         }

@@ -3,6 +3,7 @@
 use rand::Rng;
 use rand_distr::Distribution;
 
+use super::guard::Guard;
 use super::transport::{Transport, Waits};
 use crate::dist::Law;
 use crate::fault::LinkCondition;
@@ -55,6 +56,7 @@ pub struct LinkState {
     condition: LinkCondition,
     transport: Option<Box<Transport>>,
     waits: Option<Box<Waits>>,
+    guard: Option<Box<Guard>>,
     free_at: [Time; 2],
     stream: Stream,
     /// Which replica of the target a caller that goes round robin takes next.
@@ -74,6 +76,7 @@ impl LinkState {
             condition: LinkCondition::default(),
             transport: None,
             waits: None,
+            guard: None,
             free_at: [Time::ZERO; 2],
             stream,
             turn: 0,
@@ -90,13 +93,27 @@ impl LinkState {
         self
     }
 
+    /// The same with circuit breakers.
+    #[must_use]
+    pub fn guarded(mut self, guard: Option<Guard>) -> Self {
+        self.guard = guard.map(Box::new);
+        self.set_condition(self.condition);
+        self
+    }
+
+    /// Its circuit breakers.
+    #[inline]
+    pub fn guard(&mut self) -> Option<&mut Guard> {
+        self.guard.as_deref_mut()
+    }
+
     /// Lets faults make this of the link from now on; what is under way arrives as it would have.
     pub fn set_condition(&mut self, condition: LinkCondition) {
         let is_well = condition == LinkCondition::default();
         let plain = self.bandwidth.is_none() && self.loss.iter().all(|share| *share <= 0.0);
         let latency = self.latency.is_constant().filter(|_| is_well && plain);
         self.constant = latency.map(Span::from_nanos_rounded);
-        let is_simple = self.transport.is_none() && self.waits.is_none();
+        let is_simple = self.transport.is_none() && self.waits.is_none() && self.guard.is_none();
         self.at_once = self.constant.filter(|_| is_simple);
         self.condition = condition;
     }

@@ -124,6 +124,7 @@ impl<O: Observer> Ctx<'_, O> {
         self.hot(id).phase = Phase::Dead;
         let old = self.cold(id);
         (old.connection, old.caller_timer) = (ConnectionId::NONE, TimerId::NONE);
+        old.permit = 0;
         new
     }
 }

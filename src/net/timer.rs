@@ -47,6 +47,8 @@ pub enum Token {
     Idle(ConnectionId, u16),
     /// A connection for which the layer-4 balancer had chosen this backend is closed.
     Closed(NodeId, u16),
+    /// A balancer has waited for an answer for as long as it does before it sends a copy.
+    Hedge(ExchangeId, u16),
     /// A balancer's probe of this backend comes to its next stage.
     Probe(NodeId, u16, Probe),
 }

@@ -76,6 +76,7 @@ impl Observer for Heard {
             Fact::Issued(_) | Fact::Entered { .. } | Fact::Left { .. } | Fact::Picked { .. } => {
                 return;
             }
+            Fact::Breaker { is_open, .. } => if *is_open { "opened" } else { "let on" }.to_owned(),
             Fact::Health { works, .. } => if *works { "well" } else { "ill" }.to_owned(),
             Fact::Queued(_) | Fact::Unqueued(_) | Fact::Looked { .. } | Fact::Fetched { .. } => {
                 return;

@@ -144,6 +144,7 @@ impl Observer for CacheMeters {
             | Fact::Stopped { .. }
             | Fact::Power { .. }
             | Fact::Health { .. }
+            | Fact::Breaker { .. }
             | Fact::Picked { .. } => {}
         }
     }

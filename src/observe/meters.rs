@@ -76,6 +76,8 @@ pub struct NodeMeter {
     pub starting: Level,
     /// Replicas that faults keep from working.
     pub ill: Level,
+    /// How often circuit breakers before it opened, and how often of these from being closed.
+    pub breakers: [u64; 2],
     /// Exchanges that arrived, the refused ones included.
     pub arrived: u64,
     /// Exchanges that left, by [`Exit`].
@@ -447,6 +449,9 @@ impl Observer for Meters {
                 (state.off, state.starting) = (*off, !*off && !*serving);
             }),
             Fact::Health { at, works } => self.state(now, *at, |state| state.ill = !*works),
+            Fact::Breaker { at, is_open, was_closed, .. } => {
+                self.nodes[at.node.index()].breaker(*is_open, *was_closed);
+            }
             Fact::Picked { .. } | Fact::Looked { .. } | Fact::Fetched { .. } => {}
         }
     }
@@ -490,6 +495,7 @@ impl NodeMeter {
             off: Level::default(),
             starting: Level::default(),
             ill: Level::default(),
+            breakers: [0; 2],
             arrived: 0,
             left: [0; 5],
             succeeded: 0,
@@ -514,6 +520,12 @@ impl NodeMeter {
             sample.clear();
         }
         (self.arrived, self.left, self.succeeded, self.wait_all) = (0, [0; 5], 0, (0, 0));
+        self.breakers = [0; 2];
+    }
+
+    fn breaker(&mut self, is_open: bool, was_closed: bool) {
+        self.breakers[0] += u64::from(is_open);
+        self.breakers[1] += u64::from(is_open && was_closed);
     }
 
     #[inline(always)]

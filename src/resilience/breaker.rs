@@ -64,15 +64,29 @@ pub enum State {
 
 /// The leave of one request to pass. Its holder tells how it ended, once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Permit(u64);
+pub struct Permit(u32);
+
+impl Permit {
+    /// The number that stands for it; never 0.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The leave that a number stands for; none for 0.
+    #[must_use]
+    pub const fn numbered(number: u32) -> Option<Self> {
+        if number == 0 { None } else { Some(Self(number)) }
+    }
+}
 
 /// A breaker with its state.
 #[derive(Debug, Clone)]
 pub struct Breaker {
     spec: BreakerSpec,
     state: State,
-    /// How often the state changed.
-    changes: u64,
+    /// How often the state changed, from 1 on.
+    changes: u32,
     /// Closed: failures in a row. Half open: requests let through.
     count: u32,
     /// Half open: those that went well.
@@ -89,7 +103,7 @@ impl Breaker {
         Self {
             spec: spec.clone(),
             state: State::Closed,
-            changes: 0,
+            changes: 1,
             count: 0,
             well: 0,
             recent: VecDeque::with_capacity(room),
@@ -116,6 +130,13 @@ impl Breaker {
         }
         self.count += 1;
         Some(Permit(self.changes))
+    }
+
+    /// A request that had leave ended without anybody having seen how: another may try.
+    pub fn on_dropped(&mut self, permit: Permit) {
+        if permit.0 == self.changes && self.state == State::HalfOpen {
+            self.count -= 1;
+        }
     }
 
     /// A request that had leave went well.
@@ -167,7 +188,7 @@ impl Breaker {
 
     fn change(&mut self, state: State) {
         self.state = state;
-        self.changes += 1;
+        self.changes = self.changes.wrapping_add(1).max(1);
         self.count = 0;
         self.well = 0;
         self.recent.clear();
@@ -238,6 +259,19 @@ mod tests {
         assert_eq!(breaker.state(), State::HalfOpen);
         breaker.on_success(probe);
         assert_eq!(breaker.state(), State::Closed);
+    }
+
+    #[test]
+    fn a_probe_that_nobody_saw_the_end_of_makes_room_for_another() {
+        let mut breaker = breaker("failures = 1\nopen = \"1s\"");
+        run(&mut breaker, at(0), "-");
+        let probe = breaker.admit(at(1)).unwrap();
+        assert_eq!(breaker.admit(at(1)), None);
+        breaker.on_dropped(probe);
+        assert_eq!(run(&mut breaker, at(1), "+"), "+");
+        assert_eq!(breaker.state(), State::Closed);
+        breaker.on_dropped(probe);
+        assert_eq!(breaker.state(), State::Closed, "an old leave says nothing");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! A limit on how often exchanges may come to a replica, before anything else is done for them.
+//! What turns exchanges away before anything else is done for them: a limit on how often they may
+//! come to a replica, and a replica that has too much to do.
 
 use super::{Host, Next};
 use crate::fact::{Exit, Observer};
@@ -24,18 +25,18 @@ impl Host {
     pub fn limited(self, spec: Option<&RateLimitSpec>) -> Self {
         let limit =
             spec.map(|spec| Box::new(Limit { limiter: Limiter::new(spec), spec: spec.clone() }));
-        Self { limit, ..self }
+        Self { may_refuse: self.may_refuse || limit.is_some(), limit, ..self }
     }
 
-    /// Asks the limit. Returns whether the exchange goes on now.
+    /// Asks the limit and the replica. Returns whether the exchange goes on now.
     #[cold]
     pub(super) fn passes<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
-        let Some(limit) = &mut self.limit else { return true };
+        let Some(limit) = &mut self.limit else { return self.has_time_for(id, ctx) };
         let (replica, now) = (ctx.hot(id).at.replica, ctx.now());
         let source = limit.spec.key.of(ctx.cold(id).source);
         // Each replica keeps its own account of who came.
         match limit.limiter.decide(mix(source ^ u64::from(replica)), now) {
-            Decision::Pass => true,
+            Decision::Pass => self.has_time_for(id, ctx),
             Decision::Delay(span) => {
                 let exchange = ctx.hot(id);
                 (exchange.phase, exchange.program) = (Phase::Wait, HELD_BACK);
@@ -51,6 +52,16 @@ impl Host {
         }
     }
 
+    /// Whether a replica lets an exchange in, or has too much to do already: then it is answered.
+    fn has_time_for<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
+        let now = ctx.now();
+        let sheds = self.station(id, ctx).is_some_and(|station| station.sheds(now));
+        if sheds {
+            ctx.reply(id, Answer::failed(Reason::Shed), Exit::Refused);
+        }
+        !sheds
+    }
+
     /// Whether an exchange was held back by the limit, which lets it go on now.
     pub(super) fn was_held_back<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
         self.limit.is_some() && ctx.hot(id).program == HELD_BACK
@@ -59,6 +70,9 @@ impl Host {
     /// Lets an exchange go on that the limit held back.
     pub(super) fn lets_go_on<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
         ctx.spend(id, Part::Queue);
+        if !self.has_time_for(id, ctx) {
+            return Next::Holds;
+        }
         self.starts(id, ctx)
     }
 }

@@ -30,6 +30,8 @@ pub struct Host {
     /// One a replica; none if the node has neither machine nor workers.
     stations: Vec<Station>,
     patience: Option<(Law, Purpose)>,
+    /// Whether it matters when an exchange begins to be served.
+    watches_starts: bool,
     is_async: bool,
     program: Running,
     /// Whose turn it is when a worker that was given back lets another exchange go on.
@@ -42,6 +44,8 @@ pub struct Host {
     passes_on: bool,
     /// How often exchanges may come.
     limit: Option<Box<limited::Limit>>,
+    /// Whether something may turn exchanges away before they begin.
+    may_refuse: bool,
 }
 
 /// Which program an exchange runs.
@@ -76,12 +80,14 @@ impl Host {
             node,
             stations,
             patience: shape.and_then(|shape| shape.patience.clone()),
+            watches_starts: shape.is_some_and(Shape::watches_starts),
             is_async: shape.is_some_and(|shape| shape.is_async),
             program,
             admitted: Vec::new(),
             unnoticed: Vec::new(),
             passes_on: false,
             limit: None,
+            may_refuse: shape.is_some_and(|shape| shape.shed.is_some()),
             can_hang: shape.is_some_and(|shape| shape.can_hang),
         }
     }
@@ -181,7 +187,7 @@ impl Host {
         if ctx.core.exchanges.hot(id).endpoint == EndpointId::HANDSHAKE {
             return self.shake(id, ctx);
         }
-        if self.limit.is_some() && !self.passes(id, ctx) {
+        if self.may_refuse && !self.passes(id, ctx) {
             return Next::Holds;
         }
         self.starts(id, ctx)
@@ -350,17 +356,18 @@ impl Host {
 
     /// Something was done for the exchange: its patience no longer counts.
     #[inline(always)]
-    fn served<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+    fn served<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let was_served = std::mem::replace(&mut ctx.hot(id).served, true);
-        if self.patience.is_some() && !was_served {
-            Self::ends_patience(id, ctx);
+        if self.watches_starts && !was_served {
+            self.first_served(id, ctx);
         }
     }
 
     #[cold]
-    fn ends_patience<O: Observer>(id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
-        ctx.cancel_timer(timer);
+    fn first_served<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        if let Some(station) = self.station(id, ctx) {
+            station.first_served(id, ctx);
+        }
     }
 
     /// The exchange waits for a reply: an asynchronous host lets its worker go.
@@ -433,6 +440,7 @@ impl Host {
             | Token::Idle(..)
             | Token::Closed(..)
             | Token::Probe(..)
+            | Token::Hedge(..)
             | Token::GivenUp(..) => {}
             Token::Connect(id, _) => return self.gave_up(id, Reason::ConnectTimeout, ctx),
             Token::Read(id, _) => return self.gave_up(id, Reason::ReadTimeout, ctx),

@@ -12,7 +12,7 @@ use crate::health::Health;
 use crate::id::{ConnectionId, ExchangeId, SessionId};
 use crate::net::{Ctx, Hop, Input, Kind, Part, Phase, Token, Unwanted};
 use crate::outcome::{Answer, Reason};
-use crate::resilience::{self, Next, NextUpstream, Outcome};
+use crate::resilience::{self, Hedge, Next, NextUpstream, Outcome};
 use crate::rng::Key;
 use crate::slab::Slab;
 use crate::time::{Span, Time};
@@ -28,6 +28,8 @@ pub(super) struct Care {
     max_conns: u32,
     /// Which failures are tried again, and where.
     pub(super) rule: Option<NextUpstream>,
+    /// When it sends a second copy.
+    pub(super) hedge: Option<Hedge>,
     /// What it believes of its backends.
     pub(super) health: Option<Health>,
     /// When the last probe of each backend was sent.
@@ -45,6 +47,7 @@ impl Care {
         let is_plain = treats.layer == 7
             && treats.max_conns.is_none()
             && treats.next_upstream.is_none()
+            && treats.hedge.is_none()
             && treats.health.is_none()
             && treats.sticky.is_none();
         let weights: Vec<u32> = plan.backends.iter().map(|backend| backend.weight).collect();
@@ -57,6 +60,7 @@ impl Care {
                 .next_upstream
                 .as_ref()
                 .map(|spec| NextUpstream::new(spec, plan.connect_timeout)),
+            hedge: treats.hedge.as_ref().map(Hedge::new),
             health,
             probed: vec![Time::ZERO; plan.backends.len()],
             weights_vary: treats.health.as_ref().is_some_and(|it| it.slow_start.is_some()),
@@ -110,17 +114,28 @@ impl LoadBalancer {
                 self.judge(backend, answer, ctx.now());
                 if answer.is_success() {
                     self.remember(child, parent, ctx);
+                    ctx.spend(child, Part::Network);
+                    self.give_up_copies(parent, child, ctx);
                     self.forget_tries(parent, ctx);
                     return false;
                 }
                 self.ended(child, ctx);
                 ctx.spend(child, Part::Network);
+                if self.has_other_copy(child, parent, ctx) {
+                    return true;
+                }
                 ctx.cold(parent).child = ExchangeId::NONE;
                 self.failed(backend, parent, answer, ctx);
                 true
             }
             Input::Timer(Token::Connect(child, _)) => self.late(child, Reason::ConnectTimeout, ctx),
             Input::Timer(Token::Read(child, _)) => self.late(child, Reason::ReadTimeout, ctx),
+            Input::Timer(Token::Hedge(id, generation)) => {
+                if ctx.is_still(id, generation) {
+                    self.hedge(id, ctx);
+                }
+                true
+            }
             Input::Timer(Token::Closed(_, backend)) => {
                 self.lets_go_of(usize::from(backend), ctx);
                 true
@@ -142,6 +157,8 @@ impl LoadBalancer {
                     self.let_go(id, ctx);
                 }
                 if is_held || unwanted == Unwanted::Cancel {
+                    let child = ctx.cold(id).child;
+                    self.give_up_copies(id, child, ctx);
                     self.forget_tries(id, ctx);
                 }
                 false
@@ -166,7 +183,11 @@ impl LoadBalancer {
         self.ended(child, ctx);
         let backend = usize::from(ctx.cold(child).branch);
         self.judge(backend, Answer::failed(why), ctx.now());
+        let goes_on = self.has_other_copy(child, parent, ctx);
         ctx.hang_up(child);
+        if goes_on {
+            return true;
+        }
         ctx.cold(parent).child = ExchangeId::NONE;
         self.failed(backend, parent, Answer::failed(why), ctx);
         true
@@ -257,7 +278,11 @@ impl LoadBalancer {
     }
 
     /// The attempts of an exchange, from now on remembered.
-    fn tries<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> &mut Tries {
+    pub(super) fn tries<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> &mut Tries {
         let care = self.care.as_mut().expect("a balancer without care has no attempts");
         // The time-out of all attempts counts from when the first could be made.
         let sent = ctx.hot(id).entered;
@@ -273,6 +298,8 @@ impl LoadBalancer {
     pub(super) fn forget_tries<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let place = std::mem::take(&mut ctx.cold(id).repeats);
         if let (Some(care), true) = (&mut self.care, place > 0) {
+            let timer = care.tries[place - 1].hedge;
+            ctx.cancel_timer(timer);
             care.tries.remove(place - 1);
         }
     }
@@ -343,6 +370,7 @@ impl LoadBalancer {
             self.count(backend, ctx);
             self.refresh(backend);
             self.send_as_attempt(id, backend, ConnectionId::NONE, ctx);
+            self.expect_answer(id, ctx);
         }
     }
 
@@ -403,7 +431,7 @@ impl LoadBalancer {
     }
 
     /// Whether a backend may be chosen depends on how many exchanges it has.
-    fn refresh(&mut self, backend: usize) {
+    pub(super) fn refresh(&mut self, backend: usize) {
         if let Some(care) = self.care.as_ref().filter(|care| care.health.is_none()) {
             self.backends[backend].up = !care.is_full(&self.backends[backend]);
         }

@@ -6,6 +6,7 @@
 //! once for each connection, and passes on what comes over it, handshakes included.
 
 mod care;
+mod hedged;
 mod hold;
 mod spec;
 mod tries;
@@ -122,9 +123,10 @@ impl LoadBalancer {
         if kind == FaultKind::Crash && begins {
             for id in ctx.held_at(at) {
                 let phase = ctx.hot(id).phase;
+                let child = ctx.cold(id).child;
+                self.give_up_copies(id, child, ctx);
                 self.forget_tries(id, ctx);
                 if phase == Phase::Called {
-                    let child = ctx.cold(id).child;
                     self.ended(child, ctx);
                 } else if phase == Phase::Held {
                     self.let_go(id, ctx);

@@ -9,7 +9,7 @@ use super::super::station::StationSpec;
 use crate::balance::BalanceSpec;
 use crate::dist::Dist;
 use crate::health::HealthSpec;
-use crate::resilience::NextUpstreamSpec;
+use crate::resilience::{HedgeSpec, NextUpstreamSpec};
 use crate::time::Span;
 
 /// What a scenario says of a load balancer.
@@ -60,6 +60,10 @@ pub struct BackendsSpec {
     /// Which failures are tried again elsewhere; none by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_upstream: Option<NextUpstreamSpec>,
+    /// When it sends a request to a second backend without waiting for the first; never by
+    /// default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hedge: Option<HedgeSpec>,
     /// How it finds out which backends work; it believes in all of them by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health: Option<HealthSpec>,
@@ -75,6 +79,7 @@ impl Default for BackendsSpec {
             max_conns: None,
             backend_queue: None,
             next_upstream: None,
+            hedge: None,
             health: None,
             sticky: None,
         }

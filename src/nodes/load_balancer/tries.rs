@@ -1,9 +1,11 @@
 //! What a balancer remembers of a request between its attempts.
 
+use crate::id::ExchangeId;
+use crate::net::TimerId;
 use crate::time::Time;
 
 /// The attempts of one request that have failed.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Tries {
     /// The backends that are not to be tried next.
     pub(super) tried: Vec<u32>,
@@ -15,6 +17,24 @@ pub(super) struct Tries {
     pub(super) pauses: bool,
     /// The backend that is tried again after it; another one is chosen if there is none.
     pub(super) same: Option<u32>,
+    /// The copies that are out, if there is more than one.
+    pub(super) copies: Vec<ExchangeId>,
+    /// When the next copy is sent.
+    pub(super) hedge: TimerId,
+}
+
+impl Default for Tries {
+    fn default() -> Self {
+        Self {
+            tried: Vec::new(),
+            made: 0,
+            since: Time::ZERO,
+            pauses: false,
+            same: None,
+            copies: Vec::new(),
+            hedge: TimerId::NONE,
+        }
+    }
 }
 
 impl Tries {
@@ -22,6 +42,8 @@ impl Tries {
     /// another's is used again.
     pub(super) fn begin(&mut self, since: Time) {
         self.tried.clear();
+        self.copies.clear();
+        self.hedge = TimerId::NONE;
         (self.made, self.since, self.pauses, self.same) = (0, since, false, None);
     }
 }

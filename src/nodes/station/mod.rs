@@ -24,6 +24,7 @@ use sharing::Sharing;
 use crate::fact::{Fact, Observer, Place};
 use crate::id::ExchangeId;
 use crate::net::{Ctx, Part, Phase, TimerId, Token};
+use crate::resilience::Shed;
 use crate::rng::Stream;
 use crate::time::{Span, Time};
 
@@ -53,7 +54,12 @@ pub struct Station {
     cores: Cores,
     pauses: Option<Box<Pauses>>,
     setup: Option<Box<Setup>>,
-    has_patience: bool,
+    /// Whether it matters when an exchange begins to be served.
+    watches_starts: bool,
+    /// How many exchanges it holds at once.
+    workers: u32,
+    /// When it turns exchanges away early.
+    shed: Option<Box<Shed>>,
     /// Whether its process is gone.
     is_down: bool,
     /// Whether its process stands still.
@@ -103,7 +109,9 @@ impl Station {
             cores,
             pauses: pauses.map(Box::new),
             setup: setup.map(Box::new),
-            has_patience: shape.patience.is_some(),
+            watches_starts: shape.watches_starts(),
+            workers: shape.workers,
+            shed: shape.shed.as_ref().map(|spec| Box::new(Shed::new(spec))),
             is_down: false,
             is_frozen: false,
         }
@@ -259,8 +267,8 @@ impl Station {
     /// Puts an exchange on a core for what is due of it.
     #[inline(always)]
     fn start<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        if self.has_patience {
-            self.ends_patience(id, ctx);
+        if self.watches_starts {
+            self.starts_first(id, ctx);
         }
         let now = ctx.now();
         let exchange = ctx.hot(id);
@@ -279,11 +287,27 @@ impl Station {
 
     /// An exchange is served from now on: its patience no longer counts.
     #[cold]
-    fn ends_patience<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+    fn starts_first<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         if !ctx.hot(id).served {
-            let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
-            ctx.cancel_timer(timer);
+            self.first_served(id, ctx);
         }
+    }
+
+    /// The same where something else than a core serves it.
+    pub fn first_served<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
+        ctx.cancel_timer(timer);
+        let (waited, now) = (Span(ctx.hot(id).waited), ctx.now());
+        if let Some(shed) = &mut self.shed {
+            shed.on_start(waited, now);
+        }
+    }
+
+    /// Whether an exchange that comes now is turned away early. Inside is who has a worker or
+    /// waits for one.
+    pub fn sheds(&mut self, now: Time) -> bool {
+        let inside = self.workers - self.workers_free + self.lobby.len();
+        self.shed.as_mut().is_some_and(|shed| !shed.admits(inside, now))
     }
 
     /// The wait of an exchange is over, whatever follows.
@@ -357,8 +381,8 @@ impl Station {
 
     /// Lets a job share the cores.
     fn share<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        if self.has_patience {
-            self.ends_patience(id, ctx);
+        if self.watches_starts {
+            self.starts_first(id, ctx);
         }
         let exchange = ctx.hot(id);
         let work = exchange.due;

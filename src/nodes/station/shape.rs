@@ -1,6 +1,7 @@
 //! A station made ready to run: what its replicas are, as the state machines need it.
 
 use crate::dist::Law;
+use crate::resilience::ShedSpec;
 use crate::rng::Purpose;
 use crate::time::Span;
 
@@ -23,6 +24,8 @@ pub struct Shape {
     pub classes: u8,
     /// How long an exchange waits unserved before it is dropped, and what that is drawn for.
     pub patience: Option<(Law, Purpose)>,
+    /// When exchanges are turned away early.
+    pub shed: Option<ShedSpec>,
     /// Whether a worker is given back while its exchange waits for further nodes.
     pub is_async: bool,
     /// How long a replica must be idle to be switched off, and how long it takes to come back.
@@ -31,6 +34,14 @@ pub struct Shape {
     pub pauses: Option<(Law, Law)>,
     /// Whether a fault can let a process stand still.
     pub can_hang: bool,
+}
+
+impl Shape {
+    /// Whether it matters when an exchange begins to be served.
+    #[must_use]
+    pub const fn watches_starts(&self) -> bool {
+        self.patience.is_some() || self.shed.is_some()
+    }
 }
 
 /// The machine of one replica.

@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use crate::dist::Dist;
 use crate::limit::RateLimitSpec;
+use crate::resilience::ShedSpec;
 use crate::time::Span;
 
 /// The machines behind a node, and how exchanges queue for them. A node without `machine` and
@@ -54,6 +55,10 @@ pub struct StationSpec {
     /// How often exchanges may come to a replica, before anything else is done for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateLimitSpec>,
+    /// When a replica turns exchanges away early, because those inside would make them too late
+    /// (503). Never by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shed: Option<ShedSpec>,
     /// Waiting for longer than this, an exchange that was not served yet is dropped with 503.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue_timeout: Option<Dist<Span>>,

@@ -4,6 +4,7 @@
 //! A group works from the parameters of a case alone, so that further cases of it need no code.
 
 mod balanced;
+mod broken;
 mod bursty;
 mod closed;
 mod disciplines;
@@ -75,7 +76,7 @@ const GROUPS: &[(&str, Way)] = &[
     ("stop-the-world pauses", Runs(stopped::pauses)),
     ("session vs JWT latency", Runs(identity::session_or_token)),
     ("retry amplification", Runs(retried::amplification)),
-    ("circuit breaker", Waits("circuit breakers at nodes")),
+    ("circuit breaker", Runs(broken::breaker)),
     ("TCP connect under loss", Waits("a count of SYNs sent")),
     ("connection set-up accounting", Runs(opened::set_up)),
     ("slow start accounting", Waits("slow start of connections")),
