@@ -174,6 +174,28 @@ fn a_copy_that_fails_says_nothing_while_another_is_out() {
 }
 
 #[test]
+fn a_copy_whose_server_dies_leaves_the_other_to_answer() {
+    let text = |copies: &str| {
+        format!(
+            "study = 'terminating'\nduration = '9s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwork = [{{ cpu = '100ms' }}]\n\
+             [node.users]\nkind = 'client'\nmix = {{ page = 1 }}\n{EVERY_SECOND}\n\
+             [node.lb]\nkind = 'load-balancer'\nalgorithm = 'first'\n{copies}\n\
+             [node.app]\nkind = 'server'\ncores = 1\nreplicas = 3\n\
+             [link.users.lb]\n[link.lb.app]\n\
+             [fault.dies]\nkind = 'crash'\nnode = 'app'\nreplica = 1\nat = '1.05s'\nfor = '1ms'\n"
+        )
+    };
+    let ended = requests(&graph(&text("")));
+    assert_eq!((latencies(&ended)[0], outcomes(&ended)[0]), (50, Some(Reason::Reset)));
+    for copies in [1, 2] {
+        let hedge = format!("hedge = {{ after = '20ms', max = {copies} }}");
+        let ended = requests(&graph(&text(&hedge)));
+        assert_eq!((latencies(&ended)[0], outcomes(&ended)[0]), (120, None), "{copies}");
+    }
+}
+
+#[test]
 fn the_copy_that_comes_too_late_is_given_up() {
     // Both are stuck, and nobody waits for ever: a time-out ends one copy after the other.
     let both = "[fault.stuck]\nkind = 'hang'\nnode = 'app'\nat = '0s'\nfor = '100s'\n";

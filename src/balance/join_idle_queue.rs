@@ -26,6 +26,8 @@ pub struct JoinIdleQueue {
 }
 
 impl Balance for JoinIdleQueue {
+    const LISTENS: bool = true;
+
     fn new(_: &BalanceSpec, backends: &[Backend]) -> Self {
         let outstanding = backends.iter().map(|backend| backend.outstanding).collect::<Vec<_>>();
         // Each backend is in the queue at most once, so it never grows.

@@ -101,7 +101,7 @@ fn retries_visit_each_backend_once() {
 }
 
 /// The picks of a small life: exchanges are sent, and every other one is answered.
-fn life(algorithm: Algorithm) -> Vec<usize> {
+fn life(algorithm: Algorithm, is_told: bool) -> Vec<usize> {
     let mut backends = equal(7);
     let mut balancer = Balancer::new(&usual(algorithm), &backends);
     let mut coin = coin();
@@ -109,10 +109,14 @@ fn life(algorithm: Algorithm) -> Vec<usize> {
     for n in 0..500 {
         let query = query(n);
         let i = balancer.pick(&query, &backends, Tried::NONE, &mut coin).unwrap();
-        balancer.on_sent(i, query.now);
+        if is_told {
+            balancer.on_sent(i, query.now);
+        }
         backends[i].outstanding += 1;
         if n % 2 == 0 {
-            balancer.on_done(i, query.now, Span::from_millis(5 + n % 7));
+            if is_told {
+                balancer.on_done(i, query.now, Span::from_millis(5 + n % 7));
+            }
             backends[i].outstanding -= 1;
         }
         picked.push(i);
@@ -123,14 +127,23 @@ fn life(algorithm: Algorithm) -> Vec<usize> {
 #[test]
 fn the_same_coin_gives_the_same_picks() {
     for algorithm in Algorithm::ALL {
-        assert_eq!(life(*algorithm), life(*algorithm), "{}", algorithm.name());
+        assert_eq!(life(*algorithm, true), life(*algorithm, true), "{}", algorithm.name());
+    }
+}
+
+#[test]
+fn who_does_not_listen_picks_the_same_without_being_told() {
+    for algorithm in Algorithm::ALL {
+        let listens = Balancer::new(&usual(*algorithm), &equal(7)).listens();
+        let is_same = life(*algorithm, true) == life(*algorithm, false);
+        assert_eq!(is_same, !listens, "{}", algorithm.name());
     }
 }
 
 #[test]
 fn the_picks_of_a_small_life_are_pinned() {
     let digest = |algorithm: &Algorithm| {
-        let picks = life(*algorithm).into_iter();
+        let picks = life(*algorithm, true).into_iter();
         picks.fold(0_u64, |hash, i| hash.wrapping_mul(0x0100_0000_01b3) ^ (i as u64 + 1))
     };
     let digests: Vec<String> = Algorithm::ALL

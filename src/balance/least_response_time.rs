@@ -42,6 +42,8 @@ const MAX_DECAYS: f64 = 300.0;
 const UNHEARD: f64 = 1e290;
 
 impl Balance for LeastResponseTime {
+    const LISTENS: bool = true;
+
     fn new(spec: &BalanceSpec, backends: &[Backend]) -> Self {
         let none = Peak { scaled: 0.0, sampled: Time::ZERO };
         Self {

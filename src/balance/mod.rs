@@ -76,6 +76,9 @@ use backend::{Candidates, Reads};
 
 /// What every algorithm does: one question, and notices of what happens to its backends.
 trait Balance {
+    /// Whether its choices depend on what it is told of exchanges sent and ended.
+    const LISTENS: bool = false;
+
     /// The algorithm before its first choice among `backends`.
     fn new(spec: &BalanceSpec, backends: &[Backend]) -> Self;
 
@@ -185,6 +188,19 @@ macro_rules! algorithms {
                 match self {
                     $(Self::$name(algorithm) => algorithm.pick(query, among, coin),)*
                     $($(Self::$own(algorithm) => algorithm.pick(query, among, coin),)*)*
+                }
+            }
+
+            /// Whether it wants to be told of exchanges sent and ended; its choices do not depend
+            /// on that otherwise.
+            #[must_use]
+            pub fn listens(&self) -> bool {
+                const fn of<B: Balance>(_: &B) -> bool {
+                    B::LISTENS
+                }
+                match self {
+                    $(Self::$name(algorithm) => of(algorithm),)*
+                    $($(Self::$own(algorithm) => of(algorithm),)*)*
                 }
             }
 

@@ -425,7 +425,7 @@ impl<O: Observer> Ctx<'_, O> {
             && self.core.exchanges.hot(parent).phase == Phase::Called
             && (exchange.is_branch
                 || self.core.exchanges.cold(parent).child == child
-                || self.core.exchanges.cold(child).is_copy)
+                || exchange.is_copy)
     }
 
     /// The replica at the end of `link` that the caller takes next: each in turn, as a name with

@@ -107,6 +107,8 @@ pub struct Exchange {
     pub served: bool,
     /// Whether it may name a connection or have a timer of its caller's.
     pub is_tied: bool,
+    /// Whether it is one of several copies that its caller waits for.
+    pub is_copy: bool,
 }
 
 impl Default for Exchange {
@@ -138,6 +140,7 @@ impl Default for Exchange {
             below: false,
             served: false,
             is_tied: false,
+            is_copy: false,
         }
     }
 }
@@ -169,8 +172,6 @@ pub struct Cold {
     pub repeats: u32,
     /// The leave of a circuit breaker to pass, which is told how the call ended; 0 for none.
     pub permit: u32,
-    /// Whether it is one of several copies that its caller waits for.
-    pub is_copy: bool,
     /// How many branches must still end before it goes on.
     pub pending: u16,
     /// The step of its parent that it is a branch of, or which of its caller's backends it was
@@ -194,7 +195,6 @@ impl Default for Cold {
             caller_timer: super::TimerId::NONE,
             repeats: 0,
             permit: 0,
-            is_copy: false,
             pending: 0,
             branch: u16::MAX,
         }

@@ -23,6 +23,7 @@ impl<O: Observer> Ctx<'_, O> {
             waited: 0,
             is_branch: true,
             is_tied: false,
+            is_copy: false,
             has_worker: false,
             served: true,
             ..exchange.clone()
@@ -101,8 +102,8 @@ impl<O: Observer> Ctx<'_, O> {
         }
     }
 
-    /// Takes a branch out of the list of its parent's, so that the list has live ones only.
-    fn unlink(&mut self, id: ExchangeId) {
+    /// Takes a branch or a copy out of the list of its parent's, so that the list has live ones only.
+    pub(super) fn unlink(&mut self, id: ExchangeId) {
         let exchanges = &mut self.core.exchanges;
         let (branch, cold) = (exchanges.hot(id), exchanges.cold(id));
         let (parent, generation) = (branch.parent, branch.parent_generation);

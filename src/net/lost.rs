@@ -121,6 +121,9 @@ impl<O: Observer> Ctx<'_, O> {
         } else if self.is_still(parent, generation) && self.cold(parent).child == id {
             self.cold(parent).child = new;
         }
+        if std::mem::take(&mut self.hot(id).is_copy) {
+            self.relink_copy(new);
+        }
         self.hot(id).phase = Phase::Dead;
         let old = self.cold(id);
         (old.connection, old.caller_timer) = (ConnectionId::NONE, TimerId::NONE);

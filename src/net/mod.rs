@@ -4,6 +4,7 @@
 mod asked;
 mod connect;
 mod connection;
+mod copies;
 mod core;
 mod exchange;
 mod family;

@@ -56,7 +56,6 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn hang_up(&mut self, id: ExchangeId) {
         self.cold(id).caller_timer = TimerId::NONE;
         self.was_too_late(id);
-        self.cold(id).is_copy = false;
         let shakes = self.cold(id).pending == HANDSHAKE;
         let phase = self.hot(id).phase;
         let part = if shakes && phase == Phase::Opening { Part::Tls } else { phase.part() };

@@ -113,6 +113,7 @@ pub(super) fn cores(cores: u32) -> Shape {
         discipline: Discipline::Fifo,
         classes: 3,
         patience: None,
+        shed: None,
         is_async: false,
         setup: None,
         pauses: None,

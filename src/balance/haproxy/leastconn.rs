@@ -30,6 +30,8 @@ struct Server {
 }
 
 impl Balance for Leastconn {
+    const LISTENS: bool = true;
+
     fn new(_: &BalanceSpec, backends: &[Backend]) -> Self {
         let server = |(number, backend): (u64, &Backend)| Server {
             served: 0,

@@ -121,7 +121,7 @@ impl LoadBalancer {
                 }
                 self.ended(child, ctx);
                 ctx.spend(child, Part::Network);
-                if self.has_other_copy(child, parent, ctx) {
+                if Self::has_other_copy(child, parent, ctx) {
                     return true;
                 }
                 ctx.cold(parent).child = ExchangeId::NONE;
@@ -183,7 +183,7 @@ impl LoadBalancer {
         self.ended(child, ctx);
         let backend = usize::from(ctx.cold(child).branch);
         self.judge(backend, Answer::failed(why), ctx.now());
-        let goes_on = self.has_other_copy(child, parent, ctx);
+        let goes_on = Self::has_other_copy(child, parent, ctx);
         ctx.hang_up(child);
         if goes_on {
             return true;
@@ -416,7 +416,9 @@ impl LoadBalancer {
     fn lets_go_of<O: Observer>(&mut self, backend: usize, ctx: &mut Ctx<'_, O>) {
         let now = ctx.now();
         self.backends[backend].outstanding -= 1;
-        self.balancer.on_done(backend, now, Span::ZERO);
+        if self.listens {
+            self.balancer.on_done(backend, now, Span::ZERO);
+        }
         self.refresh(backend);
     }
 

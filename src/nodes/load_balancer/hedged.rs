@@ -1,7 +1,8 @@
 //! Copies of a request that a balancer sends to further backends while an answer is long in coming.
 //!
 //! All copies are awaited; the first success is the answer, and the others are given up. A copy
-//! that fails says nothing as long as another one is out.
+//! that fails says nothing as long as another one is out. They are linked like branches, from the
+//! last one, which is their parent's child.
 
 use super::LoadBalancer;
 use crate::balance::Tried;
@@ -15,9 +16,8 @@ impl LoadBalancer {
         let Some(hedge) = self.care.as_ref().and_then(|care| care.hedge.clone()) else { return };
         let endpoint = ctx.fixed.endpoints.get(ctx.hot(id).endpoint.index());
         let is_idempotent = endpoint.is_none_or(|endpoint| !endpoint.write);
-        let tries = self.tries(id, ctx);
-        let out = u32::try_from(tries.copies.len()).unwrap_or(u32::MAX).max(1);
-        let old = std::mem::replace(&mut tries.hedge, TimerId::NONE);
+        let out = u32::try_from(ctx.copies(id).count()).unwrap_or(u32::MAX);
+        let old = std::mem::replace(&mut self.tries(id, ctx).hedge, TimerId::NONE);
         ctx.cancel_timer(old);
         if let Some(span) = hedge.wait(out, is_idempotent) {
             let generation = ctx.hot(id).generation;
@@ -32,53 +32,33 @@ impl LoadBalancer {
         if ctx.hot(id).phase != Phase::Called {
             return;
         }
-        let first = ctx.cold(id).child;
-        let tries = self.tries(id, ctx);
-        if tries.copies.is_empty() {
-            tries.copies.push(first);
-        }
-        let number = tries.copies.len();
-        let asked: Vec<u32> = tries
-            .copies
-            .iter()
-            .map(|copy| u32::from(ctx.core.exchanges.cold(*copy).branch))
-            .collect();
-        ctx.cold(first).is_copy = true;
+        let asked: Vec<u32> =
+            ctx.copies(id).map(|copy| u32::from(ctx.core.exchanges.cold(copy).branch)).collect();
         self.refresh_all(ctx.now());
         let Some(backend) = self.choose(id, Tried(&asked), ctx) else { return };
-        if let Some(care) = &mut self.care {
+        let (key, place) = (ctx.hot(id).key, ctx.cold(id).repeats);
+        let key = self.care.as_mut().map_or(key, |care| {
             care.on_picked(backend, ctx.core.now);
-        }
-        let place = ctx.cold(id).repeats;
-        let key = ctx.hot(id).key;
-        let key = self.care.as_ref().map_or(key, |care| care.key_of_attempt(key, place));
+            care.key_of_attempt(key, place)
+        });
         // What a copy costs, and whether it fails, is its own.
-        let key = key.with(u64::MAX - number as u64);
+        let key = key.with(u64::MAX - asked.len() as u64);
         self.count(backend, ctx);
         self.refresh(backend);
+        let earlier = ctx.cold(id).child;
         self.send(id, backend, key, ConnectionId::NONE, ctx);
-        let copy = ctx.cold(id).child;
-        ctx.cold(copy).is_copy = true;
-        self.tries(id, ctx).copies.push(copy);
+        ctx.link_copy(id, earlier);
         self.expect_answer(id, ctx);
     }
 
-    /// A copy has failed. Returns whether another one is out, which is waited for from now on.
+    /// A copy has failed. Returns whether another one is out.
     pub(super) fn has_other_copy<O: Observer>(
-        &mut self,
         copy: ExchangeId,
         id: ExchangeId,
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
-        if !ctx.cold(copy).is_copy {
-            return false;
-        }
-        ctx.cold(copy).is_copy = false;
-        let copies = &mut self.tries(id, ctx).copies;
-        copies.retain(|other| *other != copy);
-        let Some(other) = copies.last().copied() else { return false };
-        ctx.cold(id).child = other;
-        true
+        ctx.unlink_copy(copy);
+        ctx.cold(id).child != ExchangeId::NONE && ctx.cold(id).child != copy
     }
 
     /// Gives up all copies of a request but one.
@@ -88,20 +68,18 @@ impl LoadBalancer {
         but: ExchangeId,
         ctx: &mut Ctx<'_, O>,
     ) {
-        let place = ctx.cold(id).repeats;
-        let Some(care) = self.care.as_mut().filter(|care| care.hedge.is_some() && place > 0) else {
+        if but == ExchangeId::NONE || !ctx.hot(but).is_copy {
             return;
-        };
-        let mut copies = std::mem::take(&mut care.tries[place - 1].copies);
-        for copy in copies.drain(..) {
-            ctx.cold(copy).is_copy = false;
+        }
+        let mut next = ctx.cold(id).child;
+        while next != ExchangeId::NONE {
+            let copy = next;
+            next = ctx.cold(copy).sibling;
+            ctx.unlink_copy(copy);
             if copy != but {
                 self.ended(copy, ctx);
                 ctx.hang_up(copy);
             }
-        }
-        if let Some(care) = &mut self.care {
-            care.tries[place - 1].copies = copies;
         }
         ctx.cold(id).child = but;
     }

@@ -55,6 +55,8 @@ pub struct LoadBalancer {
     backends: Vec<Backend>,
     balancer: Balancer,
     coin: Stream,
+    /// Whether its algorithm wants to be told of exchanges sent and ended.
+    listens: bool,
     /// Whether it must know what is asked for.
     reads_uri: bool,
     /// Whether it must know addresses or paths as they are written.
@@ -70,10 +72,12 @@ impl LoadBalancer {
     #[must_use]
     pub fn new(host: Host, plan: &Arc<BalancePlan>, coin: Stream) -> Self {
         let is_layer_4 = plan.treats.layer == 4;
+        let balancer = Balancer::new(&plan.spec, &plan.backends);
         Self {
             host: if is_layer_4 { host.passing_on() } else { host },
             backends: plan.backends.clone(),
-            balancer: Balancer::new(&plan.spec, &plan.backends),
+            listens: balancer.listens(),
+            balancer,
             coin,
             reads_uri: plan.spec.reads_uri(),
             reads_text: plan.spec.reads_address() || plan.spec.reads_path(),
@@ -209,16 +213,20 @@ impl LoadBalancer {
     #[inline(always)]
     fn count<O: Observer>(&mut self, backend: usize, ctx: &mut Ctx<'_, O>) {
         self.backends[backend].outstanding += 1;
-        self.balancer.on_sent(backend, ctx.now());
+        if self.listens {
+            self.balancer.on_sent(backend, ctx.now());
+        }
     }
 
     /// An exchange with a backend has ended: one less is outstanding there.
     #[inline(always)]
     fn uncount<O: Observer>(&mut self, child: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let backend = usize::from(ctx.cold(child).branch);
-        let (sent, now) = (ctx.cold(child).sent, ctx.now());
         self.backends[backend].outstanding -= 1;
-        self.balancer.on_done(backend, now, now.since(sent));
+        if self.listens {
+            let (sent, now) = (ctx.cold(child).sent, ctx.now());
+            self.balancer.on_done(backend, now, now.since(sent));
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! What a balancer remembers of a request between its attempts.
 
-use crate::id::ExchangeId;
 use crate::net::TimerId;
 use crate::time::Time;
 
@@ -17,8 +16,6 @@ pub(super) struct Tries {
     pub(super) pauses: bool,
     /// The backend that is tried again after it; another one is chosen if there is none.
     pub(super) same: Option<u32>,
-    /// The copies that are out, if there is more than one.
-    pub(super) copies: Vec<ExchangeId>,
     /// When the next copy is sent.
     pub(super) hedge: TimerId,
 }
@@ -31,7 +28,6 @@ impl Default for Tries {
             since: Time::ZERO,
             pauses: false,
             same: None,
-            copies: Vec::new(),
             hedge: TimerId::NONE,
         }
     }
@@ -42,7 +38,6 @@ impl Tries {
     /// another's is used again.
     pub(super) fn begin(&mut self, since: Time) {
         self.tried.clear();
-        self.copies.clear();
         self.hedge = TimerId::NONE;
         (self.made, self.since, self.pauses, self.same) = (0, since, false, None);
     }
