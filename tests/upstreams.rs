@@ -300,3 +300,38 @@ fn at_layer_4_another_attempt_goes_over_the_same_connection() {
     let ended = requests(&graph(&text));
     assert!(failures(&ended).iter().all(Option::is_none), "{:?}", failures(&ended));
 }
+
+#[test]
+fn processes_that_know_nothing_of_each_other_take_turns_each_for_itself() {
+    // Two callers with a connection each ask one after the other.
+    let text = |instances: u32| {
+        format!(
+            "study = 'terminating'\nduration = '65s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwork = [{{ cpu = '10ms' }}]\n\
+             [node.one]\nkind = 'client'\narrivals = {{ interval = '10s' }}\nmix = {{ page = 1 }}\n\
+             addresses = {{ count = 1 }}\n\
+             [node.two]\nkind = 'client'\narrivals = {{ interval = '10s' }}\nmix = {{ page = 1 }}\n\
+             addresses = {{ count = 1 }}\n\
+             [node.lb]\nkind = 'load-balancer'\ninstances = {instances}\n\
+             [node.app]\nkind = 'server'\ncores = 1\nreplicas = 3\n\
+             [link.one.lb]\nconnection = {{ mode = 'pool' }}\n\
+             [link.two.lb]\nlatency = '1s'\nconnection = {{ mode = 'pool' }}\n[link.lb.app]\n"
+        )
+    };
+    assert_eq!(picks(&text(1))[..6], [0, 1, 2, 0, 1, 2]);
+    assert_eq!(picks(&text(1000))[..6], [0, 0, 1, 1, 2, 2]);
+    // Where connections are not modelled, any process may serve a request: each begins anew.
+    let chosen = picks(&balanced("10s", "", "instances = 1000", ""));
+    assert!(chosen.iter().all(|replica| *replica == 0), "{chosen:?}");
+}
+
+#[test]
+fn what_waits_at_one_of_several_processes_is_served_like_what_waits_at_a_single_one() {
+    let text = |instances: &str| {
+        let balancer = format!("max_conns = 1\nbackend_queue = '10s'\n{instances}");
+        let ended = requests(&graph(&balanced("4ms", "", &balancer, "")));
+        assert!(failures(&ended).iter().all(Option::is_none));
+        ended.len()
+    };
+    assert_eq!(text(""), text("instances = 4"));
+}

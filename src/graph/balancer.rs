@@ -72,4 +72,26 @@ impl Build<'_> {
             self.diagnostics.push(error.help(help));
         }
     }
+
+    /// Processes that know nothing of each other share neither probes nor connections.
+    pub(super) fn check_instances(&mut self) {
+        for (name, node, _) in self.nodes.clone() {
+            let KindSpec::LoadBalancer(balancer) = &node.kind else { continue };
+            let treats = &balancer.backends;
+            let Some(count) = treats.instances else { continue };
+            let at = self.at_node(name, "instances");
+            let probes = treats.health.as_ref().is_some_and(|health| health.active.is_some());
+            let sentence = if !(1..=1_000).contains(&count) {
+                "`instances` is from 1 to 1000"
+            } else if count > 1 && treats.layer == 4 {
+                "`instances` goes with layer 7 only"
+            } else if count > 1 && probes {
+                "processes that know nothing of each other do not share probes: leave out \
+                 `health.active`"
+            } else {
+                continue;
+            };
+            self.error(&at, sentence);
+        }
+    }
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::super::host::Next as HostNext;
+use super::instances::Instances;
 use super::tries::Tries;
 use super::{BalancePlan, LoadBalancer, ended_by};
 use crate::balance::{Algorithm, Backend, Tried};
@@ -36,6 +37,8 @@ pub(super) struct Care {
     pub(super) probed: Vec<Time>,
     /// Whether a backend that comes back takes its weight step by step.
     pub(super) weights_vary: bool,
+    /// Its processes, if it has several.
+    pub(super) instances: Option<Instances>,
     /// Which backend the cookie of a session names.
     cookies: BTreeMap<u64, u32>,
 }
@@ -49,9 +52,8 @@ impl Care {
             && treats.next_upstream.is_none()
             && treats.hedge.is_none()
             && treats.health.is_none()
-            && treats.sticky.is_none();
-        let weights: Vec<u32> = plan.backends.iter().map(|backend| backend.weight).collect();
-        let health = treats.health.as_ref().map(|spec| Health::new(spec, &weights, plan.phase));
+            && treats.sticky.is_none()
+            && treats.instances.is_none_or(|count| count < 2);
         (!is_plain).then(|| Self {
             tries: Slab::default(),
             held: VecDeque::new(),
@@ -61,11 +63,18 @@ impl Care {
                 .as_ref()
                 .map(|spec| NextUpstream::new(spec, plan.connect_timeout)),
             hedge: treats.hedge.as_ref().map(Hedge::new),
-            health,
+            health: Self::health_of(plan),
             probed: vec![Time::ZERO; plan.backends.len()],
             weights_vary: treats.health.as_ref().is_some_and(|it| it.slow_start.is_some()),
+            instances: Instances::of(plan),
             cookies: BTreeMap::new(),
         })
+    }
+
+    /// What it believes of its backends at first.
+    pub(super) fn health_of(plan: &BalancePlan) -> Option<Health> {
+        let weights: Vec<u32> = plan.backends.iter().map(|backend| backend.weight).collect();
+        plan.treats.health.as_ref().map(|spec| Health::new(spec, &weights, plan.phase))
     }
 
     /// The key of the next attempt of an exchange whose tries are kept at `place`, if not at 0.
@@ -85,6 +94,7 @@ impl LoadBalancer {
     #[cold]
     #[inline(never)]
     pub(super) fn handle_with_care<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
+        self.take_up(input, ctx);
         let mut next = if self.cares(input, ctx) {
             self.host.more(ctx)
         } else {
@@ -322,6 +332,7 @@ impl LoadBalancer {
 
     /// Hands an exchange on for the first time.
     fn begin_attempts<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        self.take_up_for(id, ctx);
         ctx.cold(id).repeats = 0;
         if self.plan.treats.layer == 4 {
             return self.pass_on(id, ctx);

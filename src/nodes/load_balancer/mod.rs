@@ -8,6 +8,7 @@
 mod care;
 mod hedged;
 mod hold;
+mod instances;
 mod spec;
 mod tries;
 mod watch;
@@ -126,6 +127,7 @@ impl LoadBalancer {
     ) {
         if kind == FaultKind::Crash && begins {
             for id in ctx.held_at(at) {
+                self.take_up_for(id, ctx);
                 let phase = ctx.hot(id).phase;
                 let child = ctx.cold(id).child;
                 self.give_up_copies(id, child, ctx);

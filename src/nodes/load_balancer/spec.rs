@@ -67,6 +67,11 @@ pub struct BackendsSpec {
     /// How it finds out which backends work; it believes in all of them by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health: Option<HealthSpec>,
+    /// How many processes it has that know nothing of each other, as nginx's workers without a
+    /// `zone`. One by default: its replicas, and its threads, share what they know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1_000))]
+    pub instances: Option<u32>,
     /// Keeps a session at the backend that answered its first request, by a cookie.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sticky: Option<StickySpec>,
@@ -81,6 +86,7 @@ impl Default for BackendsSpec {
             next_upstream: None,
             hedge: None,
             health: None,
+            instances: None,
             sticky: None,
         }
     }
