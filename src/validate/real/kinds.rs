@@ -21,6 +21,9 @@ pub(super) enum Bar {
     NearOneRun,
     /// The recorded mean within the range of many seeds.
     Seeds,
+    /// Where a backend fails: by the range of many courses where what was recorded depends on the
+    /// phase of a clock or of probes, else as near.
+    Phase,
     /// Shown and not judged.
     Exempt,
     /// Not run yet: balancers do not hash cookies.
@@ -47,6 +50,16 @@ const fn direct(policy: &'static str, bar: Bar) -> Kind {
 
 /// All kinds; the longest name that a policy begins with counts.
 const KINDS: &[Kind] = &[
+    kind("nginx refuse", NGINX, (Nginx, RoundRobin), Bar::Phase),
+    kind("nginx blackhole", NGINX, (Nginx, RoundRobin), Bar::Phase),
+    kind("nginx crash", NGINX, (Nginx, RoundRobin), Bar::Phase),
+    kind("nginx hang", NGINX, (Nginx, RoundRobin), Bar::Phase),
+    kind("nginx slow", NGINX, (Nginx, RoundRobin), Bar::Phase),
+    kind("haproxy refuse", HAPROXY, (Haproxy, RoundRobin), Bar::Phase),
+    kind("haproxy blackhole", HAPROXY, (Haproxy, RoundRobin), Bar::Phase),
+    kind("haproxy crash", HAPROXY, (Haproxy, RoundRobin), Bar::Phase),
+    kind("haproxy hang", HAPROXY, (Haproxy, RoundRobin), Bar::Phase),
+    kind("haproxy slow", HAPROXY, (Haproxy, RoundRobin), Bar::Phase),
     direct("direct", Bar::Idle),
     direct("single-c8-direct", Bar::Near),
     kind("nginx-keepalive", NGINX, (Nginx, RoundRobin), Bar::Idle),

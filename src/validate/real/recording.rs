@@ -1,5 +1,6 @@
 //! The recordings that are built in, and their traces.
 
+use std::collections::BTreeMap;
 use std::io::{BufReader, Read};
 use std::sync::Arc;
 
@@ -7,6 +8,8 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 
 use super::constants::TIMER_US;
+use super::failing::{FailingRun, LEAD_S, Rules};
+use crate::balance::Profile;
 use crate::graph::Files;
 use crate::trace::Trace;
 
@@ -28,11 +31,14 @@ pub(super) struct Recording {
     pub(super) slots: Vec<u32>,
     /// Weights of the backends.
     pub(super) weights: Vec<u32>,
-    /// The clean runs.
     /// How many may wait at each backend, if that is bounded.
     pub(super) queue: Option<u32>,
     /// The clean runs.
     pub(super) runs: Vec<Run>,
+    /// What goes wrong with a backend, if that is what was recorded.
+    pub(super) fault: Option<String>,
+    /// What the proxy was told of failures, likewise.
+    pub(super) rules: Option<Rules>,
 }
 
 /// One recorded run. Times are microseconds.
@@ -50,6 +56,8 @@ pub(super) struct Run {
     pub(super) per_backend: Vec<u64>,
     /// The port of the first backend.
     pub(super) port: Option<u16>,
+    /// What was seen besides where a backend fails.
+    pub(super) failing: Option<FailingRun>,
 }
 
 /// The recordings that are built in.
@@ -63,6 +71,12 @@ impl Recording {
         let policy = self.policy.replace(' ', "-");
         let trace = self.trace.strip_prefix(&self.group).unwrap_or(&self.trace);
         format!("{}/{policy}{trace}", self.group)
+    }
+
+    /// Whether what happens depends on the phase of a clock or of probes.
+    pub(super) fn has_phase(&self) -> bool {
+        let profile = if self.policy.starts_with("nginx") { Profile::Nginx } else { Profile::Haproxy };
+        self.rules.as_ref().is_some_and(|rules| rules.has_phase(profile))
     }
 
     /// Whether users wait for their answers.
@@ -96,6 +110,7 @@ traces! {
     "s3-oneip",
     "s3-same24",
     "s4-conn",
+    "s5-fail",
     "s6-queue",
     "s6-queue80",
     "s9-closed-10",
@@ -105,8 +120,9 @@ traces! {
 }
 
 /// The traces by name, each service longer by what the timers of the backends were late on
-/// average: a slot was taken for so long.
-pub(super) struct Traces;
+/// average: a slot was taken for so long. Those that were read are kept.
+#[derive(Debug, Default)]
+pub(super) struct Traces(BTreeMap<String, Arc<Trace>>);
 
 impl Files for Traces {
     fn text(&mut self, path: &str) -> Result<String, String> {
@@ -114,10 +130,31 @@ impl Files for Traces {
     }
 
     fn trace(&mut self, path: &str) -> Result<Arc<Trace>, String> {
-        let text = text_of(path)?;
-        let trace = Trace::read(BufReader::new(delayed(&text)?.as_bytes()));
-        trace.map(Arc::new).map_err(|error| error.to_string())
+        if let Some(trace) = self.0.get(path) {
+            return Ok(Arc::clone(trace));
+        }
+        let (name, stretch) = stretched(path);
+        let text = shifted(&delayed(&text_of(name)?)?, name, stretch)?;
+        let trace = Trace::read(BufReader::new(text.as_bytes())).map_err(|it| it.to_string())?;
+        let trace = Arc::new(trace);
+        self.0.insert(path.to_owned(), Arc::clone(&trace));
+        Ok(trace)
     }
+}
+
+/// The trace that a name stands for, and by what its arrivals are further apart: one was replayed
+/// with 120 instead of 150 requests a second.
+fn stretched(path: &str) -> (&str, (u64, u64)) {
+    path.strip_suffix("-120").map_or((path, (1, 1)), |name| (name, (150, 120)))
+}
+
+/// The text with arrivals further apart, and later where a balancer is to be there before them.
+fn shifted(text: &str, name: &str, (times, by): (u64, u64)) -> Result<String, String> {
+    let lead = if name.starts_with("s5-") { LEAD_S * 1_000_000 } else { 0 };
+    if lead == 0 && times == by {
+        return Ok(text.to_owned());
+    }
+    changed(text, "arrival_us", |arrival| lead + arrival * times / by)
 }
 
 fn text_of(name: &str) -> Result<String, String> {
@@ -129,16 +166,21 @@ fn text_of(name: &str) -> Result<String, String> {
 
 /// The text with the timers' lateness added to the column of services.
 fn delayed(text: &str) -> Result<String, String> {
+    changed(text, "service_us", |length| length + TIMER_US)
+}
+
+/// The text with another number in each row of a column.
+fn changed(text: &str, name: &str, new: impl Fn(u64) -> u64) -> Result<String, String> {
     let mut lines = text.lines();
     let header = lines.next().ok_or_else(|| "the trace is empty".to_owned())?;
-    let column = header.split(',').position(|name| name == "service_us");
-    let column = column.ok_or_else(|| "the trace has no service_us".to_owned())?;
+    let column = header.split(',').position(|other| other == name);
+    let column = column.ok_or_else(|| format!("the trace has no {name}"))?;
     let mut all = vec![header.to_owned()];
     for line in lines {
         let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
-        let service = cells.get_mut(column).ok_or_else(|| format!("a short line: {line}"))?;
-        let length: u64 = service.parse().map_err(|_| format!("no service: {line}"))?;
-        *service = (length + TIMER_US).to_string();
+        let cell = cells.get_mut(column).ok_or_else(|| format!("a short line: {line}"))?;
+        let number: u64 = cell.parse().map_err(|_| format!("no {name}: {line}"))?;
+        *cell = new(number).to_string();
         all.push(cells.join(","));
     }
     Ok(all.join("\n") + "\n")
@@ -157,7 +199,7 @@ mod tests {
         assert_eq!(ids.len(), recordings.len());
         for it in &recordings {
             assert!(!it.runs.is_empty() && it.slots.len() == it.weights.len(), "{it:?}");
-            assert!(packed(&it.trace).is_some(), "{}", it.trace);
+            assert!(packed(stretched(&it.trace).0).is_some(), "{}", it.trace);
         }
     }
 
@@ -166,5 +208,12 @@ mod tests {
         let text = delayed("arrival_us,service_us,path\n5,100,/a\n").expect("a trace");
         assert_eq!(text, format!("arrival_us,service_us,path\n5,{},/a\n", 100 + TIMER_US));
         assert!(delayed("arrival_us\n5\n").is_err());
+    }
+
+    #[test]
+    fn arrivals_are_stretched_and_wait_for_the_balancer() {
+        let text = shifted("arrival_us,service_us\n8,1\n", "s5-fail", stretched("s5-fail-120").1);
+        assert_eq!(text, Ok("arrival_us,service_us\n4000010,1\n".to_owned()));
+        assert_eq!(stretched("s5-fail"), ("s5-fail", (1, 1)));
     }
 }

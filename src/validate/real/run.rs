@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::super::Waiting;
 use super::super::ready::graphs;
+use super::failing::Course;
 use super::judge::CaseReport;
 use super::kinds::{Bar, Kind, kind_of};
 use super::recording::{Recording, Traces, built_in};
@@ -27,7 +28,8 @@ const QUICK_CASES: usize = 4;
 
 /// A recording of which it is known what becomes of it.
 enum Plan {
-    Runs(Recording, &'static Kind, Arc<Graph>),
+    /// With one graph for all replications, or one for each.
+    Runs(Recording, &'static Kind, Vec<Arc<Graph>>),
     Fails(Recording, String),
     Waits(Recording, &'static str),
 }
@@ -43,19 +45,23 @@ pub fn case_ids() -> Vec<String> {
 #[must_use]
 pub fn job_count(options: &Options) -> u64 {
     chosen(options)
-        .filter_map(|it| kind_of(&it.policy).filter(|kind| kind.waits_for().is_none()))
-        .map(|kind| u64::from(seeds(kind, options)))
+        .filter_map(|it| {
+            let kind = kind_of(&it.policy).filter(|kind| kind.waits_for().is_none())?;
+            Some(u64::from(seeds(&it, kind, options)))
+        })
         .sum()
 }
 
 /// Runs the cases that `options` ask for; none if `progress` stops it.
 #[must_use]
 pub fn run(options: &Options, progress: &dyn Progress) -> Option<Report> {
-    let plans: Vec<Plan> = chosen(options).map(plan).collect();
+    let mut traces = Traces::default();
+    let plans: Vec<Plan> = chosen(options).map(|it| plan(it, options, &mut traces)).collect();
     let mut jobs = Vec::new();
     for (place, plan) in plans.iter().enumerate() {
-        if let Plan::Runs(_, kind, _) = plan {
-            jobs.extend((0..seeds(kind, options)).map(|replication| (place, replication)));
+        if let Plan::Runs(recording, kind, _) = plan {
+            let count = seeds(recording, kind, options);
+            jobs.extend((0..count).map(|replication| (place, replication)));
         }
     }
     let costs = vec![Job { cost: 1.0 }; jobs.len()];
@@ -98,15 +104,16 @@ fn chosen(options: &Options) -> impl Iterator<Item = Recording> {
     })
 }
 
-fn seeds(kind: &Kind, options: &Options) -> u32 {
+fn seeds(recording: &Recording, kind: &Kind, options: &Options) -> u32 {
     let (full, quick) = match kind.bar {
         Bar::Seeds => SEEDS,
-        Bar::Idle | Bar::Near | Bar::NearOneRun | Bar::Exempt | Bar::Waits => COURSES,
+        Bar::Phase if recording.has_phase() => SEEDS,
+        Bar::Idle | Bar::Near | Bar::NearOneRun | Bar::Phase | Bar::Exempt | Bar::Waits => COURSES,
     };
     if options.quick { quick } else { full }
 }
 
-fn plan(recording: Recording) -> Plan {
+fn plan(recording: Recording, options: &Options, traces: &mut Traces) -> Plan {
     let Some(kind) = kind_of(&recording.policy) else {
         let fault = format!("no kind is called `{}`", recording.policy);
         return Plan::Fails(recording, fault);
@@ -114,18 +121,24 @@ fn plan(recording: Recording) -> Plan {
     if let Some(part) = kind.waits_for() {
         return Plan::Waits(recording, part);
     }
-    let graph = graphs(&text(&recording, kind), &mut Traces)
-        .and_then(|mut all| all.pop().ok_or_else(|| "there is no variant".to_owned()));
-    match graph {
-        Ok((_, graph)) => Plan::Runs(recording, kind, graph),
+    let of = seeds(&recording, kind, options);
+    let count = if recording.rules.is_some() { of } else { 1 };
+    let courses = (0..count).map(|number| {
+        let text = text(&recording, kind, Course::of(number, of));
+        let variant = graphs(&text, traces)?.pop().ok_or_else(|| "no variant".to_owned())?;
+        Ok(variant.1)
+    });
+    match courses.collect() {
+        Ok(graphs) => Plan::Runs(recording, kind, graphs),
         Err(fault) => Plan::Fails(recording, fault),
     }
 }
 
 fn replicated(plan: &Plan, replication: u32) -> Result<Seen, String> {
-    let Plan::Runs(recording, _, graph) = plan else {
+    let Plan::Runs(recording, _, graphs) = plan else {
         return Err("nothing to run".to_owned());
     };
+    let graph = &graphs[replication as usize % graphs.len()];
     let wanted = Wanted { requests: Some(None), ..Wanted::default() };
     let run = replicate(graph, replication, Time::ZERO, wanted).map_err(|it| it.to_string())?;
     match &run.halt {
@@ -201,9 +214,11 @@ mod tests {
     fn a_case_that_is_judged_by_another_recording_misses() {
         let id = "s1/nginx-rr-exp-70";
         let mut recording = built_in().into_iter().find(|it| it.id() == id).expect("a case");
-        let Plan::Runs(_, kind, graph) = plan(recording.clone()) else { panic!("it runs") };
+        let options = Options { quick: true, case: None };
+        let plan = plan(recording.clone(), &options, &mut Traces::default());
+        let Plan::Runs(_, kind, graphs) = plan else { panic!("it runs") };
         recording.runs.iter_mut().for_each(|run| run.mean *= 1.1);
-        let seen = replicated(&Plan::Runs(recording.clone(), kind, graph), 0).expect("a run");
+        let seen = replicated(&Plan::Runs(recording.clone(), kind, graphs), 0).expect("a run");
         assert!(!CaseReport::new(&recording, kind, &[seen]).passes());
     }
 }

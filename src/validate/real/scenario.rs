@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::constants::{CONNECT_US, Hop, NGINX_CONNECTIONS};
+use super::failing::{self, Course};
 use super::kinds::{Bar, Kind};
 use super::recording::Recording;
 use crate::balance::{HashOn, Profile};
@@ -14,7 +15,7 @@ const PATIENCE: &str = "30s";
 pub(super) const CLOSED_S: u64 = 40;
 
 /// The scenario: a client that replays the trace, the balancer if there is one, the backends.
-pub(super) fn text(recording: &Recording, kind: &Kind) -> String {
+pub(super) fn text(recording: &Recording, kind: &Kind, course: Course) -> String {
     let demand = if recording.is_closed() {
         format!("trace = \"{}\"", recording.trace)
     } else {
@@ -31,12 +32,15 @@ pub(super) fn text(recording: &Recording, kind: &Kind) -> String {
             let _ = write!(text, "workers = {slots}\nqueue = {queue}\n");
         }
     }
-    text + &way(recording, kind)
+    if let Some(fault) = &recording.fault {
+        text += &failing::tables(fault, course);
+    }
+    text + &way(recording, kind, course)
 }
 
 /// What is between client and backends. Without a balancer half of the way is each direction of a
 /// link.
-fn way(recording: &Recording, kind: &Kind) -> String {
+fn way(recording: &Recording, kind: &Kind, course: Course) -> String {
     let connect = if recording.mode == "new" { CONNECT_US } else { 0 };
     let Hop { request, response } = kind.hop;
     let request = (request.0 + connect, request.1 + connect);
@@ -75,9 +79,16 @@ fn way(recording: &Recording, kind: &Kind) -> String {
     if recording.policy.contains("cookie-insert") {
         text += "sticky = { cookie = \"SRV\" }\n";
     }
+    if let (Some(rules), Some(profile)) = (&recording.rules, spec.profile) {
+        text += &rules.balancer(profile, course);
+    }
     text += &entrance(recording);
     for name in names() {
         let _ = writeln!(text, "[link.lb.{name}]");
+        if recording.rules.is_some() {
+            // Whether a connection exists decides what a fault does to a request.
+            text += "connection = { mode = \"pool\" }\n";
+        }
     }
     text
 }
@@ -124,9 +135,11 @@ mod tests {
 
     #[test]
     fn every_recording_is_a_scenario_that_can_be_run() {
+        let mut traces = Traces::default();
         for recording in built_in().iter().filter(|it| !it.trace.contains("lognormal")) {
-            let text = text(recording, kind_of(&recording.policy).expect("a kind"));
-            let graphs = graphs(&text, &mut Traces);
+            let kind = kind_of(&recording.policy).expect("a kind");
+            let text = text(recording, kind, Course::of(1, 20));
+            let graphs = graphs(&text, &mut traces);
             assert!(graphs.is_ok(), "{}: {}\n{text}", recording.id(), graphs.unwrap_err());
         }
     }
