@@ -30,6 +30,8 @@ pub(super) struct Rules {
     max_fails: Option<u32>,
     fail_timeout: Option<String>,
     tries: Option<u32>,
+    #[serde(default)]
+    is_off: bool,
     retries: Option<u32>,
     redispatch: Option<i32>,
     interval: Option<String>,
@@ -99,9 +101,10 @@ impl Rules {
 
     fn nginx(&self) -> String {
         let (tries, max_fails) = (self.tries.unwrap_or(0), self.max_fails.unwrap_or(1));
+        let on = if self.is_off { "on = [], " } else { "" };
         let fail_timeout = self.fail_timeout.as_deref().unwrap_or("10s");
         format!(
-            "next_upstream = {{ tries = {tries} }}\n\
+            "next_upstream = {{ {on}tries = {tries} }}\n\
              health = {{ passive = {{ max_fails = {max_fails}, fail_timeout = \"{fail_timeout}\" }} }}\n"
         )
     }
@@ -122,6 +125,15 @@ impl Rules {
             );
         }
         text
+    }
+}
+
+/// The keys of the client's table: it asked once more when a connection that it had kept closed
+/// without an answer, as HAProxy closes them where nginx answers with 502.
+pub(super) fn client(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Haproxy => "retry = { attempts = 2, on = [\"reset\"], backoff = \"0s\" }\n",
+        Profile::Nginx | Profile::Envoy | Profile::Caddy => "",
     }
 }
 

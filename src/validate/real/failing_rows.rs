@@ -2,20 +2,20 @@
 //!
 //! Where what was recorded depends on the phase of a clock or of probes, it lies within the range
 //! of many courses of events, widened by 3 %, or by 3 requests; else the rules of all other cases
-//! hold. What returns does so within a second of the recorded moment. Once most requests fail, the
+//! hold, and so they do for latencies whose courses hardly differ. What returns does so within a second of the recorded moment. Once most requests fail, the
 //! latencies of the few that do not are noise, and so is who answers them. A retry storm, which
 //! amplifies noise by its nature, is judged by whether it comes.
 
 use super::failing::FAILING;
 use super::judge::{
-    COUNT, FAILED, FEW, MEAN, MEANS, OK, Row, Rule, SATURATED, TAIL, TAILS, judged, range, row,
-    shares,
+    COUNT, FAILED, FEW, MEAN, MEANS, OK, Reading, Row, Rule, SATURATED, TAIL, TAILS, judged, range,
+    row, shares,
 };
 use super::recording::{Recording, Run};
 use super::seen::Seen;
 
-/// The share of failures above which a retry storm has come, and below which it has not.
-const STORM: (f64, f64) = (0.8, 0.03);
+/// The share of failures above which a retry storm has come.
+const STORM: f64 = 0.8;
 
 /// How far the moment of a return may be outside of the range, in seconds.
 const RETURN_S: f64 = 1.0;
@@ -34,23 +34,22 @@ pub(super) fn rows(recording: &Recording, seen: &[Seen], load: f64) -> Vec<Row> 
     let is_noise = failed.1 > 0.5;
     let is_storm = is_noise && !recording.has_phase();
     let unless = |is_shown: bool, rule| if is_shown { Rule::Shown } else { rule };
-    let (count, mean) = (rule(COUNT, FEW), rule(MEAN, 0.0));
-    let is_counted_only = runs.iter().any(|run| run.mean <= 0.0);
-    if is_counted_only {
-        return vec![
-            row("failed", runs, seen, FAILED, Rule::Shown),
-            storm(runs, seen, Rule::Bounds(0.0, STORM.1)),
-        ];
-    }
-    let tail = unless(is_noise || load > SATURATED, rule(TAIL, 0.0));
+    let count = rule(COUNT, FEW);
+    // Courses that differ by less than the tolerance do not depend on the phase.
+    let latency = |of: Reading, share| {
+        let (low, high) = range(seen.iter().map(of.1));
+        if high - low > low * share { rule(share, 0.0) } else { Rule::Near { share, few: 0.0 } }
+    };
+    let mean = unless(is_noise, latency(MEANS, MEAN));
+    let tail = unless(is_noise || load > SATURATED, latency(TAILS, TAIL));
     let mut rows = vec![
         row("answered", runs, seen, OK, unless(is_storm, count)),
         row("failed", runs, seen, FAILED, unless(is_storm, count)),
-        row("latency_mean (ms)", runs, seen, MEANS, unless(is_noise, mean)),
+        row("latency_mean (ms)", runs, seen, MEANS, mean),
         row("latency_p99 (ms)", runs, seen, TAILS, tail),
     ];
     if is_storm {
-        rows.push(storm(runs, seen, Rule::Bounds(STORM.0, 1.0)));
+        rows.push(storm(runs, seen, Rule::Bounds(STORM, 1.0)));
     }
     rows.extend(shares(recording, runs, seen, unless(is_noise, count)));
     rows.extend(besides(recording, seen, unless(is_noise, count), count));
@@ -64,8 +63,7 @@ fn failed_share(run: &Run) -> f64 {
 
 #[allow(clippy::cast_precision_loss, reason = "numbers of requests are far below 2^53")]
 fn storm(runs: &[Run], seen: &[Seen], rule: Rule) -> Row {
-    let simulated: Vec<f64> =
-        seen.iter().map(|it| (it.n - it.ok) as f64 / it.n as f64).collect();
+    let simulated: Vec<f64> = seen.iter().map(|it| (it.n - it.ok) as f64 / it.n as f64).collect();
     judged("failed (share)".to_owned(), range(runs.iter().map(failed_share)), &simulated, rule)
 }
 

@@ -70,7 +70,8 @@ pub(super) type Reading = (fn(&Run) -> f64, fn(&Seen) -> f64);
 #[allow(clippy::cast_precision_loss, reason = "numbers of requests are far below 2^53")]
 pub(super) const OK: Reading = (|run| run.ok as f64, |seen| seen.ok as f64);
 #[allow(clippy::cast_precision_loss, reason = "numbers of requests are far below 2^53")]
-pub(super) const FAILED: Reading = (|run| (run.n - run.ok) as f64, |seen| (seen.n - seen.ok) as f64);
+pub(super) const FAILED: Reading =
+    (|run| (run.n - run.ok) as f64, |seen| (seen.n - seen.ok) as f64);
 pub(super) const MEANS: Reading = (|run| run.mean / 1e3, |seen| seen.mean * 1e3);
 pub(super) const TAILS: Reading = (|run| run.p99 / 1e3, |seen| seen.p99 * 1e3);
 
@@ -111,6 +112,24 @@ impl CaseReport {
             verdict,
         };
         Self { id, replications: 1, load: None, rows: vec![row], fault: None }
+    }
+
+    /// A recorded list: of each run so many words of so many are as recorded in some course.
+    #[allow(clippy::cast_precision_loss, reason = "there are some hundred words")]
+    pub(super) fn lists(
+        id: String,
+        courses: usize,
+        runs: impl Iterator<Item = (usize, usize)>,
+        is_judged: bool,
+    ) -> Self {
+        let row = |(number, (same, of)): (usize, (usize, usize))| {
+            let (same, of) = (same as f64, of as f64);
+            let rule = if is_judged { Rule::Bounds(of, of) } else { Rule::Shown };
+            judged(format!("run {} as recorded", number + 1), (of, of), &[same], rule)
+        };
+        let rows = runs.enumerate().map(row).collect();
+        let replications = u32::try_from(courses).unwrap_or(u32::MAX);
+        Self { id, replications, load: None, rows, fault: None }
     }
 
     /// A case that could not be run.
@@ -183,7 +202,7 @@ impl Rule {
         match bar {
             Bar::Idle | Bar::Near | Bar::NearOneRun => Self::Near { share: MEAN, few: 0.0 },
             Bar::Seeds => Self::Covers { share: MEAN, few: 0.0 },
-            Bar::Phase | Bar::Exempt | Bar::Waits => Self::Shown,
+            Bar::Phase | Bar::Exempt => Self::Shown,
         }
     }
 
@@ -191,7 +210,7 @@ impl Rule {
         match bar {
             Bar::Idle | Bar::Near | Bar::NearOneRun => Self::Near { share: COUNT, few: FEW },
             Bar::Seeds => Self::Covers { share: COUNT, few: FEW },
-            Bar::Phase | Bar::Exempt | Bar::Waits => Self::Shown,
+            Bar::Phase | Bar::Exempt => Self::Shown,
         }
     }
 

@@ -15,6 +15,7 @@ mod failing;
 mod failing_rows;
 mod judge;
 mod kinds;
+mod lists;
 mod recording;
 mod report;
 mod run;

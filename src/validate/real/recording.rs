@@ -75,7 +75,8 @@ impl Recording {
 
     /// Whether what happens depends on the phase of a clock or of probes.
     pub(super) fn has_phase(&self) -> bool {
-        let profile = if self.policy.starts_with("nginx") { Profile::Nginx } else { Profile::Haproxy };
+        let profile =
+            if self.policy.starts_with("nginx") { Profile::Nginx } else { Profile::Haproxy };
         self.rules.as_ref().is_some_and(|rules| rules.has_phase(profile))
     }
 
@@ -113,6 +114,12 @@ traces! {
     "s5-fail",
     "s6-queue",
     "s6-queue80",
+    "s7-burst20-then-5",
+    "s7-edge-exactly-100ms",
+    "s7-even-20ps-3s",
+    "s7-pairs-130ms",
+    "s7-random-1",
+    "s7-random-2",
     "s9-closed-10",
     "s9-closed-20",
     "s9-closed-30",
@@ -133,28 +140,13 @@ impl Files for Traces {
         if let Some(trace) = self.0.get(path) {
             return Ok(Arc::clone(trace));
         }
-        let (name, stretch) = stretched(path);
-        let text = shifted(&delayed(&text_of(name)?)?, name, stretch)?;
+        let (name, lead_us) = lead_of(path);
+        let text = delayed(&text_of(name)?, lead_us)?;
         let trace = Trace::read(BufReader::new(text.as_bytes())).map_err(|it| it.to_string())?;
         let trace = Arc::new(trace);
         self.0.insert(path.to_owned(), Arc::clone(&trace));
         Ok(trace)
     }
-}
-
-/// The trace that a name stands for, and by what its arrivals are further apart: one was replayed
-/// with 120 instead of 150 requests a second.
-fn stretched(path: &str) -> (&str, (u64, u64)) {
-    path.strip_suffix("-120").map_or((path, (1, 1)), |name| (name, (150, 120)))
-}
-
-/// The text with arrivals further apart, and later where a balancer is to be there before them.
-fn shifted(text: &str, name: &str, (times, by): (u64, u64)) -> Result<String, String> {
-    let lead = if name.starts_with("s5-") { LEAD_S * 1_000_000 } else { 0 };
-    if lead == 0 && times == by {
-        return Ok(text.to_owned());
-    }
-    changed(text, "arrival_us", |arrival| lead + arrival * times / by)
 }
 
 fn text_of(name: &str) -> Result<String, String> {
@@ -164,9 +156,21 @@ fn text_of(name: &str) -> Result<String, String> {
     Ok(text)
 }
 
-/// The text with the timers' lateness added to the column of services.
-fn delayed(text: &str) -> Result<String, String> {
-    changed(text, "service_us", |length| length + TIMER_US)
+/// The trace that a name stands for, and how many microseconds later its requests come: where a
+/// balancer is to be there before them, or by what the name ends with.
+fn lead_of(path: &str) -> (&str, u64) {
+    let millis = path.strip_suffix("ms").and_then(|it| it.rsplit_once('+'));
+    match millis.map(|(name, millis)| (name, millis.parse::<u64>())) {
+        Some((name, Ok(millis))) => (name, millis * 1_000),
+        _ if path.starts_with("s5-") => (path, LEAD_S * 1_000_000),
+        _ => (path, 0),
+    }
+}
+
+/// The text with the timers' lateness added to each service and a lead to each arrival.
+fn delayed(text: &str, lead_us: u64) -> Result<String, String> {
+    let text = changed(text, "service_us", |length| length + TIMER_US)?;
+    if lead_us == 0 { Ok(text) } else { changed(&text, "arrival_us", |arrival| lead_us + arrival) }
 }
 
 /// The text with another number in each row of a column.
@@ -199,21 +203,23 @@ mod tests {
         assert_eq!(ids.len(), recordings.len());
         for it in &recordings {
             assert!(!it.runs.is_empty() && it.slots.len() == it.weights.len(), "{it:?}");
-            assert!(packed(stretched(&it.trace).0).is_some(), "{}", it.trace);
+            assert!(packed(&it.trace).is_some(), "{}", it.trace);
         }
     }
 
     #[test]
     fn each_service_is_longer_by_the_lateness_of_timers() {
-        let text = delayed("arrival_us,service_us,path\n5,100,/a\n").expect("a trace");
-        assert_eq!(text, format!("arrival_us,service_us,path\n5,{},/a\n", 100 + TIMER_US));
-        assert!(delayed("arrival_us\n5\n").is_err());
+        let text = delayed("arrival_us,service_us,path\n5,100,/a\n", 0);
+        assert_eq!(text, Ok(format!("arrival_us,service_us,path\n5,{},/a\n", 100 + TIMER_US)));
+        assert!(delayed("arrival_us\n5\n", 0).is_err());
     }
 
     #[test]
-    fn arrivals_are_stretched_and_wait_for_the_balancer() {
-        let text = shifted("arrival_us,service_us\n8,1\n", "s5-fail", stretched("s5-fail-120").1);
-        assert_eq!(text, Ok("arrival_us,service_us\n4000010,1\n".to_owned()));
-        assert_eq!(stretched("s5-fail"), ("s5-fail", (1, 1)));
+    fn requests_come_later_where_a_name_says_so_or_a_balancer_is_there_before() {
+        assert_eq!(lead_of("s1-exp-70"), ("s1-exp-70", 0));
+        assert_eq!(lead_of("s5-fail"), ("s5-fail", LEAD_S * 1_000_000));
+        assert_eq!(lead_of("s7-random-1+2ms"), ("s7-random-1", 2_000));
+        let text = delayed("arrival_us,service_us\n5,0\n", 2_000);
+        assert_eq!(text, Ok(format!("arrival_us,service_us\n2005,{TIMER_US}\n")));
     }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::super::Waiting;
 use super::super::ready::graphs;
 use super::failing::Course;
 use super::judge::CaseReport;
 use super::kinds::{Bar, Kind, kind_of};
+use super::lists;
 use super::recording::{Recording, Traces, built_in};
 use super::report::Report;
 use super::scenario::text;
@@ -31,14 +31,13 @@ enum Plan {
     /// With one graph for all replications, or one for each.
     Runs(Recording, &'static Kind, Vec<Arc<Graph>>),
     Fails(Recording, String),
-    Waits(Recording, &'static str),
 }
 
 /// The names of all cases.
 #[must_use]
 pub fn case_ids() -> Vec<String> {
     let exact = exact().into_iter().map(|case| case.id);
-    built_in().iter().map(Recording::id).chain(exact).collect()
+    built_in().iter().map(Recording::id).chain(lists::ids()).chain(exact).collect()
 }
 
 /// How many jobs [`run`] makes: what `progress` is told of.
@@ -46,7 +45,7 @@ pub fn case_ids() -> Vec<String> {
 pub fn job_count(options: &Options) -> u64 {
     chosen(options)
         .filter_map(|it| {
-            let kind = kind_of(&it.policy).filter(|kind| kind.waits_for().is_none())?;
+            let kind = kind_of(&it.policy)?;
             Some(u64::from(seeds(&it, kind, options)))
         })
         .sum()
@@ -79,6 +78,9 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Option<Report> {
         outcomes[*place].extend(seen);
     }
     let mut report = report(plans, outcomes);
+    let (cases, waiting) = lists::reports(|id| is_asked_for(options, id));
+    report.cases.extend(cases);
+    report.waiting.extend(waiting);
     report.cases.extend(exact().into_iter().filter(|case| is_asked_for(options, &case.id)));
     Some(report)
 }
@@ -87,19 +89,16 @@ fn is_asked_for(options: &Options, id: &str) -> bool {
     options.case.as_deref().is_none_or(|wanted| wanted == id)
 }
 
-/// The recordings that are asked for: of a quick run the first of each group that wait for nothing.
+/// The recordings that are asked for: of a quick run the first of each group.
 fn chosen(options: &Options) -> impl Iterator<Item = Recording> {
     let (options, mut begun) = (options.clone(), Vec::new());
     built_in().into_iter().filter(move |it| {
-        let waits = kind_of(&it.policy).is_some_and(|kind| kind.waits_for().is_some());
         let before = begun.iter().filter(|group| **group == it.group).count();
         let is_left_out = options.quick && options.case.is_none() && before >= QUICK_CASES;
-        if !is_asked_for(&options, &it.id()) || (is_left_out && !waits) {
+        if !is_asked_for(&options, &it.id()) || is_left_out {
             return false;
         }
-        if !waits {
-            begun.push(it.group.clone());
-        }
+        begun.push(it.group.clone());
         true
     })
 }
@@ -108,7 +107,7 @@ fn seeds(recording: &Recording, kind: &Kind, options: &Options) -> u32 {
     let (full, quick) = match kind.bar {
         Bar::Seeds => SEEDS,
         Bar::Phase if recording.has_phase() => SEEDS,
-        Bar::Idle | Bar::Near | Bar::NearOneRun | Bar::Phase | Bar::Exempt | Bar::Waits => COURSES,
+        Bar::Idle | Bar::Near | Bar::NearOneRun | Bar::Phase | Bar::Exempt => COURSES,
     };
     if options.quick { quick } else { full }
 }
@@ -118,9 +117,6 @@ fn plan(recording: Recording, options: &Options, traces: &mut Traces) -> Plan {
         let fault = format!("no kind is called `{}`", recording.policy);
         return Plan::Fails(recording, fault);
     };
-    if let Some(part) = kind.waits_for() {
-        return Plan::Waits(recording, part);
-    }
     let of = seeds(&recording, kind, options);
     let count = if recording.rules.is_some() { of } else { 1 };
     let courses = (0..count).map(|number| {
@@ -151,11 +147,6 @@ fn report(plans: Vec<Plan>, outcomes: Vec<Vec<Result<Seen, String>>>) -> Report 
     let mut report = Report::default();
     for (plan, outcomes) in plans.into_iter().zip(outcomes) {
         match plan {
-            Plan::Waits(recording, waits_for) => report.waiting.push(Waiting {
-                id: recording.id(),
-                group: recording.group,
-                waits_for,
-            }),
             Plan::Fails(recording, fault) => {
                 report.cases.push(CaseReport::faulty(recording.id(), fault));
             }
@@ -181,33 +172,35 @@ fn exact() -> Vec<CaseReport> {
 mod tests {
     use super::*;
 
-    fn of(case: &str) -> Report {
-        let options = Options { quick: true, case: Some(case.to_owned()) };
-        run(&options, &()).expect("not stopped")
-    }
-
     #[test]
     fn a_quick_run_is_as_recorded_in_every_group() {
         let report = run(&Options { quick: true, case: None }, &()).expect("not stopped");
         assert!(report.passes(), "{report}");
-        for group in
-            ["s0", "s1", "s2", "s3", "s4", "s6", "s9", "s2-order", "s1x-exact", "hash-rules"]
-        {
+        for group in [
+            "s0",
+            "s1",
+            "s2",
+            "s3",
+            "s4",
+            "s5",
+            "s6",
+            "s7",
+            "s9",
+            "s2-order",
+            "s1x-exact",
+            "hash-rules",
+        ] {
             let is_of = |case: &&CaseReport| case.id.split('/').next() == Some(group);
             assert!(report.cases.iter().filter(is_of).count() >= 4, "{group}");
         }
     }
 
     #[test]
-    fn a_case_that_waits_for_a_part_is_named_with_it() {
-        let waiting = built_in()
-            .into_iter()
-            .find(|it| kind_of(&it.policy).is_some_and(|kind| kind.waits_for().is_some()));
-        if let Some(waiting) = waiting {
-            let report = of(&waiting.id());
-            assert!(report.cases.is_empty());
-            assert_eq!(report.waiting[0].id, waiting.id());
-        }
+    fn a_list_that_waits_for_a_part_is_named_with_it() {
+        let case = Some("s5x/all-with-one-backup".to_owned());
+        let report = run(&Options { quick: true, case: case.clone() }, &()).expect("not stopped");
+        assert!(report.cases.is_empty());
+        assert_eq!(report.waiting.iter().map(|it| Some(it.id.clone())).collect::<Vec<_>>(), [case]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::constants::{CONNECT_US, Hop, NGINX_CONNECTIONS};
+use super::constants::{CONNECT_US, Hop, NGINX_CONNECTIONS, WIRE_US};
 use super::failing::{self, Course};
 use super::kinds::{Bar, Kind};
 use super::recording::Recording;
@@ -23,9 +23,12 @@ pub(super) fn text(recording: &Recording, kind: &Kind, course: Course) -> String
     };
     let mut text = format!(
         "duration = \"400s\"\n[node.users]\nkind = \"client\"\n{demand}\nmix = {{ page = 1 }}\n\
-         timeout = {{ total = \"{PATIENCE}\", late = \"abandon\" }}\n\
-         [endpoint.page]\nwork = [ {{ cpu = {{ trace = \"service\" }} }} ]\n"
+         timeout = {{ total = \"{PATIENCE}\", late = \"abandon\" }}\n"
     );
+    if let (Some(_), Some(profile)) = (&recording.rules, kind.profile()) {
+        text += failing::client(profile);
+    }
+    text += "[endpoint.page]\nwork = [ { cpu = { trace = \"service\" } } ]\n";
     for (number, slots) in recording.slots.iter().enumerate() {
         let _ = write!(text, "[node.b{number}]\nkind = \"server\"\ncores = {slots}\n");
         if let Some(queue) = recording.queue {
@@ -53,15 +56,17 @@ fn way(recording: &Recording, kind: &Kind, course: Course) -> String {
         "[node.lb]\nkind = \"load-balancer\"\nalgorithm = \"{}\"\nprofile = \"{profile}\"\n\
          overhead = {{ request = {}, response = {} }}\n",
         spec.algorithm.name(),
-        uniform(request),
-        uniform(response)
+        uniform(less(request)),
+        uniform(less(response))
     );
     if spec.profile == Some(Profile::Nginx) {
         // A request that is handed on takes two connections; without them it is not answered.
         let _ = write!(text, "workers = {}\nqueue = 0\n", NGINX_CONNECTIONS / 2);
     }
-    if spec.hash_on == HashOn::Source {
-        text += "hash_on = \"source\"\n";
+    match spec.hash_on {
+        HashOn::Source => text += "hash_on = \"source\"\n",
+        HashOn::Cookie => text += "hash_on = \"cookie\"\n",
+        HashOn::Uri => {}
     }
     let names = || (0..recording.slots.len()).map(|number| format!("b{number}"));
     if recording.weights.iter().any(|weight| *weight != 1) {
@@ -84,7 +89,7 @@ fn way(recording: &Recording, kind: &Kind, course: Course) -> String {
     }
     text += &entrance(recording);
     for name in names() {
-        let _ = writeln!(text, "[link.lb.{name}]");
+        let _ = writeln!(text, "[link.lb.{name}]\nlatency = \"{WIRE_US}us\"");
         if recording.rules.is_some() {
             // Whether a connection exists decides what a fault does to a request.
             text += "connection = { mode = \"pool\" }\n";
@@ -116,9 +121,16 @@ fn entrance(recording: &Recording) -> String {
     let mode = match recording.mode.as_str() {
         "pin" => "connection = { mode = \"per-session\" }\n",
         "new" if is_layer_4 => "connection = { mode = \"per-request\" }\n",
+        // Whether a connection was used before decides what HAProxy says of a failure.
+        _ if recording.rules.is_some() => "connection = { mode = \"pool\" }\n",
         _ => "",
     };
     format!("{layer}[link.users.lb]\n{mode}")
+}
+
+/// A hop without the way to the backends.
+fn less((least, most): (u64, u64)) -> (u64, u64) {
+    (least - WIRE_US, most - WIRE_US)
 }
 
 /// The uniform law over a range of microseconds.

@@ -4,9 +4,9 @@ use super::failing::{FAILING, LEAD_S};
 use super::recording::Recording;
 use super::scenario::CLOSED_S;
 use crate::graph::Graph;
-use crate::study::Replication;
 use crate::id::NodeId;
 use crate::observe::RequestRow;
+use crate::study::Replication;
 use crate::time::{NANOS_PER_SEC, Span, Time};
 
 /// The numbers that are compared. Lengths are seconds.

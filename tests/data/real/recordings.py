@@ -1,7 +1,7 @@
 """Condenses recordings of real proxies into what `lindley validate --group real` compares.
 
-Usage: recordings.py RECORDINGS, the folder with traces/ and results/. Writes recordings.json beside
-this file and copies the traces. Only clean runs are kept. Times are microseconds.
+Usage: recordings.py RECORDINGS, the folder with traces/ and results/. Writes recordings.json and
+lists.json beside this file and copies the traces. Only clean runs are kept. Times are microseconds.
 """
 
 import json
@@ -23,8 +23,9 @@ GROUPS = {
 }
 S1_SLOTS = {"single-c8-direct": [8]}
 S5_SLOTS = [2, 2, 2]
-# Of the run with 120 requests a second only the number of failures was written down.
-S5_HEALTHY = {"at": "nginx slow, read_timeout 80ms, next_upstream error timeout, max_fails=0", "failed": 137}
+# Where the first backend listened in the first run was not written down there: of all ports this is
+# the only one whose ring gives each of the recorded picks.
+S3_PORTS = {"s3-many": 17751, "s3-same24": 17801, "s3-oneip": 17851}
 
 
 def run_of(run, backends):
@@ -74,7 +75,7 @@ def rules(config):
             "tries": directive(config, r"proxy_next_upstream_tries (\d+);", int),
         }
         if "proxy_next_upstream off;" in config:
-            told["tries"] = 1
+            told["is_off"] = True
     else:
         every = directive(config, r"\n *option redispatch *(-?\d*)")
         told = {
@@ -113,19 +114,14 @@ def recording(group, trace, policy, it):
         "queue": (it.get("backend_queue_bound") or [None])[0],
         "runs": [run_of(run, backends) for run in runs],
     }
+    if policy == "nginx-hash-cookie-consistent":
+        kept["runs"][0]["port"] = S3_PORTS[trace]
     if group == "s5":
         kept["fault"] = policy.split(" ")[1].strip(",")
         kept["rules"] = rules(it["config"])
         for run, of in zip(kept["runs"], runs):
             run["failing"] = failing(of, kept["fault"])
     return kept
-
-
-def healthy(storm):
-    n = storm["runs"][0]["n"]
-    ok = n - S5_HEALTHY["failed"]
-    run = {"n": n, "ok": ok, "mean": 0, "p99": 0, "per_backend": [0] * len(S5_SLOTS)}
-    return {**storm, "trace": "s5-fail-120", "runs": [run]}
 
 
 def recordings(root):
@@ -137,16 +133,56 @@ def recordings(root):
             measured = {"s5-fail": measured}
         for trace, policies in measured.items():
             for policy, it in policies.items():
-                kept = recording(group, trace, policy, it)
-                yield kept
-                if policy == S5_HEALTHY["at"]:
-                    yield healthy(kept)
+                yield recording(group, trace, policy, it)
+
+
+def limit_of(name):
+    """A limit such as `rate=10r/s burst=10 delay=4` or `haproxy http_req_rate(2s) gt 15`."""
+    haproxy = re.fullmatch(r"haproxy http_req_rate\((\d+)s\) gt (\d+)", name)
+    if haproxy:
+        seconds, limit = map(int, haproxy.groups())
+        return f'{{ profile = "haproxy", rate = "{limit / seconds:g}/s", period = "{seconds}s" }}'
+    rate, unit = re.search(r"rate=(\d+)r/(\w)", name).groups()
+    keys = [f'profile = "nginx", rate = "{int(rate) / (60 if unit == "m" else 1):g}/s"']
+    keys += re.findall(r"burst=\d+", name) + re.findall(r"delay=\d+", name)
+    keys += ['delay="none"'] if "nodelay" in name else []
+    return "{ " + ", ".join(keys).replace("=", " = ").replace("  =  ", " = ") + " }"
+
+
+def lists(root):
+    """What became of requests one by one, as words."""
+    recorded = lambda name: json.loads((root / "results" / f"{name}.json").read_text())["measured"]
+    for name, it in recorded("s5-attempt-sequences").items():
+        runs = [it["attempts_per_request_200ms_apart"], *it["other_runs"]]
+        words = lambda run: " ".join("".join(map(str, tried)) for tried in run)
+        kept = {"group": "s5x", "name": name, "profile": "nginx", "rules": rules(it["config"])}
+        if "backup" in it["config"]:
+            kept["waits_for"] = "backup"
+        yield {**kept, "is_sharp": True, "runs": [words(run) for run in runs]}
+    for arrivals, it in recorded("s7-ratelimit").items():
+        for limit, case in it["limits"].items():
+            profile = "haproxy" if limit.startswith("haproxy") else "nginx"
+            is_sharp = profile == "haproxy" or case["smallest_margin_thousandths"] > 0
+            yield {
+                "group": "s7",
+                "name": f"{arrivals} {limit}",
+                "profile": profile,
+                "trace": f"s7-{arrivals}",
+                "limit": limit_of(limit),
+                "is_sharp": case["identical_in_3_runs"] and is_sharp,
+                "runs": [" ".join(run) for run in case["accepted_rejected_string"]],
+            }
+
+
+def write(name, records):
+    lines = ",\n".join(json.dumps(it, separators=(",", ":")) for it in records)
+    (HERE / name).write_text("[\n" + lines + "\n]\n")
 
 
 def main():
     root = Path(sys.argv[1])
-    lines = ",\n".join(json.dumps(it, separators=(",", ":")) for it in recordings(root))
-    (HERE / "recordings.json").write_text("[\n" + lines + "\n]\n")
+    write("recordings.json", recordings(root))
+    write("lists.json", lists(root))
     (HERE / "traces").mkdir(exist_ok=True)
     for trace in sorted((root / "traces").glob("*.csv.gz")):
         shutil.copyfile(trace, HERE / "traces" / trace.name)
