@@ -130,9 +130,10 @@ fn a_request_that_waits_to_try_the_same_backend_again_counts_there() {
               next_upstream = { profile = 'haproxy', retries = 3, redispatch = -1 }";
     let ended = requests(&graph(&balanced("20ms", "", lb, REFUSING)));
     assert!(failures(&ended).iter().all(Option::is_none));
-    // It has one nearly all the time, for 300 ms each, and the others are idle whenever one comes.
+    // It has one for two pauses of 100 ms and its trips; the third attempt is to be elsewhere, so
+    // then it is idle, and has the next request or the one after.
     let caught = latencies(&ended).iter().filter(|latency| **latency > 300).count();
-    assert!((150..=200).contains(&caught), "60 s / 300 ms, not each third of 3,000: {caught}");
+    assert!((220..=290).contains(&caught), "60 s / 240 ms, not each third of 3,000: {caught}");
 }
 
 #[test]
@@ -159,12 +160,16 @@ fn a_cookie_keeps_a_session_at_a_backend_by_its_hash() {
         picks(&text.replace("arrivals = { interval = '1s' }", "users = 20\nthink = '1s'"))
     };
     let hashed = closed("algorithm = 'ring-hash'\nhash_on = 'cookie'");
-    let round = |number: usize| &hashed[20 * number..20 * (number + 1)];
-    let mut users = round(0).to_vec();
-    assert_eq!(round(1), users, "users come in the same order, each to the same backend");
-    users.sort_unstable();
-    users.dedup();
-    assert_eq!(users, [0, 1, 2]);
+    // In each round every user asks once, in an order that depends on queues.
+    let round = |number: usize| {
+        let mut users = hashed[20 * number..20 * (number + 1)].to_vec();
+        users.sort_unstable();
+        users
+    };
+    assert!((1..10).all(|number| round(number) == round(0)));
+    let mut backends = round(0);
+    backends.dedup();
+    assert_eq!(backends, [0, 1, 2]);
 }
 
 #[test]

@@ -105,7 +105,7 @@ impl Rules {
         let fail_timeout = self.fail_timeout.as_deref().unwrap_or("10s");
         format!(
             "next_upstream = {{ {on}tries = {tries} }}\n\
-             health = {{ passive = {{ max_fails = {max_fails}, fail_timeout = \"{fail_timeout}\" }} }}\n"
+             health.passive = {{ max_fails = {max_fails}, fail_timeout = \"{fail_timeout}\" }}\n"
         )
     }
 

@@ -1,10 +1,11 @@
 //! Judging recordings in which a backend fails.
 //!
 //! Where what was recorded depends on the phase of a clock or of probes, it lies within the range
-//! of many courses of events, widened by 3 %, or by 3 requests; else the rules of all other cases
-//! hold, and so they do for latencies whose courses hardly differ. What returns does so within a second of the recorded moment. Once most requests fail, the
-//! latencies of the few that do not are noise, and so is who answers them. A retry storm, which
-//! amplifies noise by its nature, is judged by whether it comes.
+//! of many courses of events, widened by 3 %, or by 3 requests. Else the rules of all other cases
+//! hold, and so they do for latencies whose courses hardly differ. What returns does so within a
+//! second of the recorded moment. Once most requests fail, the latencies of the few that do not are
+//! noise, and so is who answers them. A retry storm, which amplifies noise by its nature, is judged
+//! by whether it comes.
 
 use super::failing::FAILING;
 use super::judge::{
