@@ -141,11 +141,8 @@ impl BalanceSpec {
     /// Whether what is asked for is to be replaced by the cookie of its session.
     #[must_use]
     pub fn reads_cookie(&self) -> bool {
-        let heeds = match self.algorithm {
-            Algorithm::RingHash | Algorithm::Maglev => true,
-            Algorithm::UriHash => self.profile == Some(Profile::Nginx),
-            _ => false,
-        };
+        let by_text = self.algorithm == Algorithm::UriHash && self.profile == Some(Profile::Nginx);
+        let heeds = by_text || matches!(self.algorithm, Algorithm::RingHash | Algorithm::Maglev);
         heeds && self.hash_on == HashOn::Cookie
     }
 

@@ -79,10 +79,8 @@ impl CaseReport {
     /// The case with its replications.
     pub(super) fn new(recording: &Recording, kind: &Kind, seen: &[Seen]) -> Self {
         let bar = kind.bar;
-        let runs = match bar {
-            Bar::NearOneRun => &recording.runs[..1],
-            _ => &recording.runs[..],
-        };
+        let is_one_run = bar == Bar::NearOneRun;
+        let runs = if is_one_run { &recording.runs[..1] } else { &recording.runs[..] };
         let load = seen.iter().map(|seen| seen.load).fold(0.0, f64::max);
         let rows = if bar == Bar::Phase {
             failing::rows(recording, seen, load)
@@ -156,10 +154,12 @@ fn usual_rows(
     let drains = seen.iter().any(|seen| kind.drains_at(seen.most));
     let tail_is_judged = matches!(bar, Bar::Near | Bar::NearOneRun) && load <= SATURATED;
     let is_one_queue = recording.policy.contains("timeout queue") && load > SATURATED;
-    let failed = match Rule::count(bar) {
-        _ if drains => Rule::Shown,
-        Rule::Near { few, .. } if is_one_queue => Rule::Near { share: COUNT_OF_ONE_QUEUE, few },
-        usual => usual,
+    let failed = if drains {
+        Rule::Shown
+    } else if is_one_queue && bar == Bar::Near {
+        Rule::Near { share: COUNT_OF_ONE_QUEUE, few: FEW }
+    } else {
+        Rule::count(bar)
     };
     let rows = [
         row("answered", runs, seen, OK, Rule::count(bar)),
