@@ -165,7 +165,7 @@ mod tests {
         let is_sharp = |group: &str| {
             built_in().iter().filter(|list| list.group == group && list.is_sharp).count()
         };
-        assert_eq!((is_sharp("s5x"), is_sharp("s7")), (3, 17));
+        assert_eq!((is_sharp("s5x"), is_sharp("s7")), (4, 17), "one of them waits");
         let mut list = built_in().into_iter().find(|it| it.is_sharp).expect("a list");
         let courses = list.courses(&mut Traces::default()).expect("a scenario");
         list.runs[0] = list.runs[0].replacen('0', "1", 1);
