@@ -124,6 +124,55 @@ fn the_same_backend_may_be_tried_first_after_a_pause() {
 }
 
 #[test]
+fn a_request_that_waits_to_try_the_same_backend_again_counts_there() {
+    let lb = "algorithm = 'least-connections'\nprofile = 'haproxy'\n\
+              timeout = { connect = '100ms' }\n\
+              next_upstream = { profile = 'haproxy', retries = 3, redispatch = -1 }";
+    let ended = requests(&graph(&balanced("20ms", "", lb, REFUSING)));
+    assert!(failures(&ended).iter().all(Option::is_none));
+    // It has one for two pauses of 100 ms and its trips; the third attempt is to be elsewhere, so
+    // then it is idle, and has the next request or the one after.
+    let caught = latencies(&ended).iter().filter(|latency| **latency > 300).count();
+    assert!((220..=290).contains(&caught), "60 s / 240 ms, not each third of 3,000: {caught}");
+}
+
+#[test]
+fn haproxy_closes_a_connection_it_kept_when_no_backend_can_be_reached_in_time() {
+    let gone = REFUSING.replace("refuse", "black-hole");
+    let pool = "connection = { mode = 'pool' }";
+    let failed = |profile: &str| {
+        let lb = format!(
+            "timeout = {{ connect = '100ms' }}\n\
+             next_upstream = {{ profile = '{profile}', retries = 0, on = [] }}"
+        );
+        let text = balanced("10s", pool, &lb, &format!("{gone}\n{ONE_BY_ONE}"));
+        let text = text.replace("[link.lb.app]", "[link.lb.app]\nconnection = { mode = 'pool' }");
+        failures(&requests(&graph(&text)))
+    };
+    assert_eq!(failed("haproxy")[..3], [None, Some(Reason::Reset), None]);
+    assert_eq!(failed("nginx")[..3], [None, Some(Reason::ConnectTimeout), None]);
+}
+
+#[test]
+fn a_cookie_keeps_a_session_at_a_backend_by_its_hash() {
+    let closed = |balancer: &str| {
+        let text = balanced("1s", "", balancer, "");
+        picks(&text.replace("arrivals = { interval = '1s' }", "users = 20\nthink = '1s'"))
+    };
+    let hashed = closed("algorithm = 'ring-hash'\nhash_on = 'cookie'");
+    // In each round every user asks once, in an order that depends on queues.
+    let round = |number: usize| {
+        let mut users = hashed[20 * number..20 * (number + 1)].to_vec();
+        users.sort_unstable();
+        users
+    };
+    assert!((1..10).all(|number| round(number) == round(0)));
+    let mut backends = round(0);
+    backends.dedup();
+    assert_eq!(backends, [0, 1, 2]);
+}
+
+#[test]
 fn a_slow_answer_is_tried_elsewhere_while_the_first_is_still_worked_on() {
     let slow = "[fault.f]\nkind = 'slow'\nnode = 'app'\nreplica = 2\nfactor = 100.0\nat = '0s'";
     let lb = "timeout = { read = '50ms' }\nnext_upstream = {}";

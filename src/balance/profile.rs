@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Algorithm, BalanceSpec};
+use super::{Algorithm, BalanceSpec, HashOn};
 
 /// A product whose choices are made pick by pick as it makes them.
 #[derive(
@@ -69,6 +69,14 @@ impl Profile {
             )),
             Self::Caddy if spec.weights.values().any(|weight| *weight > 1) => {
                 Some(format!("the profile `{product}` has no weights: leave `weights` out"))
+            }
+            Self::Haproxy
+                if spec.algorithm == Algorithm::RingHash && spec.hash_on == HashOn::Cookie =>
+            {
+                Some(format!(
+                    "the profile `{product}` hashes no cookies: `hash_on` is `source` or `uri`; \
+                     `sticky` keeps sessions"
+                ))
             }
             Self::Nginx | Self::Haproxy | Self::Envoy | Self::Caddy => None,
         }

@@ -97,6 +97,10 @@ pub enum HashOn {
     /// Origin, path and object: an object keeps its backend, which suits caches.
     #[default]
     Uri,
+    /// The cookie that names the session: a user keeps a backend behind any address. Its text is
+    /// the trace's name of the session, or a number of its own; requests without a session have no
+    /// cookie, and all go to one backend.
+    Cookie,
 }
 
 impl Default for BalanceSpec {
@@ -134,6 +138,14 @@ impl BalanceSpec {
         Balancer::reads(self) == Reads::Path
     }
 
+    /// Whether what is asked for is to be replaced by the cookie of its session.
+    #[must_use]
+    pub fn reads_cookie(&self) -> bool {
+        let by_text = self.algorithm == Algorithm::UriHash && self.profile == Some(Profile::Nginx);
+        let heeds = by_text || matches!(self.algorithm, Algorithm::RingHash | Algorithm::Maglev);
+        heeds && self.hash_on == HashOn::Cookie
+    }
+
     /// The part of the work that a backend of this weight gets beside the others' parts, as far
     /// as that does not depend on how they do.
     #[must_use]
@@ -160,7 +172,7 @@ impl HashOn {
     pub(super) const fn as_written(self) -> Reads {
         match self {
             Self::Source => Reads::Address,
-            Self::Uri => Reads::Path,
+            Self::Uri | Self::Cookie => Reads::Path,
         }
     }
 
@@ -172,7 +184,7 @@ impl HashOn {
                 let length = dotted(query.address, &mut text);
                 then(&text[..length])
             }
-            Self::Uri => then(query.path.as_bytes()),
+            Self::Uri | Self::Cookie => then(query.path.as_bytes()),
         }
     }
 
@@ -180,7 +192,7 @@ impl HashOn {
     pub(super) const fn reads(self) -> Reads {
         match self {
             Self::Source => Reads::Source,
-            Self::Uri => Reads::Uri,
+            Self::Uri | Self::Cookie => Reads::Uri,
         }
     }
 
@@ -190,7 +202,7 @@ impl HashOn {
     pub const fn of(self, query: &Query<'_>) -> u64 {
         match self {
             Self::Source => query.source,
-            Self::Uri => query.uri,
+            Self::Uri | Self::Cookie => query.uri,
         }
     }
 }
@@ -327,7 +339,7 @@ mod tests {
             ("table_size = 5_000_012", "from 2 to 5000011"),
             ("decay = \"0s\"", "longer than 0s"),
             ("weights = { app = 1_001 }", "`weights.app` is a whole number from 0 to 1000"),
-            ("hash_on = \"cookie\"", "expected `source` or `uri`"),
+            ("hash_on = \"host\"", "expected one of `source`, `uri`, `cookie`"),
             ("algorithm = \"least-connection\"", "`least-connections`"),
             ("virtual_node = 3", "unknown field `virtual_node`"),
             ("profile = \"traefik\"", "expected one of `nginx`, `haproxy`, `envoy`, `caddy`"),
@@ -349,11 +361,27 @@ mod tests {
             ("algorithm = \"power-of-d\"\nprofile = \"nginx\"\nchoices = 3", "is 2, not 3"),
             ("algorithm = \"power-of-d\"\nprofile = \"caddy\"\nchoices = 1", "at least two"),
             ("profile = \"caddy\"\nweights = { app = 3 }", "has no weights"),
+            (
+                "algorithm = \"ring-hash\"\nprofile = \"haproxy\"\nhash_on = \"cookie\"",
+                "hashes no cookies",
+            ),
         ] {
             check_refused(text, said);
         }
         let text = "algorithm = \"power-of-d\"\nprofile = \"haproxy\"\nchoices = 3";
         assert!(toml::from_str::<BalanceSpec>(text).is_ok());
+    }
+
+    #[test]
+    fn a_cookie_is_read_where_something_hashes_it() {
+        let reads = |text: &str| toml::from_str::<BalanceSpec>(text).unwrap().reads_cookie();
+        let on = "hash_on = \"cookie\"\nalgorithm = ";
+        assert!(reads(&format!("{on}\"ring-hash\"")));
+        assert!(reads(&format!("{on}\"maglev\"")));
+        assert!(reads(&format!("{on}\"uri-hash\"\nprofile = \"nginx\"")));
+        assert!(!reads(&format!("{on}\"uri-hash\"")));
+        assert!(!reads(&format!("{on}\"round-robin\"")));
+        assert!(!reads("algorithm = \"ring-hash\""));
     }
 
     #[test]

@@ -51,6 +51,24 @@ impl<O: Observer> Ctx<'_, O> {
         }
     }
 
+    /// Writes the cookie that names a request's session into `text`: the trace's name of it, or a
+    /// number of its user's; nothing if it has no session. Returns its hash.
+    pub fn write_cookie(&self, request: RequestId, text: &mut String) -> u64 {
+        text.clear();
+        let request_of = &self.core.requests[request.0];
+        let trace = self.fixed.traces.get(request_of.asked.client.index()).and_then(Option::as_ref);
+        let named = self.traced(request).and_then(TraceRow::session);
+        match named.and_then(|it| trace.and_then(|trace| trace.sessions().get_index(it as usize))) {
+            Some(name) => text.push_str(name),
+            None if request_of.session == SessionId::NONE => return 0,
+            None => {
+                let number = self.core.sessions[request_of.session.0].key.0;
+                write!(text, "{number}").expect("writing into a string does not fail");
+            }
+        }
+        self.session_of(request)
+    }
+
     /// The session of a request: the trace's, its user's, or its own.
     #[must_use]
     pub fn session_of(&self, request: RequestId) -> u64 {

@@ -8,6 +8,8 @@
 //! default it tries the same server, after min(1 s, connect time-out) if it was refused and at once
 //! if that timed out. With `redispatch` = n > 0 every n-th retry goes to another server, with n < 0
 //! the one that is n before the end; and with round robin among several every one, without a pause.
+//! When the last connection timed out, a caller whose connection has carried a request before gets
+//! no answer: it is closed (`http_return_srv_error`, `TX_NOT_FIRST`).
 //! *Sources*: nginx 1.22, `ngx_http_upstream_next`; HAProxy 2.6, `stream_choose_redispatch` and
 //! `back_handle_st_cer`.
 
@@ -138,6 +140,13 @@ impl NextUpstream {
     #[must_use]
     pub fn is_haproxys(&self) -> bool {
         self.spec.profile == UpstreamProfile::Haproxy
+    }
+
+    /// Whether the caller's connection is closed instead of an answer to this outcome, if it has
+    /// carried a request before.
+    #[must_use]
+    pub fn closes_in_silence(&self, outcome: Outcome) -> bool {
+        self.is_haproxys() && outcome == Outcome::ConnectTimeout
     }
 
     /// What happens after a failed attempt.
@@ -297,6 +306,15 @@ mod tests {
         assert_eq!(rule.decide(&turn), Next::Other(Span::ZERO));
         let alone = Tried { backends: 1, made: 3, ..turn };
         assert_eq!(rule.decide(&alone), Next::Other(Span::from_millis(300)));
+    }
+
+    #[test]
+    fn only_haproxy_closes_in_silence_and_only_when_connections_time_out() {
+        let haproxy = rule("profile = \"haproxy\"");
+        assert!(haproxy.closes_in_silence(Outcome::ConnectTimeout));
+        assert!(!haproxy.closes_in_silence(Outcome::Refused));
+        assert!(!haproxy.closes_in_silence(Outcome::ReadTimeout));
+        assert!(!rule("").closes_in_silence(Outcome::ConnectTimeout));
     }
 
     #[test]

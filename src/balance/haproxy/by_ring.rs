@@ -30,7 +30,7 @@ impl Balance for ByRing {
     fn pick(&mut self, query: &Query<'_>, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
         let key = match self.hash_on {
             HashOn::Source => query.address,
-            HashOn::Uri => uri_hash(query.path),
+            HashOn::Uri | HashOn::Cookie => uri_hash(query.path),
         };
         self.ring.nearest(full_hash(key), among)
     }

@@ -222,7 +222,12 @@ impl LoadBalancer {
                 self.tries(id, ctx).tried.push(backend);
                 self.attempt(id, ctx);
             }
-            Next::Same(pause) => self.pause(id, Some(backend), pause, ctx),
+            Next::Same(pause) => {
+                // HAProxy's server counts a request that waits to try it again.
+                self.count(backend as usize, ctx);
+                self.refresh(backend as usize);
+                self.pause(id, Some(backend), pause, ctx);
+            }
             Next::Other(pause) => {
                 let has_others =
                     self.backends.iter().filter(|it| it.up && it.weight > 0).count() > 1;
@@ -241,6 +246,7 @@ impl LoadBalancer {
             let connection = ctx.cold(id).connection;
             ctx.break_connection(connection);
         }
+        let answer = self.as_told(id, answer, ctx);
         self.host.fail_with(id, answer, ctx);
     }
 
@@ -310,7 +316,11 @@ impl LoadBalancer {
         if let (Some(care), true) = (&mut self.care, place > 0) {
             let timer = care.tries[place - 1].hedge;
             ctx.cancel_timer(timer);
+            let counted = care.tries[place - 1].same;
             care.tries.remove(place - 1);
+            if let Some(backend) = counted {
+                self.lets_go_of(backend as usize, ctx);
+            }
         }
     }
 
@@ -325,7 +335,10 @@ impl LoadBalancer {
         let tries = self.tries(id, ctx);
         tries.pauses = false;
         match tries.same.take() {
-            Some(backend) => self.send_to(id, backend as usize, ctx),
+            Some(backend) => {
+                self.lets_go_of(backend as usize, ctx);
+                self.send_to(id, backend as usize, ctx);
+            }
             None => self.attempt(id, ctx),
         }
     }

@@ -81,7 +81,9 @@ impl LoadBalancer {
             balancer,
             coin,
             reads_uri: plan.spec.reads_uri(),
-            reads_text: plan.spec.reads_address() || plan.spec.reads_path(),
+            reads_text: plan.spec.reads_address()
+                || plan.spec.reads_path()
+                || plan.spec.reads_cookie(),
             path: String::new(),
             care: Care::of(plan).map(Box::new),
             plan: Arc::clone(plan),
@@ -182,8 +184,13 @@ impl LoadBalancer {
         let (request, now) = (ctx.hot(id).request, ctx.now());
         let source = ctx.cold(id).source;
         let mut path = std::mem::take(&mut self.path);
-        ctx.write_target(request, &mut path);
-        let (uri, address) = (ctx.uri(request), ctx.address_of(id));
+        let uri = if self.plan.spec.reads_cookie() {
+            ctx.write_cookie(request, &mut path)
+        } else {
+            ctx.write_target(request, &mut path);
+            ctx.uri(request)
+        };
+        let address = ctx.address_of(id);
         let query = Query { source, uri, address, path: &path, now };
         let picked = self.balancer.pick(&query, &self.backends, tried, &mut self.coin);
         self.path = path;

@@ -1,6 +1,11 @@
 //! What a balancer remembers of a request between its attempts.
 
-use crate::net::TimerId;
+use super::LoadBalancer;
+use crate::fact::Observer;
+use crate::id::{ConnectionId, ExchangeId};
+use crate::net::{Ctx, TimerId};
+use crate::outcome::{Answer, Reason};
+use crate::resilience::Outcome;
 use crate::time::Time;
 
 /// The attempts of one request that have failed.
@@ -14,7 +19,8 @@ pub(super) struct Tries {
     pub(super) since: Time,
     /// Whether the next one waits for a pause.
     pub(super) pauses: bool,
-    /// The backend that is tried again after it; another one is chosen if there is none.
+    /// The backend that is tried again after it, and counts the request until then; another one is
+    /// chosen if there is none.
     pub(super) same: Option<u32>,
     /// When the next copy is sent.
     pub(super) hedge: TimerId,
@@ -40,5 +46,26 @@ impl Tries {
         self.tried.clear();
         self.hedge = TimerId::NONE;
         (self.made, self.since, self.pauses, self.same) = (0, since, false, None);
+    }
+}
+
+impl LoadBalancer {
+    /// What the caller gets to know of a failure that no attempt follows: where HAProxy says
+    /// nothing, its connection breaks.
+    pub(super) fn as_told<O: Observer>(
+        &self,
+        id: ExchangeId,
+        answer: Answer,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Answer {
+        let rule = self.care.as_ref().and_then(|care| care.rule.as_ref());
+        let connection = ctx.cold(id).connection;
+        let is_kept = connection != ConnectionId::NONE
+            && ctx.core.connections.get(connection).answered > Time::ZERO;
+        if is_kept && rule.is_some_and(|rule| rule.closes_in_silence(Outcome::of(answer))) {
+            ctx.break_connection(connection);
+            return Answer::failed(Reason::Reset);
+        }
+        answer
     }
 }

@@ -9,27 +9,28 @@
 use serde::Serialize;
 
 use super::super::Verdict;
+use super::failing_rows as failing;
 use super::kinds::{Bar, Kind};
 use super::recording::{Recording, Run};
 use super::seen::Seen;
 
 /// How far a mean may be outside of the range.
-const MEAN: f64 = 0.03;
+pub(super) const MEAN: f64 = 0.03;
 
 /// How far a 99th percentile may be outside of the range.
-const TAIL: f64 = 0.05;
+pub(super) const TAIL: f64 = 0.05;
 
 /// How far a count may be outside of the range.
-const COUNT: f64 = 0.10;
+pub(super) const COUNT: f64 = 0.10;
 
 /// How far a count may be where one queue in front of all backends runs at their full load.
 const COUNT_OF_ONE_QUEUE: f64 = 0.15;
 
 /// How many requests a count may be off at least.
-const FEW: f64 = 3.0;
+pub(super) const FEW: f64 = 3.0;
 
 /// The load from which a tail is not judged.
-const SATURATED: f64 = 0.95;
+pub(super) const SATURATED: f64 = 0.95;
 
 /// One case that was run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -64,50 +65,33 @@ pub struct Row {
 }
 
 /// What is read of a recorded run, and of a simulated one.
-type Reading = (fn(&Run) -> f64, fn(&Seen) -> f64);
+pub(super) type Reading = (fn(&Run) -> f64, fn(&Seen) -> f64);
 
 #[allow(clippy::cast_precision_loss, reason = "numbers of requests are far below 2^53")]
-const OK: Reading = (|run| run.ok as f64, |seen| seen.ok as f64);
+pub(super) const OK: Reading = (|run| run.ok as f64, |seen| seen.ok as f64);
 #[allow(clippy::cast_precision_loss, reason = "numbers of requests are far below 2^53")]
-const FAILED: Reading = (|run| (run.n - run.ok) as f64, |seen| (seen.n - seen.ok) as f64);
-const MEANS: Reading = (|run| run.mean / 1e3, |seen| seen.mean * 1e3);
-const TAILS: Reading = (|run| run.p99 / 1e3, |seen| seen.p99 * 1e3);
+pub(super) const FAILED: Reading =
+    (|run| (run.n - run.ok) as f64, |seen| (seen.n - seen.ok) as f64);
+pub(super) const MEANS: Reading = (|run| run.mean / 1e3, |seen| seen.mean * 1e3);
+pub(super) const TAILS: Reading = (|run| run.p99 / 1e3, |seen| seen.p99 * 1e3);
 
 impl CaseReport {
     /// The case with its replications.
     pub(super) fn new(recording: &Recording, kind: &Kind, seen: &[Seen]) -> Self {
         let bar = kind.bar;
-        let runs = match bar {
-            Bar::NearOneRun => &recording.runs[..1],
-            Bar::Idle | Bar::Near | Bar::Seeds | Bar::Exempt | Bar::Waits => &recording.runs[..],
-        };
+        let is_one_run = bar == Bar::NearOneRun;
+        let runs = if is_one_run { &recording.runs[..1] } else { &recording.runs[..] };
         let load = seen.iter().map(|seen| seen.load).fold(0.0, f64::max);
-        let drains = seen.iter().any(|seen| kind.drains_at(seen.most));
-        let tail_is_judged = matches!(bar, Bar::Near | Bar::NearOneRun) && load <= SATURATED;
-        let is_one_queue = recording.policy.contains("timeout queue") && load > SATURATED;
-        let failed = match Rule::count(bar) {
-            _ if drains => Rule::Shown,
-            Rule::Near { few, .. } if is_one_queue => Rule::Near { share: COUNT_OF_ONE_QUEUE, few },
-            usual @ (Rule::Near { .. } | Rule::Covers { .. } | Rule::Shown) => usual,
+        let rows = if bar == Bar::Phase {
+            failing::rows(recording, seen, load)
+        } else {
+            usual_rows(recording, kind, runs, seen, load)
         };
-        let rows = [
-            row("answered", runs, seen, OK, Rule::count(bar)),
-            row("failed", runs, seen, FAILED, failed),
-            row("latency_mean (ms)", runs, seen, MEANS, Rule::mean(bar)),
-            row("latency_p99 (ms)", runs, seen, TAILS, Rule::tail(tail_is_judged)),
-        ];
-        let shares = (0..recording.slots.len()).map(|backend| {
-            #[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
-            let count = |counts: &[u64]| counts[backend] as f64;
-            let recorded = range(runs.iter().map(|run| count(&run.per_backend)));
-            let simulated: Vec<f64> = seen.iter().map(|seen| count(&seen.per_backend)).collect();
-            judged(format!("backend {}", backend + 1), recorded, &simulated, Rule::count(bar))
-        });
         Self {
             id: recording.id(),
             replications: u32::try_from(seen.len()).unwrap_or(u32::MAX),
             load: Some(load),
-            rows: rows.into_iter().chain(shares).collect(),
+            rows,
             fault: None,
         }
     }
@@ -128,6 +112,24 @@ impl CaseReport {
         Self { id, replications: 1, load: None, rows: vec![row], fault: None }
     }
 
+    /// A recorded list: of each run so many words of so many are as recorded in some course.
+    #[allow(clippy::cast_precision_loss, reason = "there are some hundred words")]
+    pub(super) fn lists(
+        id: String,
+        courses: usize,
+        runs: impl Iterator<Item = (usize, usize)>,
+        is_judged: bool,
+    ) -> Self {
+        let row = |(number, (same, of)): (usize, (usize, usize))| {
+            let (same, of) = (same as f64, of as f64);
+            let rule = if is_judged { Rule::Bounds(of, of) } else { Rule::Shown };
+            judged(format!("run {} as recorded", number + 1), (of, of), &[same], rule)
+        };
+        let rows = runs.enumerate().map(row).collect();
+        let replications = u32::try_from(courses).unwrap_or(u32::MAX);
+        Self { id, replications, load: None, rows, fault: None }
+    }
+
     /// A case that could not be run.
     pub(super) fn faulty(id: String, fault: String) -> Self {
         Self { id, replications: 0, load: None, rows: Vec::new(), fault: Some(fault) }
@@ -140,13 +142,57 @@ impl CaseReport {
     }
 }
 
+/// The rows of a case in which no backend fails.
+fn usual_rows(
+    recording: &Recording,
+    kind: &Kind,
+    runs: &[Run],
+    seen: &[Seen],
+    load: f64,
+) -> Vec<Row> {
+    let bar = kind.bar;
+    let drains = seen.iter().any(|seen| kind.drains_at(seen.most));
+    let tail_is_judged = matches!(bar, Bar::Near | Bar::NearOneRun) && load <= SATURATED;
+    let is_one_queue = recording.policy.contains("timeout queue") && load > SATURATED;
+    let failed = if drains {
+        Rule::Shown
+    } else if is_one_queue && bar == Bar::Near {
+        Rule::Near { share: COUNT_OF_ONE_QUEUE, few: FEW }
+    } else {
+        Rule::count(bar)
+    };
+    let rows = [
+        row("answered", runs, seen, OK, Rule::count(bar)),
+        row("failed", runs, seen, FAILED, failed),
+        row("latency_mean (ms)", runs, seen, MEANS, Rule::mean(bar)),
+        row("latency_p99 (ms)", runs, seen, TAILS, Rule::tail(tail_is_judged)),
+    ];
+    rows.into_iter().chain(shares(recording, runs, seen, Rule::count(bar))).collect()
+}
+
+/// How many each backend answered.
+#[allow(clippy::cast_precision_loss, reason = "numbers of requests are far below 2^53")]
+pub(super) fn shares(recording: &Recording, runs: &[Run], seen: &[Seen], rule: Rule) -> Vec<Row> {
+    let of = |backend: usize| {
+        let recorded = range(runs.iter().map(|run| run.per_backend[backend] as f64));
+        let simulated: Vec<f64> =
+            seen.iter().map(|seen| seen.per_backend[backend] as f64).collect();
+        judged(format!("backend {}", backend + 1), recorded, &simulated, rule)
+    };
+    (0..recording.slots.len()).map(of).collect()
+}
+
 /// How a number is judged.
 #[derive(Debug, Clone, Copy)]
-enum Rule {
+pub(super) enum Rule {
     /// The mean of what is simulated lies in the recorded range, widened by a share or a number.
     Near { share: f64, few: f64 },
     /// The middle of what is recorded lies in the simulated range, widened in the same way.
     Covers { share: f64, few: f64 },
+    /// All that is recorded lies in the simulated range, widened in the same way.
+    Within { share: f64, few: f64 },
+    /// The mean of what is simulated is at least and at most so much.
+    Bounds(f64, f64),
     /// Not at all.
     Shown,
 }
@@ -156,7 +202,7 @@ impl Rule {
         match bar {
             Bar::Idle | Bar::Near | Bar::NearOneRun => Self::Near { share: MEAN, few: 0.0 },
             Bar::Seeds => Self::Covers { share: MEAN, few: 0.0 },
-            Bar::Exempt | Bar::Waits => Self::Shown,
+            Bar::Phase | Bar::Exempt => Self::Shown,
         }
     }
 
@@ -164,7 +210,7 @@ impl Rule {
         match bar {
             Bar::Idle | Bar::Near | Bar::NearOneRun => Self::Near { share: COUNT, few: FEW },
             Bar::Seeds => Self::Covers { share: COUNT, few: FEW },
-            Bar::Exempt | Bar::Waits => Self::Shown,
+            Bar::Phase | Bar::Exempt => Self::Shown,
         }
     }
 
@@ -173,14 +219,14 @@ impl Rule {
     }
 }
 
-fn row(metric: &str, runs: &[Run], seen: &[Seen], of: Reading, rule: Rule) -> Row {
+pub(super) fn row(metric: &str, runs: &[Run], seen: &[Seen], of: Reading, rule: Rule) -> Row {
     let recorded = range(runs.iter().map(of.0));
     let simulated: Vec<f64> = seen.iter().map(of.1).collect();
     judged(metric.to_owned(), recorded, &simulated, rule)
 }
 
 #[allow(clippy::cast_precision_loss, reason = "there are few replications")]
-fn judged(metric: String, recorded: (f64, f64), simulated: &[f64], rule: Rule) -> Row {
+pub(super) fn judged(metric: String, recorded: (f64, f64), simulated: &[f64], rule: Rule) -> Row {
     let mean = simulated.iter().sum::<f64>() / simulated.len() as f64;
     let seen = range(simulated.iter().copied());
     let (allowed, passes) = match rule {
@@ -193,6 +239,11 @@ fn judged(metric: String, recorded: (f64, f64), simulated: &[f64], rule: Rule) -
             let middle = f64::midpoint(recorded.0, recorded.1);
             (allowed, Some(middle >= allowed.0 && middle <= allowed.1))
         }
+        Rule::Within { share, few } => {
+            let allowed = widened(seen, share, few);
+            (allowed, Some(recorded.0 >= allowed.0 && recorded.1 <= allowed.1))
+        }
+        Rule::Bounds(least, most) => ((least, most), Some(mean >= least && mean <= most)),
         Rule::Shown => (recorded, None),
     };
     let verdict = match passes {
@@ -209,7 +260,7 @@ fn widened((low, high): (f64, f64), share: f64, few: f64) -> (f64, f64) {
 }
 
 /// From the least to the most; NaN to NaN if there is one among them or there are none.
-fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
+pub(super) fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let ends = values.fold(None, |ends: Option<(f64, f64)>, value| {
         let (low, high) = ends.unwrap_or((value, value));
         // Other than `min` and `max` this keeps NaN.

@@ -21,10 +21,11 @@ pub(super) enum Bar {
     NearOneRun,
     /// The recorded mean within the range of many seeds.
     Seeds,
+    /// Where a backend fails: by the range of many courses where what was recorded depends on the
+    /// phase of a clock or of probes, else as near.
+    Phase,
     /// Shown and not judged.
     Exempt,
-    /// Not run yet: balancers do not hash cookies.
-    Waits,
 }
 
 /// What a policy's name stands for.
@@ -47,6 +48,16 @@ const fn direct(policy: &'static str, bar: Bar) -> Kind {
 
 /// All kinds; the longest name that a policy begins with counts.
 const KINDS: &[Kind] = &[
+    kind("nginx refuse", NGINX, (Nginx, RoundRobin), Bar::Phase),
+    kind("nginx blackhole", NGINX, (Nginx, RoundRobin), Bar::Phase),
+    kind("nginx crash", NGINX, (Nginx, RoundRobin), Bar::Phase),
+    kind("nginx hang", NGINX, (Nginx, RoundRobin), Bar::Phase),
+    kind("nginx slow", NGINX, (Nginx, RoundRobin), Bar::Phase),
+    kind("haproxy refuse", HAPROXY, (Haproxy, RoundRobin), Bar::Phase),
+    kind("haproxy blackhole", HAPROXY, (Haproxy, RoundRobin), Bar::Phase),
+    kind("haproxy crash", HAPROXY, (Haproxy, RoundRobin), Bar::Phase),
+    kind("haproxy hang", HAPROXY, (Haproxy, RoundRobin), Bar::Phase),
+    kind("haproxy slow", HAPROXY, (Haproxy, RoundRobin), Bar::Phase),
     direct("direct", Bar::Idle),
     direct("single-c8-direct", Bar::Near),
     kind("nginx-keepalive", NGINX, (Nginx, RoundRobin), Bar::Idle),
@@ -73,7 +84,18 @@ const KINDS: &[Kind] = &[
         balancer: Some((Nginx, UriHash, HashOn::Source)),
         bar: Bar::Near,
     },
-    kind("nginx-hash-cookie", NGINX, (Nginx, UriHash), Bar::Waits),
+    Kind {
+        policy: "nginx-hash-cookie",
+        hop: NGINX,
+        balancer: Some((Nginx, UriHash, HashOn::Cookie)),
+        bar: Bar::Near,
+    },
+    Kind {
+        policy: "nginx-hash-cookie-consistent",
+        hop: NGINX,
+        balancer: Some((Nginx, RingHash, HashOn::Cookie)),
+        bar: Bar::NearOneRun,
+    },
     kind("haproxy-http-rr", HAPROXY, (Haproxy, RoundRobin), Bar::Near),
     kind("haproxy-tcp-rr", HAPROXY_TCP, (Haproxy, RoundRobin), Bar::Near),
     kind("haproxy-cookie-insert", HAPROXY, (Haproxy, RoundRobin), Bar::Near),
@@ -114,14 +136,14 @@ impl Kind {
         Some(BalanceSpec { algorithm, profile, hash_on, ..BalanceSpec::default() })
     }
 
+    /// The product that balances, if one does.
+    pub(super) fn profile(&self) -> Option<Profile> {
+        self.balancer.map(|(profile, ..)| profile)
+    }
+
     /// Whether it loses requests for want of connections when so many are present at once.
     pub(super) fn drains_at(&self, present: u64) -> bool {
         self.balancer.is_some_and(|(profile, ..)| profile == Nginx) && present > NGINX_DRAINS
-    }
-
-    /// The part of the program that it waits for, if it does.
-    pub(super) fn waits_for(&self) -> Option<&'static str> {
-        (self.bar == Bar::Waits).then_some("hashes of cookies")
     }
 }
 

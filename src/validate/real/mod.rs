@@ -11,8 +11,11 @@
 //! were measured on idle machines. Picks that can be foretold one by one are compared one by one.
 
 mod constants;
+mod failing;
+mod failing_rows;
 mod judge;
 mod kinds;
+mod lists;
 mod recording;
 mod report;
 mod run;

@@ -1,5 +1,6 @@
 //! The recordings that are built in, and their traces.
 
+use std::collections::BTreeMap;
 use std::io::{BufReader, Read};
 use std::sync::Arc;
 
@@ -7,6 +8,8 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 
 use super::constants::TIMER_US;
+use super::failing::{FailingRun, LEAD_S, Rules};
+use crate::balance::Profile;
 use crate::graph::Files;
 use crate::trace::Trace;
 
@@ -28,11 +31,14 @@ pub(super) struct Recording {
     pub(super) slots: Vec<u32>,
     /// Weights of the backends.
     pub(super) weights: Vec<u32>,
-    /// The clean runs.
     /// How many may wait at each backend, if that is bounded.
     pub(super) queue: Option<u32>,
     /// The clean runs.
     pub(super) runs: Vec<Run>,
+    /// What goes wrong with a backend, if that is what was recorded.
+    pub(super) fault: Option<String>,
+    /// What the proxy was told of failures, likewise.
+    pub(super) rules: Option<Rules>,
 }
 
 /// One recorded run. Times are microseconds.
@@ -50,6 +56,8 @@ pub(super) struct Run {
     pub(super) per_backend: Vec<u64>,
     /// The port of the first backend.
     pub(super) port: Option<u16>,
+    /// What was seen besides where a backend fails.
+    pub(super) failing: Option<FailingRun>,
 }
 
 /// The recordings that are built in.
@@ -63,6 +71,13 @@ impl Recording {
         let policy = self.policy.replace(' ', "-");
         let trace = self.trace.strip_prefix(&self.group).unwrap_or(&self.trace);
         format!("{}/{policy}{trace}", self.group)
+    }
+
+    /// Whether what happens depends on the phase of a clock or of probes.
+    pub(super) fn has_phase(&self) -> bool {
+        let profile =
+            if self.policy.starts_with("nginx") { Profile::Nginx } else { Profile::Haproxy };
+        self.rules.as_ref().is_some_and(|rules| rules.has_phase(profile))
     }
 
     /// Whether users wait for their answers.
@@ -96,8 +111,15 @@ traces! {
     "s3-oneip",
     "s3-same24",
     "s4-conn",
+    "s5-fail",
     "s6-queue",
     "s6-queue80",
+    "s7-burst20-then-5",
+    "s7-edge-exactly-100ms",
+    "s7-even-20ps-3s",
+    "s7-pairs-130ms",
+    "s7-random-1",
+    "s7-random-2",
     "s9-closed-10",
     "s9-closed-20",
     "s9-closed-30",
@@ -105,8 +127,9 @@ traces! {
 }
 
 /// The traces by name, each service longer by what the timers of the backends were late on
-/// average: a slot was taken for so long.
-pub(super) struct Traces;
+/// average: a slot was taken for so long. Those that were read are kept.
+#[derive(Debug, Default)]
+pub(super) struct Traces(BTreeMap<String, Arc<Trace>>);
 
 impl Files for Traces {
     fn text(&mut self, path: &str) -> Result<String, String> {
@@ -114,9 +137,15 @@ impl Files for Traces {
     }
 
     fn trace(&mut self, path: &str) -> Result<Arc<Trace>, String> {
-        let text = text_of(path)?;
-        let trace = Trace::read(BufReader::new(delayed(&text)?.as_bytes()));
-        trace.map(Arc::new).map_err(|error| error.to_string())
+        if let Some(trace) = self.0.get(path) {
+            return Ok(Arc::clone(trace));
+        }
+        let (name, lead_us) = lead_of(path);
+        let text = delayed(&text_of(name)?, lead_us)?;
+        let trace = Trace::read(BufReader::new(text.as_bytes())).map_err(|it| it.to_string())?;
+        let trace = Arc::new(trace);
+        self.0.insert(path.to_owned(), Arc::clone(&trace));
+        Ok(trace)
     }
 }
 
@@ -127,18 +156,35 @@ fn text_of(name: &str) -> Result<String, String> {
     Ok(text)
 }
 
-/// The text with the timers' lateness added to the column of services.
-fn delayed(text: &str) -> Result<String, String> {
+/// The trace that a name stands for, and how many microseconds later its requests come: where a
+/// balancer is to be there before them, or by what the name ends with.
+fn lead_of(path: &str) -> (&str, u64) {
+    let millis = path.strip_suffix("ms").and_then(|it| it.rsplit_once('+'));
+    match millis.map(|(name, millis)| (name, millis.parse::<u64>())) {
+        Some((name, Ok(millis))) => (name, millis * 1_000),
+        _ if path.starts_with("s5-") => (path, LEAD_S * 1_000_000),
+        _ => (path, 0),
+    }
+}
+
+/// The text with the timers' lateness added to each service and a lead to each arrival.
+fn delayed(text: &str, lead_us: u64) -> Result<String, String> {
+    let text = changed(text, "service_us", |length| length + TIMER_US)?;
+    if lead_us == 0 { Ok(text) } else { changed(&text, "arrival_us", |arrival| lead_us + arrival) }
+}
+
+/// The text with another number in each row of a column.
+fn changed(text: &str, name: &str, new: impl Fn(u64) -> u64) -> Result<String, String> {
     let mut lines = text.lines();
     let header = lines.next().ok_or_else(|| "the trace is empty".to_owned())?;
-    let column = header.split(',').position(|name| name == "service_us");
-    let column = column.ok_or_else(|| "the trace has no service_us".to_owned())?;
+    let column = header.split(',').position(|other| other == name);
+    let column = column.ok_or_else(|| format!("the trace has no {name}"))?;
     let mut all = vec![header.to_owned()];
     for line in lines {
         let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
-        let service = cells.get_mut(column).ok_or_else(|| format!("a short line: {line}"))?;
-        let length: u64 = service.parse().map_err(|_| format!("no service: {line}"))?;
-        *service = (length + TIMER_US).to_string();
+        let cell = cells.get_mut(column).ok_or_else(|| format!("a short line: {line}"))?;
+        let number: u64 = cell.parse().map_err(|_| format!("no {name}: {line}"))?;
+        *cell = new(number).to_string();
         all.push(cells.join(","));
     }
     Ok(all.join("\n") + "\n")
@@ -163,8 +209,17 @@ mod tests {
 
     #[test]
     fn each_service_is_longer_by_the_lateness_of_timers() {
-        let text = delayed("arrival_us,service_us,path\n5,100,/a\n").expect("a trace");
-        assert_eq!(text, format!("arrival_us,service_us,path\n5,{},/a\n", 100 + TIMER_US));
-        assert!(delayed("arrival_us\n5\n").is_err());
+        let text = delayed("arrival_us,service_us,path\n5,100,/a\n", 0);
+        assert_eq!(text, Ok(format!("arrival_us,service_us,path\n5,{},/a\n", 100 + TIMER_US)));
+        assert!(delayed("arrival_us\n5\n", 0).is_err());
+    }
+
+    #[test]
+    fn requests_come_later_where_a_name_says_so_or_a_balancer_is_there_before() {
+        assert_eq!(lead_of("s1-exp-70"), ("s1-exp-70", 0));
+        assert_eq!(lead_of("s5-fail"), ("s5-fail", LEAD_S * 1_000_000));
+        assert_eq!(lead_of("s7-random-1+2ms"), ("s7-random-1", 2_000));
+        let text = delayed("arrival_us,service_us\n5,0\n", 2_000);
+        assert_eq!(text, Ok(format!("arrival_us,service_us\n2005,{TIMER_US}\n")));
     }
 }

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::super::Waiting;
 use super::super::ready::graphs;
+use super::failing::Course;
 use super::judge::CaseReport;
 use super::kinds::{Bar, Kind, kind_of};
+use super::lists;
 use super::recording::{Recording, Traces, built_in};
 use super::report::Report;
 use super::scenario::text;
@@ -27,35 +28,39 @@ const QUICK_CASES: usize = 4;
 
 /// A recording of which it is known what becomes of it.
 enum Plan {
-    Runs(Recording, &'static Kind, Arc<Graph>),
+    /// With one graph for all replications, or one for each.
+    Runs(Recording, &'static Kind, Vec<Arc<Graph>>),
     Fails(Recording, String),
-    Waits(Recording, &'static str),
 }
 
 /// The names of all cases.
 #[must_use]
 pub fn case_ids() -> Vec<String> {
     let exact = exact().into_iter().map(|case| case.id);
-    built_in().iter().map(Recording::id).chain(exact).collect()
+    built_in().iter().map(Recording::id).chain(lists::ids()).chain(exact).collect()
 }
 
 /// How many jobs [`run`] makes: what `progress` is told of.
 #[must_use]
 pub fn job_count(options: &Options) -> u64 {
     chosen(options)
-        .filter_map(|it| kind_of(&it.policy).filter(|kind| kind.waits_for().is_none()))
-        .map(|kind| u64::from(seeds(kind, options)))
+        .filter_map(|it| {
+            let kind = kind_of(&it.policy)?;
+            Some(u64::from(seeds(&it, kind, options)))
+        })
         .sum()
 }
 
 /// Runs the cases that `options` ask for; none if `progress` stops it.
 #[must_use]
 pub fn run(options: &Options, progress: &dyn Progress) -> Option<Report> {
-    let plans: Vec<Plan> = chosen(options).map(plan).collect();
+    let mut traces = Traces::default();
+    let plans: Vec<Plan> = chosen(options).map(|it| plan(it, options, &mut traces)).collect();
     let mut jobs = Vec::new();
     for (place, plan) in plans.iter().enumerate() {
-        if let Plan::Runs(_, kind, _) = plan {
-            jobs.extend((0..seeds(kind, options)).map(|replication| (place, replication)));
+        if let Plan::Runs(recording, kind, _) = plan {
+            let count = seeds(recording, kind, options);
+            jobs.extend((0..count).map(|replication| (place, replication)));
         }
     }
     let costs = vec![Job { cost: 1.0 }; jobs.len()];
@@ -73,6 +78,9 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Option<Report> {
         outcomes[*place].extend(seen);
     }
     let mut report = report(plans, outcomes);
+    let (cases, waiting) = lists::reports(|id| is_asked_for(options, id));
+    report.cases.extend(cases);
+    report.waiting.extend(waiting);
     report.cases.extend(exact().into_iter().filter(|case| is_asked_for(options, &case.id)));
     Some(report)
 }
@@ -81,51 +89,52 @@ fn is_asked_for(options: &Options, id: &str) -> bool {
     options.case.as_deref().is_none_or(|wanted| wanted == id)
 }
 
-/// The recordings that are asked for: of a quick run the first of each group that wait for nothing.
+/// The recordings that are asked for: of a quick run the first of each group.
 fn chosen(options: &Options) -> impl Iterator<Item = Recording> {
     let (options, mut begun) = (options.clone(), Vec::new());
     built_in().into_iter().filter(move |it| {
-        let waits = kind_of(&it.policy).is_some_and(|kind| kind.waits_for().is_some());
         let before = begun.iter().filter(|group| **group == it.group).count();
         let is_left_out = options.quick && options.case.is_none() && before >= QUICK_CASES;
-        if !is_asked_for(&options, &it.id()) || (is_left_out && !waits) {
+        if !is_asked_for(&options, &it.id()) || is_left_out {
             return false;
         }
-        if !waits {
-            begun.push(it.group.clone());
-        }
+        begun.push(it.group.clone());
         true
     })
 }
 
-fn seeds(kind: &Kind, options: &Options) -> u32 {
+fn seeds(recording: &Recording, kind: &Kind, options: &Options) -> u32 {
     let (full, quick) = match kind.bar {
         Bar::Seeds => SEEDS,
-        Bar::Idle | Bar::Near | Bar::NearOneRun | Bar::Exempt | Bar::Waits => COURSES,
+        Bar::Phase if recording.has_phase() => SEEDS,
+        Bar::Idle | Bar::Near | Bar::NearOneRun | Bar::Phase | Bar::Exempt => COURSES,
     };
     if options.quick { quick } else { full }
 }
 
-fn plan(recording: Recording) -> Plan {
+fn plan(recording: Recording, options: &Options, traces: &mut Traces) -> Plan {
     let Some(kind) = kind_of(&recording.policy) else {
         let fault = format!("no kind is called `{}`", recording.policy);
         return Plan::Fails(recording, fault);
     };
-    if let Some(part) = kind.waits_for() {
-        return Plan::Waits(recording, part);
-    }
-    let graph = graphs(&text(&recording, kind), &mut Traces)
-        .and_then(|mut all| all.pop().ok_or_else(|| "there is no variant".to_owned()));
-    match graph {
-        Ok((_, graph)) => Plan::Runs(recording, kind, graph),
+    let of = seeds(&recording, kind, options);
+    let count = if recording.rules.is_some() { of } else { 1 };
+    let courses = (0..count).map(|number| {
+        let text = text(&recording, kind, Course::of(number, of));
+        let variant = graphs(&text, traces)?.pop().ok_or_else(|| "no variant".to_owned())?;
+        Ok(variant.1)
+    });
+    match courses.collect() {
+        Ok(graphs) => Plan::Runs(recording, kind, graphs),
         Err(fault) => Plan::Fails(recording, fault),
     }
 }
 
 fn replicated(plan: &Plan, replication: u32) -> Result<Seen, String> {
-    let Plan::Runs(recording, _, graph) = plan else {
+    let Plan::Runs(recording, _, graphs) = plan else {
         return Err("nothing to run".to_owned());
     };
+    let graph = &graphs[replication as usize % graphs.len()];
     let wanted = Wanted { requests: Some(None), ..Wanted::default() };
     let run = replicate(graph, replication, Time::ZERO, wanted).map_err(|it| it.to_string())?;
     match &run.halt {
@@ -138,11 +147,6 @@ fn report(plans: Vec<Plan>, outcomes: Vec<Vec<Result<Seen, String>>>) -> Report 
     let mut report = Report::default();
     for (plan, outcomes) in plans.into_iter().zip(outcomes) {
         match plan {
-            Plan::Waits(recording, waits_for) => report.waiting.push(Waiting {
-                id: recording.id(),
-                group: recording.group,
-                waits_for,
-            }),
             Plan::Fails(recording, fault) => {
                 report.cases.push(CaseReport::faulty(recording.id(), fault));
             }
@@ -168,42 +172,46 @@ fn exact() -> Vec<CaseReport> {
 mod tests {
     use super::*;
 
-    fn of(case: &str) -> Report {
-        let options = Options { quick: true, case: Some(case.to_owned()) };
-        run(&options, &()).expect("not stopped")
-    }
-
     #[test]
     fn a_quick_run_is_as_recorded_in_every_group() {
         let report = run(&Options { quick: true, case: None }, &()).expect("not stopped");
         assert!(report.passes(), "{report}");
-        for group in
-            ["s0", "s1", "s2", "s3", "s4", "s6", "s9", "s2-order", "s1x-exact", "hash-rules"]
-        {
+        for group in [
+            "s0",
+            "s1",
+            "s2",
+            "s3",
+            "s4",
+            "s5",
+            "s6",
+            "s7",
+            "s9",
+            "s2-order",
+            "s1x-exact",
+            "hash-rules",
+        ] {
             let is_of = |case: &&CaseReport| case.id.split('/').next() == Some(group);
             assert!(report.cases.iter().filter(is_of).count() >= 4, "{group}");
         }
     }
 
     #[test]
-    fn a_case_that_waits_for_a_part_is_named_with_it() {
-        let waiting = built_in()
-            .into_iter()
-            .find(|it| kind_of(&it.policy).is_some_and(|kind| kind.waits_for().is_some()));
-        if let Some(waiting) = waiting {
-            let report = of(&waiting.id());
-            assert!(report.cases.is_empty());
-            assert_eq!(report.waiting[0].id, waiting.id());
-        }
+    fn a_list_that_waits_for_a_part_is_named_with_it() {
+        let case = Some("s5x/all-with-one-backup".to_owned());
+        let report = run(&Options { quick: true, case: case.clone() }, &()).expect("not stopped");
+        assert!(report.cases.is_empty());
+        assert_eq!(report.waiting.iter().map(|it| Some(it.id.clone())).collect::<Vec<_>>(), [case]);
     }
 
     #[test]
     fn a_case_that_is_judged_by_another_recording_misses() {
         let id = "s1/nginx-rr-exp-70";
         let mut recording = built_in().into_iter().find(|it| it.id() == id).expect("a case");
-        let Plan::Runs(_, kind, graph) = plan(recording.clone()) else { panic!("it runs") };
+        let options = Options { quick: true, case: None };
+        let plan = plan(recording.clone(), &options, &mut Traces::default());
+        let Plan::Runs(_, kind, graphs) = plan else { panic!("it runs") };
         recording.runs.iter_mut().for_each(|run| run.mean *= 1.1);
-        let seen = replicated(&Plan::Runs(recording.clone(), kind, graph), 0).expect("a run");
+        let seen = replicated(&Plan::Runs(recording.clone(), kind, graphs), 0).expect("a run");
         assert!(!CaseReport::new(&recording, kind, &[seen]).passes());
     }
 }

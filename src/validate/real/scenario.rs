@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::constants::{CONNECT_US, Hop, NGINX_CONNECTIONS};
+use super::constants::{CONNECT_US, Hop, NGINX_CONNECTIONS, WIRE_US};
+use super::failing::{self, Course};
 use super::kinds::{Bar, Kind};
 use super::recording::Recording;
 use crate::balance::{HashOn, Profile};
@@ -14,7 +15,7 @@ const PATIENCE: &str = "30s";
 pub(super) const CLOSED_S: u64 = 40;
 
 /// The scenario: a client that replays the trace, the balancer if there is one, the backends.
-pub(super) fn text(recording: &Recording, kind: &Kind) -> String {
+pub(super) fn text(recording: &Recording, kind: &Kind, course: Course) -> String {
     let demand = if recording.is_closed() {
         format!("trace = \"{}\"", recording.trace)
     } else {
@@ -22,21 +23,27 @@ pub(super) fn text(recording: &Recording, kind: &Kind) -> String {
     };
     let mut text = format!(
         "duration = \"400s\"\n[node.users]\nkind = \"client\"\n{demand}\nmix = {{ page = 1 }}\n\
-         timeout = {{ total = \"{PATIENCE}\", late = \"abandon\" }}\n\
-         [endpoint.page]\nwork = [ {{ cpu = {{ trace = \"service\" }} }} ]\n"
+         timeout = {{ total = \"{PATIENCE}\", late = \"abandon\" }}\n"
     );
+    if let (Some(_), Some(profile)) = (&recording.rules, kind.profile()) {
+        text += failing::client(profile);
+    }
+    text += "[endpoint.page]\nwork = [ { cpu = { trace = \"service\" } } ]\n";
     for (number, slots) in recording.slots.iter().enumerate() {
         let _ = write!(text, "[node.b{number}]\nkind = \"server\"\ncores = {slots}\n");
         if let Some(queue) = recording.queue {
             let _ = write!(text, "workers = {slots}\nqueue = {queue}\n");
         }
     }
-    text + &way(recording, kind)
+    if let Some(fault) = &recording.fault {
+        text += &failing::tables(fault, course);
+    }
+    text + &way(recording, kind, course)
 }
 
 /// What is between client and backends. Without a balancer half of the way is each direction of a
 /// link.
-fn way(recording: &Recording, kind: &Kind) -> String {
+fn way(recording: &Recording, kind: &Kind, course: Course) -> String {
     let connect = if recording.mode == "new" { CONNECT_US } else { 0 };
     let Hop { request, response } = kind.hop;
     let request = (request.0 + connect, request.1 + connect);
@@ -49,15 +56,17 @@ fn way(recording: &Recording, kind: &Kind) -> String {
         "[node.lb]\nkind = \"load-balancer\"\nalgorithm = \"{}\"\nprofile = \"{profile}\"\n\
          overhead = {{ request = {}, response = {} }}\n",
         spec.algorithm.name(),
-        uniform(request),
-        uniform(response)
+        uniform(less(request)),
+        uniform(less(response))
     );
     if spec.profile == Some(Profile::Nginx) {
         // A request that is handed on takes two connections; without them it is not answered.
         let _ = write!(text, "workers = {}\nqueue = 0\n", NGINX_CONNECTIONS / 2);
     }
-    if spec.hash_on == HashOn::Source {
-        text += "hash_on = \"source\"\n";
+    match spec.hash_on {
+        HashOn::Source => text += "hash_on = \"source\"\n",
+        HashOn::Cookie => text += "hash_on = \"cookie\"\n",
+        HashOn::Uri => {}
     }
     let names = || (0..recording.slots.len()).map(|number| format!("b{number}"));
     if recording.weights.iter().any(|weight| *weight != 1) {
@@ -75,9 +84,16 @@ fn way(recording: &Recording, kind: &Kind) -> String {
     if recording.policy.contains("cookie-insert") {
         text += "sticky = { cookie = \"SRV\" }\n";
     }
+    if let (Some(rules), Some(profile)) = (&recording.rules, spec.profile) {
+        text += &rules.balancer(profile, course);
+    }
     text += &entrance(recording);
     for name in names() {
-        let _ = writeln!(text, "[link.lb.{name}]");
+        let _ = writeln!(text, "[link.lb.{name}]\nlatency = \"{WIRE_US}us\"");
+        if recording.rules.is_some() {
+            // Whether a connection exists decides what a fault does to a request.
+            text += "connection = { mode = \"pool\" }\n";
+        }
     }
     text
 }
@@ -105,9 +121,16 @@ fn entrance(recording: &Recording) -> String {
     let mode = match recording.mode.as_str() {
         "pin" => "connection = { mode = \"per-session\" }\n",
         "new" if is_layer_4 => "connection = { mode = \"per-request\" }\n",
+        // Whether a connection was used before decides what HAProxy says of a failure.
+        _ if recording.rules.is_some() => "connection = { mode = \"pool\" }\n",
         _ => "",
     };
     format!("{layer}[link.users.lb]\n{mode}")
+}
+
+/// A hop without the way to the backends.
+fn less((least, most): (u64, u64)) -> (u64, u64) {
+    (least - WIRE_US, most - WIRE_US)
 }
 
 /// The uniform law over a range of microseconds.
@@ -124,9 +147,11 @@ mod tests {
 
     #[test]
     fn every_recording_is_a_scenario_that_can_be_run() {
+        let mut traces = Traces::default();
         for recording in built_in().iter().filter(|it| !it.trace.contains("lognormal")) {
-            let text = text(recording, kind_of(&recording.policy).expect("a kind"));
-            let graphs = graphs(&text, &mut Traces);
+            let kind = kind_of(&recording.policy).expect("a kind");
+            let text = text(recording, kind, Course::of(1, 20));
+            let graphs = graphs(&text, &mut traces);
             assert!(graphs.is_ok(), "{}: {}\n{text}", recording.id(), graphs.unwrap_err());
         }
     }

@@ -1,10 +1,13 @@
 //! What a replication of a recorded case came to.
 
+use super::failing::{FAILING, LEAD_S};
 use super::recording::Recording;
 use super::scenario::CLOSED_S;
 use crate::graph::Graph;
+use crate::id::NodeId;
+use crate::observe::RequestRow;
 use crate::study::Replication;
-use crate::time::Time;
+use crate::time::{NANOS_PER_SEC, Span, Time};
 
 /// The numbers that are compared. Lengths are seconds.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +27,19 @@ pub(super) struct Seen {
     /// The part of its slots' time that the busiest backend worked, from the first arrival to the
     /// last.
     pub(super) load: f64,
+    /// What was seen of failures, where a backend fails.
+    pub(super) failing: Option<FailingSeen>,
+}
+
+/// What is seen besides where a backend fails.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct FailingSeen {
+    /// How often each backend was chosen, for further attempts too.
+    pub(super) attempts: Vec<u64>,
+    /// Requests that were answered well and took more than 250 ms.
+    pub(super) slow: u64,
+    /// The second of the trace, from 30 on, in which the failing backend answered again.
+    pub(super) back: Option<u64>,
 }
 
 impl Seen {
@@ -69,8 +85,31 @@ impl Seen {
             p99: quantile(&latencies, 0.99),
             per_backend,
             most: most(rows().map(|row| (row.asked.started, row.end))),
+            failing: recording.rules.is_some().then(|| FailingSeen::of(&run.requests, &names)),
             load: loads.map(|(work, slots)| work / f64::from(*slots) / last).fold(0.0, f64::max),
         }
+    }
+}
+
+impl FailingSeen {
+    fn of(rows: &[RequestRow], names: &[Option<NodeId>]) -> Self {
+        let mut seen = Self { attempts: vec![0; names.len()], ..Self::default() };
+        for row in rows {
+            for place in &row.backends {
+                if let Some(backend) = names.iter().position(|name| *name == Some(place.node)) {
+                    seen.attempts[backend] += 1;
+                }
+            }
+            if row.answer.failure.is_some() {
+                continue;
+            }
+            seen.slow += u64::from(row.end.since(row.asked.started) > Span::from_millis(250));
+            let second = (row.asked.started.0 / NANOS_PER_SEC).saturating_sub(LEAD_S);
+            if second >= 30 && row.backends.last().map(|it| it.node) == names[FAILING] {
+                seen.back = Some(seen.back.map_or(second, |first| first.min(second)));
+            }
+        }
+        seen
     }
 }
 
