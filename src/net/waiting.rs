@@ -69,6 +69,7 @@ impl<O: Observer> Ctx<'_, O> {
                 self.free(id);
             }
             Phase::Opening => {
+                self.tell_connect(id, false);
                 let has_event = self.cold(id).pending != HANDSHAKE;
                 self.abandon_connection(id);
                 self.hot(id).phase = Phase::Dead;

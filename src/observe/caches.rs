@@ -144,6 +144,9 @@ impl Observer for CacheMeters {
             | Fact::Stopped { .. }
             | Fact::Power { .. }
             | Fact::Health { .. }
+            | Fact::Missed(_)
+            | Fact::TakenOut { .. }
+            | Fact::Connect { .. }
             | Fact::Picked { .. } => {}
         }
     }

@@ -447,7 +447,13 @@ impl Observer for Meters {
                 (state.off, state.starting) = (*off, !*off && !*serving);
             }),
             Fact::Health { at, works } => self.state(now, *at, |state| state.ill = !*works),
-            Fact::Picked { .. } | Fact::Looked { .. } | Fact::Fetched { .. } => {}
+            // Observers of their own hear these.
+            Fact::Missed(_)
+            | Fact::TakenOut { .. }
+            | Fact::Connect { .. }
+            | Fact::Picked { .. }
+            | Fact::Looked { .. }
+            | Fact::Fetched { .. } => {}
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::LoadBalancer;
 use super::care::Care;
-use crate::fact::Observer;
-use crate::health::FULL_WEIGHT;
+use crate::fact::{Fact, Observer};
+use crate::health::{FULL_WEIGHT, Probed};
 use crate::net::{Ctx, Direction, Probe, Token};
 use crate::outcome::{Answer, Reason};
 use crate::resilience::Outcome;
@@ -55,8 +55,11 @@ impl LoadBalancer {
                 }
             }
             Probe::Succeeds | Probe::Fails => {
-                health.on_probe(backend, stage == Probe::Succeeds, now);
+                let probed = health.on_probe(backend, stage == Probe::Succeeds, now);
                 let next = health.probes().map_or(now, |it| it.next_probe(backend, sent, now));
+                if probed == Probed::Down {
+                    ctx.observe(&Fact::TakenOut { by: node, at });
+                }
                 (next.since(now), Probe::Leaves)
             }
         };
