@@ -18,8 +18,8 @@ mod throughput;
 
 use crate::graph::Graph;
 use crate::observe::{
-    CacheMeter, CacheMeters, ClassMeter, ConnectMeter, Meters, NodeMeter, Outage, Outages, Recorder,
-    Sample,
+    CacheMeter, CacheMeters, ClassMeter, ConnectMeter, Meters, NodeMeter, Outage, Outages,
+    Recorder, Sample,
 };
 use crate::time::Span;
 

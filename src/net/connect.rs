@@ -34,7 +34,7 @@ impl<O: Observer> Ctx<'_, O> {
             return self.transmit(id);
         };
         let (mode, max) = (transport.mode, transport.max);
-        let owner = self.owner(id, mode);
+        let owner = self.owner(id);
         self.hot(id).phase = Phase::Opening;
         if mode == Mode::PerRequest {
             return self.open(id, owner);
@@ -56,12 +56,16 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// Who calls, among those that call over the link.
-    pub(super) fn owner(&self, id: ExchangeId, mode: Mode) -> u64 {
+    pub(super) fn owner(&self, id: ExchangeId) -> u64 {
         let exchange = self.core.exchanges.hot(id);
         if exchange.parent != ExchangeId::NONE {
             return u64::from(self.core.exchanges.hot(exchange.parent).at.replica);
         }
-        match mode {
+        let transport = self.core.links[exchange.link.index()].transport();
+        if let Some(user) = transport.and_then(|transport| transport.per_user) {
+            return self.user_of(exchange.request, user, self.core.exchanges.cold(id).source);
+        }
+        match transport.map(|transport| transport.mode).unwrap_or_default() {
             Mode::PerSession => self.session_of(exchange.request),
             Mode::Warm | Mode::Pool | Mode::PerRequest => self.core.exchanges.cold(id).source,
         }

@@ -5,8 +5,8 @@ use crate::id::{EndpointId, NodeId};
 use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
-    Audit, CacheMeters, ClassMeter, Connects, Meters, Observable, Outages, Probes, RequestLog, RequestRow, Sample,
-    Series, Shape, Strict, Violation,
+    Audit, CacheMeters, ClassMeter, Connects, Meters, Observable, Outages, Probes, RequestLog,
+    RequestRow, Sample, Series, Shape, Strict, Violation,
 };
 use crate::rng::Key;
 use crate::stats::LADDER;
@@ -259,7 +259,8 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let extras =
         (wanted.strict.then(Strict::default), (wanted.requests.map(RequestLog::new), probes));
     let is_wanted = extras.0.is_some() || extras.1.0.is_some() || extras.1.1.is_some();
-    let always = (((Meters::new(shape), audit), Observable::default()), (caches, (outages, connects)));
+    let always =
+        (((Meters::new(shape), audit), Observable::default()), (caches, (outages, connects)));
     (always, is_wanted.then(|| Box::new(extras)))
 }
 
@@ -301,7 +302,8 @@ fn node_readings(
         let cache = caches.map(|caches| caches.at(node.index(), replica));
         let outage = outages.as_ref().and_then(|outages| outages.at(node.index(), replica));
         let connect = connects.as_ref().and_then(|connects| connects.at(node.index(), replica));
-        let at = AtNode { cache, outage, connect, ..AtNode::new(meter, None, window, cores, replicas) };
+        let at =
+            AtNode { cache, outage, connect, ..AtNode::new(meter, None, window, cores, replicas) };
         readings.push(reading(&at));
         if meter.wait.len() > 1 {
             for class in 0..meter.wait.len() {

@@ -107,7 +107,7 @@ impl LoadBalancer {
             Input::Reply { child, parent } if ctx.is_awaited(child, parent) => {
                 let answer = ctx.cold(child).answer;
                 let backend = usize::from(ctx.cold(child).branch);
-                self.judge(backend, answer, ctx.now());
+                self.judge(backend, answer, ctx);
                 if answer.is_success() {
                     self.remember(child, parent, ctx);
                     self.forget_tries(parent, ctx);
@@ -165,7 +165,7 @@ impl LoadBalancer {
         let parent = ctx.hot(child).parent;
         self.ended(child, ctx);
         let backend = usize::from(ctx.cold(child).branch);
-        self.judge(backend, Answer::failed(why), ctx.now());
+        self.judge(backend, Answer::failed(why), ctx);
         ctx.hang_up(child);
         ctx.cold(parent).child = ExchangeId::NONE;
         self.failed(backend, parent, Answer::failed(why), ctx);
