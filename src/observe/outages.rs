@@ -96,14 +96,15 @@ impl Outages {
     }
 
     /// What came of the faults of the node of this number, or of one of its replicas; none if no
-    /// fault strikes it.
+    /// fault strikes it or there is no such replica.
     #[must_use]
     pub fn at(&self, node: usize, replica: Option<u16>) -> Option<Outage> {
         let node = &self.nodes[node];
-        node.needed.map(|_| match replica {
-            Some(replica) => node.replicas[usize::from(replica)].sum,
-            None => node.sum,
-        })
+        node.needed?;
+        match replica {
+            Some(replica) => node.replicas.get(usize::from(replica)).map(|replica| replica.sum),
+            None => Some(node.sum),
+        }
     }
 
     /// Nanoseconds in which some node had fewer replicas up than it needs.
@@ -223,7 +224,7 @@ mod tests {
         assert_eq!(down(0, None), Some(10));
         assert_eq!(down(0, Some(2)), Some(80));
         assert_eq!(down(1, None), Some(20));
-        assert_eq!(down(2, None), None);
+        assert_eq!((down(2, None), down(0, Some(3))), (None, None));
         assert_eq!(outages.any(), 25, "from 20 to 45 one of them is down");
         assert_eq!(outages.at(0, None).map(|it| it.failures), Some(2));
     }

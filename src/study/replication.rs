@@ -239,9 +239,7 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let clients = (0..).map(NodeId).zip(&graph.plans).filter(|(_, plan)| is_client(&plan.role));
     let replicas: Vec<u16> = graph.fixed.topology.nodes.iter().map(|node| node.replicas).collect();
     let caches = graph.has_caches().then(|| CacheMeters::new(&replicas, window));
-    let needed = (0..).map(NodeId).zip(&graph.plans).zip(&replicas);
-    let needed = needed.map(|((id, plan), count)| (*count, graph.fails(id).then_some(plan.needed)));
-    let outages = graph.has_failing_nodes().then(|| Outages::new(needed, window));
+    let outages = graph.has_failing_nodes().then(|| outages(graph, window));
     let opens = graph.links.iter().any(|link| link.transport.is_some());
     let connects = opens.then(|| Connects::new(&replicas, window));
     let shape = Shape {
@@ -262,6 +260,17 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let always =
         (((Meters::new(shape), audit), Observable::default()), (caches, (outages, connects)));
     (always, is_wanted.then(|| Box::new(extras)))
+}
+
+/// The meters of what faults do to the nodes of `graph`, measuring from `window` on.
+#[must_use]
+pub fn outages(graph: &Graph, window: Time) -> Outages {
+    let shapes = graph.fixed.topology.nodes.iter().zip(&graph.plans);
+    let nodes = (0..)
+        .map(NodeId)
+        .zip(shapes)
+        .map(|(id, (shape, plan))| (shape.replicas, graph.fails(id).then_some(plan.needed)));
+    Outages::new(nodes, window)
 }
 
 /// The length of a bucket of the timeline. A run that drains is longer than its duration, by how

@@ -6,9 +6,6 @@ use super::seen::{Seen, View};
 pub(super) struct Read {
     /// What tells it from other numbers that are held against the same expected value.
     pub(super) label: Option<String>,
-    /// How far it may be from the expected value in a full run, if that is not what the case
-    /// allows.
-    pub(super) allowed: Option<f64>,
     /// Why there is no number to hold against the expected value, if so.
     pub(super) left_out: Option<String>,
     take: Box<Take>,
@@ -19,7 +16,7 @@ type Take = dyn Fn(&Seen<'_>) -> Option<f64> + Send + Sync;
 impl Read {
     /// A number that `take` finds.
     pub(super) fn new(take: impl Fn(&Seen<'_>) -> Option<f64> + Send + Sync + 'static) -> Self {
-        Self { label: None, allowed: None, left_out: None, take: Box::new(take) }
+        Self { label: None, left_out: None, take: Box::new(take) }
     }
 
     /// A number that `take` finds in the first variant.
@@ -60,11 +57,6 @@ impl Read {
     /// The same number, with a label.
     pub(super) fn labelled(self, label: impl Into<String>) -> Self {
         Self { label: Some(label.into()), ..self }
-    }
-
-    /// The same number, which may be so far from the expected value in a full run.
-    pub(super) fn within(self, allowed: f64) -> Self {
-        Self { allowed: Some(allowed), ..self }
     }
 
     /// The number divided by `by`.

@@ -78,11 +78,9 @@ impl<'a> View<'a> {
         parts.map(|parts| parts.all.iter().sum())
     }
 
-    /// The mean time that requests for an endpoint spend on something.
-    pub(super) fn endpoint_part(&self, endpoint: &str, part: Part) -> Option<f64> {
-        let parts = self.run.parts.iter().find(|parts| {
-            parts.endpoint.is_some_and(|id| self.graph.endpoint_name(id) == endpoint)
-        });
+    /// The mean time that requests spend on something.
+    pub(super) fn part(&self, part: Part) -> Option<f64> {
+        let parts = self.run.parts.iter().find(|parts| parts.endpoint.is_none());
         parts.map(|parts| parts.all[part as usize])
     }
 

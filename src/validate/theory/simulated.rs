@@ -60,8 +60,8 @@ impl Simulated {
                     left_out.push((name.to_owned(), reason));
                     continue;
                 }
-                let (label, allowed) = (read.label.clone(), read.allowed);
-                metrics.push(Measured { metric: name.to_owned(), label, allowed });
+                let label = read.label.clone();
+                metrics.push(Measured { label, ..Measured::plain(name.to_owned()) });
                 reads.push(read);
             }
         }

@@ -17,6 +17,13 @@ const EVERY_S: f64 = 10.0;
 const MEASURED_S: f64 = 100.0;
 const WARM_UP_S: f64 = 30.0;
 
+/// Pages so far apart that one is there before the next is wanted, and how many are measured.
+const PAGE_EVERY_S: f64 = 1e6;
+const PAGES: f64 = 20.0;
+
+/// Connections that wait for the next page.
+const KEPT: &str = "mode = \"pool\", keep_alive = \"3650d\"";
+
 /// A new connection for each request, over a link that loses SYNs.
 pub(super) fn lost_syns(case: &Case, effort: Effort) -> Result<Experiment, String> {
     let size = effort.size_of(case)?;
@@ -78,7 +85,7 @@ pub(super) fn slow_start(case: &Case, effort: Effort) -> Result<Experiment, Stri
         ),
     ];
     // Opening the connection is another part of the latency.
-    let time = || Read::first(|view| view.endpoint_part("page", Part::Network));
+    let time = || Read::first(|view| view.part(Part::Network));
     Simulated::new(text.concat(), effort.size(10)).experiment(case, |name| match name {
         "time_request_to_last_byte" => vec![time()],
         "rounds" => vec![time().divided(rtt)],
@@ -91,21 +98,21 @@ pub(super) fn slow_start(case: &Case, effort: Effort) -> Result<Experiment, Stri
 pub(super) fn browser_limits(case: &Case, effort: Effort) -> Result<Experiment, String> {
     let (rtt, resources) = (case.number("rtt")?, case.whole("resources")?);
     let demand = format!(
-        "arrivals = {{ interval = {}, batch = {resources} }}\naddresses = {{ count = 1 }}",
-        span(EVERY_S)
+        "arrivals = {{ poisson = {}, batch = {resources} }}\naddresses = {{ count = 1 }}",
+        rate(1.0 / PAGE_EVERY_S)
     );
     let text = [
-        steady_for(MEASURED_S, WARM_UP_S, &[]),
+        steady_for(PAGES * PAGE_EVERY_S, PAGES * PAGE_EVERY_S, &[]),
         page(&format!("{{ wait = {} }}", span(case.number("server_time")?))),
         server("app", ""),
         client(&demand, "app"),
         format!("latency = {}\n", span(rtt / 2.0)),
         format!(
-            "[variant.h1.link.users.app]\nconnection = {{ mode = \"pool\", per_origin = {} }}\n",
+            "[variant.h1.link.users.app]\nconnection = {{ {KEPT}, per_origin = {} }}\n",
             case.whole("h1_connections")?
         ),
         format!(
-            "[variant.h2.link.users.app]\nconnection = {{ mode = \"pool\", protocol = \"h2\", \
+            "[variant.h2.link.users.app]\nconnection = {{ {KEPT}, protocol = \"h2\", \
              streams = {resources}, per_origin = 1 }}\n"
         ),
     ];

@@ -3,6 +3,7 @@
 //!
 //! A group works from the parameters of a case alone, so that further cases of it need no code.
 
+mod available;
 mod balanced;
 mod bursty;
 mod closed;
@@ -82,7 +83,7 @@ const GROUPS: &[(&str, Way)] = &[
     ("connection set-up accounting", Runs(opened::set_up)),
     ("slow start accounting", Runs(connected::slow_start)),
     ("token bucket", Runs(retried::token_bucket)),
-    ("availability", Runs(failing::availability)),
+    ("availability", Runs(available::availability)),
     ("failure detection", Runs(failing::detection)),
     ("cache: LRU/FIFO/top-K under Zipf", Waits("caches")),
     ("cache: exact small catalogue", Waits("caches")),
