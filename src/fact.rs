@@ -134,7 +134,8 @@ pub enum Fact<'a> {
         /// Whether what reaches it would be worked on.
         works: bool,
     },
-    /// An exchange came to a replica that faults keep from taking it. Told for metrics alone.
+    /// An exchange came to a replica that faults keep from taking it, or from working on it. Told
+    /// for metrics alone.
     Missed(Place),
     /// A balancer no longer sends anything to a replica, which it takes to be down. Told for
     /// metrics alone.

@@ -34,7 +34,13 @@ impl<O: Observer> Ctx<'_, O> {
         let reason = match (condition.is_crashed(), condition.refuses(), has_connection) {
             (true, _, true) => Reason::Reset,
             (_, true, false) => Reason::ConnectRefused,
-            (false, _, true) | (_, false, _) => return true,
+            (false, _, true) | (_, false, _) => {
+                if condition.is_hung() {
+                    // It will wait there.
+                    self.observe(&Fact::Missed(at));
+                }
+                return true;
+            }
         };
         self.observe(&Fact::Missed(at));
         self.turn_back(id, reason);

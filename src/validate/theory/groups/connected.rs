@@ -5,7 +5,7 @@ use super::super::case::Case;
 use super::super::experiment::{Effort, Experiment};
 use super::super::read::Read;
 use super::super::simulated::Simulated;
-use super::super::text::{client, page, rate, server, span, steady, steady_for};
+use super::super::text::{client, page, rate, server, span, steady_for};
 use crate::net::Part;
 use crate::net::tcp::SynTimers;
 
@@ -34,8 +34,10 @@ pub(super) fn lost_syns(case: &Case, effort: Effort) -> Result<Experiment, Strin
         rate(CONNECTS),
         span(timeout)
     );
+    let (measured, warm_up) = size.seconds(CONNECTS);
     let text = [
-        steady(&size, CONNECTS, &[]),
+        // As many attempts of each length end as begin only after the longest of them.
+        steady_for(measured, warm_up.max(2.0 * timeout), &[]),
         page("{ wait = \"0s\" }"),
         server("app", ""),
         client(&demand, "app"),
