@@ -13,7 +13,8 @@ fn latencies(arrivals: &str, client: &str, link: &str) -> Vec<u64> {
     let text = format!(
         "study = 'terminating'\nduration = '100s'\nuntil = 'drained'\n\
          [endpoint.page]\nwork = [{{ wait = '20ms' }}]\nresponse = {{ size = '100000B' }}\n\
-         [node.users]\nkind = 'client'\narrivals = {{ {arrivals} }}\nmix = {{ page = 1 }}\n{client}\n\
+         [node.users]\nkind = 'client'\narrivals = {{ {arrivals} }}\n\
+         mix = {{ page = 1 }}\n{client}\n\
          [node.app]\nkind = 'server'\n\
          [link.users.app]\nlatency = '25ms'\n{link}\n"
     );

@@ -31,11 +31,11 @@ fn availability(graph: &Graph, id: NodeId) -> Option<String> {
     let (mtbf, mttr, crews) = (up.mean() / 1e9, repair.mean() / 1e9, (*crews).min(replicas));
     let known = Availability::new(replicas, needed, mtbf, mttr, crews).ok()?;
     let condition = if crews < replicas { ", with exponential times" } else { "" };
+    let share = known.unavailable();
     Some(format!(
-        "  {name}: without the {needed} of {replicas} replicas that it needs for a share of {:.3e} of \
-         the time, {} a year{condition}; {:.4} are up on average",
-        known.unavailable(),
-        time(known.unavailable() * YEAR_S),
+        "  {name}: without the {needed} of {replicas} replicas that it needs for a share of \
+         {share:.3e} of the time, {} a year{condition}; {:.4} are up on average",
+        time(share * YEAR_S),
         known.mean_up()
     ))
 }
