@@ -139,7 +139,7 @@ mod tests {
             (1_000_000, 7),
         ] {
             assert_eq!(rounds(bytes, INITIAL_WINDOW), count, "{bytes}");
-            assert_eq!(extra(&mut Window::NEW.clone(), bytes, 0) + 1, count.into(), "{bytes}");
+            assert_eq!(extra(&mut Window::NEW.clone(), bytes, 0) + 1, u64::from(count), "{bytes}");
         }
     }
 

@@ -77,9 +77,13 @@ impl Observer for Heard {
                 return;
             }
             Fact::Health { works, .. } => if *works { "well" } else { "ill" }.to_owned(),
-            Fact::Queued(_) | Fact::Unqueued(_) | Fact::Looked { .. } | Fact::Fetched { .. } => {
-                return;
-            }
+            Fact::Queued(_)
+            | Fact::Unqueued(_)
+            | Fact::Missed(_)
+            | Fact::TakenOut { .. }
+            | Fact::Connect { .. }
+            | Fact::Looked { .. }
+            | Fact::Fetched { .. } => return,
         };
         self.states.push((at, state));
     }
