@@ -8,7 +8,7 @@ use crate::id::{EndpointId, NodeId, ObjectId, RequestId};
 use crate::net::Parts;
 use crate::outcome::Answer;
 use crate::rng::Key;
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// A replica of a node: the node and which of its machines, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -145,6 +145,28 @@ pub enum Fact<'a> {
         /// Whether all passed before.
         was_closed: bool,
     },
+    /// An exchange came to a replica that faults keep from taking it, or from working on it. Told
+    /// for metrics alone.
+    Missed(Place),
+    /// A balancer no longer sends anything to a replica, which it takes to be down. Told for
+    /// metrics alone.
+    TakenOut {
+        /// Who noticed.
+        by: NodeId,
+        /// What it takes to be down.
+        at: Place,
+    },
+    /// An attempt to connect over TCP has ended. Told for metrics alone.
+    Connect {
+        /// To whom.
+        to: Place,
+        /// How many SYNs were sent.
+        syns: u32,
+        /// How long after the first of them the last was sent.
+        extra: Span,
+        /// Whether there is a connection now.
+        connected: bool,
+    },
     /// A balancer, or a caller of several replicas, chose where an exchange of a request goes.
     Picked {
         /// The request that the exchange belongs to.
@@ -198,11 +220,20 @@ impl Fact<'_> {
             Self::Stopped { .. } => 15,
             Self::Power { .. } => 16,
             Self::Health { .. } => 17,
-            Self::Breaker { .. } => 18,
+            Self::Missed(_) => 18,
+            Self::TakenOut { .. } => 19,
             Self::Picked { .. } => 20,
+            Self::Connect { .. } => 21,
+            Self::Breaker { .. } => 22,
             Self::Looked { .. } => 30,
             Self::Fetched { .. } => 31,
         }
+    }
+
+    /// Whether this is told for metrics alone, and follows from what is told otherwise.
+    #[must_use]
+    pub const fn is_note(&self) -> bool {
+        matches!(self, Self::Missed(_) | Self::TakenOut { .. } | Self::Connect { .. })
     }
 
     /// What this fact is about, as three numbers: for the strict fingerprint.
@@ -220,7 +251,11 @@ impl Fact<'_> {
             Self::Left { at, key, exit, waited, .. } => {
                 [place(at), key.0, waited << 8 | *exit as u64]
             }
-            Self::Queued(at) | Self::Unqueued(at) => [place(at), 0, 0],
+            Self::Queued(at) | Self::Unqueued(at) | Self::Missed(at) => [place(at), 0, 0],
+            Self::TakenOut { by, at } => [u64::from(by.0), place(at), 0],
+            Self::Connect { to, syns, connected, .. } => {
+                [place(to), u64::from(*syns), u64::from(*connected)]
+            }
             Self::Busy { at, cores } | Self::Stopped { at, cores } => {
                 [place(at), u64::from(*cores), 0]
             }

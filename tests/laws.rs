@@ -313,6 +313,9 @@ impl Observer for Story {
             | Fact::Power { .. }
             | Fact::Health { .. }
             | Fact::Breaker { .. }
+            | Fact::Missed(_)
+            | Fact::TakenOut { .. }
+            | Fact::Connect { .. }
             | Fact::Picked { .. }
             | Fact::Looked { .. }
             | Fact::Fetched { .. } => "other",

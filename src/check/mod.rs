@@ -9,6 +9,7 @@
 //! ```
 
 mod circuit;
+mod expected;
 mod flow;
 mod length;
 mod sameness;

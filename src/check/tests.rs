@@ -23,7 +23,7 @@ impl Files for NoFiles {
 }
 
 /// What is known of a scenario, as text, and the warnings about it.
-fn checked(text_of_scenario: &str) -> (Graph, Checked, String) {
+pub(super) fn checked(text_of_scenario: &str) -> (Graph, Checked, String) {
     let mut said = Diagnostics::new();
     let files = Memory::of(&[("a.toml", text_of_scenario)]);
     let scenario = Scenario::load(Path::new("a.toml"), &files, &[], &mut said);

@@ -1,6 +1,7 @@
 //! What is known of a variant, for people.
 
 use super::circuit::origin_word;
+use super::expected;
 use super::station::Answer;
 use super::table::Table;
 use super::{Checked, Circuit, Length, word};
@@ -34,6 +35,8 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     lines.extend(links(graph));
     let mut reasons = reasons(graph, checked);
     reasons.extend(caches(graph));
+    reasons.extend(expected::availabilities(graph));
+    reasons.extend(expected::connections(graph));
     if !reasons.is_empty() {
         lines.push(String::new());
         lines.extend(reasons);
@@ -279,7 +282,7 @@ fn percent(share: f64) -> String {
 }
 
 /// A time in seconds, to four digits of its unit.
-fn time(secs: f64) -> String {
+pub(super) fn time(secs: f64) -> String {
     if !secs.is_finite() {
         return "∞".to_owned();
     }

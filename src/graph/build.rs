@@ -316,6 +316,7 @@ impl<'a> Build<'a> {
                 kind: node.kind.word(),
                 shape,
                 limit: node.station().and_then(|station| station.rate_limit.clone()),
+                needed: node.needed(),
                 role: role?,
                 cost_per_hour: self.cost(node),
             });

@@ -23,7 +23,7 @@ pub use reach::{Pair, Served};
 pub use traffic::{ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand};
 
 use crate::dist::Law;
-use crate::fault::FaultPlan;
+use crate::fault::{FaultPlan, Target};
 use crate::id::{EndpointId, NodeId};
 use crate::limit::RateLimitSpec;
 use crate::model::RunSpec;
@@ -86,6 +86,8 @@ pub struct NodePlan {
     pub shape: Option<Shape>,
     /// How often exchanges may come to each of its replicas.
     pub limit: Option<RateLimitSpec>,
+    /// How many of its replicas must be up for it to be available.
+    pub needed: u16,
     /// What it does.
     pub role: Role,
     /// What its machines cost per hour.
@@ -173,6 +175,20 @@ impl Graph {
     #[must_use]
     pub fn has_caches(&self) -> bool {
         (0..).map(NodeId).take(self.plans.len()).any(|id| self.cache(id).is_some())
+    }
+
+    /// Whether faults can strike replicas of a node.
+    #[must_use]
+    pub fn fails(&self, id: NodeId) -> bool {
+        let strikes = |target: &Target| matches!(target, Target::Replica(at) if at.node == id);
+        self.faults.iter().any(|plan| plan.targets.iter().any(strikes))
+    }
+
+    /// Whether faults can strike replicas of some node.
+    #[must_use]
+    pub fn has_failing_nodes(&self) -> bool {
+        let strikes = |target: &Target| matches!(target, Target::Replica(_));
+        self.faults.iter().any(|plan| plan.targets.iter().any(strikes))
     }
 
     /// The links of a new replication.

@@ -140,7 +140,9 @@ fn sizes_matter(build: &Build<'_>) -> bool {
     };
     let links = build.model.links.values();
     let by_links = links.into_iter().any(|link| {
-        link.spec.bandwidth.is_some() || link.spec.loss.is_some() || link.spec.price.is_some()
+        let spec = &link.spec;
+        let has_windows = spec.connection.initial_window.is_some();
+        spec.bandwidth.is_some() || spec.loss.is_some() || spec.price.is_some() || has_windows
     });
     by_links
         || build.nodes.iter().any(|(_, node, _)| match &node.kind {

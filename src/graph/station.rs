@@ -16,6 +16,10 @@ pub(super) fn shape(build: &mut Build<'_>, name: &str, station: &StationSpec) ->
     check_numbers(build, name, station);
     check_numbers_of_replicas(build, name, station);
     let replicas = station.replicas.unwrap_or(1);
+    if station.needed.is_some_and(|needed| !(1..=replicas).contains(&needed)) {
+        let at = build.at_node(name, "needed");
+        build.error(&at, format!("`needed` counts replicas: it is from 1 to {replicas}"));
+    }
     let mut machines = Vec::new();
     for number in 1..=replicas.min(65_000) {
         let own = station.replica.iter().find(|(key, _)| key.get_ref() == &number.to_string());

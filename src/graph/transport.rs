@@ -3,9 +3,11 @@
 use super::build::Build;
 use super::program::Programs;
 use crate::dist::{Dist, Law};
-use crate::model::{LinkEntry, Protocol};
+use crate::model::{ConnectionSpec, LinkEntry, Protocol};
+use crate::net::slow_start::SEGMENT;
 use crate::net::tls::{Certificate, Handshake};
-use crate::net::{Mode, Transport, Waits};
+use crate::net::{Mode, SlowStart, Transport, User, Waits};
+use crate::nodes::KindSpec;
 use crate::nodes::timeouts::Late;
 use crate::time::Span;
 
@@ -29,13 +31,19 @@ pub(super) fn transport(
             let sentence = "a warm connection exists already, with its keys: give it a `mode`";
             build.error(&entry.at("connection.tls"), sentence);
         }
+        for (key, is_there) in [
+            ("connection.per_origin", spec.per_origin.is_some()),
+            ("connection.initial_window", spec.initial_window.is_some()),
+        ] {
+            if is_there {
+                let sentence = "a warm connection is not opened: give it a `mode`";
+                build.error(&entry.at(key), sentence);
+            }
+        }
         return None;
     }
-    for (key, number) in [("connection.max", spec.max), ("connection.streams", spec.streams)] {
-        if number == Some(0) {
-            build.error(&entry.at(key), format!("`{key}` is a whole number from 1 on"));
-        }
-    }
+    check_numbers(build, &spec, entry);
+    let per_user = per_user(build, name, &spec, entry);
     let usual = |handshake| spec.security().cpu(handshake, Certificate::EcdsaP256).server;
     let (usual_full, usual_resumed) = (usual(Handshake::Full), usual(spec.resumption()));
     let mut program = |key: &str, dist: Option<&Dist<Span>>, usual: Span, part: u16| {
@@ -50,10 +58,16 @@ pub(super) fn transport(
             Protocol::H1 => 1,
             Protocol::H2 | Protocol::H3 => spec.streams.unwrap_or(STREAMS),
         },
-        max: match spec.mode {
-            Mode::PerSession => 1,
-            Mode::Warm | Mode::Pool | Mode::PerRequest => spec.max.unwrap_or(u32::MAX),
+        max: match (spec.per_origin, spec.mode) {
+            (Some(most), _) => most,
+            (None, Mode::PerSession) => 1,
+            (None, Mode::Warm | Mode::Pool | Mode::PerRequest) => spec.max.unwrap_or(u32::MAX),
         },
+        per_user,
+        slow_start: spec.initial_window.map(|window| SlowStart {
+            window: window.max(1).into(),
+            segment: spec.mss.map_or(SEGMENT, |bytes| bytes.max(1).into()),
+        }),
         keep_alive: match spec.mode {
             Mode::PerSession => spec.keep_alive,
             Mode::Warm | Mode::Pool | Mode::PerRequest => {
@@ -67,6 +81,49 @@ pub(super) fn transport(
         syn_timers: spec.syn_timers,
         programs: [full, resumed],
     })
+}
+
+/// Numbers out of range, and keys that mean nothing without another one.
+fn check_numbers(build: &mut Build<'_>, spec: &ConnectionSpec, entry: &LinkEntry) {
+    for (key, number) in [
+        ("connection.max", spec.max),
+        ("connection.streams", spec.streams),
+        ("connection.per_origin", spec.per_origin),
+        ("connection.initial_window", spec.initial_window),
+        ("connection.mss", spec.mss),
+    ] {
+        if number == Some(0) {
+            build.error(&entry.at(key), format!("`{key}` is a whole number from 1 on"));
+        }
+    }
+    if spec.mss.is_some() && spec.initial_window.is_none() {
+        let sentence = "`mss` says how large the segments of `initial_window` are: give it that";
+        build.error(&entry.at("connection.mss"), sentence);
+    }
+}
+
+/// Who the users of a link are if each has connections of its own.
+fn per_user(
+    build: &mut Build<'_>,
+    name: &str,
+    spec: &ConnectionSpec,
+    entry: &LinkEntry,
+) -> Option<User> {
+    spec.per_origin?;
+    let mut wrong = |sentence: &str| build.error(&entry.at("connection.per_origin"), sentence);
+    if spec.max.is_some() {
+        wrong("`per_origin` is a limit for each user and `max` one for all: one of them counts");
+    }
+    if spec.mode == Mode::PerRequest {
+        wrong("`per_origin` counts connections that are kept: use the mode `pool`");
+    }
+    let from = name.split_once('>').and_then(|(from, _)| build.model.nodes.get(from));
+    let Some(KindSpec::Client(client)) = from.map(|node| &node.spec.kind) else {
+        let sentence = "`per_origin` is about the users of a client: other nodes have `max`";
+        build.error(&entry.at("connection.per_origin"), sentence);
+        return None;
+    };
+    Some(if client.addresses.is_some() { User::Address } else { User::Moment })
 }
 
 /// How long the node called `from` waits for those that it calls.

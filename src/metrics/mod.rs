@@ -7,16 +7,21 @@
 mod caches;
 mod cost;
 mod errors;
+mod faults;
 mod latency;
 mod node_breakers;
 mod node_caches;
+mod node_faults;
 mod node_levels;
 mod node_outcomes;
 mod node_times;
 mod throughput;
 
 use crate::graph::Graph;
-use crate::observe::{CacheMeter, CacheMeters, ClassMeter, Meters, NodeMeter, Recorder, Sample};
+use crate::observe::{
+    CacheMeter, CacheMeters, ClassMeter, ConnectMeter, Meters, NodeMeter, Outage, Outages,
+    Recorder, Sample,
+};
 use crate::time::Span;
 
 /// The unit of a metric, as results name it.
@@ -116,6 +121,8 @@ pub struct EndToEnd<'a> {
     pub cost_per_hour: f64,
     /// What caches answered, if there are any.
     pub caches: Option<&'a CacheMeters>,
+    /// What faults did to nodes, if any strikes one.
+    pub outages: Option<&'a Outages>,
 }
 
 /// What node metrics are read from.
@@ -137,11 +144,21 @@ pub struct AtNode<'a> {
     pub replicas: f64,
     /// What the node's cache answered, if it has one and no class is asked for.
     pub cache: Option<CacheMeter>,
+    /// What faults did to it, if any strikes it and no class is asked for.
+    pub outage: Option<Outage>,
+    /// What attempts to connect to it came to, if there were any and no class is asked for.
+    pub connect: Option<ConnectMeter>,
 }
 
 /// All end-to-end metrics, in the order of results.
-pub const END_TO_END: &[&[Metric]] =
-    &[latency::METRICS, throughput::METRICS, errors::METRICS, cost::METRICS, caches::METRICS];
+pub const END_TO_END: &[&[Metric]] = &[
+    latency::METRICS,
+    throughput::METRICS,
+    errors::METRICS,
+    cost::METRICS,
+    caches::METRICS,
+    faults::METRICS,
+];
 
 /// All node metrics, in the order of results.
 pub const AT_NODE: &[&[NodeMetric]] = &[
@@ -150,6 +167,7 @@ pub const AT_NODE: &[&[NodeMetric]] = &[
     node_outcomes::METRICS,
     node_breakers::METRICS,
     node_caches::METRICS,
+    node_faults::METRICS,
 ];
 
 /// Every end-to-end metric.
@@ -158,12 +176,15 @@ pub fn end_to_end() -> impl Iterator<Item = &'static Metric> {
 }
 
 /// The end-to-end metrics that results of `graph` have, with their places among all: those of
-/// caches only if there are any.
+/// caches only if there are any, and those of faults only if one strikes a node.
 pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Metric)> {
-    let has_caches = graph.has_caches();
-    let is_of_caches =
-        |metric: &Metric| caches::METRICS.iter().any(|other| other.name == metric.name);
-    end_to_end().enumerate().filter(move |(_, metric)| has_caches || !is_of_caches(metric))
+    let (has_caches, has_faults) = (graph.has_caches(), graph.has_failing_nodes());
+    let is_of =
+        |list: &[Metric], metric: &Metric| list.iter().any(|other| other.name == metric.name);
+    end_to_end().enumerate().filter(move |(_, metric)| {
+        (has_caches || !is_of(caches::METRICS, metric))
+            && (has_faults || !is_of(faults::METRICS, metric))
+    })
 }
 
 /// Every node metric.
@@ -176,7 +197,7 @@ impl<'a> EndToEnd<'a> {
     #[must_use]
     pub fn new(meters: &'a Meters, window: Span, cost_per_hour: f64) -> Self {
         let latency = Sample::of(meters.classes.iter().map(|class| &class.latency));
-        Self { meters, latency, window, cost_per_hour, caches: None }
+        Self { meters, latency, window, cost_per_hour, caches: None, outages: None }
     }
 
     /// A number summed over all clients and endpoints.
@@ -205,7 +226,18 @@ impl<'a> AtNode<'a> {
             None => Sample::of(recorders),
         };
         let (wait, sojourn) = (all(&meter.wait), all(&meter.sojourn));
-        Self { meter, class, wait, sojourn, window, cores, replicas, cache: None }
+        Self {
+            meter,
+            class,
+            wait,
+            sojourn,
+            window,
+            cores,
+            replicas,
+            cache: None,
+            outage: None,
+            connect: None,
+        }
     }
 }
 
@@ -225,6 +257,12 @@ fn rate(count: u64, window: Span) -> Option<f64> {
 #[allow(clippy::cast_precision_loss, reason = "an average for statistics")]
 fn average(area: u128, window: Span) -> Option<f64> {
     (!window.is_zero()).then(|| area as f64 / window.0 as f64)
+}
+
+/// What is left of the window besides so many nanoseconds of it, as a share.
+#[allow(clippy::cast_precision_loss, reason = "a share of time")]
+fn availability(down: u128, window: Span) -> Option<f64> {
+    (!window.is_zero()).then(|| 1.0 - down as f64 / window.0 as f64)
 }
 
 #[cfg(test)]

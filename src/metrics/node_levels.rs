@@ -48,10 +48,10 @@ pub(super) const METRICS: &[NodeMetric] = &[
     level(
         "replicas_up_mean",
         Unit::Count,
-        "Replicas that no fault keeps from working, on average; told where there was a fault.",
+        "Replicas that no fault keeps from working, on average; told where faults strike.",
         |at| {
             let ill = average(at.meter.ill.area(), at.window)?;
-            whole(at).filter(|()| at.meter.ill.max() > 0).map(|()| at.replicas - ill)
+            whole(at).filter(|()| at.outage.is_some()).map(|()| at.replicas - ill)
         },
     ),
     level(

@@ -37,6 +37,22 @@ pub struct ConnectionSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub max: Option<u32>,
+    /// On a client's link: how many connections each of its users has at once to one place, as
+    /// browsers open at most 6 to an origin with HTTP/1.1; what a user wants beyond waits for one.
+    /// A user is one of a closed loop, a trace's session, or in an open loop an address if the
+    /// client has `addresses`, else all that comes at one moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub per_origin: Option<u32>,
+    /// How many full segments of a response may be under way on a new or idle connection, twice as
+    /// many after each round trip (slow start); 10 in Linux. Unlimited by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub initial_window: Option<u32>,
+    /// With `initial_window`: bytes of a full segment; 1460 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub mss: Option<u32>,
     /// `h2`, `h3`: how many exchanges travel on one connection at once; 100 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]

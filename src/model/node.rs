@@ -58,4 +58,11 @@ impl NodeSpec {
     pub fn replicas(&self) -> u32 {
         self.station().and_then(|station| station.replicas).unwrap_or(1)
     }
+
+    /// How many of them must be up for it to be available.
+    #[must_use]
+    pub fn needed(&self) -> u16 {
+        let needed = self.station().and_then(|station| station.needed).unwrap_or(1);
+        u16::try_from(needed).unwrap_or(u16::MAX)
+    }
 }

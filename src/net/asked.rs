@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::net::IpAddr;
 
 use super::core::Ctx;
+use super::transport::User;
 use crate::fact::Observer;
 use crate::id::{ExchangeId, RequestId, SessionId};
 use crate::rng::mix;
@@ -78,6 +79,19 @@ impl<O: Observer> Ctx<'_, O> {
             Some(named) => mix(u64::from(named)),
             None if session == SessionId::NONE => asked.key.0,
             None => self.core.sessions[session.0].key.0,
+        }
+    }
+
+    /// The user of a request that comes from the address `source`: the trace's session, the user
+    /// of a closed loop, or in an open loop what the link of its client takes for one.
+    #[must_use]
+    pub fn user_of(&self, request: RequestId, user: User, source: u64) -> u64 {
+        let it = &self.core.requests[request.0];
+        let is_named = self.traced(request).and_then(TraceRow::session).is_some();
+        match user {
+            _ if is_named || it.session != SessionId::NONE => self.session_of(request),
+            User::Address => source,
+            User::Moment => mix(it.asked.started.0),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::core::{Ctx, Kind};
 use super::exchange::{Cold, Exchange, Part, Phase};
 use super::link::{Direction, Transit};
 use super::timer::Token;
-use crate::fact::Observer;
+use crate::fact::{Fact, Observer};
 use crate::id::{ConnectionId, EndpointId, ExchangeId};
 use crate::outcome::Reason;
 use crate::rng::Purpose;
@@ -18,7 +18,7 @@ use crate::time::Span;
 const SYN: u16 = 0;
 /// The answer to it is back, or it is time to send another.
 const SYN_AGAIN: u16 = 1;
-/// The transport is there.
+/// The transport is there; above this are the stages of its keys.
 const CONNECTED: u16 = 2;
 /// A round of the keys' handshake before the last is over; the number of those left is added.
 const ROUND: u16 = 16;
@@ -34,7 +34,7 @@ impl<O: Observer> Ctx<'_, O> {
             return self.transmit(id);
         };
         let (mode, max) = (transport.mode, transport.max);
-        let owner = self.owner(id, mode);
+        let owner = self.owner(id);
         self.hot(id).phase = Phase::Opening;
         if mode == Mode::PerRequest {
             return self.open(id, owner);
@@ -56,12 +56,16 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// Who calls, among those that call over the link.
-    pub(super) fn owner(&self, id: ExchangeId, mode: Mode) -> u64 {
+    pub(super) fn owner(&self, id: ExchangeId) -> u64 {
         let exchange = self.core.exchanges.hot(id);
         if exchange.parent != ExchangeId::NONE {
             return u64::from(self.core.exchanges.hot(exchange.parent).at.replica);
         }
-        match mode {
+        let transport = self.core.links[exchange.link.index()].transport();
+        if let Some(user) = transport.and_then(|transport| transport.per_user) {
+            return self.user_of(exchange.request, user, self.core.exchanges.cold(id).source);
+        }
+        match transport.map(|transport| transport.mode).unwrap_or_default() {
             Mode::PerSession => self.session_of(exchange.request),
             Mode::Warm | Mode::Pool | Mode::PerRequest => self.core.exchanges.cold(id).source,
         }
@@ -131,6 +135,7 @@ impl<O: Observer> Ctx<'_, O> {
         let most = self.core.links[link].transport().map_or(1, |it| it.syn_timers.most());
         if sent >= most {
             // The pause after the last SYN is over as well: the kernel gives up.
+            self.tell_connect(id, false);
             return self.lose(id, Reason::ConnectTimeout, Span::ZERO);
         }
         self.cold(id).repeats += 1;
@@ -146,6 +151,19 @@ impl<O: Observer> Ctx<'_, O> {
         let transport = self.core.links[link].transport();
         let gap = transport.map_or(Span::ZERO, |transport| transport.syn_gap(sent));
         self.stage(id, SYN_AGAIN, gap - after.min(gap));
+    }
+
+    /// States how the attempt to connect over TCP of an exchange has ended, if it has made one and
+    /// is not beyond it.
+    pub(super) fn tell_connect(&mut self, id: ExchangeId, connected: bool) {
+        let (syns, stage) = (self.cold(id).repeats, self.cold(id).pending);
+        if syns == 0 || !matches!(stage, SYN | SYN_AGAIN | CONNECTED) {
+            return;
+        }
+        let (link, to) = (self.hot(id).link.index(), self.hot(id).at);
+        let transport = self.core.links[link].transport();
+        let extra = transport.map_or(Span::ZERO, |it| it.syn_timers.sent(syns - 1));
+        self.observe(&Fact::Connect { to, syns, extra, connected });
     }
 
     fn stage(&mut self, id: ExchangeId, stage: u16, span: Span) {
@@ -165,11 +183,13 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     fn syn_arrived(&mut self, id: ExchangeId, is_full: bool) {
-        let exchange = self.core.exchanges.hot(id);
-        let (condition, link) = (self.core.conditions.of(exchange.at), exchange.link.index());
+        let (at, link) = (self.hot(id).at, self.hot(id).link.index());
+        let condition = self.core.conditions.of(at);
         let latency = self.core.links[link].usual_latency();
         if condition.refuses() && !condition.is_unreachable() {
             self.spend(id, Part::Connect);
+            self.tell_connect(id, false);
+            self.observe(&Fact::Missed(at));
             return self.turn_back(id, Reason::ConnectRefused);
         }
         if condition.is_unreachable() || is_full {
@@ -184,6 +204,7 @@ impl<O: Observer> Ctx<'_, O> {
     /// The transport is there: its keys are next, if it has any.
     fn connected(&mut self, id: ExchangeId) {
         self.spend(id, Part::Connect);
+        self.tell_connect(id, true);
         let (link, connection) = (self.hot(id).link, self.cold(id).connection);
         let is_hop = self.core.connections.get(connection).link != link;
         let state = &mut self.core.links[link.index()];

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::slow_start::Window;
 use crate::fact::Place;
 use crate::id::{ConnectionId, ExchangeId, LinkId, NodeId};
 use crate::slab::Slab;
@@ -51,6 +52,8 @@ pub struct Connection {
     pub is_watched: bool,
     /// Which of those that had this place it is.
     pub generation: u16,
+    /// How much the far end sends at once.
+    pub window: Window,
     /// When the last response left its far end.
     pub answered: Time,
     /// When its owner last had it back.
@@ -85,6 +88,7 @@ impl Default for Connection {
             is_resumed: false,
             is_watched: false,
             generation: 0,
+            window: Window::NEW,
             answered: Time::ZERO,
             last_use: Time::ZERO,
             hops: Vec::new(),

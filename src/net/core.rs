@@ -400,7 +400,7 @@ impl<O: Observer> Ctx<'_, O> {
         }
         core.observer.hear(core.now, &left(exchange, exit, answer.is_success()));
         if connection != ConnectionId::NONE {
-            core.connections.get_mut(connection).answered = core.now;
+            return self.reply_on(id, connection, bytes);
         }
         match core.links[exchange.link.index()].carry(core.now, Direction::Down, bytes) {
             Transit::Arrives(span) => self.schedule(span, Kind::Exchange(id)),

@@ -170,6 +170,12 @@ impl LinkState {
         Span::from_nanos_rounded(self.latency.mean() * self.condition.factor)
     }
 
+    /// How long its line takes for so many bytes.
+    #[must_use]
+    pub fn line_time(&self, bytes: u64) -> Span {
+        self.bandwidth.map_or(Span::ZERO, |bandwidth| bandwidth.time_for(bytes))
+    }
+
     /// Hands one small packet to the link that nobody sends again by itself: how long it takes, or
     /// none if it is lost.
     pub fn packet(&mut self, direction: Direction) -> Option<Span> {

@@ -4,7 +4,7 @@ use super::core::{Ctx, Kind};
 use super::exchange::Phase;
 use super::link::{Direction, GIVEN_UP, Transit};
 use super::timer::{TimerId, Token};
-use crate::fact::{Observer, Place};
+use crate::fact::{Fact, Observer, Place};
 use crate::id::{ConnectionId, ExchangeId};
 use crate::outcome::{Answer, Reason};
 use crate::time::{Span, Time};
@@ -18,6 +18,7 @@ impl<O: Observer> Ctx<'_, O> {
         let at = self.core.exchanges.hot(id).at;
         let condition = self.core.conditions.of(at);
         if condition.is_unreachable() {
+            self.observe(&Fact::Missed(at));
             self.silence(id, GIVEN_UP);
             return false;
         }
@@ -33,8 +34,15 @@ impl<O: Observer> Ctx<'_, O> {
         let reason = match (condition.is_crashed(), condition.refuses(), has_connection) {
             (true, _, true) => Reason::Reset,
             (_, true, false) => Reason::ConnectRefused,
-            (false, _, true) | (_, false, _) => return true,
+            (false, _, true) | (_, false, _) => {
+                if condition.is_hung() {
+                    // It will wait there.
+                    self.observe(&Fact::Missed(at));
+                }
+                return true;
+            }
         };
+        self.observe(&Fact::Missed(at));
         self.turn_back(id, reason);
         false
     }

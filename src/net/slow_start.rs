@@ -4,8 +4,13 @@
 //! A sender may have so many segments under way as its congestion window holds: 10 at first
 //! (RFC 6928), doubling with each round trip while nothing is lost (RFC 5681). A response of n
 //! segments takes the least k rounds with 10 (2^k - 1) ≥ n: up to 14,600 bytes one, up to 102,200
-//! three, a megabyte seven. A connection that was idle for a retransmission time-out begins anew.
-//! Losses and limits of the receiver are left out.
+//! three, a megabyte seven. Between two rounds the sender stands still for the rest of the round
+//! trip that sending the window did not take: not at all once the window holds what the line takes
+//! in a round trip. What was acknowledged makes the window larger, but not beyond twice of what was
+//! under way at once (Linux, `tcp_is_cwnd_limited`). A connection that was idle for longer than a
+//! retransmission time-out, 200 ms and the round trip, has half of its window left for each of
+//! them, and never less than the first window (RFC 2861; Linux, `tcp_cwnd_restart`). Losses and
+//! limits of the receiver are left out.
 
 use crate::time::{Span, Time};
 
@@ -17,6 +22,18 @@ pub const INITIAL_WINDOW: u64 = 10;
 
 /// The largest window, 4 GiB or so: beyond it nothing is gained.
 const LARGEST: u64 = 1 << 22;
+
+/// What Linux adds to the round trip for its retransmission time-out.
+const IDLE: Span = Span::from_millis(200);
+
+/// How the senders on a link begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlowStart {
+    /// Segments of the first window.
+    pub window: u64,
+    /// Bytes of a full segment.
+    pub segment: u64,
+}
 
 /// How many round trips the bytes take from the first to the last with a window of so many
 /// segments to begin with; at least 1.
@@ -36,35 +53,77 @@ pub const fn rounds(bytes: u64, window: u64) -> u32 {
 /// The congestion window of one direction of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
+    /// 0 before anything was sent.
     segments: u64,
     last: Time,
 }
 
 impl Window {
-    /// The window of a new connection.
-    #[must_use]
-    pub const fn new(now: Time) -> Self {
-        Self { segments: INITIAL_WINDOW, last: now }
+    /// The window of a connection that has sent nothing yet.
+    pub const NEW: Self = Self { segments: 0, last: Time::ZERO };
+
+    /// How long the sender of a response of so many bytes, which begins now, stands still between
+    /// its first byte and its last; `line` says how long the line takes for so many bytes.
+    #[inline]
+    pub fn stall(
+        &mut self,
+        rule: SlowStart,
+        bytes: u64,
+        now: Time,
+        round_trip: Span,
+        line: impl Fn(u64) -> Span,
+    ) -> Span {
+        self.rest(rule, now, round_trip);
+        let needed = bytes.div_ceil(rule.segment);
+        let (mut window, mut left, mut stall) = (self.segments, needed, Span::ZERO);
+        // The most that is under way at once.
+        let mut flight = 0;
+        while left > window {
+            flight = window;
+            let busy = line(window.saturating_mul(rule.segment));
+            if busy >= round_trip {
+                // The line is what holds it up from now on.
+                flight = left;
+                break;
+            }
+            stall += round_trip - busy;
+            left -= window;
+            window = (window * 2).min(LARGEST);
+        }
+        flight = flight.max(left.min(window));
+        let grown = (self.segments + needed).min(flight.saturating_mul(2)).min(LARGEST);
+        self.segments = self.segments.max(grown);
+        self.last = now + stall;
+        stall
     }
 
-    /// How many round trips a response of so many bytes takes beyond the first if it begins now;
-    /// the window grows by what it acknowledges. After an idle time of `idle` or more (Linux: the
-    /// retransmission time-out, at least 200 ms) the window begins anew.
-    #[inline]
-    pub fn extra_round_trips(&mut self, bytes: u64, now: Time, idle: Span) -> u32 {
-        if now.since(self.last) >= idle {
-            self.segments = INITIAL_WINDOW;
+    /// Takes from the window what an idle time takes.
+    fn rest(&mut self, rule: SlowStart, now: Time, round_trip: Span) {
+        let pause = IDLE + round_trip;
+        let mut idle = now.since(self.last.min(now));
+        while idle > pause && self.segments > rule.window {
+            self.segments /= 2;
+            idle = idle - pause;
         }
-        let extra = rounds(bytes, self.segments) - 1;
-        self.segments = (self.segments + bytes.div_ceil(SEGMENT)).min(LARGEST);
-        self.last = now;
-        extra
+        self.segments = self.segments.max(rule.window);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const RULE: SlowStart = SlowStart { window: INITIAL_WINDOW, segment: SEGMENT };
+    const RTT: Span = Span::from_millis(50);
+
+    const fn at(millis: u64) -> Time {
+        Time(millis * 1_000_000)
+    }
+
+    /// Round trips that a response stands still on a line of unlimited bandwidth.
+    fn extra(window: &mut Window, bytes: u64, millis: u64) -> u64 {
+        window.stall(RULE, bytes, at(millis), RTT, |_| Span::ZERO).0 / RTT.0
+    }
 
     #[test]
     fn responses_take_the_rounds_that_theory_says() {
@@ -80,25 +139,45 @@ mod tests {
             (1_000_000, 7),
         ] {
             assert_eq!(rounds(bytes, INITIAL_WINDOW), count, "{bytes}");
+            assert_eq!(extra(&mut Window::NEW.clone(), bytes, 0) + 1, u64::from(count), "{bytes}");
         }
-        let bytes = 100_000;
-        let time = Span::from_nanos(u64::from(rounds(bytes, INITIAL_WINDOW)) * 50_000_000);
-        assert_eq!(time, Span::from_millis(150));
     }
 
     #[test]
     fn the_largest_response_ends() {
         assert!(rounds(u64::MAX, 0) > 20);
+        assert!(extra(&mut Window::NEW.clone(), 1 << 50, 0) > 20);
     }
 
     #[test]
-    fn a_warm_connection_needs_fewer_and_an_idle_one_begins_anew() {
-        let idle = Span::from_millis(200);
-        let mut window = Window::new(Time::ZERO);
-        let at = |millis: u64| Time(millis * 1_000_000);
-        assert_eq!(window.extra_round_trips(102_200, at(0), idle), 2);
-        assert_eq!(window.extra_round_trips(102_200, at(100), idle), 0, "80 segments fit");
-        assert_eq!(window.extra_round_trips(102_200, at(299), idle), 0);
-        assert_eq!(window.extra_round_trips(102_200, at(499), idle), 2);
+    fn a_warm_connection_needs_fewer_and_an_idle_one_loses_half_for_each_time_out() {
+        let mut window = Window::NEW;
+        assert_eq!(extra(&mut window, 102_200, 0), 2);
+        assert_eq!(extra(&mut window, 102_200, 200), 0, "80 segments fit");
+        // 140 segments, of which 70 are left after one time-out and 17 after three.
+        assert_eq!(extra(&mut window, 102_200, 200 + 251), 0);
+        assert_eq!(extra(&mut window, 102_200, 200 + 251 + 751), 2);
+        assert_eq!(extra(&mut window, 102_200, 1_000_000), 2, "as at first");
+    }
+
+    #[test]
+    fn small_responses_do_not_make_the_window_larger_than_what_they_used_of_it() {
+        let mut window = Window::NEW;
+        for millis in 0..1_000 {
+            assert_eq!(extra(&mut window, 1_000, millis), 0);
+        }
+        assert_eq!(extra(&mut window, 102_200, 1_000), 2);
+    }
+
+    #[test]
+    fn what_the_line_takes_anyway_is_not_waited_for_as_well() {
+        // A segment takes 1 ms: windows of 10, 20 and 40 take 10, 20 and 40 of the 50 ms.
+        let line = |bytes: u64| Span::from_nanos(bytes.div_ceil(SEGMENT) * 1_000_000);
+        let stall = |bytes: u64| Window::NEW.clone().stall(RULE, bytes, at(0), RTT, line);
+        assert_eq!(stall(10 * SEGMENT), Span::ZERO);
+        assert_eq!(stall(30 * SEGMENT), Span::from_millis(40));
+        assert_eq!(stall(70 * SEGMENT), Span::from_millis(70));
+        assert_eq!(stall(150 * SEGMENT), Span::from_millis(80));
+        assert_eq!(stall(10_000 * SEGMENT), Span::from_millis(80), "80 take longer than 50 ms");
     }
 }

@@ -4,6 +4,7 @@ use rand::Rng;
 use rand_distr::Distribution;
 
 use super::connection::Mode;
+use super::slow_start::SlowStart;
 use super::tcp::SynTimers;
 use super::timer::Unwanted;
 use crate::dist::Law;
@@ -19,6 +20,10 @@ pub struct Transport {
     pub streams: u32,
     /// Connections that an owner has at once to one place.
     pub max: u32,
+    /// Whether each user of a client is an owner, and who is one in an open loop.
+    pub per_user: Option<User>,
+    /// How responses begin on a new or idle connection; at full speed if not said.
+    pub slow_start: Option<SlowStart>,
     /// How long an idle one is kept by the side that opened it; for ever if not said.
     pub keep_alive: Option<Span>,
     /// How long an idle one is kept by the other side; for ever if not said.
@@ -33,6 +38,15 @@ pub struct Transport {
     pub syn_timers: SynTimers,
     /// The handshake programs of the side that ends TLS, in full and resumed.
     pub programs: [u16; 2],
+}
+
+/// Who a user is among the requests of an open loop, unless a trace names sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum User {
+    /// All that come from one source address.
+    Address,
+    /// All that come at one moment.
+    Moment,
 }
 
 /// How long the callers of a link wait, and what becomes of late work.

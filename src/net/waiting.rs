@@ -64,12 +64,12 @@ impl<O: Observer> Ctx<'_, O> {
         match phase {
             Phase::Pooled => {
                 let (link, at) = (self.hot(id).link, self.hot(id).at);
-                let mode = self.core.links[link.index()].transport().map(|it| it.mode);
-                let owner = self.owner(id, mode.unwrap_or_default());
+                let owner = self.owner(id);
                 self.core.connections.pool(link, at, owner).waiting.retain(|other| *other != id);
                 self.free(id);
             }
             Phase::Opening => {
+                self.tell_connect(id, false);
                 let has_event = self.cold(id).pending != HANDSHAKE;
                 self.abandon_connection(id);
                 self.hot(id).phase = Phase::Dead;

@@ -78,9 +78,13 @@ impl Observer for Heard {
             }
             Fact::Breaker { is_open, .. } => if *is_open { "opened" } else { "let on" }.to_owned(),
             Fact::Health { works, .. } => if *works { "well" } else { "ill" }.to_owned(),
-            Fact::Queued(_) | Fact::Unqueued(_) | Fact::Looked { .. } | Fact::Fetched { .. } => {
-                return;
-            }
+            Fact::Queued(_)
+            | Fact::Unqueued(_)
+            | Fact::Missed(_)
+            | Fact::TakenOut { .. }
+            | Fact::Connect { .. }
+            | Fact::Looked { .. }
+            | Fact::Fetched { .. } => return,
         };
         self.states.push((at, state));
     }

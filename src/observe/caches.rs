@@ -145,6 +145,9 @@ impl Observer for CacheMeters {
             | Fact::Power { .. }
             | Fact::Health { .. }
             | Fact::Breaker { .. }
+            | Fact::Missed(_)
+            | Fact::TakenOut { .. }
+            | Fact::Connect { .. }
             | Fact::Picked { .. } => {}
         }
     }

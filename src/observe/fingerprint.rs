@@ -4,12 +4,16 @@ use crate::fact::{Fact, Observer};
 use crate::rng::mix;
 use crate::time::Time;
 
-/// The strict fingerprint: every fact with its time and what it is about, in order.
+/// The strict fingerprint: every fact with its time and what it is about, in order. Facts that are
+/// told for metrics alone are left out: a run of which more is told is no other run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Strict(pub u64);
 
 impl Observer for Strict {
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        if fact.is_note() {
+            return;
+        }
         let [first, second, third] = fact.ids();
         for part in [now.0, fact.code(), first, second, third] {
             self.0 = mix(self.0.rotate_left(5) ^ part);

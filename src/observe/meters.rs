@@ -452,7 +452,13 @@ impl Observer for Meters {
             Fact::Breaker { at, is_open, was_closed, .. } => {
                 self.nodes[at.node.index()].breaker(*is_open, *was_closed);
             }
-            Fact::Picked { .. } | Fact::Looked { .. } | Fact::Fetched { .. } => {}
+            // Observers of their own hear these.
+            Fact::Missed(_)
+            | Fact::TakenOut { .. }
+            | Fact::Connect { .. }
+            | Fact::Picked { .. }
+            | Fact::Looked { .. }
+            | Fact::Fetched { .. } => {}
         }
     }
 }

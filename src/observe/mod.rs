@@ -2,9 +2,11 @@
 
 mod audit;
 mod caches;
+mod connects;
 mod fingerprint;
 mod level;
 mod meters;
+mod outages;
 mod probes;
 mod recorder;
 mod request_log;
@@ -13,9 +15,11 @@ mod series;
 
 pub use audit::{Audit, Violation};
 pub use caches::{CacheMeter, CacheMeters};
+pub use connects::{ConnectMeter, Connects};
 pub use fingerprint::{Observable, Strict};
 pub use level::{Level, Occupancy};
 pub use meters::{ClassMeter, Meters, NodeMeter, Shape, Timeline, parts_bucket};
+pub use outages::{Outage, Outages};
 pub use probes::{ProbePlan, Probes};
 pub use recorder::Recorder;
 pub use request_log::{RequestLog, RequestRow};

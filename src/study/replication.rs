@@ -5,8 +5,8 @@ use crate::id::{EndpointId, NodeId};
 use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
-    Audit, CacheMeters, ClassMeter, Meters, Observable, Probes, RequestLog, RequestRow, Sample,
-    Series, Shape, Strict, Violation,
+    Audit, CacheMeters, ClassMeter, Connects, Meters, Observable, Outages, Probes, RequestLog,
+    RequestRow, Sample, Series, Shape, Strict, Violation,
 };
 use crate::rng::Key;
 use crate::stats::LADDER;
@@ -129,9 +129,11 @@ pub struct RunFault {
     pub violation: Violation,
 }
 
-/// What every replication is watched by, what only scenarios with caches need, and, out of the way
-/// of the rest, what few want.
-pub type Watchers = ((((Meters, Audit), Observable), Option<CacheMeters>), Option<Box<Extras>>);
+/// What every replication is watched by, what only some scenarios need, and, out of the way of the
+/// rest, what few want.
+pub type Watchers = ((((Meters, Audit), Observable), Special), Option<Box<Extras>>);
+/// What only scenarios with caches, faults or connections need.
+pub type Special = (Option<CacheMeters>, (Option<Outages>, Option<Connects>));
 /// What few want of a replication.
 pub type Extras = (Option<Strict>, (Option<RequestLog>, Option<Probes>));
 
@@ -161,9 +163,12 @@ pub fn replicate_in(
 ) -> Result<Replication, RunFault> {
     let root = Key::root(graph.run.seed, replication);
     let ended = world::run_in(space, graph, root, watchers(graph, window, wanted));
-    let ((((mut meters, audit), observable), caches), extras) = ended.observer;
+    let ((((mut meters, audit), observable), mut special), extras) = ended.observer;
     let end = ended.at;
     meters.close(end);
+    if let Some(outages) = &mut special.1.0 {
+        outages.close(end);
+    }
     let checked = audit
         .close(end, &ended.requests, &ended.inside, &graph.names)
         .and_then(|()| audit.agrees(end, &meters, &graph.names));
@@ -173,8 +178,8 @@ pub fn replicate_in(
     let in_flight = ended.requests.len() as u64;
     let span = Span(end.0.saturating_sub(window.0));
     let mut run = EndToEnd::new(&meters, span, graph.cost_per_hour);
-    run.caches = caches.as_ref();
-    let nodes = node_readings(graph, &meters, caches.as_ref(), span);
+    (run.caches, run.outages) = (special.0.as_ref(), special.1.0.as_ref());
+    let nodes = node_readings(graph, &meters, &special, span);
     let issued: u64 = meters.classes.iter().map(|class| class.issued).sum();
     Ok(Replication {
         summary: end_to_end().map(|metric| (metric.read)(&run).unwrap_or(f64::NAN)).collect(),
@@ -234,6 +239,9 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let clients = (0..).map(NodeId).zip(&graph.plans).filter(|(_, plan)| is_client(&plan.role));
     let replicas: Vec<u16> = graph.fixed.topology.nodes.iter().map(|node| node.replicas).collect();
     let caches = graph.has_caches().then(|| CacheMeters::new(&replicas, window));
+    let outages = graph.has_failing_nodes().then(|| outages(graph, window));
+    let opens = graph.links.iter().any(|link| link.transport.is_some());
+    let connects = opens.then(|| Connects::new(&replicas, window));
     let shape = Shape {
         replicas,
         endpoints: graph.fixed.endpoints.len(),
@@ -249,8 +257,20 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let extras =
         (wanted.strict.then(Strict::default), (wanted.requests.map(RequestLog::new), probes));
     let is_wanted = extras.0.is_some() || extras.1.0.is_some() || extras.1.1.is_some();
-    let always = (((Meters::new(shape), audit), Observable::default()), caches);
+    let always =
+        (((Meters::new(shape), audit), Observable::default()), (caches, (outages, connects)));
     (always, is_wanted.then(|| Box::new(extras)))
+}
+
+/// The meters of what faults do to the nodes of `graph`, measuring from `window` on.
+#[must_use]
+pub fn outages(graph: &Graph, window: Time) -> Outages {
+    let shapes = graph.fixed.topology.nodes.iter().zip(&graph.plans);
+    let nodes = (0..)
+        .map(NodeId)
+        .zip(shapes)
+        .map(|(id, (shape, plan))| (shape.replicas, graph.fails(id).then_some(plan.needed)));
+    Outages::new(nodes, window)
 }
 
 /// The length of a bucket of the timeline. A run that drains is longer than its duration, by how
@@ -266,7 +286,7 @@ pub(super) fn bucket(graph: &Graph) -> Span {
 fn node_readings(
     graph: &Graph,
     meters: &Meters,
-    caches: Option<&CacheMeters>,
+    special: &Special,
     window: Span,
 ) -> Vec<NodeReading> {
     let mut readings = Vec::new();
@@ -285,10 +305,14 @@ fn node_readings(
         });
         let replicas = f64::from(graph.fixed.topology.nodes[meter.at.node.index()].replicas);
         let replicas = if meter.is_replica { 1.0 } else { replicas };
-        let cache = caches.filter(|_| graph.cache(meter.at.node).is_some()).map(|caches| {
-            caches.at(meter.at.node.index(), meter.is_replica.then_some(meter.at.replica))
-        });
-        let at = AtNode { cache, ..AtNode::new(meter, None, window, cores, replicas) };
+        let (caches, (outages, connects)) = special;
+        let (node, replica) = (meter.at.node, meter.is_replica.then_some(meter.at.replica));
+        let caches = caches.as_ref().filter(|_| graph.cache(node).is_some());
+        let cache = caches.map(|caches| caches.at(node.index(), replica));
+        let outage = outages.as_ref().and_then(|outages| outages.at(node.index(), replica));
+        let connect = connects.as_ref().and_then(|connects| connects.at(node.index(), replica));
+        let at =
+            AtNode { cache, outage, connect, ..AtNode::new(meter, None, window, cores, replicas) };
         readings.push(reading(&at));
         if meter.wait.len() > 1 {
             for class in 0..meter.wait.len() {

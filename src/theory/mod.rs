@@ -5,6 +5,7 @@
 //! those that stay stable for 100,000 servers.
 
 mod allen_cunneen;
+mod availability;
 mod birth_death;
 #[cfg(test)]
 mod cases;
@@ -28,6 +29,7 @@ mod unsolved;
 mod usl;
 
 pub use allen_cunneen::AllenCunneen;
+pub use availability::Availability;
 pub use erlang_b::ErlangB;
 pub use erlang_c::ErlangC;
 pub use gim1::GiM1;

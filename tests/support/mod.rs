@@ -58,6 +58,19 @@ pub fn graph_of(text: &str, variant: &str) -> Graph {
     graph.unwrap_or_else(|| panic!("{}\n{text}", said.to_plain(&scenario.sources)))
 }
 
+/// What is said of the scenario `text`, which is wrong.
+#[track_caller]
+pub fn mistakes(text: &str) -> String {
+    let mut said = Diagnostics::new();
+    let texts = Memory::of(&[("scenario.toml", text)]);
+    let scenario = Scenario::load(Path::new("scenario.toml"), &texts, &[], &mut said);
+    let model = scenario.model("base", &[], &mut said);
+    let mut files = Texts(BTreeMap::new());
+    let graph = model.and_then(|model| graph::build(&model, &mut files, &mut said));
+    assert!(graph.is_none(), "nothing is wrong with\n{text}");
+    said.to_plain(&scenario.sources)
+}
+
 /// The names of all variants of a scenario file, each with its graph.
 #[track_caller]
 pub fn variants(

@@ -121,7 +121,7 @@ impl LoadBalancer {
             Input::Reply { child, parent } if ctx.is_awaited(child, parent) => {
                 let answer = ctx.cold(child).answer;
                 let backend = usize::from(ctx.cold(child).branch);
-                self.judge(backend, answer, ctx.now());
+                self.judge(backend, answer, ctx);
                 if answer.is_success() {
                     self.remember(child, parent, ctx);
                     ctx.spend(child, Part::Network);
@@ -192,7 +192,7 @@ impl LoadBalancer {
         let parent = ctx.hot(child).parent;
         self.ended(child, ctx);
         let backend = usize::from(ctx.cold(child).branch);
-        self.judge(backend, Answer::failed(why), ctx.now());
+        self.judge(backend, Answer::failed(why), ctx);
         let goes_on = Self::has_other_copy(child, parent, ctx);
         ctx.hang_up(child);
         if goes_on {

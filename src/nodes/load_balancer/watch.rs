@@ -2,8 +2,8 @@
 
 use super::LoadBalancer;
 use super::care::Care;
-use crate::fact::Observer;
-use crate::health::FULL_WEIGHT;
+use crate::fact::{Fact, Observer};
+use crate::health::{FULL_WEIGHT, Probed};
 use crate::net::{Ctx, Direction, Probe, Token};
 use crate::outcome::{Answer, Reason};
 use crate::resilience::Outcome;
@@ -55,8 +55,11 @@ impl LoadBalancer {
                 }
             }
             Probe::Succeeds | Probe::Fails => {
-                health.on_probe(backend, stage == Probe::Succeeds, now);
+                let probed = health.on_probe(backend, stage == Probe::Succeeds, now);
                 let next = health.probes().map_or(now, |it| it.next_probe(backend, sent, now));
+                if probed == Probed::Down {
+                    ctx.observe(&Fact::TakenOut { by: node, at });
+                }
                 (next.since(now), Probe::Leaves)
             }
         };
@@ -89,7 +92,13 @@ impl LoadBalancer {
     }
 
     /// An attempt at a backend has ended.
-    pub(super) fn judge(&mut self, backend: usize, answer: Answer, now: Time) {
+    pub(super) fn judge<O: Observer>(
+        &mut self,
+        backend: usize,
+        answer: Answer,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let now = ctx.now();
         let Some(care) = &mut self.care else { return };
         let counts = match &care.rule {
             Some(rule) => rule.counts_against(Outcome::of(answer)),
@@ -97,7 +106,12 @@ impl LoadBalancer {
         };
         let Some(health) = &mut care.health else { return };
         if counts {
+            let was_up = health.is_up(backend, now);
             health.on_failure(backend, now);
+            if was_up && !health.is_up(backend, now) {
+                let (by, (at, _)) = (self.host.node(), self.plan.ways[backend]);
+                ctx.observe(&Fact::TakenOut { by, at });
+            }
             let passive = self.plan.treats.health.as_ref().and_then(|it| it.passive.as_ref());
             let max_fails = passive.map_or(0, |passive| passive.max_fails);
             self.balancer.on_failed(backend, max_fails);

@@ -20,6 +20,11 @@ pub struct StationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 65_000))]
     pub replicas: Option<u32>,
+    /// How many of the replicas must be up for the node to be available, which the metric
+    /// `availability` tells; 1 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 65_000))]
+    pub needed: Option<u32>,
     /// What single replicas have for themselves, by number from 1.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(with = "BTreeMap<String, ReplicaSpec>")]

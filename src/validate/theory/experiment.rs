@@ -41,15 +41,31 @@ pub(super) struct Experiment {
     pub(super) size: Size,
     /// How long a replication is likely to take, in requests times hops.
     pub(super) cost: f64,
-    /// What is measured: the expected value that it is held against, and a label of its own
-    /// where several numbers are held against one.
-    pub(super) metrics: Vec<(String, Option<String>)>,
+    /// What is measured.
+    pub(super) metrics: Vec<Measured>,
     /// Expected values that nothing is held against, with the reason.
     pub(super) left_out: Vec<(String, String)>,
     /// Independent trials behind each number, if an event may be too rare to be seen at all.
     pub(super) trials: Option<f64>,
     /// Runs a replication: the numbers in the order of `metrics`, NaN where there is none.
     pub(super) run: Box<Run>,
+}
+
+/// A number that is measured.
+pub(super) struct Measured {
+    /// The expected value that it is held against.
+    pub(super) metric: String,
+    /// A label of its own where several numbers are held against one.
+    pub(super) label: Option<String>,
+    /// How far it may be from that in a full run, if that is not what the case allows its metric.
+    pub(super) allowed: Option<f64>,
+}
+
+impl Measured {
+    /// A number without anything of its own.
+    pub(super) fn plain(metric: String) -> Self {
+        Self { metric, label: None, allowed: None }
+    }
 }
 
 /// Runs one replication, by its number from 0.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::graph::Graph;
 use crate::metrics::{at_node, end_to_end};
+use crate::net::Part;
 use crate::observe::RequestRow;
 use crate::study::{NodeReading, Replication};
 
@@ -75,6 +76,12 @@ impl<'a> View<'a> {
             parts.endpoint.is_some_and(|id| self.graph.endpoint_name(id) == endpoint)
         });
         parts.map(|parts| parts.all.iter().sum())
+    }
+
+    /// The mean time that requests spend on something.
+    pub(super) fn part(&self, part: Part) -> Option<f64> {
+        let parts = self.run.parts.iter().find(|parts| parts.endpoint.is_none());
+        parts.map(|parts| parts.all[part as usize])
     }
 
     /// What the probe called `name` saw at each of its moments.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::case::Case;
-use super::experiment::{Experiment, Size};
+use super::experiment::{Experiment, Measured, Size};
 use super::read::Read;
 use super::seen::Seen;
 use crate::graph::{self, Graph};
@@ -60,7 +60,8 @@ impl Simulated {
                     left_out.push((name.to_owned(), reason));
                     continue;
                 }
-                metrics.push((name.to_owned(), read.label.clone()));
+                let label = read.label.clone();
+                metrics.push(Measured { label, ..Measured::plain(name.to_owned()) });
                 reads.push(read);
             }
         }

@@ -20,6 +20,8 @@ pub(super) struct Tolerance {
     #[serde(default)]
     rel_quantiles: BTreeMap<String, f64>,
     rel_std: Option<f64>,
+    /// Of a share of time that is near 1, when it is simulated: what is allowed of the rest.
+    rel_unavailability_simulated: Option<f64>,
 }
 
 /// What the tolerance allows for.
@@ -55,6 +57,12 @@ impl Tolerance {
     /// The number of independent runs for which the tolerance holds, if the case names one.
     pub(super) const fn runs(&self) -> Option<u32> {
         self.replications
+    }
+
+    /// How much of a simulated share of time without enough replicas it may be off, if the case
+    /// says so.
+    pub(super) const fn unavailability(&self) -> Option<f64> {
+        self.rel_unavailability_simulated
     }
 
     /// Whether nothing random may enter.

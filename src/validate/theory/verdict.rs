@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::{Verdict, Waiting};
 use super::case::Case;
-use super::experiment::{Experiment, Size};
+use super::experiment::{Experiment, Measured, Size};
 use crate::stats::{Confidence, Interval};
 
 /// What validation came to.
@@ -75,11 +75,12 @@ impl CaseReport {
         let scale = scale(case, &experiment.size);
         let replications = u32::try_from(runs.len()).unwrap_or(u32::MAX);
         let planned = u64::from(experiment.size.replications);
-        let row = |(place, (metric, label)): (usize, &(String, Option<String>))| {
+        let row = |(place, measured): (usize, &Measured)| {
+            let Measured { metric, label, allowed } = measured;
             let values: Vec<f64> = runs.iter().map(|run| run[place]).collect();
             let expected = case.expectation(metric).unwrap_or(f64::NAN);
-            let allowance =
-                case.tolerance.allowance(metric, expected, sojourn(case, metric), scale);
+            let usual = || case.tolerance.allowance(metric, expected, sojourn(case, metric), scale);
+            let allowance = allowed.map_or_else(usual, |allowed| allowed * scale);
             let name = match label {
                 Some(label) => format!("{metric} ({label})"),
                 None => metric.clone(),

@@ -4,7 +4,7 @@
 //! question that a load balancer asks.
 
 use super::super::case::Case;
-use super::super::experiment::{Effort, Experiment, Size};
+use super::super::experiment::{Effort, Experiment, Measured, Size};
 use crate::balance::{Algorithm, Backend, BalanceSpec, Balancer, Query, Tried};
 use crate::id::{NodeId, ReplicaId};
 use crate::rng::{Key, Stream, mix};
@@ -51,11 +51,10 @@ pub(super) fn hashing(case: &Case, effort: Effort) -> Result<Experiment, String>
     if setting.servers == 0 || setting.virtual_nodes == 0 {
         return Err("there is at least one server, with one point".to_owned());
     }
-    let metrics: Vec<(String, Option<String>)> =
-        case.expected().map(|(name, _)| (name.to_owned(), None)).collect();
+    let metrics: Vec<String> = case.expected().map(|(name, _)| name.to_owned()).collect();
     let size = sized(effort);
     let each = size.requests / u64::from(size.replications);
-    let names: Vec<String> = metrics.iter().map(|(name, _)| name.clone()).collect();
+    let names = metrics.clone();
     for name in &names {
         if value(name, Counts::default(), setting).is_none() {
             return Err(format!("`{name}` is no metric of this group"));
@@ -72,7 +71,7 @@ pub(super) fn hashing(case: &Case, effort: Effort) -> Result<Experiment, String>
     Ok(Experiment {
         size,
         cost,
-        metrics,
+        metrics: metrics.into_iter().map(Measured::plain).collect(),
         left_out: Vec::new(),
         trials: Some(trials),
         run: Box::new(run),

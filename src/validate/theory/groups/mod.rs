@@ -3,11 +3,14 @@
 //!
 //! A group works from the parameters of a case alone, so that further cases of it need no code.
 
+mod available;
 mod balanced;
 mod broken;
 mod bursty;
 mod closed;
+mod connected;
 mod disciplines;
+mod failing;
 mod fan_out;
 mod hashed;
 mod identity;
@@ -77,16 +80,16 @@ const GROUPS: &[(&str, Way)] = &[
     ("session vs JWT latency", Runs(identity::session_or_token)),
     ("retry amplification", Runs(retried::amplification)),
     ("circuit breaker", Runs(broken::breaker)),
-    ("TCP connect under loss", Waits("a count of SYNs sent")),
+    ("TCP connect under loss", Runs(connected::lost_syns)),
     ("connection set-up accounting", Runs(opened::set_up)),
-    ("slow start accounting", Waits("slow start of connections")),
+    ("slow start accounting", Runs(connected::slow_start)),
     ("token bucket", Runs(retried::token_bucket)),
-    ("availability", Waits("the share of time with enough replicas")),
-    ("failure detection", Waits("the time until a failure is found")),
+    ("availability", Runs(available::availability)),
+    ("failure detection", Runs(failing::detection)),
     ("cache: LRU/FIFO/top-K under Zipf", Waits("caches")),
     ("cache: exact small catalogue", Waits("caches")),
     ("cache: TTL", Waits("caches")),
-    ("browser connection limits", Waits("pages and connection limits")),
+    ("browser connection limits", Runs(connected::browser_limits)),
     ("CORS preflight accounting", Waits("origins and preflights")),
     ("JWT exposure window", Waits("tokens and their theft")),
     ("session and refresh load", Waits("sessions, log-ins and refreshes")),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::case::Case;
-use super::super::experiment::{Effort, Experiment, Size};
+use super::super::experiment::{Effort, Experiment, Measured, Size};
 use super::super::simulated::graphs;
 use super::super::text::{exponential, page, poisson, server, span};
 use crate::graph::Graph;
@@ -36,7 +36,7 @@ pub(super) fn from_empty(case: &Case, effort: Effort) -> Result<Experiment, Stri
             return Err(format!("`{name}` is no metric of this group"));
         }
     }
-    let metrics = names.iter().map(|name| (name.clone(), None)).collect();
+    let metrics = names.iter().map(|name| Measured::plain(name.clone())).collect();
     let cost = f64::from(each) * per_second * moment;
     let run = move |batch: u32| {
         let present = present(&graph, batch * each..(batch + 1) * each)?;

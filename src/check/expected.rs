@@ -1,0 +1,93 @@
+//! What faults and connections are expected to come to, for people.
+
+use super::text::time;
+use crate::fault::{FaultKind, FaultPlan, Target, Timetable};
+use crate::graph::{Graph, LinkPlan};
+use crate::id::NodeId;
+use crate::net::{Mode, Transport};
+use crate::theory::Availability;
+
+const YEAR_S: f64 = 31_557_600.0;
+
+/// How long nodes are expected to be without the replicas that they need, where one fault comes
+/// again and again to all of a node.
+pub(super) fn availabilities(graph: &Graph) -> Vec<String> {
+    let nodes = (0..).map(NodeId).take(graph.plans.len());
+    nodes.filter_map(|id| availability(graph, id)).collect()
+}
+
+fn availability(graph: &Graph, id: NodeId) -> Option<String> {
+    let name = &graph.names[id.index()];
+    let strikes = |plan: &FaultPlan| plan.targets.iter().any(|target| is_of(target, id));
+    let keeps = |plan: &FaultPlan| plan.kind != FaultKind::Slow && strikes(plan);
+    let mut plans = graph.faults.iter().filter(|plan| keeps(plan));
+    let (plan, None) = (plans.next()?, plans.next()) else { return None };
+    let Timetable::Recurring { up, repair, crews } = &plan.timetable else { return None };
+    let replicas = u32::from(graph.fixed.topology.nodes[id.index()].replicas);
+    if plan.targets.len() != replicas as usize {
+        return None;
+    }
+    let needed = u32::from(graph.plans[id.index()].needed);
+    let (mtbf, mttr, crews) = (up.mean() / 1e9, repair.mean() / 1e9, (*crews).min(replicas));
+    let known = Availability::new(replicas, needed, mtbf, mttr, crews).ok()?;
+    let condition = if crews < replicas { ", with exponential times" } else { "" };
+    let share = known.unavailable();
+    Some(format!(
+        "  {name}: without the {needed} of {replicas} replicas that it needs for a share of \
+         {share:.3e} of the time, {} a year{condition}; {:.4} are up on average",
+        time(share * YEAR_S),
+        known.mean_up()
+    ))
+}
+
+fn is_of(target: &Target, id: NodeId) -> bool {
+    matches!(target, Target::Replica(at) if at.node == id)
+}
+
+/// How many round trips requests wait for connections that are opened.
+pub(super) fn connections(graph: &Graph) -> Vec<String> {
+    graph.links.iter().filter_map(connection).collect()
+}
+
+fn connection(link: &LinkPlan) -> Option<String> {
+    let it: &Transport = link.transport.as_ref()?;
+    let tcp = u32::from(it.has_tcp);
+    let [full, resumed] = it.tls.map_or([tcp, tcp], |rounds| rounds.map(|more| more + tcp));
+    let mean = f64::from(full) * (1.0 - it.resumed) + f64::from(resumed) * it.resumed;
+    let when = match it.mode {
+        Mode::PerRequest => "every request",
+        Mode::PerSession => "the first request of a session",
+        Mode::Warm | Mode::Pool => "a request that finds no connection",
+    };
+    let round_trip = 2.0 * link.latency.mean() / 1e9;
+    Some(format!(
+        "  {}: {when} waits {} until it is open ({mean} round trips)",
+        link.name.replace('>', " → "),
+        time(mean * round_trip)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::checked;
+
+    #[test]
+    fn faults_and_connections_are_told_with_what_they_come_to() {
+        let text = "[endpoint.page]\n[node.users]\nkind = 'client'\nmix = { page = 1 }\n\
+            arrivals = { poisson = '1/s' }\n[node.app]\nkind = 'server'\nreplicas = 2\n\
+            [link.users.app]\nlatency = '10ms'\n\
+            connection = { mode = 'per-request', tls = '1.2', resumed = 0.5 }\n\
+            [fault.x]\nkind = 'crash'\nnode = 'app'\nmtbf = { exp = '9h' }\n\
+            mttr = { exp = '1h' }\ncrews = 1\n";
+        let (graph, ..) = checked(text);
+        // Down with one crew: 2/9 of one and 2/81 of both, to 1 of none.
+        let both = 2.0 / 81.0 / (1.0 + 2.0 / 9.0 + 2.0 / 81.0);
+        let lines = super::availabilities(&graph);
+        let share = format!("{both:.3e}");
+        assert!(lines.len() == 1 && lines[0].contains(&share), "{lines:?}, not {share}");
+        assert!(lines[0].contains("with exponential times"), "{lines:?}");
+        let lines = super::connections(&graph);
+        assert!(lines[0].contains("every request waits 50 ms"), "{lines:?}");
+        assert!(lines[0].contains("2.5 round trips"), "{lines:?}");
+    }
+}

@@ -1,0 +1,40 @@
+//! How an answer leaves on a connection that somebody has opened.
+
+use super::core::{Ctx, Kind};
+use super::link::{Direction, Transit};
+use crate::fact::Observer;
+use crate::id::{ConnectionId, ExchangeId};
+use crate::time::Span;
+
+impl<O: Observer> Ctx<'_, O> {
+    /// Hands the answer of an exchange to its link, on the connection that it came by.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn reply_on(&mut self, id: ExchangeId, connection: ConnectionId, bytes: u64) {
+        let stall = self.stall(id, connection, bytes);
+        let now = self.core.now;
+        self.core.connections.get_mut(connection).answered = now + stall;
+        let link = self.core.exchanges.hot(id).link.index();
+        match self.core.links[link].carry(now, Direction::Down, bytes) {
+            Transit::Arrives(span) => self.schedule(span + stall, Kind::Exchange(id)),
+            Transit::Lost(span) => self.silence(id, span + stall),
+        }
+    }
+
+    /// How long the sender of an answer stands still for its congestion window. A layer-4 balancer
+    /// only passes on what the sender sends: the connection's own link is where it counts.
+    fn stall(&mut self, id: ExchangeId, connection: ConnectionId, bytes: u64) -> Span {
+        let link = self.core.exchanges.hot(id).link;
+        let core = &mut *self.core;
+        let it = core.connections.get_mut(connection);
+        let state = &core.links[link.index()];
+        let rule = state.transport().and_then(|transport| transport.slow_start);
+        match rule.filter(|_| it.link == link && bytes > 0) {
+            None => Span::ZERO,
+            Some(rule) => {
+                let way = state.usual_latency();
+                it.window.stall(rule, bytes, core.now, way + way, |bytes| state.line_time(bytes))
+            }
+        }
+    }
+}
