@@ -153,7 +153,9 @@ fn hit_ratios_of_a_simulated_cache_are_those_of_theory() {
     let groups: Vec<Group> =
         rates.map(|rate| Group { objects: 1.0, rate, bytes: 20_480.0 }).collect();
     for policy in Policy::ALL {
-        let ratios = hit_ratios(*policy, Capacity::Objects(10_000), &groups);
+        let Some(ratios) = hit_ratios(*policy, Capacity::Objects(10_000), &groups) else {
+            continue;
+        };
         let found: f64 = groups.iter().zip(&ratios).map(|(it, ratio)| it.rate * ratio).sum();
         let theory = found / groups.iter().map(|it| it.rate).sum::<f64>();
         let cache = format!(
