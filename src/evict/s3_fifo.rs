@@ -141,7 +141,7 @@ mod tests {
         store.put(21, 1, ());
         assert!(store.get(2).is_none());
         store.put(2, 1, ());
-        for key in 100..110 {
+        for key in 100..140 {
             store.put(key, 1, ());
         }
         assert!(store.get(1).is_some() && store.get(2).is_some());
