@@ -91,7 +91,7 @@ fn expected(trace: &str) -> Vec<Expected> {
         let cells: Vec<&str> = line.split(',').collect();
         let number = |cell: usize| cells.get(cell).and_then(|text| text.parse::<f64>().ok());
         let (Some(rule), Ok(size)) = (Rule::named(cells[2]), cells[3].parse()) else { continue };
-        if cells[0] != trace || cells[9].contains("do not use") {
+        if cells[0] != trace || cells[9].contains("not uniform") {
             continue;
         }
         let capacity =
