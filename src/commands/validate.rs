@@ -11,8 +11,8 @@ use super::options::Work;
 use super::progress::Bar;
 use super::simulation::begin;
 use crate::scenario::nearest;
-use crate::validate::{cache, real};
 use crate::validate::theory::{Case, Options, built_in, cases, job_count, run as judged};
+use crate::validate::{cache, real};
 
 /// What the help shows.
 pub(super) const EXAMPLES: &[(&str, &str)] = &[
