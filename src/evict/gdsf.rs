@@ -62,7 +62,7 @@ impl Gdsf {
         let Object { weight, often } = self.objects[slot as usize];
         self.asked += 1;
         let priority = self.floor + 1e6 * often as f64 / weight as f64;
-        u128::from(priority.to_bits()) << 64 | u128::from(self.asked)
+        (u128::from(priority.to_bits()) << 64) | u128::from(self.asked)
     }
 }
 

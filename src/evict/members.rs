@@ -50,7 +50,7 @@ impl Members {
     #[allow(clippy::cast_possible_truncation, reason = "the place lies within the slots")]
     pub(super) fn draw(&mut self) -> Option<u32> {
         let number = u128::from(self.number());
-        let place = (number * self.slots.len() as u128 >> 64) as usize;
+        let place = ((number * self.slots.len() as u128) >> 64) as usize;
         self.slots.get(place).copied()
     }
 }

@@ -67,7 +67,7 @@ fn places(key: u64, counters: usize) -> impl Iterator<Item = usize> {
     let (first, step) = (hash as u32, (hash >> 32) as u32 | 1);
     (0..HASHES).map(move |number| {
         let hash = first.wrapping_add(number.wrapping_mul(step));
-        (u64::from(hash) * counters as u64 >> 32) as usize
+        ((u64::from(hash) * counters as u64) >> 32) as usize
     })
 }
 

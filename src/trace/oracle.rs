@@ -59,7 +59,7 @@ impl<R: Read> OracleReader<R> {
         }
         self.requests += 1;
         let word = |at: usize| u32::from_le_bytes([0, 1, 2, 3].map(|byte| bytes[at + byte]));
-        let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
+        let long = |at: usize| u64::from(word(at)) | (u64::from(word(at + 4)) << 32);
         let next = i64::from_le_bytes(long(16).to_le_bytes());
         let next = u64::try_from(next).ok().filter(|_| next != i64::MAX);
         Ok(Some(OracleRow { time: word(0), object: long(4), size: word(12), next }))

@@ -48,10 +48,11 @@ fn misses_are_those_that_can_be_counted_by_hand() {
     for row in [
         // FIFO loses `a` when `c` comes, and so on: only the third and the seventh are hits.
         "fifo,2,2,objects,8,6,0.75,220,200,",
-        // LRU keeps `a` all the time.
+        // LRU keeps `a` all the time, and nothing could do better.
         "lru,2,2,objects,8,5,0.625,220,190,",
-        "belady,2,2,objects,8,4,0.5,220,",
+        "belady,2,2,objects,8,5,0.625,220,190,",
         "lru,100B,100,bytes,8,3,0.375,220,100,",
+        "static,2,2,objects,8,2,0.25,220,140,",
         "static,100B,100,bytes,8,0,0.0,220,0,0.0",
     ] {
         assert!(table.contains(row), "{row}: {table}");
