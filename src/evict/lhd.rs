@@ -286,7 +286,7 @@ mod tests {
             let mut store = Store::new(Policy::Lhd, Capacity::Objects(100));
             let mut hits = 0_u32;
             for request in 0..300_000_u64 {
-                let one_of_few = mix(request) % 2 == 0;
+                let one_of_few = mix(request).is_multiple_of(2);
                 let key = if one_of_few { mix(!request) % 60 } else { 1_000 + request };
                 match store.get(key) {
                     Some(()) => hits += 1,
