@@ -2,7 +2,8 @@
 //! asked for more often than who would have to leave it.
 //!
 //! The window is an LRU list of a hundredth of the capacity, the main part a segmented LRU, and a
-//! sketch tells how often keys were stored, found in the main part, and about to leave the window. Einziger, Eytan, Friedman and Manes,
+//! sketch tells how often keys were stored, found in the main part, and about to leave the
+//! window. Einziger, Eytan, Friedman and Manes,
 //! "Adaptive software cache management", Middleware 2018. An object larger than the window is not
 //! stored; a window of objects holds one at least.
 
