@@ -1,6 +1,6 @@
 //! Caches against ground truth: eviction to the request, hit ratios by theory.
 //!
-//! `tests/data/cache/` holds what libCacheSim (aa0fc40) gives: hit by hit for two short traces, and
+//! `tests/data/cache/` holds what libCacheSim (aa0fc40) gives: hit by hit for short traces, and
 //! counts of misses for traces of a million requests that are made here as theirs were.
 
 mod support;
@@ -10,8 +10,8 @@ use lindley::math::power;
 use lindley::rng::mix;
 use serde_json::Value;
 
-const MICRO: &str = include_str!("data/cache/micro.json");
-const EXPECTED: &str = include_str!("data/cache/expected.csv");
+const MICRO: &str = include_str!("data/cache/micro_all.json");
+const EXPECTED: &str = include_str!("data/cache/counts.csv");
 const REQUESTS: u64 = 1_000_000;
 const OBJECTS: u32 = 100_000;
 
@@ -44,6 +44,11 @@ fn every_single_hit_is_that_of_libcachesim() {
         let unit = trace["unit"].as_str().expect("a unit");
         let ids = trace["ids"].as_array().expect("ids");
         for (word, bits) in trace["bits"].as_object().expect("policies") {
+            // Two programs agree on these; Belady's rule is no policy of a store.
+            let sure = trace["confirmed_by_refsim"].as_array().expect("a list");
+            if word == "belady" || !sure.iter().any(|it| it == word) {
+                continue;
+            }
             let mut store = Store::new(policy(word), capacity(unit, number(&trace["capacity"])));
             let mut seen = String::new();
             for id in ids.iter().map(number) {
@@ -110,12 +115,16 @@ fn misses_of_a_million_requests_are_counted_as_by_libcachesim() {
     let mut made: Option<(&str, Trace)> = None;
     for line in EXPECTED.lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
+        let is_known = ["zipf0.6", "zipf1.0", "drift1.0", "zipf0.8-sized"].contains(&cells[0]);
+        if !is_known || cells[9] != "exact" || cells[2] == "belady" {
+            continue;
+        }
         if made.as_ref().is_none_or(|(name, _)| *name != cells[0]) {
             made = Some((cells[0], trace(cells[0])));
         }
         let (_, (ids, sizes)) = made.as_ref().expect("it was made");
-        let size = cells[2].parse().expect("a size");
-        let mut store = Store::new(policy(cells[1]), capacity(cells[3], size));
+        let size = cells[3].parse().expect("a size");
+        let mut store = Store::new(policy(cells[2]), capacity(cells[4], size));
         let (mut misses, mut missed, mut all) = (0_u64, 0, 0);
         for id in ids {
             let bytes = sizes[*id as usize];
@@ -125,8 +134,8 @@ fn misses_of_a_million_requests_are_counted_as_by_libcachesim() {
                 missed += bytes;
             }
         }
-        assert_eq!(misses.to_string(), cells[4], "{line}");
-        let ratio: f64 = cells[5].parse().expect("a ratio");
+        assert_eq!(misses.to_string(), cells[6], "{line}");
+        let ratio: f64 = cells[8].parse().expect("a ratio");
         assert!((missed as f64 / all as f64 - ratio).abs() < 1e-8, "{line}");
     }
 }
@@ -153,7 +162,9 @@ fn hit_ratios_of_a_simulated_cache_are_those_of_theory() {
     let groups: Vec<Group> =
         rates.map(|rate| Group { objects: 1.0, rate, bytes: 20_480.0 }).collect();
     for policy in Policy::ALL {
-        let ratios = hit_ratios(*policy, Capacity::Objects(10_000), &groups);
+        let Some(ratios) = hit_ratios(*policy, Capacity::Objects(10_000), &groups) else {
+            continue;
+        };
         let found: f64 = groups.iter().zip(&ratios).map(|(it, ratio)| it.rate * ratio).sum();
         let theory = found / groups.iter().map(|it| it.rate).sum::<f64>();
         let cache = format!(

@@ -2,6 +2,8 @@
 
 #[path = "cli/arguments.rs"]
 mod arguments;
+#[path = "cli/cache.rs"]
+mod cache;
 #[path = "cli/compare.rs"]
 mod compare;
 #[path = "cli/others.rs"]

@@ -159,7 +159,10 @@ const FAMILIES: &[Family] = &[
     Family {
         folder: "src/evict",
         registers: |name| format!("    {}({name}) = \"{}\";", camel(name), name.replace('_', "-")),
-        others: &["capacity", "che", "list", "store", "table"],
+        others: &[
+            "capacity", "che", "ghost", "list", "members", "ranks", "sketch", "store", "table",
+            "verbs",
+        ],
     },
     Family {
         folder: "src/dist",

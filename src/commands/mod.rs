@@ -20,6 +20,7 @@ mod simulation;
 mod threads;
 mod timing;
 
+mod cache;
 mod check;
 mod compare;
 mod completions;
@@ -78,6 +79,7 @@ commands! {
     Schema = schema,
     List = list,
     Validate = validate,
+    Cache = cache,
     Completions = completions,
 }
 

@@ -11,14 +11,15 @@ use super::options::Work;
 use super::progress::Bar;
 use super::simulation::begin;
 use crate::scenario::nearest;
-use crate::validate::real;
 use crate::validate::theory::{Case, Options, built_in, cases, job_count, run as judged};
+use crate::validate::{cache, real};
 
 /// What the help shows.
 pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("lindley validate --quick", "against queueing theory, in a few seconds"),
     ("lindley validate --case mm1-02", "one case, with all its requests"),
     ("lindley validate --group real", "against recordings of nginx, HAProxy, Envoy and Caddy"),
+    ("lindley validate --group cache", "eviction: exact counts of misses, and closed forms"),
 ];
 
 /// Runs cases with known answers and says which of them come out.
@@ -54,6 +55,8 @@ enum Group {
     Theory,
     /// Recordings of real proxies: nginx, HAProxy, Envoy, Caddy.
     Real,
+    /// Eviction: counts of misses, hit by hit where they are known, and closed forms.
+    Cache,
 }
 
 /// Runs the cases and prints what came of each: status 1 if one of them misses.
@@ -72,8 +75,8 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
             let report = judged(&table, &options, &bar).ok_or(CommandError::Interrupted)?;
             print(&report, report.passes(), args.json, io)
         }
-        Group::Real if args.table.is_some() => {
-            Err(CommandError::Usage("recordings have no `--table`".to_owned()))
+        Group::Real | Group::Cache if args.table.is_some() => {
+            Err(CommandError::Usage("only theory takes a `--table`".to_owned()))
         }
         Group::Real => {
             let ids = real::case_ids();
@@ -81,6 +84,14 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
             begin(&work, io)?;
             let bar = Bar::new(real::job_count(&options), args.quiet);
             let report = real::run(&options, &bar).ok_or(CommandError::Interrupted)?;
+            print(&report, report.passes(), args.json, io)
+        }
+        Group::Cache => {
+            let ids = cache::case_ids();
+            require_case(ids.iter().map(String::as_str), args.case.as_deref())?;
+            begin(&work, io)?;
+            let bar = Bar::new(cache::job_count(&options), args.quiet);
+            let report = cache::run(&options, &bar).ok_or(CommandError::Interrupted)?;
             print(&report, report.passes(), args.json, io)
         }
     }

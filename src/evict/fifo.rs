@@ -5,7 +5,9 @@
 //! above that of LRU (van den Berg and Gandolfi, "LRU is better than FIFO under the independent
 //! reference model", Journal of Applied Probability 1992).
 
+use super::Capacity;
 use super::list::List;
+use super::verbs::{Entry, Evict};
 
 /// The objects by the time at which they were stored.
 #[derive(Debug, Clone, Default)]
@@ -13,23 +15,27 @@ pub(super) struct Fifo {
     by_entry: List,
 }
 
-impl Fifo {
-    #[inline]
-    pub(super) const fn on_found(&mut self, _: u32) {}
+impl Evict for Fifo {
+    fn new(_: Capacity) -> Self {
+        Self::default()
+    }
 
     #[inline]
-    pub(super) fn on_stored(&mut self, slot: u32) {
+    fn on_found(&mut self, _: u32) {}
+
+    #[inline]
+    fn on_stored(&mut self, slot: u32, _: Entry) {
         self.by_entry.push(slot);
     }
 
     #[inline]
-    pub(super) fn on_removed(&mut self, slot: u32) {
+    fn on_removed(&mut self, slot: u32) {
         self.by_entry.remove(slot);
     }
 
     #[inline]
-    pub(super) fn next_out(&self) -> Option<u32> {
-        self.by_entry.first()
+    fn evict(&mut self) -> Option<u32> {
+        self.by_entry.pop()
     }
 }
 

@@ -5,7 +5,9 @@
 //! requests: Che, Tung and Wang, "Hierarchical web caching systems", IEEE Journal on Selected
 //! Areas in Communications 2002.
 
+use super::Capacity;
 use super::list::List;
+use super::verbs::{Entry, Evict};
 
 /// The objects by their last use.
 #[derive(Debug, Clone, Default)]
@@ -13,28 +15,29 @@ pub(super) struct Lru {
     by_use: List,
 }
 
-impl Lru {
-    #[inline]
-    pub(super) fn on_found(&mut self, slot: u32) {
-        if !self.by_use.is_last(slot) {
-            self.by_use.remove(slot);
-            self.by_use.push(slot);
-        }
+impl Evict for Lru {
+    fn new(_: Capacity) -> Self {
+        Self::default()
     }
 
     #[inline]
-    pub(super) fn on_stored(&mut self, slot: u32) {
+    fn on_found(&mut self, slot: u32) {
+        self.by_use.touch(0, slot);
+    }
+
+    #[inline]
+    fn on_stored(&mut self, slot: u32, _: Entry) {
         self.by_use.push(slot);
     }
 
     #[inline]
-    pub(super) fn on_removed(&mut self, slot: u32) {
+    fn on_removed(&mut self, slot: u32) {
         self.by_use.remove(slot);
     }
 
     #[inline]
-    pub(super) fn next_out(&self) -> Option<u32> {
-        self.by_use.first()
+    fn evict(&mut self) -> Option<u32> {
+        self.by_use.pop()
     }
 }
 

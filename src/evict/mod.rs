@@ -2,20 +2,40 @@
 //!
 //! A [`Store`] keeps objects by key up to a capacity; a policy keeps the order in which they go.
 //! The policy is told what was found, what was stored and what was taken away, and answers one
-//! question: who is next. Whether an object may be stored at all, and for how long it may be
-//! used, is not asked here. Each policy has a file, which says what it is, where it is weak, and
-//! where it comes from; a new one is a file, its `mod` line, and a line of the list in this file.
+//! question: who is next. For how long an object may be used is not asked here. Each policy has a
+//! file, which says what it is, where it is weak, and where it comes from; a new one is a file, its
+//! `mod` line, and a line of the list in this file. [`replay`] asks caches for the objects of a
+//! trace, without any time in between, and knows bounds that need the future.
 //!
-//! An access takes a time that does not depend on the number of objects, and allocates nothing
-//! once the cache is full.
+//! An access takes a time that does not depend on the number of objects (GDSF: that grows with its
+//! logarithm), and allocates nothing once the cache is full and
+//! what has gone is remembered in full.
 
 mod capacity;
 mod che;
-mod fifo;
+mod ghost;
 mod list;
-mod lru;
+mod members;
+mod ranks;
+pub mod replay;
+mod sketch;
 mod store;
 mod table;
+mod verbs;
+
+mod arc;
+mod clock;
+mod fifo;
+mod gdsf;
+mod lfu;
+mod lhd;
+mod lru;
+mod random;
+mod s3_fifo;
+mod sieve;
+mod slru;
+mod two_q;
+mod w_tiny_lfu;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +43,8 @@ use serde::{Deserialize, Serialize};
 pub use capacity::Capacity;
 pub use che::{Group, hit_ratios};
 pub use store::Store;
+
+use verbs::{Entry, Evict};
 
 /// From one list: the policies by name, and their state.
 macro_rules! policies {
@@ -59,13 +81,19 @@ macro_rules! policies {
         }
 
         impl Order {
-            fn new(policy: Policy) -> Self {
+            fn new(policy: Policy, capacity: Capacity) -> Self {
                 match policy {
-                    $(Policy::$name => Self::$name($module::$name::default()),)*
+                    $(Policy::$name => Self::$name($module::$name::new(capacity)),)*
                 }
             }
 
-            /// The object in this slot was asked for and found.
+            #[inline]
+            fn admits(&self, weight: u64) -> bool {
+                match self {
+                    $(Self::$name(order) => order.admits(weight),)*
+                }
+            }
+
             #[inline]
             fn on_found(&mut self, slot: u32) {
                 match self {
@@ -73,28 +101,49 @@ macro_rules! policies {
                 }
             }
 
-            /// An object was stored in this slot.
             #[inline]
-            fn on_stored(&mut self, slot: u32) {
+            fn on_missed(&mut self, key: u64) {
                 match self {
-                    $(Self::$name(order) => order.on_stored(slot),)*
+                    $(Self::$name(order) => order.on_missed(key),)*
                 }
             }
 
-            /// The object in this slot was taken away.
+            #[inline]
+            fn on_wanted(&mut self, entry: Entry) {
+                match self {
+                    $(Self::$name(order) => order.on_wanted(entry),)*
+                }
+            }
+
+            #[inline]
+            fn evict(&mut self) -> Option<u32> {
+                match self {
+                    $(Self::$name(order) => order.evict(),)*
+                }
+            }
+
+            #[inline]
+            fn on_stored(&mut self, slot: u32, entry: Entry) {
+                match self {
+                    $(Self::$name(order) => order.on_stored(slot, entry),)*
+                }
+            }
+
             #[inline]
             fn on_removed(&mut self, slot: u32) {
                 match self {
                     $(Self::$name(order) => order.on_removed(slot),)*
                 }
             }
+        }
 
-            /// The slot of the object that goes next; none if there is none.
-            #[inline]
-            fn next_out(&mut self) -> Option<u32> {
-                match self {
-                    $(Self::$name(order) => order.next_out(),)*
-                }
+        /// A cache with a policy that is to be asked for dense numbers: each policy has a loop of
+        /// its own.
+        fn dense(policy: Policy, capacity: Capacity) -> Box<dyn replay::Replayed> {
+            match policy {
+                $(Policy::$name => {
+                    Box::new(replay::Dense::<$module::$name>::new(capacity))
+                })*
             }
         }
     };
@@ -106,4 +155,26 @@ policies! {
     Lru(lru) = "lru";
     /// The object that was stored first goes first, however often it is asked for.
     Fifo(fifo) = "fifo";
+    /// First in, first out, but what was asked for gets a second round.
+    Clock(clock) = "clock";
+    /// Any object may go.
+    Random(random) = "random";
+    /// LRU in four segments: a hit moves an object up, want of room moves it down.
+    Slru(slru) = "slru";
+    /// The object that was asked for least often since it was stored goes first.
+    Lfu(lfu) = "lfu";
+    /// A short queue for what is new, LRU for what comes back after it left that.
+    TwoQ(two_q) = "two-q";
+    /// Two LRU lists, of what was asked for once and again, whose lengths are learnt.
+    Arc(arc) = "arc";
+    /// What is large and seldom asked for goes first.
+    Gdsf(gdsf) = "gdsf";
+    /// A small window, and a main part that only takes what is asked for more often.
+    WTinyLfu(w_tiny_lfu) = "w-tiny-lfu";
+    /// A small queue for what is new, and a main queue for what is asked for again.
+    S3Fifo(s3_fifo) = "s3-fifo";
+    /// A hand goes over the objects in the order of their entry and takes what was not used.
+    Sieve(sieve) = "sieve";
+    /// The object goes that is expected to bring the fewest hits for its room.
+    Lhd(lhd) = "lhd";
 }

@@ -42,10 +42,12 @@ pub(super) fn thin(graph: &mut Graph) {
     for id in (0..).map(NodeId).take(graph.plans.len()) {
         let Some(plan) = graph.cache(id) else { continue };
         let rates = rates(graph, plan, &traffic, id);
-        let is_known = !rates.iter().any(|(pair, _)| behind.contains(pair))
+        let can_be_known = !rates.iter().any(|(pair, _)| behind.contains(pair))
             && !is_replayed(graph, &traffic, id)
             && !is_split(graph, id);
-        let hits = if is_known { hits(graph, plan, &rates) } else { Vec::new() };
+        let hits = if can_be_known { hits(graph, plan, &rates) } else { None };
+        let is_known = hits.is_some();
+        let hits = hits.unwrap_or_default();
         let (mut looked, mut found) = (0.0, 0.0);
         for ((pair, rate), hit) in rates.iter().zip(&hits) {
             looked += rate;
@@ -107,15 +109,15 @@ fn is_split(graph: &Graph, id: NodeId) -> bool {
     })
 }
 
-/// The hit ratios of what is asked for at these rates.
-fn hits(graph: &Graph, plan: &CachePlan, rates: &[(Pair, f64)]) -> Vec<f64> {
+/// The hit ratios of what is asked for at these rates, if theory knows the policy.
+fn hits(graph: &Graph, plan: &CachePlan, rates: &[(Pair, f64)]) -> Option<Vec<f64>> {
     let mut groups = Vec::new();
     let mut ends = Vec::new();
     for ((_, endpoint), rate) in rates {
         groups_of(&graph.fixed.endpoints[endpoint.index()], *rate, &mut groups);
         ends.push(groups.len());
     }
-    let ratios = hit_ratios(plan.policy, plan.capacity, &groups);
+    let ratios = hit_ratios(plan.policy, plan.capacity, &groups)?;
     let mut start = 0;
     let mut hits = Vec::new();
     for end in ends {
@@ -125,7 +127,7 @@ fn hits(graph: &Graph, plan: &CachePlan, rates: &[(Pair, f64)]) -> Vec<f64> {
         hits.push(if all > 0.0 { found / all } else { 0.0 });
         start = end;
     }
-    hits
+    Some(hits)
 }
 
 /// The objects of an endpoint, in groups of nearly equal popularity.
@@ -181,7 +183,7 @@ mod tests {
         groups_of(&endpoint, 50.0, &mut groups);
         assert!(groups.len() < 2_000, "{}", groups.len());
         assert!((groups.iter().map(|it| it.objects).sum::<f64>() - 100_000.0).abs() < 1e-6);
-        let ratios = hit_ratios(Policy::Lru, Capacity::Objects(10_000), &groups);
+        let ratios = hit_ratios(Policy::Lru, Capacity::Objects(10_000), &groups).unwrap();
         let asked = groups.iter().zip(ratios).map(|(it, ratio)| it.objects * it.rate * ratio);
         let overall = asked.sum::<f64>() / 50.0;
         assert!((overall - 0.6052).abs() < 1e-4, "{overall}");

@@ -23,6 +23,7 @@ mod cost_latency;
 mod heat_map;
 mod hit_ratio;
 mod latency_cdf;
+mod miss_ratio;
 mod percentiles;
 mod probes;
 mod sweep;
@@ -78,6 +79,7 @@ const PLOTS: &[&dyn Plot] = &[
     &probes::Probes,
     &sweep::Sweep,
     &heat_map::HeatMap,
+    &miss_ratio::MissRatio,
 ];
 
 /// Name and description of every plot, in the order of a report.

@@ -62,7 +62,7 @@ impl Sample {
     }
 
     /// The files' texts by the tables' names.
-    pub(super) fn texts(&self) -> [(&'static str, String); 8] {
+    pub(super) fn texts(&self) -> [(&'static str, String); 9] {
         [
             ("summary", self.summary()),
             ("nodes", self.nodes()),
@@ -72,7 +72,20 @@ impl Sample {
             ("comparison", self.comparison()),
             ("sweep", self.sweeps()),
             ("probes", self.probes()),
+            ("cache", self.caches()),
         ]
+    }
+
+    /// A policy for each variant, at sizes of two units.
+    fn caches(&self) -> String {
+        let mut text = String::from("policy,capacity,unit,miss_ratio,byte_miss_ratio\n");
+        for (index, policy) in self.variants.iter().enumerate() {
+            for (size, unit) in [(100, "objects"), (10_000, "objects"), (1 << 20, "bytes")] {
+                let ratio = 0.9 / (1.0 + index as f64) - f64::from(size) / 1e7;
+                text.push_str(&format!("\"{policy}\",{size},{unit},{ratio},{}\n", ratio / 2.0));
+            }
+        }
+        text
     }
 
     fn each(&self) -> impl Iterator<Item = (usize, String, f64, &'static str)> {

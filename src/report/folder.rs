@@ -16,7 +16,7 @@ use super::ResultFile;
 
 /// Beside a manifest, one of these tells a result from any other folder that has a
 /// `manifest.json`, such as a web site's.
-const TABLES: [&str; 3] = ["summary.csv", "sweep.csv", "plan.csv"];
+const TABLES: [&str; 4] = ["summary.csv", "sweep.csv", "plan.csv", "cache.csv"];
 
 /// Why a result was not written.
 #[derive(Debug, thiserror::Error)]

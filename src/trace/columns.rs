@@ -103,8 +103,24 @@ impl Column {
     }
 }
 
-/// The columns that the header line names.
+/// The columns that the header line names, of an open loop or of a closed one.
 pub(super) fn columns(header: Line<'_>) -> Result<Vec<Column>, TraceError> {
+    let columns = named(header)?;
+    one_loop(header, &columns)?;
+    Ok(columns)
+}
+
+/// The columns that the header line names, if one of them says which object is asked for.
+pub(super) fn object_columns(header: Line<'_>) -> Result<Vec<Column>, TraceError> {
+    let columns = named(header)?;
+    if columns.iter().any(|column| matches!(column, Column::Object | Column::Path)) {
+        return Ok(columns);
+    }
+    let what = "the trace has no column `object`, and no `path` either".to_owned();
+    Err(header.error(columns.len(), what))
+}
+
+fn named(header: Line<'_>) -> Result<Vec<Column>, TraceError> {
     let mut columns: Vec<Column> = Vec::with_capacity(header.len());
     for i in 0..header.len() {
         let column = Column::from_name(header.cell(i)).map_err(|what| header.error(i, what))?;
@@ -115,7 +131,6 @@ pub(super) fn columns(header: Line<'_>) -> Result<Vec<Column>, TraceError> {
         }
         columns.push(column);
     }
-    one_loop(header, &columns)?;
     Ok(columns)
 }
 

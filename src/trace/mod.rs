@@ -4,17 +4,20 @@
 //! `service_us`, `size_bytes`, `client_ip`, `session`, `path`, `object`, `method` and
 //! `header:<name>`. Times may end with `_ms` or `_s` too. [`TraceReader`] reads row by row;
 //! [`Trace`] holds a whole trace in at most 48 bytes a row, its texts numbered in the order of
-//! their first appearance, because every replication replays it.
+//! their first appearance, because every replication replays it. [`OracleReader`] reads the binary
+//! traces of libCacheSim.
 
 mod columns;
 mod error;
 mod line;
 mod loaded;
 mod number;
+mod oracle;
 mod reader;
 
 pub use columns::Column;
 pub use error::TraceError;
 pub use loaded::{Trace, TraceRow};
 pub use number::Unit;
+pub use oracle::{OracleReader, OracleRow};
 pub use reader::{Row, Start, TraceReader};

@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::net::IpAddr;
 
 use super::TraceError;
-use super::columns::{Column, columns};
+use super::columns::{Column, columns, object_columns};
 use super::line::{Line, Lines};
 use super::number::{nanos, whole};
 use crate::time::{Span, Time};
@@ -62,6 +62,23 @@ impl<R: BufRead> TraceReader<R> {
     /// # Errors
     /// If a column is unknown or missing, or the text cannot be read.
     pub fn new(from: R) -> Result<Self, TraceError> {
+        Self::with(from, columns)
+    }
+
+    /// Reads the header of a trace of which only the objects matter: it need not say when requests
+    /// are made.
+    ///
+    /// # Errors
+    /// If a column is unknown, no column says which object is asked for, or the text cannot be
+    /// read.
+    pub fn of_objects(from: R) -> Result<Self, TraceError> {
+        Self::with(from, object_columns)
+    }
+
+    fn with(
+        from: R,
+        columns: impl Fn(Line<'_>) -> Result<Vec<Column>, TraceError>,
+    ) -> Result<Self, TraceError> {
         let mut lines = Lines::new(from);
         let Some(header) = lines.next_line()? else {
             let message = "the trace is empty: it begins with a header such as \
@@ -111,6 +128,12 @@ impl<R: BufRead> TraceReader<R> {
 }
 
 impl<'a> Row<'a> {
+    /// What is wrong with this row, at its first cell.
+    #[must_use]
+    pub fn error(&self, message: String) -> TraceError {
+        self.line.error(0, message)
+    }
+
     /// The value of every `header:` column, empty where the cell is, in the order of the file.
     pub fn header_values(&self) -> impl Iterator<Item = &'a str> {
         let columns = self.columns.iter().enumerate();

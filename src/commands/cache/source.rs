@@ -1,0 +1,252 @@
+//! A trace on the disk, read in chunks: CSV or binary, as it is or compressed.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
+use indexmap::IndexSet;
+
+use super::super::exit::CommandError;
+use crate::evict::replay::{NEVER, next_requests};
+use crate::trace::{Column, OracleReader, Start, TraceError, TraceReader};
+
+/// How a compressed file begins.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// So many bytes tell a binary trace from a text: a request of one.
+const LOOK: usize = 24;
+
+/// A trace by its file.
+#[derive(Debug)]
+pub(super) struct Source {
+    path: PathBuf,
+}
+
+/// What has to be known of a trace beforehand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Needs {
+    /// When each object is asked for again.
+    pub(super) next: bool,
+    /// How often each object is asked for.
+    pub(super) popularity: bool,
+}
+
+/// What is known of a trace once it was read.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    numbers: Numbers,
+    pub(super) requests: u64,
+    /// Bytes of each object, as its last request has it.
+    pub(super) bytes: Vec<u64>,
+    /// How often each is asked for; empty unless it is needed.
+    pub(super) asked: Vec<u64>,
+    /// When each is asked for again; empty unless it is needed and the trace does not say it.
+    next: Vec<u64>,
+    pub(super) has_sizes: bool,
+}
+
+/// The numbers of objects, in the order in which they are asked for first.
+#[derive(Debug, Default)]
+struct Numbers {
+    texts: IndexSet<Box<str>>,
+    longs: IndexSet<u64>,
+}
+
+/// The columns of a chunk.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) ids: Vec<u32>,
+    pub(super) bytes: Vec<u64>,
+    pub(super) next: Vec<u64>,
+}
+
+/// A file that is being read.
+enum Reader {
+    Csv(Box<TraceReader<Box<dyn BufRead>>>),
+    Oracle(OracleReader<Box<dyn BufRead>>),
+}
+
+/// What a request asks for.
+enum Name<'a> {
+    Text(&'a str),
+    Long(u64),
+}
+
+/// A request as a file describes it.
+struct Asked<'a> {
+    name: Name<'a>,
+    bytes: u64,
+    next: u64,
+}
+
+impl Source {
+    pub(super) fn new(path: &Path) -> Result<Self, CommandError> {
+        let source = Self { path: path.to_owned() };
+        source.open().map(|_| source)
+    }
+
+    /// The file's name without its endings.
+    pub(super) fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
+    }
+
+    /// Reads all of it: which objects there are, and what else is needed.
+    pub(super) fn survey(&self, needs: Needs) -> Result<Known, CommandError> {
+        let mut known = Known::default();
+        let mut reader = self.open()?;
+        let is_binary = matches!(reader, Reader::Oracle(_));
+        known.has_sizes = reader.has_sizes();
+        let mut ids = Vec::new();
+        while let Some(asked) = reader.next().map_err(|error| self.wrong(&error))? {
+            let id = known.numbers.insert(&asked.name);
+            let id = id.ok_or_else(|| self.usage("has more than 4,294,967,294 objects"))?;
+            known.requests += 1;
+            let place = id as usize;
+            if place == known.bytes.len() {
+                known.bytes.push(0);
+            }
+            known.bytes[place] = asked.bytes;
+            if needs.popularity {
+                known.asked.resize(known.bytes.len(), 0);
+                known.asked[place] += 1;
+            }
+            if needs.next && !is_binary {
+                ids.push(id);
+            }
+        }
+        if known.requests == 0 {
+            return Err(self.usage("has no requests"));
+        }
+        known.next = next_requests(&ids, known.objects());
+        Ok(known)
+    }
+
+    /// Reads all of it again, in chunks of so many requests.
+    pub(super) fn chunks(
+        &self,
+        known: &Known,
+        size: usize,
+        mut each: impl FnMut(&Batch),
+    ) -> Result<(), CommandError> {
+        let mut reader = self.open()?;
+        let (mut batch, mut request) = (Batch::default(), 0_usize);
+        loop {
+            batch.ids.clear();
+            batch.bytes.clear();
+            batch.next.clear();
+            while batch.ids.len() < size {
+                let Some(asked) = reader.next().map_err(|error| self.wrong(&error))? else { break };
+                let id = known.numbers.get(&asked.name);
+                batch.ids.push(id.ok_or_else(|| self.usage("has changed while it was read"))?);
+                if known.has_sizes {
+                    batch.bytes.push(asked.bytes);
+                }
+                batch.next.push(known.next.get(request).copied().unwrap_or(asked.next));
+                request += 1;
+            }
+            if batch.ids.is_empty() {
+                return Ok(());
+            }
+            each(&batch);
+        }
+    }
+
+    fn open(&self) -> Result<Reader, CommandError> {
+        let name = self.path.display();
+        let refused =
+            |error: std::io::Error| CommandError::Files(format!("cannot read {name}: {error}"));
+        let file = File::open(&self.path).map_err(refused)?;
+        let mut from: Box<dyn BufRead> = Box::new(BufReader::with_capacity(1 << 16, file));
+        if from.fill_buf().map_err(refused)?.starts_with(&GZIP) {
+            from = Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(from)));
+        }
+        let begin = from.fill_buf().map_err(refused)?;
+        let is_binary = begin.iter().take(LOOK).any(|byte| *byte < b'\t' || *byte >= 0xf8);
+        if is_binary {
+            return Ok(Reader::Oracle(OracleReader::new(from)));
+        }
+        let reader = TraceReader::of_objects(from).map_err(|error| self.wrong(&error))?;
+        Ok(Reader::Csv(Box::new(reader)))
+    }
+
+    fn wrong(&self, error: &TraceError) -> CommandError {
+        CommandError::Usage(format!("{}, {error}", self.path.display()))
+    }
+
+    fn usage(&self, what: &str) -> CommandError {
+        CommandError::Usage(format!("{} {what}", self.path.display()))
+    }
+}
+
+impl Reader {
+    fn has_sizes(&self) -> bool {
+        match self {
+            Self::Csv(reader) => reader.columns().contains(&Column::SizeBytes),
+            Self::Oracle(_) => true,
+        }
+    }
+
+    fn next(&mut self) -> Result<Option<Asked<'_>>, TraceError> {
+        match self {
+            Self::Oracle(reader) => Ok(reader.next_row()?.map(|row| Asked {
+                name: Name::Long(row.object),
+                bytes: u64::from(row.size),
+                next: row.next.unwrap_or(NEVER),
+            })),
+            Self::Csv(reader) => {
+                let has_sizes = reader.columns().contains(&Column::SizeBytes);
+                let Some(row) = reader.next_row()? else { return Ok(None) };
+                debug_assert!(matches!(row.start, Start::At(_) | Start::After { .. }));
+                let Some(name) = row.object.or(row.path) else {
+                    return Err(row.error("the row says no object".to_owned()));
+                };
+                let bytes = match row.size {
+                    Some(size) => size.0,
+                    None if has_sizes => {
+                        return Err(row.error("`size_bytes` is empty".to_owned()));
+                    }
+                    None => 1,
+                };
+                Ok(Some(Asked { name: Name::Text(name), bytes, next: NEVER }))
+            }
+        }
+    }
+}
+
+impl Known {
+    /// How many objects there are.
+    #[allow(clippy::cast_possible_truncation, reason = "no more are numbered")]
+    pub(super) fn objects(&self) -> u32 {
+        self.bytes.len() as u32
+    }
+
+    /// The bytes of all objects together, if they have sizes.
+    pub(super) fn footprint(&self) -> Option<u64> {
+        self.has_sizes.then(|| self.bytes.iter().sum())
+    }
+}
+
+impl Numbers {
+    /// The number of an object, which may be new; none if there are too many.
+    fn insert(&mut self, name: &Name<'_>) -> Option<u32> {
+        if let Some(id) = self.get(name) {
+            return Some(id);
+        }
+        let id = match name {
+            Name::Text(text) => self.texts.insert_full(Box::from(*text)).0,
+            Name::Long(long) => self.longs.insert_full(*long).0,
+        };
+        u32::try_from(id).ok().filter(|id| *id < u32::MAX)
+    }
+
+    fn get(&self, name: &Name<'_>) -> Option<u32> {
+        let id = match name {
+            Name::Text(text) => self.texts.get_index_of(*text),
+            Name::Long(long) => self.longs.get_index_of(long),
+        };
+        id.and_then(|id| u32::try_from(id).ok())
+    }
+}

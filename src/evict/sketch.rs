@@ -1,0 +1,102 @@
+//! How often keys were asked for lately, estimated in little memory.
+//!
+//! A counting Bloom filter whose counters are all halved after a number of requests: Einziger,
+//! Friedman and Manes, "TinyLFU: a highly efficient cache admission policy", ACM Transactions on
+//! Storage 2017. As many counters and hashes as give one false answer in a thousand for as many
+//! keys as fit into the cache.
+
+use crate::rng::mix;
+
+const HASHES: u32 = 10;
+
+/// Counters for ten objects, and requests for each object after which they are halved.
+const COUNTERS_OF_TEN: u64 = 144;
+const SAMPLE: u64 = 32;
+
+/// Counters that there are at least and at most.
+const FEWEST: u64 = 32;
+const MOST: u64 = 1 << 28;
+
+/// Estimated counts of keys.
+#[derive(Debug, Clone)]
+pub(super) struct Sketch {
+    counters: Vec<u16>,
+    asked: u64,
+    objects: u64,
+}
+
+impl Sketch {
+    /// A sketch for so many objects at once.
+    #[allow(clippy::cast_possible_truncation, reason = "below 2^28")]
+    pub(super) fn new(objects: u64) -> Self {
+        let counters = (objects.saturating_mul(COUNTERS_OF_TEN) / 10).clamp(FEWEST, MOST);
+        Self { counters: vec![0; counters as usize], asked: 0, objects }
+    }
+
+    /// Makes the sketch large enough for so many objects at once. Counts are kept.
+    pub(super) fn fit(&mut self, objects: u64) {
+        while self.objects < objects && (self.counters.len() as u64) < MOST {
+            // A place is a share of the table: in one twice as large each counter stands twice.
+            self.counters = self.counters.iter().flat_map(|counter| [*counter; 2]).collect();
+            self.objects *= 2;
+        }
+    }
+
+    /// Notes that a key was asked for, for so many keys of a sample.
+    pub(super) fn count(&mut self, key: u64, of_sample: u64) {
+        for place in places(key, self.counters.len()) {
+            self.counters[place] = self.counters[place].saturating_add(1);
+        }
+        self.asked += of_sample;
+        if self.asked >= SAMPLE * self.objects {
+            self.asked = 0;
+            self.counters.iter_mut().for_each(|counter| *counter /= 2);
+        }
+    }
+
+    /// How often a key was asked for, at most.
+    pub(super) fn estimate(&self, key: u64) -> u16 {
+        places(key, self.counters.len()).map(|place| self.counters[place]).min().unwrap_or(0)
+    }
+}
+
+/// Where a key is counted, by double hashing.
+#[allow(clippy::cast_possible_truncation, reason = "the places lie within the counters")]
+fn places(key: u64, counters: usize) -> impl Iterator<Item = usize> {
+    let hash = mix(key);
+    let (first, step) = (hash as u32, (hash >> 32) as u32 | 1);
+    (0..HASHES).map(move |number| {
+        let hash = first.wrapping_add(number.wrapping_mul(step));
+        ((u64::from(hash) * counters as u64) >> 32) as usize
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_never_too_low_and_seldom_too_high() {
+        let mut sketch = Sketch::new(1_000);
+        for key in 0..900 {
+            (0..key % 10).for_each(|_| sketch.count(key, 1));
+        }
+        let off = (0..900).filter(|key| {
+            let estimate = u64::from(sketch.estimate(*key));
+            assert!(estimate >= key % 10);
+            estimate > key % 10
+        });
+        assert!(off.count() < 9);
+    }
+
+    #[test]
+    fn counts_age_and_growing_keeps_them() {
+        let mut sketch = Sketch::new(50);
+        (0..100).for_each(|_| sketch.count(7, 1));
+        assert_eq!(sketch.estimate(7), 100);
+        sketch.fit(90);
+        assert_eq!((sketch.estimate(7), sketch.estimate(8)), (100, 0));
+        (1_000..1_000 + 100 * SAMPLE).for_each(|key| sketch.count(key, 1));
+        assert!(sketch.estimate(1_000_000) < 100);
+    }
+}

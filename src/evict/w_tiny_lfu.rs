@@ -1,0 +1,173 @@
+//! W-TinyLFU: a small window of what is new, and a large main part into which only comes what was
+//! asked for more often than who would have to leave it.
+//!
+//! The window is an LRU list of a hundredth of the capacity, the main part a segmented LRU, and a
+//! sketch tells how often keys were stored, found in the main part, and about to leave the
+//! window. Einziger, Eytan, Friedman and Manes,
+//! "Adaptive software cache management", Middleware 2018. An object larger than the window is not
+//! stored; a window of objects holds one at least.
+
+use super::Capacity;
+use super::list::{List, set};
+use super::sketch::Sketch;
+use super::slru::Slru;
+use super::verbs::{Entry, Evict};
+
+/// Objects that the sketch of a cache of bytes is made for at first, and how many for each that is
+/// there: small ones, of which more would fit, come and go.
+const FIRST: u64 = 64;
+const SPARE: u64 = 4;
+
+/// A hundredth of the capacity is the window.
+const WINDOW_SHARE: u64 = 100;
+
+/// The window, the main part and the sketch.
+#[derive(Debug, Clone)]
+pub(super) struct WTinyLfu {
+    window: List,
+    main: Slru,
+    sketch: Sketch,
+    objects: Vec<Object>,
+    count: u64,
+    is_by_bytes: bool,
+    /// The most of the window, and the weight and the most of the main part.
+    most_window: u64,
+    used_main: u64,
+    most_main: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Object {
+    entry: Entry,
+    is_main: bool,
+}
+
+impl Evict for WTinyLfu {
+    fn new(capacity: Capacity) -> Self {
+        let most = capacity.most();
+        let most_window = (most / WINDOW_SHARE).max(1);
+        let most_main = most - most_window.min(most);
+        Self {
+            window: List::default(),
+            main: Slru::of(most_main),
+            sketch: Sketch::new(match capacity {
+                Capacity::Objects(_) => most_main.max(1),
+                // It grows with the objects that are there.
+                Capacity::Bytes(_) => FIRST,
+            }),
+            objects: Vec::new(),
+            count: 0,
+            is_by_bytes: matches!(capacity, Capacity::Bytes(_)),
+            most_window,
+            used_main: 0,
+            most_main,
+        }
+    }
+
+    fn admits(&self, weight: u64) -> bool {
+        weight <= self.most_window
+    }
+
+    fn on_found(&mut self, slot: u32) {
+        let Object { entry, is_main } = self.objects[slot as usize];
+        if is_main {
+            self.sketch.count(entry.key, 1);
+            self.main.on_found(slot);
+        } else {
+            self.window.touch(0, slot);
+        }
+    }
+
+    fn on_stored(&mut self, slot: u32, entry: Entry) {
+        self.count += 1;
+        if self.is_by_bytes {
+            self.sketch.fit(SPARE * self.count);
+        }
+        self.sketch.count(entry.key, 0);
+        set(&mut self.objects, slot, Object { entry, is_main: false });
+        self.window.push(slot);
+    }
+
+    fn on_removed(&mut self, slot: u32) {
+        self.count -= 1;
+        let Object { entry, is_main } = self.objects[slot as usize];
+        if is_main {
+            self.used_main -= entry.weight;
+            self.main.on_removed(slot);
+        } else {
+            self.window.remove(slot);
+        }
+    }
+
+    fn evict(&mut self) -> Option<u32> {
+        loop {
+            let Some(new) = self.window.first() else {
+                let slot = self.main.evict()?;
+                self.used_main -= self.objects[slot as usize].entry.weight;
+                self.count -= 1;
+                return Some(slot);
+            };
+            let entry = self.objects[new as usize].entry;
+            if self.used_main + entry.weight <= self.most_main {
+                self.promote(new);
+                self.sketch.count(entry.key, 0);
+                continue;
+            }
+            self.count -= 1;
+            let Some(old) = self.main.next() else {
+                self.window.remove(new);
+                return Some(new);
+            };
+            let rival = self.objects[old as usize].entry;
+            let is_rarer = self.sketch.estimate(entry.key) <= self.sketch.estimate(rival.key);
+            self.sketch.count(entry.key, 0);
+            if is_rarer {
+                self.window.remove(new);
+                return Some(new);
+            }
+            self.main.on_removed(old);
+            self.used_main -= rival.weight;
+            self.promote(new);
+            return Some(old);
+        }
+    }
+}
+
+impl WTinyLfu {
+    /// Moves an object from the window into the main part.
+    fn promote(&mut self, slot: u32) {
+        self.window.remove(slot);
+        let object = &mut self.objects[slot as usize];
+        object.is_main = true;
+        self.used_main += object.entry.weight;
+        self.main.on_stored(slot, object.entry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::evict::{Capacity, Policy, Store};
+
+    #[test]
+    fn what_is_asked_for_often_is_not_pushed_out_by_what_comes_once() {
+        let mut store = Store::new(Policy::WTinyLfu, Capacity::Objects(100));
+        let ask = |store: &mut Store<()>, key| {
+            if store.get(key).is_none() {
+                store.put(key, 1, ());
+            }
+        };
+        for _ in 0..5 {
+            (0..90).for_each(|key| ask(&mut store, key));
+        }
+        (1_000..2_000).for_each(|key| ask(&mut store, key));
+        let kept = (0..90).filter(|key| store.get(*key).is_some()).count();
+        assert!(kept >= 85, "{kept}");
+    }
+
+    #[test]
+    fn a_cache_of_one_object_keeps_the_latest() {
+        let mut store = Store::new(Policy::WTinyLfu, Capacity::Objects(1));
+        assert!(store.put(1, 1, ()) && store.put(2, 1, ()));
+        assert!(store.get(1).is_none() && store.get(2).is_some());
+    }
+}

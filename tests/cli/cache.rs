@@ -1,0 +1,116 @@
+//! `lindley cache`: traces in, miss ratios out.
+
+use std::io::Write;
+
+use crate::workplace::Workplace;
+
+/// Three objects, of which two are asked for in turn between the third.
+const TRACE: &str = "object,size_bytes\na,10\nb,20\na,10\nc,70\na,10\nb,20\na,10\nc,70\n";
+
+fn with_trace(name: &str, text: &str) -> Workplace {
+    let place = Workplace::with_shop();
+    place.write(name, text);
+    place
+}
+
+/// The same requests as a binary trace.
+fn binary() -> Vec<u8> {
+    let requests: [(u64, u32, i64); 8] = [
+        (900, 10, 2),
+        (7, 20, 5),
+        (900, 10, 4),
+        (1 << 40, 70, 7),
+        (900, 10, 6),
+        (7, 20, -1),
+        (900, 10, i64::MAX),
+        (1 << 40, 70, -1),
+    ];
+    let mut bytes = Vec::new();
+    for (time, (object, size, next)) in (0_u32..).zip(requests) {
+        bytes.extend(time.to_le_bytes());
+        bytes.extend(object.to_le_bytes());
+        bytes.extend(size.to_le_bytes());
+        bytes.extend(next.to_le_bytes());
+    }
+    bytes
+}
+
+#[test]
+fn misses_are_those_that_can_be_counted_by_hand() {
+    let place = with_trace("t.csv", TRACE);
+    let line = "cache t.csv --policy fifo,lru,belady,static --size 2,100B --out r";
+    let told = place.run(line).done();
+    assert!(told.stdout.starts_with("8 requests for 3 objects of 100 bytes together\n"));
+    let table = place.read("r/cache.csv");
+    let head = "policy,size,capacity,unit,requests,misses,miss_ratio,bytes,missed_bytes,\
+                byte_miss_ratio\n";
+    assert!(table.starts_with(head), "{table}");
+    for row in [
+        // FIFO loses `a` when `c` comes, and so on: only the third and the seventh are hits.
+        "fifo,2,2,objects,8,6,0.75,220,200,",
+        // LRU keeps `a` all the time, and nothing could do better.
+        "lru,2,2,objects,8,5,0.625,220,190,",
+        "belady,2,2,objects,8,5,0.625,220,190,",
+        "lru,100B,100,bytes,8,3,0.375,220,100,",
+        "static,2,2,objects,8,2,0.25,220,140,",
+        "static,100B,100,bytes,8,0,0.0,220,0,0.0",
+    ] {
+        assert!(table.contains(row), "{row}: {table}");
+    }
+    for file in ["r/plots/miss-ratio-objects.svg", "r/plots/miss-ratio-bytes.png"] {
+        assert!(place.path(file).exists(), "{file}");
+    }
+    let again = place.run("plot r").done();
+    assert_eq!((again.stdout.as_str(), again.status), ("", 0));
+}
+
+#[test]
+fn binary_and_compressed_traces_give_what_the_text_gives() {
+    let place = with_trace("t.csv", TRACE);
+    std::fs::write(place.path("t.oracleGeneral"), binary()).expect("written");
+    let file = std::fs::File::create(place.path("t.oracleGeneral.gz")).expect("made");
+    let mut packed = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+    packed.write_all(&binary()).and_then(|()| packed.finish().map(drop)).expect("written");
+    let result = |trace: &str, threads: u32| {
+        let line = format!("cache {trace} --policy all --no-plots --threads {threads} --out r");
+        place.run(&line).done();
+        place.read("r/cache.csv")
+    };
+    let text = result("t.csv", 1);
+    assert_eq!(text, result("t.csv", 2));
+    assert_eq!(text, result("t.oracleGeneral", 1));
+    assert_eq!(text, result("t.oracleGeneral.gz", 2));
+}
+
+#[test]
+fn json_has_what_the_table_has() {
+    let place = with_trace("t.csv", TRACE);
+    let told = place.run("cache t.csv --policy sieve --size 50% --json --no-plots --out r").done();
+    let lines: serde_json::Value = serde_json::from_str(&told.stdout).expect("JSON");
+    assert_eq!(lines[0]["policy"], "sieve");
+    assert_eq!(lines[0]["capacity"], 50);
+    assert_eq!(lines[0]["unit"], "bytes");
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place_and_status_2() {
+    for (text, options, said) in [
+        ("object,size_bytes\na,10\nb\n", "", "error: t.csv, line 3, column 2: the row has 1 cells"),
+        ("object,size_bytes\na,ten\n", "", "error: t.csv, line 2, column 3: `size_bytes` "),
+        ("object,size_bytes\na,\n", "", "`size_bytes` is empty"),
+        ("objekt\na\n", "", "error: t.csv, line 1, column 1: unknown column `objekt`: did you"),
+        ("size_bytes\n1\n", "", "the trace has no column `object`, and no `path` either"),
+        ("object\n", "", "error: t.csv has no requests"),
+        ("object\na\n", "--size 1MiB", "the size `1MiB` is of bytes, but the trace has no column"),
+        ("object\na\n", "--policy lur", "there is no policy `lur`: did you mean `lru`?"),
+        ("object\na\n", "--size 0", "`0` is no size"),
+    ] {
+        let place = with_trace("t.csv", text);
+        let told = place.run(&format!("cache t.csv {options}"));
+        assert_eq!((told.status, told.stdout.as_str()), (2, ""), "{}", told.stderr);
+        assert!(told.stderr.contains(said), "{text}: {}", told.stderr);
+    }
+    let told = Workplace::with_shop().run("cache missing.csv");
+    assert_eq!(told.status, 4);
+    assert!(told.stderr.starts_with("error: cannot read missing.csv: "), "{}", told.stderr);
+}
