@@ -166,7 +166,8 @@ fn a_copy_goes_to_another_backend_when_the_first_is_slow() {
 #[test]
 fn a_copy_that_fails_says_nothing_while_another_is_out() {
     // The first waits 25 ms and 10 more on the core; the copy is refused.
-    let refuses = "[fault.down]\nkind = 'refuse'\nnode = 'app'\nreplica = 2\nat = '0s'\nfor = '100s'\n\
+    let refuses = "[fault.down]\nkind = 'refuse'\nnode = 'app'\nreplica = 2\nat = '0s'\n\
+         for = '100s'\n\
          [fault.slow]\nkind = 'slow'\nnode = 'app'\nreplica = 1\nfactor = 4.0\nat = '0s'\n\
          for = '100s'\n";
     let ended = hedged("algorithm = 'first'\nhedge = { after = '20ms' }", refuses);

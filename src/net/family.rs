@@ -102,7 +102,7 @@ impl<O: Observer> Ctx<'_, O> {
         }
     }
 
-    /// Takes a branch or a copy out of the list of its parent's, so that the list has live ones only.
+    /// Takes a branch or a copy out of the list of its parent's, which has live ones only.
     pub(super) fn unlink(&mut self, id: ExchangeId) {
         let exchanges = &mut self.core.exchanges;
         let (branch, cold) = (exchanges.hot(id), exchanges.cold(id));
