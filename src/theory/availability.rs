@@ -133,7 +133,8 @@ mod tests {
     #[test]
     fn what_hardly_ever_happens_keeps_its_digits() {
         let it = Availability::new(5, 1, 1_000.0, 1.0, 5).expect("positive");
-        near(it.unavailable(), (1.0_f64 / 1_001.0).powi(5));
+        let one: f64 = 1.0 / 1_001.0;
+        near(it.unavailable(), one * one * one * one * one);
         let many = Availability::new(60_000, 59_000, 100.0, 1.0, 60_000).expect("positive");
         assert!(many.unavailable() > 0.0 && many.unavailable() < 1e-4);
     }

@@ -56,9 +56,9 @@ impl LoadBalancer {
             }
             Input::Request(id)
             | Input::Resume(id)
-            | Input::Timer(Token::Patience(id))
-            | Input::Timer(Token::Cancelled(id, ..))
-            | Input::Timer(Token::Hedge(id, _)) => id,
+            | Input::Timer(
+                Token::Patience(id) | Token::Cancelled(id, _, _) | Token::Hedge(id, _),
+            ) => id,
             Input::Timer(_) | Input::Arrival | Input::Wake(_) => return,
         };
         self.take_up_for(id, ctx);
