@@ -1,7 +1,7 @@
 //! Replaying a trace through a cache: nanoseconds of CPU time a request, beside the crates `lru`
 //! and `hashlink`. A million requests by Zipf's law with exponent 1.0 over 100,000 objects, of
-//! which 10,000 are kept. The words given choose policies; `count POLICY N` replays once, so that a tool
-//! outside can count instructions.
+//! which 10,000 are kept. The words given choose policies; `count POLICY N` replays once, so that
+//! a tool outside can count instructions.
 
 use std::hint::black_box;
 use std::num::NonZeroUsize;
