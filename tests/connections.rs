@@ -4,7 +4,7 @@
 mod support;
 
 use lindley::outcome::Reason;
-use support::{Ended, graph, requests};
+use support::{Ended, graph, latencies, requests};
 
 /// A client that asks at the stated moments (in ms) over a link of 20 ms each way, and a server of
 /// one core that takes 10 ms.
@@ -21,15 +21,6 @@ fn direct(asks: &str, link: &str, client: &str, rest: &str) -> Vec<Ended> {
 }
 
 /// Milliseconds from the wish to the outcome.
-fn latencies(ended: &[Ended]) -> Vec<u64> {
-    ended.iter().map(|it| (it.end - it.started) / 1_000_000).collect()
-}
-
-/// Why a request failed, if it did.
-fn failure(ended: &Ended) -> Option<Reason> {
-    Reason::ALL.into_iter().find(|reason| *reason as u64 == ended.answer & 0xff)
-}
-
 fn first(link: &str) -> u64 {
     let asks = "'200s'";
     latencies(&direct(asks, &format!("connection = {{ {link} }}"), "", ""))[0]
@@ -105,7 +96,7 @@ fn a_refused_connection_is_known_after_a_round_trip() {
     let pool = "connection = { mode = 'pool' }";
     let fault = "[fault.f]\nkind = 'refuse'\nnode = 'app'\nat = '0s'";
     let ended = direct("'200s'", pool, "", fault);
-    assert_eq!(failure(&ended[0]), Some(Reason::ConnectRefused));
+    assert_eq!(ended[0].failure(), Some(Reason::ConnectRefused));
     assert_eq!(latencies(&ended), [40]);
 }
 
@@ -115,7 +106,7 @@ fn a_black_hole_is_found_by_the_connect_timer_alone() {
     let fault = "[fault.f]\nkind = 'black-hole'\nnode = 'app'\nat = '0s'";
     let wait = |client: &str| {
         let ended = direct("'200s'", pool, client, fault);
-        (failure(&ended[0]), latencies(&ended)[0])
+        (ended[0].failure(), latencies(&ended)[0])
     };
     let timeout = Some(Reason::ConnectTimeout);
     assert_eq!(wait("timeout = { connect = '300ms', read = '2s' }"), (timeout, 300));
@@ -128,11 +119,11 @@ fn a_hang_is_found_by_the_read_timer_alone() {
     let pool = "connection = { mode = 'pool' }";
     let fault = "[fault.f]\nkind = 'hang'\nnode = 'app'\nat = '0s'\nfor = '250s'";
     let ended = direct("'200s'", pool, "timeout = { connect = '300ms', read = '2s' }", fault);
-    assert_eq!(failure(&ended[0]), Some(Reason::ReadTimeout));
+    assert_eq!(ended[0].failure(), Some(Reason::ReadTimeout));
     assert_eq!(latencies(&ended), [2_040]);
     // Nobody waits for ever: without the timer the answer comes when the process goes on.
     let ended = direct("'200s'", pool, "timeout = { connect = '300ms' }", fault);
-    assert_eq!(failure(&ended[0]), None);
+    assert_eq!(ended[0].failure(), None);
     assert_eq!(latencies(&ended), [50_030]);
 }
 
@@ -141,7 +132,7 @@ fn a_crash_breaks_what_is_under_way_and_is_refused_until_it_is_over() {
     let fault = "[fault.f]\nkind = 'crash'\nnode = 'app'\nat = '10.065s'\nfor = '12s'";
     let pool = "connection = { mode = 'pool' }";
     let ended = direct("'10s'", pool, "addresses = { count = 1 }", fault);
-    let failures: Vec<_> = ended.iter().take(3).map(failure).collect();
+    let failures: Vec<_> = ended.iter().take(3).map(Ended::failure).collect();
     assert_eq!(failures, [Some(Reason::Reset), Some(Reason::ConnectRefused), None]);
     // On its core since 60 ms, dead at 65 ms, known 20 ms later; the third opens anew.
     assert_eq!(latencies(&ended)[..3], [85, 40, 90]);
@@ -153,7 +144,7 @@ fn a_close_that_crosses_a_request_resets_it() {
     let link = "connection = { mode = 'pool', server_keep_alive = '5s' }";
     let at = |gap: &str| {
         let ended = direct(gap, link, "addresses = { count = 1 }", "");
-        (failure(&ended[1]), latencies(&ended)[1])
+        (ended[1].failure(), latencies(&ended)[1])
     };
     assert_eq!(at("'5s'"), (None, 50), "in time");
     assert_eq!(at("'5.06s'"), (Some(Reason::Reset), 40), "closed when the request comes");
@@ -177,6 +168,6 @@ fn slow_and_cut_links_are_slow_and_cut() {
     assert_eq!(latencies(&direct("'10s'", "", "", fault))[..3], [50, 130, 50]);
     let fault = "[fault.f]\nkind = 'partition'\nlink = 'users.app'\nat = '15s'\nfor = '10s'";
     let ended = direct("'10s'", "", "timeout = { total = '2s' }", fault);
-    let failures: Vec<_> = ended.iter().take(3).map(failure).collect();
+    let failures: Vec<_> = ended.iter().take(3).map(Ended::failure).collect();
     assert_eq!(failures, [None, Some(Reason::Timeout), None]);
 }

@@ -7,7 +7,7 @@ use lindley::outcome::Reason;
 use lindley::rng::Key;
 use lindley::time::Time;
 use lindley::world;
-use support::{Ended, graph, requests};
+use support::{Ended, failures, graph, latencies, requests};
 
 /// Clients that ask every second, 1 ms from a server with one core.
 fn called(work: &str, client: &str, link: &str, server: &str, rest: &str) -> String {
@@ -18,16 +18,6 @@ fn called(work: &str, client: &str, link: &str, server: &str, rest: &str) -> Str
          [node.app]\nkind = 'server'\ncores = 1\n{server}\n\
          [link.users.app]\nlatency = '1ms'\n{link}\n{rest}\n"
     )
-}
-
-fn outcomes(ended: &[Ended]) -> Vec<Option<Reason>> {
-    let failure =
-        |it: &Ended| Reason::ALL.into_iter().find(|reason| *reason as u64 == it.answer & 0xff);
-    ended.iter().map(failure).collect()
-}
-
-fn latencies(ended: &[Ended]) -> Vec<u64> {
-    ended.iter().map(|it| (it.end - it.started) / 1_000_000).collect()
 }
 
 /// Openings of breakers: in which second, and whether all passed before.
@@ -53,7 +43,7 @@ fn a_breaker_opens_after_failures_in_a_row_lets_a_probe_pass_and_closes() {
         "",
         "[fault.down]\nkind = 'refuse'\nnode = 'app'\nat = '9.5s'\nfor = '7s'",
     );
-    let ended = outcomes(&requests(&graph(&text)));
+    let ended = failures(&requests(&graph(&text)));
     let refused = Some(Reason::ConnectRefused);
     let open = Some(Reason::BreakerOpen);
     // Refused at 10, 11 and 12 s; open until 17 s, when the probe finds the server at work.
@@ -71,7 +61,7 @@ fn a_probe_that_fails_opens_the_breaker_again() {
         "",
         "[fault.down]\nkind = 'refuse'\nnode = 'app'\nat = '0s'\nfor = '20.5s'",
     );
-    let ended = outcomes(&requests(&graph(&text)));
+    let ended = failures(&requests(&graph(&text)));
     let refused = Some(Reason::ConnectRefused);
     let open = Some(Reason::BreakerOpen);
     assert_eq!(ended[..9], [refused, refused, open, open, refused, open, open, refused, open]);
@@ -83,7 +73,7 @@ fn a_call_that_is_given_up_counts_as_failed_and_one_that_nobody_awaits_does_not(
     let late = |client: &str| {
         let client = format!("{EVERY_SECOND}\n{client}");
         let breaker = "breaker = { failures = 1, open = '60s' }";
-        outcomes(&requests(&graph(&called("{ wait = '1s' }", &client, breaker, "", ""))))
+        failures(&requests(&graph(&called("{ wait = '1s' }", &client, breaker, "", ""))))
     };
     let read = late("timeout = { read = '100ms' }");
     assert_eq!(
@@ -105,10 +95,43 @@ fn each_caller_has_a_breaker_for_each_replica() {
         [link.lb.app]\nlatency = '1ms'\nbreaker = { failures = 2, open = '100s' }\n\
         [fault.down]\nkind = 'refuse'\nnode = 'app'\nreplica = 2\nat = '0s'\nfor = '90s'\n";
     let ended = requests(&graph(text));
-    assert!(outcomes(&ended).iter().all(Option::is_none));
+    assert!(failures(&ended).iter().all(Option::is_none));
     // Replica 2 costs its round trip twice; then the breaker before it answers at once. The
     // attempt elsewhere takes the turn of the next request.
     assert_eq!(latencies(&ended)[..6], [12, 14, 14, 12, 12, 12]);
+}
+
+#[test]
+fn a_call_that_a_breaker_stopped_does_not_count_against_the_backend() {
+    // The second of two backends refuses for five seconds. Failed attempts leave it alone for three
+    // seconds, but the breaker before it stays open: it is chosen, and costs nothing, again and
+    // again.
+    let text = format!(
+        "study = 'terminating'\nduration = '60s'\nuntil = 'drained'\n\
+         [endpoint.page]\nwork = [{{ cpu = '10ms' }}]\n\
+         [node.users]\nkind = 'client'\nmix = {{ page = 1 }}\n{EVERY_SECOND}\n\
+         [node.lb]\nkind = 'load-balancer'\nnext_upstream = {{ on = ['error', 'http_503'] }}\n\
+         health.passive = {{ max_fails = 1, fail_timeout = '3s', profile = 'consecutive' }}\n\
+         [node.app]\nkind = 'server'\ncores = 1\nreplicas = 2\n\
+         [link.users.lb]\n[link.lb.app]\nbreaker = {{ failures = 1, open = '1000s' }}\n\
+         [fault.down]\nkind = 'refuse'\nnode = 'app'\nreplica = 2\nat = '0s'\nfor = '5s'\n"
+    );
+    let ended = requests(&graph(&text));
+    assert!(failures(&ended).iter().all(Option::is_none));
+    let seen = world::run(&graph(&text), Key::root(1, 0), Second::default()).observer.0;
+    assert!(seen >= 25, "{seen} of 60");
+}
+
+/// How often the second replica is chosen.
+#[derive(Debug, Default)]
+struct Second(u32);
+
+impl Observer for Second {
+    fn hear(&mut self, _: Time, fact: &Fact<'_>) {
+        if let Fact::Picked { chosen, .. } = fact {
+            self.0 += u32::from(chosen.replica == 1);
+        }
+    }
 }
 
 #[test]
@@ -118,7 +141,7 @@ fn more_than_so_many_inside_are_turned_away() {
     let ended = requests(&graph(&called("{ cpu = '10ms' }", client, "", shed, "")));
     let shed = Some(Reason::Shed);
     // Whoever comes finds two inside, but for those of 4, 8, 16 and 24 ms; in the order of ends.
-    assert_eq!(outcomes(&ended)[..7], [shed, None, shed, None, shed, shed, None]);
+    assert_eq!(failures(&ended)[..7], [shed, None, shed, None, shed, shed, None]);
 }
 
 #[test]
@@ -131,7 +154,7 @@ fn a_standing_queue_is_turned_away_and_a_passing_one_is_not() {
         let text = called("{ cpu = '12ms' }", client, "", &server, "");
         let ended = requests(&graph(&text));
         let longest = latencies(&ended).into_iter().max().unwrap_or(0);
-        let denied = outcomes(&ended).iter().filter(|why| why.is_some()).count();
+        let denied = failures(&ended).iter().filter(|why| why.is_some()).count();
         (longest, denied * 100 / ended.len())
     };
     let (longest, denied) = shed("50ms");
@@ -160,7 +183,7 @@ fn a_copy_goes_to_another_backend_when_the_first_is_slow() {
     let ended = hedged("hedge = { after = '50ms' }", HANGS);
     // A copy takes the turn of the request after it.
     assert_eq!(latencies(&ended)[..4], [10, 60, 60, 60]);
-    assert!(outcomes(&ended).iter().all(Option::is_none));
+    assert!(failures(&ended).iter().all(Option::is_none));
 }
 
 #[test]
@@ -188,11 +211,11 @@ fn a_copy_whose_server_dies_leaves_the_other_to_answer() {
         )
     };
     let ended = requests(&graph(&text("")));
-    assert_eq!((latencies(&ended)[0], outcomes(&ended)[0]), (50, Some(Reason::Reset)));
+    assert_eq!((latencies(&ended)[0], failures(&ended)[0]), (50, Some(Reason::Reset)));
     for copies in [1, 2] {
         let hedge = format!("hedge = {{ after = '20ms', max = {copies} }}");
         let ended = requests(&graph(&text(&hedge)));
-        assert_eq!((latencies(&ended)[0], outcomes(&ended)[0]), (120, None), "{copies}");
+        assert_eq!((latencies(&ended)[0], failures(&ended)[0]), (120, None), "{copies}");
     }
 }
 
@@ -204,7 +227,7 @@ fn the_copy_that_comes_too_late_is_given_up() {
                     next_upstream = { tries = 1 }";
     let ended = hedged(balancer, both);
     assert_eq!(latencies(&ended)[..3], [130, 130, 130]);
-    assert!(outcomes(&ended).iter().all(|why| *why == Some(Reason::ReadTimeout)));
+    assert!(failures(&ended).iter().all(|why| *why == Some(Reason::ReadTimeout)));
 }
 
 #[test]

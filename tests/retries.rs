@@ -3,7 +3,7 @@
 mod support;
 
 use lindley::outcome::Reason;
-use support::{Ended, graph, requests};
+use support::{Ended, graph, latencies, requests};
 
 /// A client that asks once a minute, 5 ms from a server that does `work`.
 fn asked(work: &str, client: &str, duration: &str) -> Vec<Ended> {
@@ -17,20 +17,12 @@ fn asked(work: &str, client: &str, duration: &str) -> Vec<Ended> {
     requests(&graph(&text))
 }
 
-fn latencies(ended: &[Ended]) -> Vec<u64> {
-    ended.iter().map(|it| (it.end - it.started) / 1_000_000).collect()
-}
-
-fn failure(ended: &Ended) -> Option<Reason> {
-    Reason::ALL.into_iter().find(|reason| *reason as u64 == ended.answer & 0xff)
-}
-
 const FAILS: &str = "{ fail = 1.0, status = 503 }";
 
 #[test]
 fn each_attempt_costs_its_trip_and_the_pauses_grow() {
     let ended = asked(FAILS, "retry = { attempts = 4, backoff = '100ms' }", "90s");
-    assert_eq!(failure(&ended[0]), Some(Reason::Status));
+    assert_eq!(ended[0].failure(), Some(Reason::Status));
     // Four trips of 10 ms, and pauses of 100, 200 and 400 ms.
     assert_eq!(latencies(&ended), [740]);
     let backoff = ended[0].parts[7] / 1_000_000;
@@ -41,7 +33,7 @@ fn each_attempt_costs_its_trip_and_the_pauses_grow() {
 fn an_attempt_fails_on_its_own_and_the_first_success_ends_it() {
     let ended =
         asked("{ fail = 0.5, status = 503 }", "retry = { attempts = 30, backoff = '1ms' }", "1h");
-    assert!(ended.iter().all(|it| failure(it).is_none()));
+    assert!(ended.iter().all(|it| it.failure().is_none()));
     assert!(latencies(&ended).iter().any(|latency| *latency > 10));
 }
 
@@ -63,7 +55,7 @@ fn a_budget_bounds_the_attempts() {
 fn the_total_time_out_ends_a_pause() {
     let client = "retry = { attempts = 4, backoff = '100ms' }\ntimeout = { total = '150ms' }";
     let ended = asked(FAILS, client, "90s");
-    assert_eq!(failure(&ended[0]), Some(Reason::Timeout));
+    assert_eq!(ended[0].failure(), Some(Reason::Timeout));
     assert_eq!(latencies(&ended), [150]);
     assert_eq!(ended[0].parts.iter().sum::<u64>(), 150_000_000);
 }
@@ -72,6 +64,6 @@ fn the_total_time_out_ends_a_pause() {
 fn an_answer_that_comes_after_its_time_out_is_no_longer_waited_for() {
     let client = "retry = { attempts = 2, backoff = '10ms' }\ntimeout = { read = '20ms' }";
     let ended = asked("{ wait = '25ms' }", client, "90s");
-    assert_eq!(failure(&ended[0]), Some(Reason::ReadTimeout));
+    assert_eq!(ended[0].failure(), Some(Reason::ReadTimeout));
     assert_eq!(latencies(&ended), [50]);
 }

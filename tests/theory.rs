@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use lindley::validate::Judged;
 use lindley::validate::theory::{CaseReport, Options, built_in, run};
 
 #[test]

@@ -7,7 +7,7 @@ use lindley::outcome::Reason;
 use lindley::rng::Key;
 use lindley::time::Time;
 use lindley::world;
-use support::{Ended, graph, requests};
+use support::{failures, graph, latencies, requests};
 
 /// Clients that ask at even distances through a balancer, 1 ms from it, that stands 1 ms from its
 /// backends, which take 10 ms on one core each.
@@ -22,16 +22,6 @@ fn balanced(every: &str, link: &str, balancer: &str, rest: &str) -> String {
          [link.users.lb]\nlatency = '1ms'\n{link}\n\
          [link.lb.app]\nlatency = '1ms'\n{rest}\n"
     )
-}
-
-fn failures(ended: &[Ended]) -> Vec<Option<Reason>> {
-    let failure =
-        |it: &Ended| Reason::ALL.into_iter().find(|reason| *reason as u64 == it.answer & 0xff);
-    ended.iter().map(failure).collect()
-}
-
-fn latencies(ended: &[Ended]) -> Vec<u64> {
-    ended.iter().map(|it| (it.end - it.started) / 1_000_000).collect()
 }
 
 /// Which replica each exchange was sent to, by the balancer.

@@ -18,7 +18,7 @@ fn latencies(arrivals: &str, client: &str, link: &str) -> Vec<u64> {
          [node.app]\nkind = 'server'\n\
          [link.users.app]\nlatency = '25ms'\n{link}\n"
     );
-    requests(&graph(&text)).iter().map(|it| (it.end - it.started) / 1_000_000).collect()
+    support::latencies(&requests(&graph(&text)))
 }
 
 const ONE: &str = "addresses = { count = 1 }";

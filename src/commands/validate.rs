@@ -1,6 +1,5 @@
 //! `lindley validate`: the program against what is known to be true.
 
-use std::fmt::Display;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -12,7 +11,7 @@ use super::progress::Bar;
 use super::simulation::begin;
 use crate::scenario::nearest;
 use crate::validate::theory::{Case, Options, built_in, cases, job_count, run as judged};
-use crate::validate::{cache, real};
+use crate::validate::{Judged, Report, cache, real};
 
 /// What the help shows.
 pub(super) const EXAMPLES: &[(&str, &str)] = &[
@@ -73,7 +72,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
             begin(&work, io)?;
             let bar = Bar::new(job_count(&table, &options), args.quiet);
             let report = judged(&table, &options, &bar).ok_or(CommandError::Interrupted)?;
-            print(&report, report.passes(), args.json, io)
+            print(&report, args.json, io)
         }
         Group::Real | Group::Cache if args.table.is_some() => {
             Err(CommandError::Usage("only theory takes a `--table`".to_owned()))
@@ -84,7 +83,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
             begin(&work, io)?;
             let bar = Bar::new(real::job_count(&options), args.quiet);
             let report = real::run(&options, &bar).ok_or(CommandError::Interrupted)?;
-            print(&report, report.passes(), args.json, io)
+            print(&report, args.json, io)
         }
         Group::Cache => {
             let ids = cache::case_ids();
@@ -92,20 +91,19 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
             begin(&work, io)?;
             let bar = Bar::new(cache::job_count(&options), args.quiet);
             let report = cache::run(&options, &bar).ok_or(CommandError::Interrupted)?;
-            print(&report, report.passes(), args.json, io)
+            print(&report, args.json, io)
         }
     }
 }
 
 /// Prints a report; status 1 unless it passes.
-fn print<R: Serialize + Display>(
-    report: &R,
-    passes: bool,
+fn print<C: Judged + Serialize>(
+    report: &Report<C>,
     as_json: bool,
     io: &mut Io,
 ) -> Result<Exit, CommandError> {
     io.print(&if as_json { json(report)? } else { report.to_string() })?;
-    Ok(if passes { Exit::Done } else { Exit::Found })
+    Ok(if report.passes() { Exit::Done } else { Exit::Found })
 }
 
 fn table(path: Option<&PathBuf>) -> Result<Vec<Case>, CommandError> {

@@ -3,9 +3,9 @@
 //! Objects are in classes by how long they waited for their last two hits, and for each class and
 //! age it is counted how many were hit and how many went; from that follows the hit density of an
 //! object. A few objects drawn at random are compared, so the order is only approximate. Beckmann,
-//! Chen and Cidon, "LHD: improving cache hit rate by maximizing hit density", NSDI 2018. The draws
-//! are a fixed sequence, the same in every run; what the paper draws from many objects is drawn
-//! from them here as well, so counts differ a little from another sequence's.
+//! Chen and Cidon, "LHD: improving cache hit rate by maximizing hit density", NSDI 2018. Where
+//! the draws begin is the cache's own; what the paper draws from many objects is drawn from one
+//! sequence here as well, so counts differ a little from another sequence's.
 
 use super::Capacity;
 use super::list::set;
@@ -97,6 +97,10 @@ impl Evict for Lhd {
             lately: [(NO_SLOT, 0); LATELY],
             next_lately: 0,
         }
+    }
+
+    fn seed(&mut self, seed: u64) {
+        self.members.seed(seed);
     }
 
     fn on_found(&mut self, slot: u32) {

@@ -1,9 +1,9 @@
 //! A set of slots from which one can be drawn at random.
 
 use super::list::set;
-use crate::rng::mix;
+use crate::rng::{below, mix};
 
-/// Slots side by side, and the draws of a fixed sequence.
+/// Slots side by side, and the draws of a sequence that its beginning fixes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Members {
     slots: Vec<u32>,
@@ -38,20 +38,25 @@ impl Members {
         self.slots.get(place) == Some(&slot)
     }
 
-    /// A number of the fixed sequence.
+    /// The next number of the sequence.
     #[inline]
     pub(super) const fn number(&mut self) -> u64 {
-        self.draws += 1;
+        self.draws = self.draws.wrapping_add(1);
         mix(self.draws)
+    }
+
+    /// Lets the sequence begin elsewhere.
+    pub(super) const fn seed(&mut self, seed: u64) {
+        self.draws = seed;
     }
 
     /// One of the slots, all alike; none if there is none.
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "the place lies within the slots")]
     pub(super) fn draw(&mut self) -> Option<u32> {
-        let number = u128::from(self.number());
-        let place = ((number * self.slots.len() as u128) >> 64) as usize;
-        self.slots.get(place).copied()
+        let count = self.slots.len() as u64;
+        let bits = self.number();
+        (count > 0).then(|| self.slots[below(count, bits) as usize])
     }
 }
 

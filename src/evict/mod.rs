@@ -8,8 +8,8 @@
 //! trace, without any time in between, and knows bounds that need the future.
 //!
 //! An access takes a time that does not depend on the number of objects (GDSF: that grows with its
-//! logarithm), and allocates nothing once the cache is full and
-//! what has gone is remembered in full.
+//! logarithm), and allocates nothing once the cache is full and what has gone is remembered in
+//! full.
 
 mod capacity;
 mod che;
@@ -84,6 +84,12 @@ macro_rules! policies {
             fn new(policy: Policy, capacity: Capacity) -> Self {
                 match policy {
                     $(Policy::$name => Self::$name($module::$name::new(capacity)),)*
+                }
+            }
+
+            fn seed(&mut self, seed: u64) {
+                match self {
+                    $(Self::$name(order) => order.seed(seed),)*
                 }
             }
 

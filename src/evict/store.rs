@@ -38,6 +38,14 @@ impl<T> Store<T> {
         }
     }
 
+    /// The same, whose policy draws at random from elsewhere than that of another store. Meant for
+    /// an empty one.
+    #[must_use]
+    pub fn seeded(mut self, seed: u64) -> Self {
+        self.order.seed(seed);
+        self
+    }
+
     /// How many objects it holds.
     #[must_use]
     pub fn len(&self) -> usize {

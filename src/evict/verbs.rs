@@ -16,6 +16,10 @@ pub(super) trait Evict {
     /// The policy of an empty cache that holds so much.
     fn new(capacity: Capacity) -> Self;
 
+    /// Lets what is drawn at random begin elsewhere than in another cache; before the first object.
+    #[inline]
+    fn seed(&mut self, _seed: u64) {}
+
     /// Whether an object of this weight may be stored; it is not more than the cache holds.
     #[inline]
     fn admits(&self, _weight: u64) -> bool {

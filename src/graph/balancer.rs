@@ -8,6 +8,9 @@ use crate::nodes::load_balancer::LoadBalancerSpec;
 use crate::rng::Purpose;
 use crate::scenario::Diagnostic;
 
+/// What helps where requests matter, and not connections.
+const LAYER_7: &str = "let it work at layer 7, with a choice per request";
+
 impl Build<'_> {
     /// How long a request waits at the balancer called `name` when all backends are full.
     pub(super) fn patience(
@@ -51,47 +54,57 @@ impl Build<'_> {
         }
     }
 
-    /// What travels on connections that a balancer of layer 4 passes on, it can neither stop nor
-    /// send twice.
+    /// What travels on connections that a balancer of layer 4 passes on, it does not see fail.
     fn check_passed_on(&mut self, place: usize, plan: &LinkPlan) {
         let from = self.topology.links[place].from;
         let (name, node, _) = self.nodes[from.index()].clone();
         let KindSpec::LoadBalancer(balancer) = &node.kind else { return };
-        if balancer.backends.layer != 4 {
-            return;
-        }
-        let help = "let it work at layer 7, with a choice per request";
-        if plan.breaker.is_some() {
+        if balancer.backends.layer == 4 && plan.breaker.is_some() {
             let message = format!("`{name}` passes connections on: it sees no calls that fail");
             let error = Diagnostic::error(self.at_node(name, "layer"), message);
-            self.diagnostics.push(error.help(help));
-        }
-        if balancer.backends.hedge.is_some() {
-            let message = "a balancer of layer 4 sees no requests, and sends none of them twice";
-            let error = Diagnostic::error(self.at_node(name, "hedge"), message);
-            self.diagnostics.push(error.help(help));
+            self.diagnostics.push(error.help(LAYER_7));
         }
     }
 
-    /// Processes that know nothing of each other share neither probes nor connections.
-    pub(super) fn check_instances(&mut self) {
+    /// Keys of balancers that do not go together.
+    pub(super) fn check_balancers(&mut self) {
         for (name, node, _) in self.nodes.clone() {
             let KindSpec::LoadBalancer(balancer) = &node.kind else { continue };
             let treats = &balancer.backends;
-            let Some(count) = treats.instances else { continue };
-            let at = self.at_node(name, "instances");
+            let is_layer_4 = treats.layer == 4;
+            let is_split = treats.instances.is_some_and(|count| count > 1);
             let probes = treats.health.as_ref().is_some_and(|health| health.active.is_some());
-            let sentence = if !(1..=1_000).contains(&count) {
-                "`instances` is from 1 to 1000"
-            } else if count > 1 && treats.layer == 4 {
-                "`instances` goes with layer 7 only"
-            } else if count > 1 && probes {
-                "processes that know nothing of each other do not share probes: leave out \
-                 `health.active`"
-            } else {
-                continue;
-            };
-            self.error(&at, sentence);
+            for (key, is_wrong, sentence, help) in [
+                (
+                    "hedge",
+                    is_layer_4 && treats.hedge.is_some(),
+                    "a balancer of layer 4 sees no requests, and sends none of them twice",
+                    LAYER_7,
+                ),
+                (
+                    "instances",
+                    treats.instances.is_some_and(|count| !(1..=1_000).contains(&count)),
+                    "`instances` is from 1 to 1000",
+                    "leave it out for one process",
+                ),
+                (
+                    "instances",
+                    is_layer_4 && is_split,
+                    "a balancer of layer 4 with several `instances` is not modelled",
+                    LAYER_7,
+                ),
+                (
+                    "instances",
+                    is_split && probes,
+                    "processes that know nothing of each other do not share probes",
+                    "leave out `health.active`, or `instances`",
+                ),
+            ] {
+                if is_wrong {
+                    let error = Diagnostic::error(self.at_node(name, key), sentence);
+                    self.diagnostics.push(error.help(help));
+                }
+            }
         }
     }
 }

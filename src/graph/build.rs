@@ -88,7 +88,7 @@ pub fn build(model: &Model, files: &mut dyn Files, diagnostics: &mut Diagnostics
     let endpoints = endpoints(&mut build, &mut programs);
     build.transports(&mut links, &mut programs);
     build.check_layer_4(&links);
-    build.check_instances();
+    build.check_balancers();
     let served = served(&mut build);
     let graph = build.graph(links, endpoints, programs, &served);
     if diagnostics.has_errors() { None } else { graph }

@@ -227,7 +227,8 @@ impl Graph {
                 let address = hides_callers.then(|| self.fixed.addresses[id.index()]);
                 let host = host(Running::Own(*program));
                 let replicas = self.fixed.topology.nodes[id.index()].replicas;
-                let cache = cache.as_ref().map(|plan| Caches::new(plan, replicas));
+                let cache =
+                    cache.as_ref().map(|plan| Caches::new(plan, replicas, root.named(name)));
                 let proxy = Proxy::new(host, Arc::clone(routes), address).with_cache(cache);
                 Node::Proxy(Box::new(proxy))
             }

@@ -17,7 +17,7 @@ use crate::fact::{Fact, Observer};
 use crate::id::ExchangeId;
 use crate::net::Ctx;
 use crate::outcome::Answer;
-use crate::rng::Purpose;
+use crate::rng::{Key, Purpose};
 use crate::time::Span;
 
 /// The cache of a proxy.
@@ -86,10 +86,14 @@ pub struct Caches {
 }
 
 impl Caches {
-    /// Empty caches of so many replicas.
+    /// Empty caches of so many replicas, each of which draws for itself under `root`.
     #[must_use]
-    pub fn new(plan: &Arc<CachePlan>, replicas: u16) -> Self {
-        let store = |_| Store::new(plan.policy, plan.capacity);
+    pub fn new(plan: &Arc<CachePlan>, replicas: u16, root: Key) -> Self {
+        const EVICTION: Purpose = Purpose::named("eviction");
+        let store = |replica: u16| {
+            let seed = root.with(u64::from(replica)).bits(EVICTION);
+            Store::new(plan.policy, plan.capacity).seeded(seed)
+        };
         Self { plan: Arc::clone(plan), stores: (0..replicas).map(store).collect() }
     }
 

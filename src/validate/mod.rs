@@ -10,6 +10,8 @@ pub mod real;
 pub mod theory;
 
 mod ready;
+mod report;
 mod verdict;
 
+pub use report::{Judged, Report};
 pub use verdict::{Verdict, Waiting};

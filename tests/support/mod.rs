@@ -9,6 +9,7 @@ use std::sync::Arc;
 use lindley::fact::{Fact, Observer};
 use lindley::graph::{self, Graph};
 use lindley::metrics::end_to_end;
+use lindley::outcome::Reason;
 use lindley::rng::Key;
 use lindley::scenario::source::{Files, Memory};
 use lindley::scenario::{Diagnostics, Scenario};
@@ -126,6 +127,28 @@ pub struct Ended {
     /// The status, and the number of the reason of a failure.
     pub answer: u64,
     pub parts: [u64; 8],
+}
+
+impl Ended {
+    /// How long it took, in whole milliseconds.
+    pub fn millis(&self) -> u64 {
+        (self.end - self.started) / 1_000_000
+    }
+
+    /// Why it failed, if it did.
+    pub fn failure(&self) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| *reason as u64 == self.answer & 0xff)
+    }
+}
+
+/// How long requests took, in whole milliseconds.
+pub fn latencies(ended: &[Ended]) -> Vec<u64> {
+    ended.iter().map(Ended::millis).collect()
+}
+
+/// Why requests failed, if they did.
+pub fn failures(ended: &[Ended]) -> Vec<Option<Reason>> {
+    ended.iter().map(Ended::failure).collect()
 }
 
 /// Notes every request that ends.

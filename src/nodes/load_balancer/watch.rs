@@ -98,6 +98,10 @@ impl LoadBalancer {
         answer: Answer,
         ctx: &mut Ctx<'_, O>,
     ) {
+        if answer.failure == Some(Reason::BreakerOpen) {
+            // The call never left, so it says nothing of the backend.
+            return;
+        }
         let now = ctx.now();
         let Some(care) = &mut self.care else { return };
         let counts = match &care.rule {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::super::Verdict;
+use super::super::{Judged, Verdict};
 
 /// What a case does. `true` asks for fewer requests.
 type Compare = dyn Fn(bool) -> Result<Vec<Row>, String> + Send + Sync;
@@ -60,11 +60,17 @@ impl Case {
     }
 }
 
-impl CaseReport {
-    /// Whether nothing of it is other than it should be.
-    #[must_use]
-    pub fn passes(&self) -> bool {
-        self.fault.is_none() && self.rows.iter().all(|row| row.verdict != Verdict::Miss)
+impl Judged for CaseReport {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    fn verdicts(&self) -> impl Iterator<Item = Verdict> {
+        self.rows.iter().map(|row| row.verdict)
     }
 }
 

@@ -17,5 +17,4 @@ mod run;
 mod theory;
 
 pub use case::{CaseReport, Row};
-pub use report::Report;
 pub use run::{case_ids, job_count, run};

@@ -8,7 +8,7 @@
 
 use serde::Serialize;
 
-use super::super::Verdict;
+use super::super::{Judged, Verdict};
 use super::failing_rows as failing;
 use super::kinds::{Bar, Kind};
 use super::recording::{Recording, Run};
@@ -134,11 +134,19 @@ impl CaseReport {
     pub(super) fn faulty(id: String, fault: String) -> Self {
         Self { id, replications: 0, load: None, rows: Vec::new(), fault: Some(fault) }
     }
+}
 
-    /// Whether nothing of it is other than it should be.
-    #[must_use]
-    pub fn passes(&self) -> bool {
-        self.fault.is_none() && self.rows.iter().all(|row| row.verdict != Verdict::Miss)
+impl Judged for CaseReport {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    fn verdicts(&self) -> impl Iterator<Item = Verdict> {
+        self.rows.iter().map(|row| row.verdict)
     }
 }
 

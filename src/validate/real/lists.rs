@@ -155,6 +155,7 @@ fn same_words(one: &str, other: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::validate::Judged;
 
     #[test]
     fn every_sharp_list_is_as_recorded_and_another_is_not() {

@@ -23,5 +23,4 @@ mod scenario;
 mod seen;
 
 pub use judge::{CaseReport, Row};
-pub use report::Report;
 pub use run::{Options, case_ids, job_count, run};

@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
+use super::super::Report;
 use super::super::ready::graphs;
 use super::failing::Course;
 use super::judge::CaseReport;
 use super::kinds::{Bar, Kind, kind_of};
 use super::lists;
 use super::recording::{Recording, Traces, built_in};
-use super::report::Report;
 use super::scenario::text;
 use super::seen::Seen;
 use crate::balance::recorded;
@@ -53,7 +53,7 @@ pub fn job_count(options: &Options) -> u64 {
 
 /// Runs the cases that `options` ask for; none if `progress` stops it.
 #[must_use]
-pub fn run(options: &Options, progress: &dyn Progress) -> Option<Report> {
+pub fn run(options: &Options, progress: &dyn Progress) -> Option<Report<CaseReport>> {
     let mut traces = Traces::default();
     let plans: Vec<Plan> = chosen(options).map(|it| plan(it, options, &mut traces)).collect();
     let mut jobs = Vec::new();
@@ -143,7 +143,7 @@ fn replicated(plan: &Plan, replication: u32) -> Result<Seen, String> {
     }
 }
 
-fn report(plans: Vec<Plan>, outcomes: Vec<Vec<Result<Seen, String>>>) -> Report {
+fn report(plans: Vec<Plan>, outcomes: Vec<Vec<Result<Seen, String>>>) -> Report<CaseReport> {
     let mut report = Report::default();
     for (plan, outcomes) in plans.into_iter().zip(outcomes) {
         match plan {
@@ -171,6 +171,7 @@ fn exact() -> Vec<CaseReport> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::validate::Judged;
 
     #[test]
     fn a_quick_run_is_as_recorded_in_every_group() {

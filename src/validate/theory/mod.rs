@@ -25,7 +25,6 @@ mod text;
 mod tolerance;
 mod verdict;
 
-pub use super::{Verdict, Waiting};
 pub use case::{Case, built_in, cases};
 pub use run::{Options, job_count, run};
-pub use verdict::{CaseReport, Report, Row};
+pub use verdict::{CaseReport, Row};

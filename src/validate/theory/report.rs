@@ -1,48 +1,15 @@
-//! The report of a validation as text.
+//! The cases as text.
 
 use std::fmt::{self, Display, Formatter};
 
-use super::super::verdict::{Verdict, number};
-use super::verdict::{CaseReport, Report, Row};
-
-impl Display for Report {
-    /// A table for each case, what was left out with its reason, and a line that sums it up.
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for case in &self.cases {
-            writeln!(f, "{case}")?;
-        }
-        if !self.waiting.is_empty() {
-            writeln!(f, "left out, and what it waits for:")?;
-            for it in &self.waiting {
-                writeln!(f, "  {:<16} {:<38} {}", it.id, it.group, it.waits_for)?;
-            }
-            writeln!(f)?;
-        }
-        let rows = || self.cases.iter().flat_map(|case| &case.rows);
-        let passed = rows().filter(|row| row.verdict == Verdict::Pass).count();
-        let cases = self.cases.iter().filter(|case| case.passes()).count();
-        write!(
-            f,
-            "{cases} of {} cases pass, with {passed} of {} numbers; {} cases left out",
-            self.cases.len(),
-            rows().count(),
-            self.waiting.len()
-        )?;
-        let missed = self.missed();
-        if !missed.is_empty() {
-            write!(f, "\nmissed: {}", missed.join(", "))?;
-        }
-        writeln!(f)
-    }
-}
+use super::super::report::begin;
+use super::super::verdict::number;
+use super::verdict::{CaseReport, Row};
 
 impl Display for CaseReport {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let verdict = if self.passes() { "pass" } else { "MISS" };
-        write!(f, "{} · {} · {verdict}", self.id, self.group)?;
-        if let Some(fault) = &self.fault {
-            writeln!(f)?;
-            return fault.lines().try_for_each(|line| writeln!(f, "  {line}"));
+        if !begin(f, self, &format!(" · {}", self.group))? {
+            return Ok(());
         }
         write!(f, " · {} requests in {} replications", self.requests, self.replications)?;
         if self.scale > 1.0 {
@@ -82,9 +49,10 @@ impl Display for Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::validate::Verdict;
 
     #[test]
-    fn a_report_names_what_missed_and_sums_up() {
+    fn a_case_says_how_much_was_run_and_what_was_left_out() {
         let row = |verdict| Row {
             metric: "W".to_owned(),
             expected: 0.02,
@@ -103,10 +71,7 @@ mod tests {
             left_out: vec![("L".to_owned(), "no reason".to_owned())],
             fault: None,
         };
-        let cases = vec![case("a", Verdict::Pass), case("b", Verdict::Miss)];
-        let text = Report { cases, waiting: Vec::new() }.to_string();
-        let tail = "1 of 2 cases pass, with 1 of 2 numbers; 0 cases left out\nmissed: b\n";
-        assert!(text.ends_with(tail), "{text}");
+        let text = case("b", Verdict::Miss).to_string();
         assert!(text.contains("left out: no reason\n"), "{text}");
         assert!(text.contains("b · M/M/1 · MISS · 1000 requests in 5 replications\n"), "{text}");
     }

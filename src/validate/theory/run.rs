@@ -2,11 +2,11 @@
 
 use std::sync::Mutex;
 
-use super::super::Waiting;
+use super::super::{Report, Waiting};
 use super::case::Case;
 use super::experiment::{Effort, Experiment};
 use super::groups::{Way, way};
-use super::verdict::{CaseReport, Report, Row};
+use super::verdict::{CaseReport, Row};
 use crate::study::{Job, Progress, run_jobs};
 
 /// What is run.
@@ -41,7 +41,11 @@ type Outcome = Result<Vec<f64>, String>;
 /// Runs those of `cases` that `options` ask for; none if `progress` stops it. A quick run leaves
 /// out the further cases of each group, but still names all that wait for something.
 #[must_use]
-pub fn run(cases: &[Case], options: &Options, progress: &dyn Progress) -> Option<Report> {
+pub fn run(
+    cases: &[Case],
+    options: &Options,
+    progress: &dyn Progress,
+) -> Option<Report<CaseReport>> {
     let plans = plans(cases, options);
     let mut outcomes: Vec<Vec<Outcome>> = plans.iter().map(|_| Vec::new()).collect();
     let mut wanted: Vec<u32> = plans.iter().map(Plan::replications).collect();
@@ -156,7 +160,7 @@ fn plans<'a>(cases: &'a [Case], options: &Options) -> Vec<Plan<'a>> {
     plans
 }
 
-fn report(plans: &[Plan<'_>], outcomes: Vec<Vec<Outcome>>) -> Report {
+fn report(plans: &[Plan<'_>], outcomes: Vec<Vec<Outcome>>) -> Report<CaseReport> {
     let mut report = Report::default();
     for (plan, outcomes) in plans.iter().zip(outcomes) {
         match plan {
@@ -191,10 +195,10 @@ mod tests {
 
     #[test]
     fn a_case_that_waits_for_a_part_is_named_with_it() {
-        let report = run(&built_in(), &options("lru-01"), &()).expect("not stopped");
+        let report = run(&built_in(), &options("jwt-01"), &()).expect("not stopped");
         assert!(report.cases.is_empty());
-        assert_eq!(report.waiting[0].id, "lru-01");
-        assert_eq!(report.waiting[0].waits_for, "caches");
+        assert_eq!(report.waiting[0].id, "jwt-01");
+        assert_eq!(report.waiting[0].waits_for, "tokens and their theft");
     }
 
     #[test]

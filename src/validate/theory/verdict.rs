@@ -2,19 +2,10 @@
 
 use serde::Serialize;
 
-use super::super::{Verdict, Waiting};
+use super::super::{Judged, Verdict};
 use super::case::Case;
 use super::experiment::{Experiment, Measured, Size};
 use crate::stats::{Confidence, Interval};
-
-/// What validation came to.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct Report {
-    /// The cases that were run, in the order of the table.
-    pub cases: Vec<CaseReport>,
-    /// The cases that were not, because something of the program is still missing.
-    pub waiting: Vec<Waiting>,
-}
 
 /// One case that was run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -54,18 +45,17 @@ pub struct Row {
     pub verdict: Verdict,
 }
 
-impl Report {
-    /// Whether everything that was run is as it should be.
-    #[must_use]
-    pub fn passes(&self) -> bool {
-        self.cases.iter().all(CaseReport::passes)
+impl Judged for CaseReport {
+    fn id(&self) -> &str {
+        &self.id
     }
 
-    /// The names of the cases that are not as they should be.
-    #[must_use]
-    pub fn missed(&self) -> Vec<&str> {
-        let missed = self.cases.iter().filter(|case| !case.passes());
-        missed.map(|case| case.id.as_str()).collect()
+    fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    fn verdicts(&self) -> impl Iterator<Item = Verdict> {
+        self.rows.iter().map(|row| row.verdict)
     }
 }
 
@@ -111,12 +101,6 @@ impl CaseReport {
             left_out: Vec::new(),
             fault: Some(fault),
         }
-    }
-
-    /// Whether all its numbers are as they should be.
-    #[must_use]
-    pub fn passes(&self) -> bool {
-        self.fault.is_none() && self.rows.iter().all(|row| row.verdict == Verdict::Pass)
     }
 }
 

@@ -41,6 +41,9 @@ pub(super) enum Way {
 
 use Way::{Runs, Waits};
 
+/// Cases of eviction alone, which simulate no web: the group `cache` replays them.
+const BY_REPLAY: &str = "nothing: `--group cache` replays it";
+
 /// All groups, by their name in the table.
 const GROUPS: &[(&str, Way)] = &[
     ("M/M/1", Runs(one_queue::mm1)),
@@ -86,9 +89,9 @@ const GROUPS: &[(&str, Way)] = &[
     ("token bucket", Runs(retried::token_bucket)),
     ("availability", Runs(available::availability)),
     ("failure detection", Runs(failing::detection)),
-    ("cache: LRU/FIFO/top-K under Zipf", Waits("caches")),
-    ("cache: exact small catalogue", Waits("caches")),
-    ("cache: TTL", Waits("caches")),
+    ("cache: LRU/FIFO/top-K under Zipf", Waits(BY_REPLAY)),
+    ("cache: exact small catalogue", Waits(BY_REPLAY)),
+    ("cache: TTL", Waits(BY_REPLAY)),
     ("browser connection limits", Runs(connected::browser_limits)),
     ("CORS preflight accounting", Waits("origins and preflights")),
     ("JWT exposure window", Waits("tokens and their theft")),
