@@ -56,6 +56,67 @@ pub struct Asked {
     pub started: Time,
 }
 
+/// What a cache did for a request. The numbers are fixed: they stand in fingerprints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum CacheStatus {
+    /// It had nothing, and fetched it.
+    Miss = 0,
+    /// It gave what it had.
+    Hit = 1,
+    /// What it had was expired: it fetched a new one.
+    Expired = 2,
+    /// What it had was expired, and is still right, as the origin said.
+    Revalidated = 3,
+    /// It gave what was expired: because the request takes that, because there is no new one, or
+    /// while it fetches a new one itself.
+    Stale = 4,
+    /// It gave what was expired while another request fetches a new one.
+    Updating = 5,
+    /// It waited for what another request fetched, and gave that.
+    Collapsed = 6,
+    /// It fetched without looking, because it is set up to, and may have stored that.
+    Bypass = 7,
+    /// It let the request pass, which is none that it stores anything for.
+    Pass = 8,
+    /// It had nothing for a request that wants nothing else.
+    Unanswerable = 9,
+    /// It fetched for itself, beside a request that it had answered.
+    Refreshed = 10,
+}
+
+impl CacheStatus {
+    /// The word for it in results.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Miss => "miss",
+            Self::Hit => "hit",
+            Self::Expired => "expired",
+            Self::Revalidated => "revalidated",
+            Self::Stale => "stale",
+            Self::Updating => "updating",
+            Self::Collapsed => "collapsed",
+            Self::Bypass => "bypass",
+            Self::Pass => "pass",
+            Self::Unanswerable => "unanswerable",
+            Self::Refreshed => "refreshed",
+        }
+    }
+
+    /// Whether the cache gave what it had, without asking anybody.
+    #[must_use]
+    pub const fn is_hit(self) -> bool {
+        matches!(self, Self::Hit | Self::Stale | Self::Updating)
+    }
+
+    /// Whether the cache answered from what it had or got for another request.
+    #[must_use]
+    pub const fn is_answered(self) -> bool {
+        self.is_hit() || matches!(self, Self::Collapsed | Self::Unanswerable)
+    }
+}
+
 /// One thing that happened at the present time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Fact<'a> {
@@ -182,9 +243,9 @@ pub enum Fact<'a> {
         by: Place,
         /// The request that the exchange belongs to.
         request: RequestId,
-        /// Whether it was there.
-        hit: bool,
-        /// Bytes of what was there.
+        /// What it does, as far as that is known now.
+        status: CacheStatus,
+        /// Bytes of what it gives.
         bytes: u64,
         /// Whether it was asked for below the server that answers the user's endpoint.
         below: bool,
@@ -199,6 +260,10 @@ pub enum Fact<'a> {
         bytes: u64,
         /// Whether it was stored.
         stored: bool,
+        /// What the cache did.
+        status: CacheStatus,
+        /// Whether the answer says that what is stored is still right.
+        renewed: bool,
         /// Whether it was asked for below the server that answers the user's endpoint.
         below: bool,
     },
@@ -265,8 +330,10 @@ impl Fact<'_> {
                 [place(by), place(at), u64::from(*is_open) << 1 | u64::from(*was_closed)]
             }
             Self::Picked { by, chosen, .. } => [u64::from(by.0), place(chosen), 0],
-            Self::Looked { by, hit, bytes, .. } => [place(by), u64::from(*hit), *bytes],
-            Self::Fetched { by, bytes, stored, .. } => [place(by), u64::from(*stored), *bytes],
+            Self::Looked { by, status, bytes, .. } => [place(by), *status as u64, *bytes],
+            Self::Fetched { by, bytes, stored, status, .. } => {
+                [place(by), u64::from(*stored) | (*status as u64) << 1, *bytes]
+            }
         }
     }
 }

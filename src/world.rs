@@ -107,6 +107,7 @@ pub fn run_in<O: Observer>(
         let replicas = graph.fixed.topology.nodes.iter().map(|node| node.replicas);
         world.core.conditions = Conditions::new(replicas);
     }
+    world.core.exchanges.keep_papers(graph.fixed.http.is_some());
     world.core.is_watchful = !world.faults.is_empty() || graph.links.iter().any(LinkPlan::closes);
     let drains = graph.run.until == Until::Drained;
     let duration = Time(graph.run.duration.0);

@@ -1,11 +1,15 @@
 //! Endpoints: kinds of request, what they ask for and what they cost.
 
 mod program;
+mod reply;
 mod spec;
 mod work;
 
 pub use program::{Amount, Op, Program};
-pub use spec::{EndpointSpec, Method, ObjectsSpec, ResponseSpec};
+pub use crate::http::Method;
+pub(crate) use reply::replies;
+pub use reply::{AnswerSpec, BEGIN, Headers, Reply, date};
+pub use spec::{EndpointSpec, ObjectsSpec, ResponseSpec};
 pub use work::{Action, Branch, Step, WaitFor, Work};
 
 use crate::id::ObjectId;

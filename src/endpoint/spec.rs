@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::reply::{AnswerSpec, Headers};
 use super::Work;
 use crate::dist::Dist;
+use crate::http::Method;
 use crate::popularity::Popularity;
 use crate::unit::Bytes;
 
@@ -31,6 +33,9 @@ pub struct EndpointSpec {
     pub request_size: Bytes,
     /// The response.
     pub response: ResponseSpec,
+    /// What is answered instead from a number of requests for a path on, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<AnswerSpec>,
     /// What the server that answers it does, step by step.
     #[serde(skip_serializing_if = "Work::is_empty")]
     pub work: Work,
@@ -51,28 +56,12 @@ impl Default for EndpointSpec {
             headers: BTreeMap::new(),
             request_size: Bytes(500),
             response: ResponseSpec::default(),
+            answers: Vec::new(),
             work: Work::default(),
             priority: None,
             write: false,
         }
     }
-}
-
-/// The methods of HTTP (RFC 9110, section 9).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "UPPERCASE")]
-#[allow(missing_docs, reason = "the names are the standard's")]
-pub enum Method {
-    #[default]
-    Get,
-    Head,
-    Post,
-    Put,
-    Patch,
-    Delete,
-    Options,
 }
 
 /// The objects behind a path.
@@ -98,10 +87,45 @@ pub struct ResponseSpec {
     pub size: Dist<Bytes>,
     /// Its status code; 200 by default.
     pub status: u16,
+    /// Its header `Cache-Control`, such as `"public, max-age=60"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_control: Option<String>,
+    /// Its header `Expires`: a date, or `"@date+60"`, 60 s after it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+    /// Its header `ETag`, such as `'"v1"'`; by it the origin tells who has it already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// Its header `Last-Modified`: a date; runs begin on the first of January 2026.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<String>,
+    /// Its header `Vary`: the headers of the request that it depends on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vary: Option<String>,
+    /// Its header `Set-Cookie`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_cookie: Option<String>,
+    /// Its header `Age`: seconds that it was in caches that the scenario does not show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age: Option<String>,
+    /// Its headers beside those, or all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headers: Option<Headers>,
 }
 
 impl Default for ResponseSpec {
     fn default() -> Self {
-        Self { size: Dist::Constant(Bytes(1_000)), status: 200 }
+        Self {
+            size: Dist::Constant(Bytes(1_000)),
+            status: 200,
+            cache_control: None,
+            expires: None,
+            etag: None,
+            last_modified: None,
+            vary: None,
+            set_cookie: None,
+            age: None,
+            headers: None,
+        }
     }
 }

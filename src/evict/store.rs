@@ -69,6 +69,21 @@ impl<T> Store<T> {
         Some(&self.objects[slot as usize].what)
     }
 
+    /// What is kept of an object, without asking for it: the policy learns nothing.
+    #[inline]
+    pub fn peek_mut(&mut self, key: u64) -> Option<&mut T> {
+        let slot = self.slot(key, mix(key))?;
+        Some(&mut self.objects[slot as usize].what)
+    }
+
+    /// Takes an object away, if it is there.
+    pub fn remove(&mut self, key: u64) {
+        if let Some(slot) = self.slot(key, mix(key)) {
+            self.order.on_removed(slot);
+            self.clear(slot);
+        }
+    }
+
     /// Stores an object of so many bytes, in the place of an earlier one of its key; others have
     /// to go until it fits. Returns whether it was stored: one that is larger than the whole
     /// store is not, nor one that is larger than the part of it for which its policy takes it.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::cached::{cache_plan, thin};
+use super::cache_plan::cache_plan;
+use super::cached::thin;
 use super::client::client_plan;
 use super::faults::faults;
+use super::http::http;
 use super::machine::check_machines;
 use super::program::{Programs, endpoints};
 use super::reach::{Served, served};
@@ -325,8 +327,9 @@ impl<'a> Build<'a> {
         let names: Vec<String> = self.nodes.iter().map(|(name, ..)| (*name).to_owned()).collect();
         let (probes, faults) = (self.probes(), faults(&mut self));
         let addresses = names.iter().map(|name| mix(hash_name(name))).collect();
+        let http = http(&mut self, &traces);
         let topology = self.topology;
-        let fixed = Fixed { topology, endpoints, programs: programs.list, traces, addresses };
+        let fixed = Fixed { topology, endpoints, programs: programs.list, traces, addresses, http };
         let mut graph = Graph {
             run: self.model.run.clone(),
             fixed: Arc::new(fixed),

@@ -3,33 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use super::build::Build;
 use super::{CacheEstimate, Graph, Pair, Role, Traffic};
-use crate::endpoint::{Amount, Endpoint, Method};
+use crate::endpoint::{Amount, Endpoint};
 use crate::evict::{Group, hit_ratios};
-use crate::id::{NodeId, ObjectId};
-use crate::nodes::caching::{CachePlan, CachingSpec};
+use crate::id::{EndpointId, NodeId, ObjectId};
+use crate::http::{Storing, Wall, storing};
+use crate::nodes::caching::CachePlan;
 use crate::popularity::Objects;
-use crate::rng::Purpose;
 
 /// A cache that answers everything leaves this much, so that what is behind it counts as reached.
 const LEAST: f64 = 1e-9;
-
-/// The cache of the proxy called `name`, ready to run.
-pub(super) fn cache_plan(
-    build: &mut Build<'_>,
-    name: &str,
-    spec: &CachingSpec,
-) -> Option<CachePlan> {
-    let cache = spec.cache()?;
-    let hit = cache.hit.as_ref().map(|dist| {
-        let at = build.at_node(name, "cache.hit");
-        (build.law(dist, &at), Purpose::named(&format!("hit at {name}")))
-    });
-    let is_kept = |spec: &crate::endpoint::EndpointSpec| spec.method == Method::Get && !spec.write;
-    let endpoints = build.endpoints.iter().map(|(_, spec)| is_kept(spec)).collect();
-    Some(CachePlan { policy: cache.policy, capacity: cache.capacity, hit, endpoints })
-}
 
 /// Takes from the calls of every proxy what its cache answers, as far as that is known before
 /// the run, and notes what was taken.
@@ -44,7 +27,8 @@ pub(super) fn thin(graph: &mut Graph) {
         let rates = rates(graph, plan, &traffic, id);
         let can_be_known = !rates.iter().any(|(pair, _)| behind.contains(pair))
             && !is_replayed(graph, &traffic, id)
-            && !is_split(graph, id);
+            && !is_split(graph, id)
+            && rates.iter().all(|((_, endpoint), _)| outlives_run(graph, plan, *endpoint));
         let hits = if can_be_known { hits(graph, plan, &rates) } else { None };
         let is_known = hits.is_some();
         let hits = hits.unwrap_or_default();
@@ -61,10 +45,30 @@ pub(super) fn thin(graph: &mut Graph) {
     }
 }
 
+/// How long the answers of an endpoint are fresh in a cache, in nanoseconds; none if it does not
+/// keep them.
+fn lifetime(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> Option<i64> {
+    let is_looked_for = plan.endpoints.get(endpoint.index()).copied().unwrap_or(false);
+    let http = graph.fixed.http.as_deref().filter(|_| is_looked_for)?;
+    let reply = http.replies.get(endpoint.index())?.first()?;
+    let (head, question) = (http.head(reply.head)?, http.questions.get(endpoint.index())?);
+    match storing(plan.profile, &plan.rules, question, head, (Wall(0), Wall(0))) {
+        Storing::Stored(keeping) if !keeping.always_asks => Some(keeping.fresh),
+        Storing::Stored(_) | Storing::Passes(_) | Storing::Refused => None,
+    }
+}
+
+/// Whether what a cache keeps of an endpoint is fresh for as long as the run takes: only then is it
+/// known what it answers.
+fn outlives_run(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> bool {
+    let run = i64::try_from(graph.run.duration.0).unwrap_or(i64::MAX);
+    lifetime(graph, plan, endpoint).is_none_or(|fresh| fresh >= run)
+}
+
 /// What a cache looks for, and how often each is asked for in a second.
 fn rates(graph: &Graph, plan: &CachePlan, traffic: &Traffic, id: NodeId) -> Vec<(Pair, f64)> {
     let of_node = graph.served.calls.keys().filter(|(node, endpoint)| {
-        *node == id && plan.endpoints.get(endpoint.index()).copied().unwrap_or(false)
+        *node == id && lifetime(graph, plan, *endpoint).is_some()
     });
     let rate = |pair: &Pair| -> f64 {
         let often = |it: &super::ClientTraffic| it.visits.get(pair).copied().unwrap_or(0.0);
@@ -78,7 +82,7 @@ fn behind(graph: &Graph) -> BTreeSet<Pair> {
     let calls = |pair: &Pair| graph.served.calls.get(pair).into_iter().flatten();
     let is_looked_for = |(node, endpoint): &&Pair| {
         let plan = graph.cache(*node);
-        plan.is_some_and(|plan| plan.endpoints.get(endpoint.index()).copied().unwrap_or(false))
+        plan.is_some_and(|plan| lifetime(graph, plan, *endpoint).is_some())
     };
     let first = graph.served.calls.keys().filter(is_looked_for);
     let mut open: Vec<Pair> = first.flat_map(calls).map(|(to, _)| *to).collect();

@@ -4,10 +4,12 @@
 
 mod balancer;
 mod build;
+mod cache_plan;
 mod cached;
 mod client;
 mod demand;
 mod faults;
+mod http;
 mod machine;
 mod program;
 mod reach;

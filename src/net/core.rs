@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::connection::Connections;
 use super::exchange::{Cold, Exchange, Exchanges, Part, Phase};
+use super::papers::{Http, Papers};
 use super::link::{Direction, LinkState, Transit};
 use super::ready::Ready;
 use super::request::{Account, BranchAccount, Request, Session};
@@ -113,6 +114,8 @@ pub struct Fixed {
     pub traces: Vec<Option<Arc<Trace>>>,
     /// A hash of each node's name: its address, as its neighbours see it.
     pub addresses: Vec<u64>,
+    /// What is said as HTTP, where somebody reads it.
+    pub http: Option<Box<Http>>,
 }
 
 /// What all nodes share during a run.
@@ -337,6 +340,11 @@ impl<O: Observer> Ctx<'_, O> {
         };
         let id = self.core.exchanges.insert(child, cold);
         self.core.exchanges.cold_mut(caller).child = id;
+        if self.core.exchanges.has_papers() && !call.below {
+            let Papers { condition, is_rewritten, .. } = *self.core.exchanges.papers(caller);
+            let papers = self.core.exchanges.papers_mut(id);
+            (papers.condition, papers.is_rewritten) = (condition, is_rewritten);
+        }
         self.send(id);
         id
     }

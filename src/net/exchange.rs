@@ -4,6 +4,7 @@
 //! way with one access. What every event touches is hot; what only some steps need has a cold
 //! twin at the same place of a second table.
 
+use super::papers::Papers;
 use crate::fact::Place;
 use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, RequestId};
 use crate::outcome::Answer;
@@ -247,6 +248,9 @@ impl Parts {
 pub struct Exchanges {
     hot: Slab<Exchange>,
     cold: Vec<Cold>,
+    /// What is said as HTTP, where somebody reads it.
+    papers: Vec<Papers>,
+    has_papers: bool,
 }
 
 impl Exchanges {
@@ -279,7 +283,35 @@ impl Exchanges {
             self.grow();
         }
         self.cold[place as usize] = cold;
+        if self.has_papers {
+            self.papers[place as usize] = Papers::default();
+        }
         ExchangeId(place)
+    }
+
+    /// Whether what exchanges say as HTTP is kept; to be told before the first one.
+    pub fn keep_papers(&mut self, keeps: bool) {
+        self.has_papers = keeps;
+    }
+
+    /// Whether what exchanges say as HTTP is kept.
+    #[inline]
+    #[must_use]
+    pub fn has_papers(&self) -> bool {
+        self.has_papers
+    }
+
+    /// What an exchange says.
+    #[inline]
+    #[must_use]
+    pub fn papers(&self, id: ExchangeId) -> &Papers {
+        &self.papers[id.index()]
+    }
+
+    /// What an exchange says, to change it.
+    #[inline]
+    pub fn papers_mut(&mut self, id: ExchangeId) -> &mut Papers {
+        &mut self.papers[id.index()]
     }
 
     /// Adds the twin of a new place.
@@ -287,6 +319,10 @@ impl Exchanges {
     fn grow(&mut self) {
         make_room(&mut self.cold);
         self.cold.push(Cold::default());
+        if self.has_papers {
+            make_room(&mut self.papers);
+            self.papers.push(Papers::default());
+        }
     }
 
     /// Ends one.
@@ -335,5 +371,7 @@ impl Exchanges {
     pub fn clear(&mut self) {
         self.hot.clear();
         self.cold.clear();
+        self.papers.clear();
+        self.has_papers = false;
     }
 }

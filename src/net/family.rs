@@ -40,6 +40,36 @@ impl<O: Observer> Ctx<'_, O> {
         id
     }
 
+    /// Starts work of a node that stands beside the exchange which it came up in, and outlives it:
+    /// nobody waits for it. Who has it must end it with [`Ctx::free`].
+    pub fn aside(&mut self, beside: ExchangeId, key: Key) -> ExchangeId {
+        let exchange = self.core.exchanges.hot(beside);
+        let request = exchange.request;
+        let aside = Exchange {
+            key,
+            parent: beside,
+            parent_generation: exchange.generation,
+            waited: 0,
+            is_branch: true,
+            is_tied: false,
+            is_copy: false,
+            has_worker: false,
+            served: true,
+            ..exchange.clone()
+        };
+        let source = self.core.exchanges.cold(beside).source;
+        let account = self.open_account(request);
+        let cold = Cold { source, ..Cold::default() };
+        self.core.requests[request.0].live += 1;
+        self.core.exchanges.insert(Exchange { account, ..aside }, cold)
+    }
+
+    /// Ends work that was started with [`Ctx::aside`].
+    pub fn end_aside(&mut self, id: ExchangeId) {
+        self.hot(id).phase = Phase::Dead;
+        self.free(id);
+    }
+
     /// Opens an account of a request beside its own, from now on.
     pub(super) fn open_account(&mut self, request: RequestId) -> u32 {
         let newest = &mut self.core.requests[request.0].branches;

@@ -120,6 +120,10 @@ impl<O: Observer> Ctx<'_, O> {
             (self.core.exchanges.hot(id).clone(), self.core.exchanges.cold(id).clone());
         let (parent, generation, request) = (hot.parent, hot.parent_generation, hot.request);
         let new = self.core.exchanges.insert(hot, cold);
+        if self.core.exchanges.has_papers() {
+            let papers = *self.core.exchanges.papers(id);
+            *self.core.exchanges.papers_mut(new) = papers;
+        }
         self.core.requests[request.0].live += 1;
         if parent == ExchangeId::NONE {
             let request = &mut self.core.requests[request.0];

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::caching::Caches;
+use super::caching::{Caches, Step, Verdict};
 use super::host::{Host, Next};
 use super::overhead::OverheadSpec;
 use super::timeouts::CallTimeoutSpec;
 use crate::dist::Dist;
 use crate::fact::Observer;
 use crate::id::{ConnectionId, ExchangeId, LinkId};
-use crate::net::{Call, Ctx, Input};
+use crate::net::{Call, Ctx, Input, Task, Token};
 use crate::outcome::Reason;
 use crate::time::Span;
 
@@ -79,10 +79,8 @@ impl Proxy {
     /// Does what follows from `input`.
     #[inline(always)]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
-        if let Some(cache) = &mut self.cache
-            && let Input::Reply { child, parent } = input
-        {
-            cache.keep(child, parent, ctx);
+        if self.cache.is_some() && self.is_for_cache(input, ctx) {
+            return;
         }
         let mut next = self.host.handle(input, ctx);
         while let Next::Forward(id) = next {
@@ -91,18 +89,72 @@ impl Proxy {
         }
     }
 
+    /// Lets the cache know what has come. Returns whether that is all that follows from it.
+    #[inline(never)]
+    fn is_for_cache<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) -> bool {
+        let Some(cache) = &mut self.cache else { return false };
+        match input {
+            Input::Reply { child, parent } => match cache.keep(child, parent, ctx) {
+                Verdict::Delivered => false,
+                Verdict::Ended => {
+                    ctx.end_aside(parent);
+                    true
+                }
+                Verdict::Again => {
+                    self.send(parent, ctx);
+                    true
+                }
+            },
+            Input::Timer(Token::Connect(child, _) | Token::Read(child, _)) => {
+                let leader = ctx.hot(child).parent;
+                cache.gave_up(leader, ctx);
+                let is_beside = ctx.papers(leader).task == Task::Refresh;
+                if is_beside {
+                    ctx.hang_up(child);
+                    ctx.end_aside(leader);
+                }
+                is_beside
+            }
+            Input::Timer(Token::Cancelled(id, generation, _)) => {
+                if ctx.is_still(id, generation) {
+                    cache.forget(id, ctx);
+                }
+                false
+            }
+            Input::Request(_)
+            | Input::Resume(_)
+            | Input::Timer(_)
+            | Input::Arrival
+            | Input::Wake(_) => false,
+        }
+    }
+
     #[inline]
     fn forward<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        if let Some(cache) = &mut self.cache
-            && let Some(span) = cache.look(id, ctx)
-        {
-            return self.host.answered(id, span, ctx);
+        if let Some(cache) = &mut self.cache {
+            match cache.look(id, ctx) {
+                Step::Answered(span) => return self.host.answered(id, span, ctx),
+                Step::AnsweredAndRefreshed(span, beside) => {
+                    self.send(beside, ctx);
+                    return self.host.answered(id, span, ctx);
+                }
+                Step::Waits => return,
+                Step::Fetched => {}
+            }
         }
+        if self.send(id, ctx) {
+            self.host.forwarded(id, ctx);
+        }
+    }
+
+    /// Hands an exchange on by its route. Returns whether there is one; if not, it fails.
+    fn send<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
         let exchange = ctx.hot(id);
         let (key, endpoint, is_below) = (exchange.key, exchange.endpoint, exchange.below);
         let place = endpoint.index().min(self.routes.len().saturating_sub(1));
         let Some(link) = self.routes.get(place).copied().flatten() else {
-            return self.host.fail(id, Reason::NoBackend, ctx);
+            self.host.fail(id, Reason::NoBackend, ctx);
+            return false;
         };
         let source = self.address.unwrap_or_else(|| ctx.cold(id).source);
         let call = Call {
@@ -114,7 +166,10 @@ impl Proxy {
             carried: ConnectionId::NONE,
         };
         let at = ctx.next_replica(id, link, endpoint);
-        ctx.call(id, link, at, call);
-        self.host.forwarded(id, ctx);
+        let child = ctx.call(id, link, at, call);
+        if self.cache.is_some() && matches!(ctx.papers(id).task, Task::Fetch | Task::Refresh) {
+            ctx.rewrite(child, id);
+        }
+        true
     }
 }

@@ -1,6 +1,6 @@
 //! What caches answered: an observer of its own, for scenarios that have caches.
 
-use crate::fact::{Fact, Observer, Place};
+use crate::fact::{CacheStatus, Fact, Observer, Place};
 use crate::id::RequestId;
 use crate::time::Time;
 
@@ -11,6 +11,14 @@ pub struct CacheMeter {
     pub hits: u64,
     /// Look-ups that did not.
     pub misses: u64,
+    /// Of the hits, those that gave something expired.
+    pub stale: u64,
+    /// Look-ups that waited for what another request fetched.
+    pub collapsed: u64,
+    /// Look-ups for what had expired and was still right, as the origin said.
+    pub revalidated: u64,
+    /// Answers that were fetched, those that only say that all is still right included.
+    pub fetches: u64,
     /// Bytes of what was found.
     pub hit_bytes: u64,
     /// Bytes of what was fetched instead.
@@ -42,10 +50,35 @@ struct Asked {
 }
 
 impl CacheMeter {
+    /// All look-ups.
+    #[must_use]
+    pub const fn looked(&self) -> u64 {
+        self.hits + self.misses + self.collapsed
+    }
+
+    fn saw(&mut self, status: CacheStatus, bytes: u64) {
+        let (is_hit, waited) = (status.is_hit(), status == CacheStatus::Collapsed);
+        self.hits += u64::from(is_hit);
+        self.collapsed += u64::from(waited);
+        self.misses += u64::from(!is_hit && !waited);
+        self.stale += u64::from(is_hit && status != CacheStatus::Hit);
+        self.hit_bytes += bytes;
+    }
+
+    fn fetched(&mut self, status: CacheStatus, bytes: u64) {
+        self.fetches += 1;
+        self.fetched_bytes += bytes;
+        self.revalidated += u64::from(status == CacheStatus::Revalidated);
+    }
+
     /// Adds those of another cache.
     fn add(mut self, other: &Self) -> Self {
         self.hits += other.hits;
         self.misses += other.misses;
+        self.stale += other.stale;
+        self.collapsed += other.collapsed;
+        self.revalidated += other.revalidated;
+        self.fetches += other.fetches;
         self.hit_bytes += other.hit_bytes;
         self.fetched_bytes += other.fetched_bytes;
         self
@@ -116,22 +149,21 @@ impl Observer for CacheMeters {
                     self.finished(asked.request);
                 }
             }
-            Fact::Looked { by, request, hit, bytes, below } => {
+            Fact::Looked { by, request, status, bytes, below } => {
                 if let Some(meter) = self.meter(now, by) {
-                    meter.hits += u64::from(hit);
-                    meter.misses += u64::from(!hit);
-                    meter.hit_bytes += bytes;
+                    meter.saw(status, bytes);
                 }
                 if !below {
                     // The cache that was asked last has the last word.
+                    let hit = status.is_answered();
                     *self.request(request) = Asked { looked: true, hit, bytes };
                 }
             }
-            Fact::Fetched { by, request, bytes, below, .. } => {
+            Fact::Fetched { by, request, bytes, status, below, .. } => {
                 if let Some(meter) = self.meter(now, by) {
-                    meter.fetched_bytes += bytes;
+                    meter.fetched(status, bytes);
                 }
-                if !below {
+                if !below && status != CacheStatus::Refreshed {
                     self.request(request).bytes = bytes;
                 }
             }
@@ -191,13 +223,15 @@ mod tests {
     }
 
     fn looked(by: Place, hit: bool, bytes: u64) -> Fact<'static> {
-        Fact::Looked { by, request: RequestId(3), hit, bytes, below: false }
+        let status = if hit { CacheStatus::Hit } else { CacheStatus::Miss };
+        Fact::Looked { by, request: RequestId(3), status, bytes, below: false }
     }
 
     #[test]
     fn behind_a_miss_a_hit_answers_the_request() {
+        let (request, status) = (RequestId(3), CacheStatus::Miss);
         let fetched =
-            Fact::Fetched { by: EDGE, request: RequestId(3), bytes: 7, stored: true, below: false };
+            Fact::Fetched { by: EDGE, request, bytes: 7, stored: true, status, renewed: false, below: false };
         let meters = after(10, &[looked(EDGE, false, 0), looked(SHIELD, true, 7), fetched]);
         assert_eq!((meters.answered, meters.answered_bytes, meters.bytes), (1, 7, 7));
         let (edge, shield) = (meters.at(0, None), meters.at(1, Some(1)));
@@ -215,8 +249,8 @@ mod tests {
 
     #[test]
     fn what_servers_look_up_for_themselves_does_not_answer_the_user() {
-        let looked =
-            Fact::Looked { by: EDGE, request: RequestId(3), hit: true, bytes: 5, below: true };
+        let (request, status) = (RequestId(3), CacheStatus::Hit);
+        let looked = Fact::Looked { by: EDGE, request, status, bytes: 5, below: true };
         let meters = after(10, &[looked]);
         assert_eq!((meters.answered, meters.bytes, meters.at(0, None).hits), (0, 0, 1));
     }

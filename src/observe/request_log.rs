@@ -2,7 +2,7 @@
 
 use std::collections::BinaryHeap;
 
-use crate::fact::{Asked, Fact, Observer, Place};
+use crate::fact::{Asked, CacheStatus, Fact, Observer, Place};
 use crate::outcome::Answer;
 use crate::rng::mix;
 use crate::time::Time;
@@ -20,6 +20,8 @@ pub struct RequestRow {
     pub attempts: u32,
     /// The replicas that were chosen for it, in order.
     pub backends: Vec<Place>,
+    /// What each cache that it came to did, in order.
+    pub caches: Vec<(Place, CacheStatus)>,
 }
 
 /// Keeps all requests of a run, or a sample that is the same in every variant.
@@ -31,6 +33,8 @@ pub struct RequestLog {
     ranks: BinaryHeap<(u64, usize)>,
     /// What was chosen for the requests in flight, by place in the slab.
     chosen: Vec<Vec<Place>>,
+    /// What caches did for the requests in flight.
+    cached: Vec<Vec<(Place, CacheStatus)>>,
 }
 
 impl RequestLog {
@@ -38,7 +42,7 @@ impl RequestLog {
     /// variants under common random numbers sample the same ones.
     #[must_use]
     pub const fn new(sample: Option<usize>) -> Self {
-        Self { sample, rows: Vec::new(), ranks: BinaryHeap::new(), chosen: Vec::new() }
+        Self { sample, rows: Vec::new(), ranks: BinaryHeap::new(), chosen: Vec::new(), cached: Vec::new() }
     }
 
     /// The rows by client, user and ordinal.
@@ -66,24 +70,40 @@ impl RequestLog {
 
 impl Observer for RequestLog {
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
-        #[allow(clippy::wildcard_enum_match_arm, reason = "a fold over three facts")]
+        #[allow(clippy::wildcard_enum_match_arm, reason = "a fold over a few facts")]
         match fact {
             Fact::Issued(asked) => {
                 let place = asked.request.index();
                 if self.chosen.len() <= place {
                     self.chosen.resize(place + 1, Vec::new());
+                    self.cached.resize(place + 1, Vec::new());
                 }
                 self.chosen[place].clear();
+                self.cached[place].clear();
             }
             Fact::Picked { request, chosen, .. } => {
                 if let Some(list) = self.chosen.get_mut(request.index()) {
                     list.push(*chosen);
                 }
             }
+            Fact::Looked { by, request, status, .. } => {
+                if let Some(list) = self.cached.get_mut(request.index()) {
+                    list.push((*by, *status));
+                }
+            }
+            Fact::Fetched { by, request, status, .. } if *status != CacheStatus::Refreshed => {
+                // What was said at the look is known better now.
+                let list = self.cached.get_mut(request.index());
+                let of_cache = |(at, _): &&mut (Place, CacheStatus)| at == by;
+                if let Some((_, said)) = list.and_then(|list| list.iter_mut().rfind(of_cache)) {
+                    *said = *status;
+                }
+            }
             Fact::Finished { asked, answer, attempts, .. } => {
                 let backends = self.chosen[asked.request.index()].clone();
                 let (asked, answer, attempts) = (**asked, *answer, *attempts);
-                self.keep(RequestRow { asked, end: now, answer, attempts, backends });
+                let caches = self.cached[asked.request.index()].clone();
+                self.keep(RequestRow { asked, end: now, answer, attempts, backends, caches });
             }
             _ => {}
         }

@@ -2,11 +2,12 @@
 //! users and ordinals of their requests from 0.
 //!
 //! Times are exact: microseconds with the nanoseconds as decimals, by whole-number arithmetic. An
-//! empty status means that no answer came. `backends` are the replicas that were chosen, in order.
+//! empty status means that no answer came. `backends` are the replicas that were chosen, in order;
+//! `cache` says what each cache did that the request came to.
 
 use super::ResultFile;
 use super::sheet::{Cell, Sheet};
-use crate::fact::Place;
+use crate::fact::{CacheStatus, Place};
 use crate::graph::Graph;
 use crate::observe::RequestRow;
 use crate::study::VariantResult;
@@ -62,7 +63,7 @@ fn row(result: &VariantResult, replication: u64, request: &RequestRow) -> [Cell;
         answer.failure.map_or("", |reason| reason.word()).into(),
         Cell::Count(request.attempts.into()),
         Cell::Text(backends(graph, &request.backends)),
-        Cell::Empty,
+        Cell::Text(caches(graph, &request.caches)),
     ]
 }
 
@@ -70,6 +71,15 @@ fn backends(graph: &Graph, chosen: &[Place]) -> String {
     let name =
         |at: &Place| format!("{}/{}", graph.names[at.node.index()], u32::from(at.replica) + 1);
     chosen.iter().map(name).collect::<Vec<_>>().join(";")
+}
+
+/// What the caches did that a request came to: `edge/1:miss;shield/2:hit`.
+fn caches(graph: &Graph, said: &[(Place, CacheStatus)]) -> String {
+    let word = |(at, status): &(Place, CacheStatus)| {
+        let (name, replica) = (&graph.names[at.node.index()], u32::from(at.replica) + 1);
+        format!("{name}/{replica}:{}", status.word())
+    };
+    said.iter().map(word).collect::<Vec<_>>().join(";")
 }
 
 fn microseconds(at: Time) -> String {

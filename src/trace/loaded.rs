@@ -172,6 +172,17 @@ impl Trace {
         pairs.filter(|(_, value)| !value.is_empty())
     }
 
+    /// The headers of every set that some row has, by its number.
+    pub fn header_sets(&self) -> impl Iterator<Item = Vec<(&str, &str)>> {
+        self.header_values.iter().map(|values| {
+            let pairs = self.header_names.iter().zip(values);
+            pairs
+                .map(|(name, value)| (&**name, &**value))
+                .filter(|(_, value)| !value.is_empty())
+                .collect()
+        })
+    }
+
     fn push(&mut self, row: &Row<'_>) {
         let (start, session) = match row.start {
             Start::At(at) => (at.0, row.session),
@@ -242,6 +253,20 @@ impl TraceRow {
     #[must_use]
     pub fn size(&self) -> Option<Bytes> {
         (self.size != NONE_LONG).then_some(Bytes(self.size))
+    }
+
+    /// The number of its set of headers.
+    #[inline]
+    #[must_use]
+    pub fn header_number(&self) -> Option<u32> {
+        (self.headers != NONE).then_some(self.headers)
+    }
+
+    /// The number of its method.
+    #[inline]
+    #[must_use]
+    pub fn method_number(&self) -> Option<u32> {
+        (self.method != NONE).then_some(self.method)
     }
 
     /// The number of the address that it comes from.

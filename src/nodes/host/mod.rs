@@ -8,7 +8,10 @@
 mod calls;
 mod faults;
 mod limited;
+mod saying;
 mod unwanted;
+
+use std::collections::BTreeMap;
 
 use rand_distr::Distribution;
 
@@ -46,6 +49,8 @@ pub struct Host {
     limit: Option<Box<limited::Limit>>,
     /// Whether something may turn exchanges away before they begin.
     may_refuse: bool,
+    /// How often the paths were answered whose answers change.
+    answered: BTreeMap<u64, u32>,
 }
 
 /// Which program an exchange runs.
@@ -88,6 +93,7 @@ impl Host {
             passes_on: false,
             limit: None,
             may_refuse: shape.is_some_and(|shape| shape.shed.is_some()),
+            answered: BTreeMap::new(),
             can_hang: shape.is_some_and(|shape| shape.can_hang),
         }
     }
@@ -417,6 +423,9 @@ impl Host {
                 let bytes = ctx.cold(child).bytes;
                 let cold = ctx.cold(parent);
                 (cold.answer, cold.bytes) = (answer, bytes);
+                if ctx.core.exchanges.has_papers() {
+                    ctx.hand_on_papers(child, parent);
+                }
             }
         }
         if self.is_async && !ctx.hot(parent).is_branch && !self.has_worker_again(parent, ctx) {
@@ -481,7 +490,10 @@ impl Host {
                     let bytes = ctx.response_bytes(id, endpoint, amount);
                     ctx.cold(id).bytes = bytes;
                 }
-                Answer::with_status(endpoint.status)
+                match &ctx.fixed.http {
+                    Some(http) => self.says(id, http, ctx),
+                    None => Answer::with_status(endpoint.status),
+                }
             }
             None => ctx.cold(id).answer,
         };

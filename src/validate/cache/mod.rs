@@ -14,6 +14,7 @@ mod made;
 mod micro;
 mod report;
 mod run;
+mod semantics;
 mod theory;
 
 pub use case::{CaseReport, Row};

@@ -1,0 +1,110 @@
+//! What is said in HTTP: the heads of answers and what requests say, read once before the run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::build::Build;
+use crate::endpoint::{Endpoint, EndpointSpec, Reply, date, replies};
+use crate::http::{Method, Question, Vary};
+use crate::net::{HeadId, Http, ReplyPlan, TracedQuestions};
+use crate::nodes::KindSpec;
+use crate::trace::Trace;
+
+/// What is said in HTTP, if some part of the scenario reads it.
+pub(super) fn http(build: &mut Build<'_>, traces: &[Option<Arc<Trace>>]) -> Option<Box<Http>> {
+    let mut http = Http { phase: build.model.run.clock.phase, ..Http::default() };
+    let endpoints = build.endpoints.clone();
+    for (name, spec) in &endpoints {
+        let list = match replies(&spec.response, &spec.answers) {
+            Ok(list) => list,
+            Err((place, why)) => {
+                let at = build.model.endpoints[*name].at(&place);
+                build.error(&at, format!("endpoint `{name}`: {why}"));
+                Vec::new()
+            }
+        };
+        let plans = list.into_iter().map(|reply| plan(&mut http, reply)).collect();
+        http.replies.push(plans);
+        http.questions.push(question(spec, None, &[]));
+    }
+    let is_read = has_cache(build) || endpoints.iter().any(|(_, spec)| !spec.answers.is_empty());
+    if !is_read {
+        return None;
+    }
+    http.vary = vary(&http, &endpoints);
+    for trace in traces {
+        http.traced.push(trace.as_ref().map(|trace| traced(trace, &endpoints)));
+    }
+    Some(Box::new(http))
+}
+
+fn plan(http: &mut Http, reply: Reply) -> ReplyPlan {
+    let head = HeadId(u32::try_from(http.heads.len()).unwrap_or(u32::MAX));
+    http.heads.push(reply.head);
+    ReplyPlan { from: reply.from, head, closed: reply.closed }
+}
+
+/// Whether some node has a cache.
+fn has_cache(build: &Build<'_>) -> bool {
+    build.nodes.iter().any(|(_, node, _)| match &node.kind {
+        KindSpec::ForwardProxy(it) => it.caching.cache().is_some(),
+        KindSpec::ReverseProxy(it) => it.caching.cache().is_some(),
+        KindSpec::Client(_)
+        | KindSpec::LoadBalancer(_)
+        | KindSpec::Server(_)
+        | KindSpec::Database(_)
+        | KindSpec::SessionStore(_) => false,
+    })
+}
+
+/// What requests for an endpoint say, with the method and the headers of a trace's row, which
+/// stand for those of the endpoint of the same name.
+fn question(spec: &EndpointSpec, method: Option<Method>, row: &[(&str, &str)]) -> Question {
+    let mut headers: BTreeMap<String, &str> = BTreeMap::new();
+    for (name, value) in &spec.headers {
+        headers.insert(name.to_ascii_lowercase(), value);
+    }
+    for (name, value) in row {
+        headers.insert((*name).to_owned(), value);
+    }
+    let headers = headers.iter().map(|(name, value)| (name.as_str(), *value));
+    Question::read(method.unwrap_or(spec.method), headers, date)
+}
+
+/// What the requests of a trace say, for each endpoint that they can be for.
+fn traced(trace: &Trace, endpoints: &[(&str, &EndpointSpec)]) -> TracedQuestions {
+    let sets: Vec<_> = trace.header_sets().chain([Vec::new()]).collect();
+    let methods: Vec<_> = trace.methods().iter().map(|name| Method::from_name(name)).collect();
+    let of_endpoint = |(_, spec): &(&str, &EndpointSpec)| {
+        let mut questions = Vec::with_capacity(sets.len() * (methods.len() + 1));
+        for set in &sets {
+            let of_row = methods.iter().copied().chain([None]);
+            questions.extend(of_row.map(|method| question(spec, method, set)));
+        }
+        questions.into()
+    };
+    TracedQuestions {
+        questions: endpoints.iter().map(of_endpoint).collect(),
+        methods: methods.len(),
+        headers: sets.len() - 1,
+    }
+}
+
+/// What the answers for the path of each endpoint depend on: of all endpoints of that path, and of
+/// all answers that these give, together.
+fn vary(http: &Http, endpoints: &[(&str, &EndpointSpec)]) -> Vec<Vary> {
+    let mut named: BTreeMap<u64, Vec<Box<str>>> = BTreeMap::new();
+    for ((_, spec), replies) in endpoints.iter().zip(&http.replies) {
+        let names = named.entry(Endpoint::uri_of(spec)).or_default();
+        for reply in replies {
+            if let Some(Vary::On(more)) = http.head(reply.head).map(|head| &head.vary) {
+                names.extend(more.iter().cloned());
+            }
+        }
+    }
+    let of_endpoint = |(_, spec): &(&str, &EndpointSpec)| {
+        let names = named.get(&Endpoint::uri_of(spec)).cloned().unwrap_or_default();
+        Vary::parse(&names.join(","))
+    };
+    endpoints.iter().map(of_endpoint).collect()
+}

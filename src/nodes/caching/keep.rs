@@ -1,0 +1,328 @@
+//! What a cache does with an answer that comes back.
+
+use super::{Caches, StaleOn, Stored};
+use crate::fact::{CacheStatus, Fact, Observer};
+use crate::http::{Head, Keeping, Question, Storing, Wall, storing};
+use crate::id::ExchangeId;
+use crate::net::{Ctx, HEAD_BYTES, HeadId, Http, Task};
+use crate::outcome::{Answer, Reason};
+use crate::rng::{Purpose, mix, open_unit};
+
+/// What follows from an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It goes on to who asked.
+    Delivered,
+    /// It was for the cache alone.
+    Ended,
+    /// The same is to be asked again.
+    Again,
+}
+
+/// What an answer says of what is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Renewed {
+    /// It is still right.
+    Yes,
+    /// The same, but it has gone while the origin was asked.
+    Gone,
+    /// Something else.
+    No,
+}
+
+impl Caches {
+    /// The answer of `child` for `parent` is there: keeps it where it may, and makes of it what
+    /// `parent` is told.
+    pub(crate) fn keep<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Verdict {
+        let task = if ctx.is_awaited(child, parent) { ctx.papers(parent).task } else { Task::None };
+        if task == Task::None {
+            return Verdict::Delivered;
+        }
+        let (Some(http), Some(question)) = (ctx.fixed.http.as_deref(), ctx.question(parent)) else {
+            return Verdict::Delivered;
+        };
+        let key = self.key(parent, question, http, ctx);
+        match task {
+            Task::Unsafe => self.invalidate(child, parent, key, ctx),
+            Task::Pass => self.told(child, parent, false, ctx),
+            Task::Fetch | Task::Refresh => {
+                if self.tries_again(child, parent, ctx) {
+                    return Verdict::Again;
+                }
+                match self.renews(child, parent, key, ctx) {
+                    Renewed::Yes => {}
+                    Renewed::Gone => return Verdict::Again,
+                    Renewed::No if self.covers(child, parent, key, ctx) => {}
+                    Renewed::No => self.takes(child, parent, key, (http, question), ctx),
+                }
+            }
+            Task::None => {}
+        }
+        if task == Task::Refresh { Verdict::Ended } else { Verdict::Delivered }
+    }
+
+    /// Nothing comes of the call that a refresh, or an exchange that others wait for, has made.
+    pub(crate) fn gave_up<O: Observer>(&mut self, leader: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let replica = ctx.hot(leader).at.replica;
+        self.replica(replica).flights.end(leader, false, ctx);
+    }
+
+    /// An exchange is no longer wanted: it waits for nothing, and nobody waits for it.
+    pub(crate) fn forget<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let replica = ctx.hot(id).at.replica;
+        self.replica(replica).flights.forget(id, ctx);
+        self.replica(replica).flights.end(id, false, ctx);
+    }
+
+    /// What was changed is no longer right (RFC 9111, section 4.4). Of answers that depend on
+    /// headers, the one for the request's own goes.
+    fn invalidate<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        key: u64,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        if self.plan.profile.invalidates && ctx.cold(child).answer.is_success() {
+            let (path, replica) = (ctx.path_of(parent), ctx.hot(parent).at.replica);
+            let store = &mut self.replica(replica).store;
+            store.remove(key);
+            store.remove(path);
+        }
+    }
+
+    /// Whether the same is asked again, because a connection that was kept had been closed.
+    fn tries_again<O: Observer>(
+        &self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let is_broken = ctx.cold(child).answer.failure == Some(Reason::Reset);
+        if !is_broken || !self.plan.profile.tries_again || !ctx.was_kept(child) {
+            return false;
+        }
+        !std::mem::replace(&mut ctx.papers(parent).is_again, true)
+    }
+
+    /// What is stored is still right, as the origin says: it is fresh again, and given.
+    fn renews<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        key: u64,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Renewed {
+        let is_right =
+            ctx.cold(child).answer.status == 304 && ctx.papers(parent).asks != HeadId::NONE;
+        let (Some(head), Some(question)) = (ctx.head_of(child), ctx.question(parent)) else {
+            return Renewed::No;
+        };
+        if !is_right {
+            return Renewed::No;
+        }
+        let head_id = ctx.papers(child).head;
+        let (born, wall) = (ctx.papers(child).born, ctx.wall());
+        let keeping = self.kept(key, question, head, (born, wall), parent, ctx);
+        let replica = ctx.hot(parent).at.replica;
+        let Some(stored) = self.replica(replica).store.peek_mut(key) else {
+            ctx.papers(parent).asks = HeadId::NONE;
+            return Renewed::Gone;
+        };
+        if let Some(keeping) = keeping {
+            (stored.keeping, stored.born, stored.head) = (keeping, born, head_id);
+        }
+        self.set_status(parent, CacheStatus::Revalidated, ctx);
+        self.told(child, parent, true, ctx);
+        self.gives_stale((child, parent), key, |_| true, ctx);
+        self.replica(replica).flights.end(parent, false, ctx);
+        Renewed::Yes
+    }
+
+    /// An answer that did not come, or is an error, is covered up by one that has expired, where
+    /// the cache may do that.
+    fn covers<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        key: u64,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let Answer { status, failure } = ctx.cold(child).answer;
+        let Some(reason) = failure else { return false };
+        let profile = self.plan.profile;
+        let (wall, is_lost) = (ctx.wall(), reason.is_of_connection());
+        let is_late = matches!(reason, Reason::ConnectTimeout | Reason::ReadTimeout);
+        let is_set_up = self.plan.stale_on.iter().any(|on| match on {
+            StaleOn::Error => is_lost && !is_late,
+            StaleOn::Timeout => is_late,
+            StaleOn::Updating => false,
+            other => !is_lost && other.status() == Some(status),
+        });
+        let is_said = if is_lost {
+            profile.stale_if_unreachable
+        } else {
+            profile.stale_if_failed && matches!(status, 500 | 502 | 503 | 504)
+        };
+        let allows = |stored: &Stored| {
+            let in_time = stored.keeping.staleness(wall) < stored.keeping.on_error;
+            !stored.keeping.must_revalidate && (is_set_up || (is_said && in_time))
+        };
+        let replica = ctx.hot(parent).at.replica;
+        let found = self.gives_stale((child, parent), key, allows, ctx);
+        if found.is_some() {
+            self.set_status(parent, CacheStatus::Stale, ctx);
+            self.told(child, parent, false, ctx);
+            self.replica(replica).flights.end(parent, false, ctx);
+            return true;
+        }
+        if is_lost {
+            self.is_unreachable(child, parent, key, reason, ctx);
+            return true;
+        }
+        false
+    }
+
+    /// No answer came, and nothing is given in its place.
+    fn is_unreachable<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        key: u64,
+        reason: Reason,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let replica = ctx.hot(parent).at.replica;
+        let stored = self.replica(replica).store.peek_mut(key);
+        // RFC 9111, section 5.2.2.2: what must be asked about is answered with 504 if that fails.
+        let must_ask = stored.is_some_and(|stored| stored.keeping.must_revalidate);
+        let usual = if reason.status() == 0 { self.plan.profile.unreachable } else { reason.status() };
+        let status = if must_ask { 504 } else { usual };
+        ctx.cold(child).answer = Answer { status, failure: Some(reason) };
+        self.told(child, parent, false, ctx);
+        self.replica(replica).flights.end(parent, false, ctx);
+    }
+
+    /// An answer is stored, where it may be, and given.
+    fn takes<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        key: u64,
+        (http, question): (&Http, &Question),
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let (status, bytes) = (ctx.cold(child).answer.status, ctx.cold(child).bytes);
+        let papers = ctx.papers(child);
+        let (head_id, born) = (papers.head, papers.born);
+        let (wall, replica) = (ctx.wall(), ctx.hot(parent).at.replica);
+        let head = http.head(head_id).filter(|head| head.status == status);
+        let decision = match head {
+            Some(head) => storing(self.plan.profile, &self.plan.rules, question, head, (born, wall)),
+            None => Storing::Refused,
+        };
+        let is_late = ctx.papers(parent).is_alone && ctx.papers(parent).has_waited;
+        let stored = Stored {
+            bytes,
+            head: head_id,
+            status,
+            passes: false,
+            born,
+            keeping: Keeping::default(),
+            used: ctx.now(),
+        };
+        let is_stored = match decision {
+            Storing::Stored(_) if is_late && self.plan.lock.flatten().is_some() => false,
+            Storing::Stored(keeping) => {
+                let keeping = self.jittered(key, keeping, ctx);
+                self.put(replica, key, Stored { keeping, ..stored })
+            }
+            Storing::Passes(span) => {
+                let nanos = i64::try_from(span.0).unwrap_or(i64::MAX);
+                let keeping = Keeping { since: wall, fresh: nanos, ..Keeping::default() };
+                self.set_status(parent, CacheStatus::Pass, ctx);
+                self.put(replica, key, Stored { bytes: 1, passes: true, keeping, ..stored });
+                false
+            }
+            Storing::Refused => false,
+        };
+        self.told(child, parent, is_stored, ctx);
+        let is_known = |head: &Head| Self::is_known(parent, head, http, question, ctx);
+        if status == 200 && head.is_some_and(is_known) {
+            let cold = ctx.cold(child);
+            (cold.answer, cold.bytes) = (Answer::with_status(304), HEAD_BYTES);
+        }
+        self.replica(replica).flights.end(parent, !is_stored, ctx);
+    }
+
+    /// Stores something, if it was asked for often enough.
+    fn put(&mut self, replica: u16, key: u64, stored: Stored) -> bool {
+        let least = self.plan.min_uses;
+        let Some(it) = self.replicas.get_mut(usize::from(replica)) else { return false };
+        let is_known = least < 2 || it.asked.peek_mut(key).is_some_and(|count| *count >= least);
+        is_known && it.store.put(key, stored.bytes, stored)
+    }
+
+    /// The times of an answer that is stored, if it may be.
+    fn kept<O: Observer>(
+        &self,
+        key: u64,
+        question: &Question,
+        head: &Head,
+        (born, wall): (Wall, Wall),
+        parent: ExchangeId,
+        ctx: &Ctx<'_, O>,
+    ) -> Option<Keeping> {
+        debug_assert!(ctx.core.exchanges.papers(parent).task != Task::None, "it was fetched");
+        match storing(self.plan.profile, &self.plan.rules, question, head, (born, wall)) {
+            Storing::Stored(keeping) => Some(self.jittered(key, keeping, ctx)),
+            Storing::Passes(_) | Storing::Refused => None,
+        }
+    }
+
+    /// The same with a lifetime that is shorter by chance, where the scenario wants that.
+    fn jittered<O: Observer>(&self, key: u64, keeping: Keeping, ctx: &Ctx<'_, O>) -> Keeping {
+        const JITTER: Purpose = Purpose::named("ttl jitter");
+        if self.plan.ttl_jitter <= 0.0 {
+            return keeping;
+        }
+        let unit = open_unit(self.root.with(mix(key) ^ ctx.now().0).bits(JITTER));
+        #[allow(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            reason = "a share of a lifetime"
+        )]
+        let less = (keeping.fresh as f64 * self.plan.ttl_jitter * unit) as i64;
+        Keeping { fresh: keeping.fresh - less, ..keeping }
+    }
+
+    /// What a cache did is known better now; what it fetched for itself remains that.
+    fn set_status<O: Observer>(&self, id: ExchangeId, status: CacheStatus, ctx: &mut Ctx<'_, O>) {
+        let papers = ctx.papers(id);
+        if papers.task != Task::Refresh {
+            papers.status = status;
+        }
+    }
+
+    /// States that an answer came.
+    fn told<O: Observer>(
+        &self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        stored: bool,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let status = ctx.papers(parent).status;
+        let exchange = ctx.core.exchanges.hot(parent);
+        let (by, request, below) = (exchange.at, exchange.request, exchange.below);
+        let bytes = ctx.cold(child).bytes;
+        let renewed =
+            ctx.cold(child).answer.status == 304 && ctx.papers(parent).asks != HeadId::NONE;
+        ctx.observe(&Fact::Fetched { by, request, bytes, stored, status, renewed, below });
+    }
+}

@@ -1,0 +1,116 @@
+//! What caches of proxies share: they keep answers and give them again instead of asking.
+//!
+//! A cache looks when the proxy would hand a request on, and stores when the answer comes back.
+//! What may be stored and given again is decided by the rules of HTTP under the cache's profile
+//! ([`crate::http`]); what goes when it is full by its policy ([`crate::evict`]). Each replica has
+//! a cache of its own.
+
+mod flights;
+mod keep;
+mod look;
+mod spec;
+
+use std::sync::Arc;
+
+use crate::dist::Law;
+use crate::evict::{Capacity, Policy, Store};
+use crate::http::{Keeping, Profile, Rules, Wall};
+use crate::net::HeadId;
+use crate::rng::{Key, Purpose};
+use crate::time::{Span, Time};
+
+use flights::Flights;
+pub(crate) use keep::Verdict;
+pub(crate) use look::Step;
+pub use spec::{CacheSpec, CachingSpec, IgnoreSpec, LockSpec, LockTimes, StaleOn};
+
+/// A cache, ready to run.
+#[derive(Debug, Clone)]
+pub struct CachePlan {
+    /// What goes first.
+    pub policy: Policy,
+    /// How much each replica keeps.
+    pub capacity: Capacity,
+    /// How long a hit takes, and what its draws are for.
+    pub hit: Option<(Law, Purpose)>,
+    /// Which endpoints it looks for.
+    pub endpoints: Box<[bool]>,
+    /// How it decides.
+    pub profile: &'static Profile,
+    /// How it is set up beyond that.
+    pub rules: Rules,
+    /// When it gives what is expired because there is no new one, or one is being fetched.
+    pub stale_on: Box<[StaleOn]>,
+    /// Whether it asks if what is expired is still right.
+    pub revalidates: bool,
+    /// Whether it fetches what is expired beside the request that it gives that to.
+    pub refreshes_beside: bool,
+    /// Whether those who want what is being fetched wait for it, and for how long at most.
+    pub lock: Option<Option<Span>>,
+    /// From which request on something is stored.
+    pub min_uses: u32,
+    /// Headers that let a request pass, in lower case.
+    pub bypass: Box<[Box<str>]>,
+    /// The share of its lifetime by which an answer may be kept shorter, at random.
+    pub ttl_jitter: f64,
+    /// How long something may be unused before it goes.
+    pub inactive: Option<Span>,
+}
+
+/// What is kept of an answer.
+#[derive(Debug, Clone, Copy)]
+struct Stored {
+    bytes: u64,
+    head: HeadId,
+    status: u16,
+    /// Whether nothing is stored, but that requests for it pass.
+    passes: bool,
+    born: Wall,
+    keeping: Keeping,
+    used: Time,
+}
+
+/// The caches of a proxy's replicas at work.
+#[derive(Debug)]
+pub struct Caches {
+    plan: Arc<CachePlan>,
+    replicas: Box<[Replica]>,
+    root: Key,
+}
+
+/// The cache of one replica.
+#[derive(Debug)]
+struct Replica {
+    store: Store<Stored>,
+    /// How often something was asked for that is stored only after some times.
+    asked: Store<u32>,
+    flights: Flights,
+}
+
+impl Replica {
+    fn new(plan: &CachePlan, number: u16, root: Key) -> Self {
+        const EVICTION: Purpose = Purpose::named("eviction");
+        let seed = root.with(u64::from(number)).bits(EVICTION);
+        Self {
+            store: Store::new(plan.policy, plan.capacity).seeded(seed),
+            asked: Store::new(Policy::Lru, Capacity::Objects(COUNTED)),
+            flights: Flights::default(),
+        }
+    }
+}
+
+/// For how many objects it is known how often they were asked for.
+const COUNTED: u64 = 1 << 20;
+
+impl Caches {
+    /// Empty caches of so many replicas, each of which draws for itself under `root`.
+    #[must_use]
+    pub fn new(plan: &Arc<CachePlan>, replicas: u16, root: Key) -> Self {
+        let replica = |replica: u16| Replica::new(plan, replica, root);
+        Self { plan: Arc::clone(plan), replicas: (0..replicas).map(replica).collect(), root }
+    }
+
+    fn replica(&mut self, number: u16) -> &mut Replica {
+        &mut self.replicas[usize::from(number)]
+    }
+}
