@@ -5,10 +5,10 @@ mod reply;
 mod spec;
 mod work;
 
-pub use program::{Amount, Op, Program};
 pub use crate::http::Method;
+pub use program::{Amount, Op, Program};
 pub(crate) use reply::replies;
-pub use reply::{AnswerSpec, BEGIN, Headers, Reply, date};
+pub use reply::{AnswerSpec, Headers, Reply};
 pub use spec::{EndpointSpec, ObjectsSpec, ResponseSpec};
 pub use work::{Action, Branch, Step, WaitFor, Work};
 

@@ -8,11 +8,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::ResponseSpec;
-use crate::http::{Control, Expires, Head, Tag, Vary};
-
-/// The second in which every run begins by the calendar: the first of January 2026, in seconds of
-/// Unix time. Dates in headers are read against it.
-pub const BEGIN: i64 = 1_767_225_600;
+use crate::http::Head;
 
 /// Headers in the order in which they are sent: `{ Age = "9" }`, by name, or
 /// `[["Expires", "0"], ["Cache-Control", "max-age=60"]]` where the order matters.
@@ -93,14 +89,6 @@ pub struct Reply {
     pub closed: bool,
 }
 
-/// A second of the run's clock, from a date of HTTP.
-#[must_use]
-pub fn date(text: &str) -> Option<i64> {
-    let at = httpdate::parse_http_date(text.trim()).ok()?;
-    let since = at.duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some(i64::try_from(since.as_secs()).ok()?.saturating_sub(BEGIN))
-}
-
 /// What an endpoint answers, one after the other, or what is wrong with it: the place below the
 /// endpoint, and why.
 pub(crate) fn replies(
@@ -112,7 +100,7 @@ pub(crate) fn replies(
         let place = place.to_owned();
         move |why| (place, why)
     };
-    let first = head(spec.status, &usual).map_err(wrong("response"))?;
+    let first = Head::read(spec.status, &usual).map_err(wrong("response"))?;
     let mut replies = vec![Reply { from: 1, head: first, closed: false }];
     for (number, answer) in answers.iter().enumerate() {
         let place = format!("answers.{number}");
@@ -127,7 +115,7 @@ pub(crate) fn replies(
             let why = "answers come in the order of their numbers, from 1".to_owned();
             return Err((format!("{place}.from"), why));
         }
-        let head = head(status, headers).map_err(wrong(&place))?;
+        let head = Head::read(status, headers).map_err(wrong(&place))?;
         replies.push(Reply { from: answer.from, head, closed: answer.closed });
     }
     Ok(replies)
@@ -149,89 +137,16 @@ fn usual_headers(spec: &ResponseSpec) -> Vec<(String, String)> {
     said.chain(beside).collect()
 }
 
-/// Reads the headers of an answer.
-fn head(status: u16, headers: &[(String, String)]) -> Result<Head, String> {
-    let mut head = Head { status, ..Head::default() };
-    let (mut has_control, mut names) = (false, Vec::new());
-    let mut control = String::new();
-    for (name, value) in headers {
-        let name = name.to_ascii_lowercase();
-        match name.as_str() {
-            "cache-control" => {
-                // Several lines are one list.
-                control = if has_control { format!("{control},{value}") } else { value.clone() };
-                (head.control, has_control) = (Control::parse(&control), true);
-            }
-            "expires" => {
-                head.expires = Some(expires(value));
-                head.expires_first = !has_control;
-            }
-            "age" => head.age = value.trim().parse().map_err(|_| no_age(value))?,
-            "etag" => head.etag = Some(Tag::parse(value)),
-            "last-modified" => head.last_modified = Some(changed(value)?),
-            "vary" => head.vary = Vary::parse(value),
-            "set-cookie" => head.sets_cookie = true,
-            _ => {}
-        }
-        if names.contains(&name) && name != "set-cookie" && name != "cache-control" {
-            return Err(format!("the header `{name}` stands there twice"));
-        }
-        names.push(name);
-    }
-    Ok(head)
-}
-
-fn no_age(value: &str) -> String {
-    format!("`Age` is a number of seconds, not `{value}`")
-}
-
-/// `@date+60` is 60 s after the answer was made; what is no date has expired.
-fn expires(value: &str) -> Expires {
-    let value = value.trim();
-    let after = value.strip_prefix("@date").map(|rest| if rest.is_empty() { "0" } else { rest });
-    if let Some(seconds) = after.and_then(|rest| rest.parse::<i64>().ok()) {
-        return Expires::After(seconds);
-    }
-    // A date that cannot be read is one in the past (RFC 9111, section 5.3).
-    date(value).map_or(Expires::At(i64::MIN / 4_000_000_000), Expires::At)
-}
-
-fn changed(value: &str) -> Result<i64, String> {
-    date(value).ok_or_else(|| {
-        format!(
-            "`Last-Modified` is a date such as `Mon, 01 Jan 2024 00:00:00 GMT`, not `{value}`; runs \
-             begin on the first of January 2026"
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates_are_seconds_since_the_run_began() {
-        assert_eq!(date("Thu, 01 Jan 2026 00:01:00 GMT"), Some(60));
-        assert_eq!(date("Wed, 31 Dec 2025 23:59:59 GMT"), Some(-1));
-        assert_eq!(date("0"), None);
-    }
-
-    #[test]
-    fn expires_is_relative_absolute_or_over() {
-        assert_eq!(expires("@date+60"), Expires::After(60));
-        assert_eq!(expires("@date-60"), Expires::After(-60));
-        assert_eq!(expires("@date"), Expires::After(0));
-        assert_eq!(expires("Thu, 01 Jan 2026 00:01:00 GMT"), Expires::At(60));
-        assert!(matches!(expires("0"), Expires::At(long_ago) if long_ago < -1_000_000_000));
-    }
+    use crate::http::Tag;
 
     #[test]
     fn the_order_of_expires_and_cache_control_is_kept_where_it_is_given() {
         let read = |text: &str| -> ResponseSpec { toml::from_str(text).unwrap() };
         let first = |text: &str| replies(&read(text), &[]).unwrap().remove(0).head.expires_first;
-        assert!(first(
-            "headers = [['Expires', '@date-1'], ['Cache-Control', 'max-age=60']]"
-        ));
+        assert!(first("headers = [['Expires', '@date-1'], ['Cache-Control', 'max-age=60']]"));
         assert!(!first("headers = { Expires = '@date-1', Cache-Control = 'max-age=60' }"));
         assert!(!first("expires = '@date-1'\ncache_control = 'max-age=60'"));
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::reply::{AnswerSpec, Headers};
 use super::Work;
+use super::reply::{AnswerSpec, Headers};
 use crate::dist::Dist;
 use crate::http::Method;
 use crate::popularity::Popularity;

@@ -2,9 +2,7 @@
 
 use super::build::Build;
 use crate::http::Rules;
-use crate::nodes::caching::{
-    CachePlan, CacheSpec, CachingSpec, IgnoreSpec, LockSpec, LockTimes,
-};
+use crate::nodes::caching::{CachePlan, CacheSpec, CachingSpec, IgnoreSpec, LockSpec, LockTimes};
 use crate::rng::Purpose;
 use crate::time::Span;
 use crate::unit::Probability;
@@ -34,7 +32,11 @@ pub(super) fn cache_plan(
         policy: cache.policy,
         capacity: cache.capacity,
         hit,
-        endpoints: build.endpoints.iter().map(|(_, spec)| spec.method.is_cacheable() && !spec.write).collect(),
+        endpoints: build
+            .endpoints
+            .iter()
+            .map(|(_, spec)| spec.method.is_cacheable() && !spec.write)
+            .collect(),
         profile,
         rules: Rules {
             default_ttl,

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use super::{CacheEstimate, Graph, Pair, Role, Traffic};
 use crate::endpoint::{Amount, Endpoint};
 use crate::evict::{Group, hit_ratios};
-use crate::id::{EndpointId, NodeId, ObjectId};
 use crate::http::{Storing, Wall, storing};
+use crate::id::{EndpointId, NodeId, ObjectId};
 use crate::nodes::caching::CachePlan;
 use crate::popularity::Objects;
 
@@ -67,9 +67,11 @@ fn outlives_run(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> bool {
 
 /// What a cache looks for, and how often each is asked for in a second.
 fn rates(graph: &Graph, plan: &CachePlan, traffic: &Traffic, id: NodeId) -> Vec<(Pair, f64)> {
-    let of_node = graph.served.calls.keys().filter(|(node, endpoint)| {
-        *node == id && lifetime(graph, plan, *endpoint).is_some()
-    });
+    let of_node = graph
+        .served
+        .calls
+        .keys()
+        .filter(|(node, endpoint)| *node == id && lifetime(graph, plan, *endpoint).is_some());
     let rate = |pair: &Pair| -> f64 {
         let often = |it: &super::ClientTraffic| it.visits.get(pair).copied().unwrap_or(0.0);
         traffic.clients.iter().map(|it| it.rate * often(it)).sum()

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::build::Build;
-use crate::endpoint::{Endpoint, EndpointSpec, Reply, date, replies};
-use crate::http::{Method, Question, Vary};
+use crate::endpoint::{Endpoint, EndpointSpec, Reply, replies};
+use crate::http::{Method, Question, Vary, date};
 use crate::net::{HeadId, Http, ReplyPlan, TracedQuestions};
 use crate::nodes::KindSpec;
 use crate::trace::Trace;

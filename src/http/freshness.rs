@@ -63,14 +63,7 @@ impl Keeping {
             Counting::Date => (born.second(), lifetime),
             Counting::Clock => (now.second(), lifetime.saturating_add(SECOND)),
         };
-        Self {
-            since,
-            fresh,
-            grace: 0,
-            on_error: 0,
-            always_asks: false,
-            must_revalidate: false,
-        }
+        Self { since, fresh, grace: 0, on_error: 0, always_asks: false, must_revalidate: false }
     }
 
     /// How old it is.

@@ -11,6 +11,7 @@ mod head;
 mod method;
 mod profile;
 mod question;
+mod reading;
 mod reuse;
 mod storing;
 
@@ -20,5 +21,6 @@ pub use head::{Expires, Head, Tag, Vary};
 pub use method::Method;
 pub use profile::{Authorization, Cookies, Counting, Heuristic, Profile, ProfileName, Unready};
 pub use question::Question;
+pub use reading::{BEGIN, date};
 pub use reuse::{Reuse, reuse};
 pub use storing::{Rules, Storing, storing};

@@ -83,7 +83,7 @@ pub struct Profile {
     pub reads_requests: bool,
     /// Whether an `Expires` in the past that stands before `Cache-Control` forbids storing.
     pub trusts_first: bool,
-    /// Whether `no-cache`, `private` and `no-store` pass as one, as in Varnish's built-in VCL.
+    /// What becomes of answers that must be asked about each time, or must not be stored.
     pub unready: Unready,
     /// What becomes of requests with `Authorization`.
     pub authorization: Authorization,
@@ -137,7 +137,7 @@ const HEURISTIC: &[u16] = &[200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 41
 /// RFC 9111 as a shared cache, RFC 5861 included.
 const RFC9111: Profile = Profile {
     is_shared: true,
-    counting: Counting::Date,
+    counting: Counting::Exact,
     reads_age: true,
     sends_age: true,
     reads_requests: true,
@@ -191,7 +191,6 @@ const NGINX: Profile = Profile {
 
 /// Varnish 7.1 with its built-in VCL.
 const VARNISH: Profile = Profile {
-    counting: Counting::Exact,
     reads_requests: false,
     unready: Unready::Passes,
     authorization: Authorization::Passes,
@@ -215,6 +214,7 @@ const VARNISH: Profile = Profile {
 
 /// Squid 5.7 with its defaults.
 const SQUID: Profile = Profile {
+    counting: Counting::Date,
     vary_any: Unready::Stored,
     heuristic: Heuristic::Share(20, Span::from_secs(3 * 86_400)),
     heuristic_for: &[200, 203, 300, 301, 308, 410],

@@ -129,12 +129,17 @@ mod tests {
     #[test]
     fn pragma_counts_where_there_is_no_cache_control() {
         assert!(question(&[("pragma", "no-cache")]).control.no_cache);
-        assert!(!question(&[("pragma", "no-cache"), ("cache-control", "max-age=1")]).control.no_cache);
+        assert!(
+            !question(&[("pragma", "no-cache"), ("cache-control", "max-age=1")]).control.no_cache
+        );
     }
 
     #[test]
     fn a_header_that_is_empty_or_zero_switches_nothing_on() {
         let asked = question(&[("x-a", "1"), ("x-b", "0"), ("x-c", "")]);
-        assert_eq!(["x-a", "x-b", "x-c", "x-d"].map(|it| asked.has(it)), [true, false, false, false]);
+        assert_eq!(
+            ["x-a", "x-b", "x-c", "x-d"].map(|it| asked.has(it)),
+            [true, false, false, false]
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Whether an answer may be stored, and for how long it may be used.
 
 use super::profile::{Authorization, Cookies, Heuristic, Profile, Unready};
-use super::{Expires, Head, Keeping, Question, Vary, Wall};
+use super::{Expires, Head, Keeping, Method, Question, Vary, Wall};
 use crate::time::{NANOS_PER_SEC, Span};
 
 /// How a cache is set up beyond its profile.
@@ -124,7 +124,13 @@ fn is_forbidden(
         && matches!(profile.cookies, Cookies::SettingRefused | Cookies::Pass);
     let is_unready = control.no_cache && profile.unready != Unready::Stored;
     let is_part = head.status == 206;
-    !question.method.is_cacheable()
+    let is_whole = match question.method {
+        Method::Get => true,
+        // Those who fetch the whole ask by GET for it.
+        Method::Head => profile.fetches_whole,
+        Method::Post | Method::Put | Method::Patch | Method::Delete | Method::Options => false,
+    };
+    !is_whole
         || control.no_store
         || is_private
         || asks_not_to

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use super::connection::Connections;
 use super::exchange::{Cold, Exchange, Exchanges, Part, Phase};
-use super::papers::{Http, Papers};
 use super::link::{Direction, LinkState, Transit};
+use super::papers::{Http, Papers};
 use super::ready::Ready;
 use super::request::{Account, BranchAccount, Request, Session};
 use super::timer::{Timer, TimerId, Token};

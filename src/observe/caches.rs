@@ -230,8 +230,15 @@ mod tests {
     #[test]
     fn behind_a_miss_a_hit_answers_the_request() {
         let (request, status) = (RequestId(3), CacheStatus::Miss);
-        let fetched =
-            Fact::Fetched { by: EDGE, request, bytes: 7, stored: true, status, renewed: false, below: false };
+        let fetched = Fact::Fetched {
+            by: EDGE,
+            request,
+            bytes: 7,
+            stored: true,
+            status,
+            renewed: false,
+            below: false,
+        };
         let meters = after(10, &[looked(EDGE, false, 0), looked(SHIELD, true, 7), fetched]);
         assert_eq!((meters.answered, meters.answered_bytes, meters.bytes), (1, 7, 7));
         let (edge, shield) = (meters.at(0, None), meters.at(1, Some(1)));

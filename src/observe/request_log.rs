@@ -42,7 +42,13 @@ impl RequestLog {
     /// variants under common random numbers sample the same ones.
     #[must_use]
     pub const fn new(sample: Option<usize>) -> Self {
-        Self { sample, rows: Vec::new(), ranks: BinaryHeap::new(), chosen: Vec::new(), cached: Vec::new() }
+        Self {
+            sample,
+            rows: Vec::new(),
+            ranks: BinaryHeap::new(),
+            chosen: Vec::new(),
+            cached: Vec::new(),
+        }
     }
 
     /// The rows by client, user and ordinal.

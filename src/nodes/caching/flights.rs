@@ -73,8 +73,7 @@ impl Flights {
         ctx: &mut Ctx<'_, O>,
     ) {
         let generation = ctx.core.exchanges.hot(leader).generation;
-        let is_its =
-            |flight: &Flight| flight.leader == leader && flight.generation == generation;
+        let is_its = |flight: &Flight| flight.leader == leader && flight.generation == generation;
         let Some(place) = self.0.iter().position(is_its) else { return };
         let flight = self.0.remove(place);
         let mut next = flight.first;

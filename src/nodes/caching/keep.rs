@@ -201,7 +201,8 @@ impl Caches {
         let stored = self.replica(replica).store.peek_mut(key);
         // RFC 9111, section 5.2.2.2: what must be asked about is answered with 504 if that fails.
         let must_ask = stored.is_some_and(|stored| stored.keeping.must_revalidate);
-        let usual = if reason.status() == 0 { self.plan.profile.unreachable } else { reason.status() };
+        let usual =
+            if reason.status() == 0 { self.plan.profile.unreachable } else { reason.status() };
         let status = if must_ask { 504 } else { usual };
         ctx.cold(child).answer = Answer { status, failure: Some(reason) };
         self.told(child, parent, false, ctx);
@@ -223,7 +224,9 @@ impl Caches {
         let (wall, replica) = (ctx.wall(), ctx.hot(parent).at.replica);
         let head = http.head(head_id).filter(|head| head.status == status);
         let decision = match head {
-            Some(head) => storing(self.plan.profile, &self.plan.rules, question, head, (born, wall)),
+            Some(head) => {
+                storing(self.plan.profile, &self.plan.rules, question, head, (born, wall))
+            }
             None => Storing::Refused,
         };
         let is_late = ctx.papers(parent).is_alone && ctx.papers(parent).has_waited;

@@ -57,9 +57,7 @@ impl Caches {
         }
         match self.find(look, ctx) {
             None => self.missed(look, ctx),
-            Some(stored) if stored.passes => {
-                self.fetch(look, CacheStatus::Pass, HeadId::NONE, ctx)
-            }
+            Some(stored) if stored.passes => self.fetch(look, CacheStatus::Pass, HeadId::NONE, ctx),
             Some(stored) => self.found(look, &stored, ctx),
         }
     }
@@ -73,9 +71,10 @@ impl Caches {
         ctx: &Ctx<'_, O>,
     ) -> u64 {
         let endpoint = ctx.core.exchanges.hot(id).endpoint;
-        let variant = http.vary.get(endpoint.index()).map_or(0, |vary| {
-            question.variant(vary, self.plan.profile.vary_ignored)
-        });
+        let variant = http
+            .vary
+            .get(endpoint.index())
+            .map_or(0, |vary| question.variant(vary, self.plan.profile.vary_ignored));
         ctx.path_of(id) ^ variant
     }
 
@@ -300,7 +299,8 @@ impl Caches {
     ) {
         let head = look.http.head(stored.head);
         let is_known = stored.status == 200
-            && head.is_some_and(|head| Self::is_known(look.id, head, look.http, look.question, ctx));
+            && head
+                .is_some_and(|head| Self::is_known(look.id, head, look.http, look.question, ctx));
         let wall = ctx.wall();
         let is_empty = is_known || look.question.method == Method::Head;
         let cold = ctx.cold(into);

@@ -42,7 +42,11 @@ fn judged(it: &Recorded, word: &str, seen: &Seen) -> Result<Vec<Row>, String> {
     let is_same = said.zip(&of.status).map(|(said, was)| said == *was);
     let codes = seen.statuses.iter().zip(&of.http).filter(|((_, http), was)| http == *was);
     let rows = [
-        count(format!("{word}: cache status as recorded"), it, is_same.filter(|same| *same).count()),
+        count(
+            format!("{word}: cache status as recorded"),
+            it,
+            is_same.filter(|same| *same).count(),
+        ),
         count(format!("{word}: HTTP status as recorded"), it, codes.count()),
         Row::near(format!("{word}: fetches"), of.origin_fetches, seen.fetches, 0.0),
         Row::near(format!("{word}: fetches answered 304"), of.origin_304, seen.unchanged, 0.0),
@@ -94,9 +98,11 @@ fn allowed(it: &Recorded, seen: &Seen) -> Vec<Row> {
         "504" => *http == 504,
         _ => !matches!(status.as_str(), "hit" | "collapsed" | "stale" | "updating"),
     };
-    let right = it.allowed.iter().zip(&seen.statuses).filter(|(allowed, said)| {
-        allowed.split('|').any(|letter| is(letter, said))
-    });
+    let right = it
+        .allowed
+        .iter()
+        .zip(&seen.statuses)
+        .filter(|(allowed, said)| allowed.split('|').any(|letter| is(letter, said)));
     let row = count(format!("rfc9111: allowed by section {}", it.section), it, right.count());
     // Of requests that come at once it counts only how many of them were fetched.
     let fetched = |allowed: &&String| allowed.split('|').all(|it| matches!(it, "M" | "V" | "X"));

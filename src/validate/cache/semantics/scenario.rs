@@ -1,5 +1,6 @@
 //! A recorded case as a scenario: for each path a client that replays its requests and an endpoint
-//! with its answers; one proxy with the cache; one origin.
+//! with its answers; one proxy with the cache; one origin. Links take a millisecond each way, as
+//! those of the recordings did by their response times.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -26,7 +27,7 @@ pub(super) fn text(it: &Recorded, profile: &str) -> Result<String, String> {
     for (number, origin) in it.origin.iter().enumerate() {
         text += &tables(number, origin);
     }
-    text += "[link.edge.origin]\n";
+    text += "[link.edge.origin]\nlatency = \"1ms\"\n";
     Ok(text)
 }
 
@@ -73,8 +74,8 @@ fn tables(number: usize, origin: &Origin) -> String {
     let first = &origin.responses[0];
     let mut text = format!(
         "[node.client{number}]\nkind = \"client\"\narrivals = {{ trace = \"{number}\" }}\n\
-         mix = {{ path{number} = 1 }}\n[link.client{number}.edge]\n[endpoint.path{number}]\n\
-         path = \"{}\"\nwork = [ {{ wait = \"{}s\" }} ]\n\
+         mix = {{ path{number} = 1 }}\n[link.client{number}.edge]\nlatency = \"1ms\"\n\
+         [endpoint.path{number}]\npath = \"{}\"\nwork = [ {{ wait = \"{}s\" }} ]\n\
          response = {{ size = \"{}B\", status = {}, headers = {} }}\n",
         origin.url,
         first.delay,
