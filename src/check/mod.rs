@@ -11,6 +11,7 @@
 mod circuit;
 mod expected;
 mod flow;
+mod keeping;
 mod length;
 mod sameness;
 mod station;

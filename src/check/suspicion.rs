@@ -28,6 +28,7 @@ pub fn suspicions(
     watch.names();
     watch.timeouts();
     watch.priorities();
+    watch.caches();
     watch.unused
 }
 
@@ -46,9 +47,9 @@ pub fn overload(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &m
     Watch { model, graph, traffic, diagnostics, unused: Vec::new() }.overload();
 }
 
-struct Watch<'a> {
+pub(super) struct Watch<'a> {
     model: &'a Model,
-    graph: &'a Graph,
+    pub(super) graph: &'a Graph,
     traffic: &'a Traffic,
     diagnostics: &'a mut Diagnostics,
     unused: Vec<Diagnostic>,
@@ -59,13 +60,13 @@ impl Watch<'_> {
         self.unused.push(Diagnostic::warning(span, message));
     }
 
-    fn warn(&mut self, span: Span, message: String, help: &str) {
+    pub(super) fn warn(&mut self, span: Span, message: String, help: &str) {
         let warning = Diagnostic::warning(span, message);
         self.diagnostics.push(if help.is_empty() { warning } else { warning.help(help) });
     }
 
     /// The nodes with their numbers, names and places.
-    fn nodes(&self) -> Vec<(NodeId, String, Span)> {
+    pub(super) fn nodes(&self) -> Vec<(NodeId, String, Span)> {
         let nodes = (0..).map(NodeId).zip(&self.graph.names);
         let place = |name: &String| self.model.nodes[name].place.clone();
         nodes.map(|(id, name)| (id, name.clone(), place(name))).collect()

@@ -38,6 +38,10 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "retry-storm",
     "shared-queue",
     "where-a-cache-pays",
+    "cache-stampede",
+    "update-day",
+    "cold-start",
+    "private-pages",
     "metropolis",
 ];
 

@@ -45,9 +45,10 @@ pub(super) fn thin(graph: &mut Graph) {
     }
 }
 
-/// How long the answers of an endpoint are fresh in a cache, in nanoseconds; none if it does not
-/// keep them.
-fn lifetime(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> Option<i64> {
+/// How long the answers of an endpoint are fresh in a cache, in nanoseconds; none if it gives none
+/// of them again without asking the origin.
+#[must_use]
+pub fn kept_for(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> Option<i64> {
     let is_looked_for = plan.endpoints.get(endpoint.index()).copied().unwrap_or(false);
     let http = graph.fixed.http.as_deref().filter(|_| is_looked_for)?;
     let reply = http.replies.get(endpoint.index())?.first()?;
@@ -62,7 +63,7 @@ fn lifetime(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> Option<i64
 /// known what it answers.
 fn outlives_run(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> bool {
     let run = i64::try_from(graph.run.duration.0).unwrap_or(i64::MAX);
-    lifetime(graph, plan, endpoint).is_none_or(|fresh| fresh >= run)
+    kept_for(graph, plan, endpoint).is_none_or(|fresh| fresh >= run)
 }
 
 /// What a cache looks for, and how often each is asked for in a second.
@@ -71,7 +72,7 @@ fn rates(graph: &Graph, plan: &CachePlan, traffic: &Traffic, id: NodeId) -> Vec<
         .served
         .calls
         .keys()
-        .filter(|(node, endpoint)| *node == id && lifetime(graph, plan, *endpoint).is_some());
+        .filter(|(node, endpoint)| *node == id && kept_for(graph, plan, *endpoint).is_some());
     let rate = |pair: &Pair| -> f64 {
         let often = |it: &super::ClientTraffic| it.visits.get(pair).copied().unwrap_or(0.0);
         traffic.clients.iter().map(|it| it.rate * often(it)).sum()
@@ -84,7 +85,7 @@ fn behind(graph: &Graph) -> BTreeSet<Pair> {
     let calls = |pair: &Pair| graph.served.calls.get(pair).into_iter().flatten();
     let is_looked_for = |(node, endpoint): &&Pair| {
         let plan = graph.cache(*node);
-        plan.is_some_and(|plan| lifetime(graph, plan, *endpoint).is_some())
+        plan.is_some_and(|plan| kept_for(graph, plan, *endpoint).is_some())
     };
     let first = graph.served.calls.keys().filter(is_looked_for);
     let mut open: Vec<Pair> = first.flat_map(calls).map(|(to, _)| *to).collect();

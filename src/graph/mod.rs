@@ -20,6 +20,7 @@ mod transport;
 use std::sync::Arc;
 
 pub use build::{Files, build};
+pub use cached::kept_for;
 pub use demand::{Demand, Form, Given, Visits};
 pub use reach::{Pair, Served};
 pub use traffic::{ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand};

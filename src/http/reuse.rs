@@ -56,7 +56,7 @@ pub fn reuse(profile: &Profile, keeping: &Keeping, question: &Question, now: Wal
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::{Control, Counting, ProfileName};
+    use crate::http::{Counting, Method, ProfileName};
 
     /// What RFC 9111 makes of a request with this `Cache-Control`, so many seconds after an
     /// answer with a lifetime of 10 s was stored.
@@ -64,7 +64,8 @@ mod tests {
         let profile = ProfileName::Rfc9111.profile();
         let mut keeping = Keeping::new(Counting::Exact, Wall(0), Wall(0), 10 * SECOND);
         change(&mut keeping);
-        let question = Question { control: Control::parse(control), ..Question::default() };
+        let headers = [("cache-control", control)];
+        let question = Question::read(Method::Get, headers.into_iter(), |_| None);
         reuse(profile, &keeping, &question, Wall(seconds * SECOND))
     }
 

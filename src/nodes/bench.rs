@@ -161,6 +161,7 @@ impl Bench {
             programs: programs.iter().map(|ops| Program { ops: ops.to_vec() }).collect(),
             traces: Vec::new(),
             addresses: vec![100, 101, 102, 103],
+            http: None,
         };
         let links = fixed.topology.links.iter().map(|_| link(0)).collect();
         let core = Core::new(Key(7), links, Heard::default(), &mut Tables::default());

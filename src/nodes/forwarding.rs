@@ -10,7 +10,8 @@ use super::host::{Host, Next};
 use super::overhead::OverheadSpec;
 use super::timeouts::CallTimeoutSpec;
 use crate::dist::Dist;
-use crate::fact::Observer;
+use crate::fact::{Observer, Place};
+use crate::fault::FaultKind;
 use crate::id::{ConnectionId, ExchangeId, LinkId};
 use crate::net::{Call, Ctx, Input, Task, Token};
 use crate::outcome::Reason;
@@ -74,6 +75,21 @@ impl Proxy {
     /// Starts the node.
     pub fn begin<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         self.host.begin(ctx);
+    }
+
+    /// A fault of a replica begins or ends. A cache in memory dies with its process.
+    pub fn fault<O: Observer>(
+        &mut self,
+        at: Place,
+        kind: FaultKind,
+        begins: bool,
+        factor: f64,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        self.host.fault(at, kind, begins, factor, ctx);
+        if let Some(cache) = self.cache.as_mut().filter(|_| kind == FaultKind::Crash && begins) {
+            cache.clear(at.replica);
+        }
     }
 
     /// Does what follows from `input`.

@@ -133,7 +133,7 @@ impl Node {
     ) {
         match self {
             Self::Client(_) => {}
-            Self::Proxy(node) => node.host().fault(at, kind, begins, factor, ctx),
+            Self::Proxy(node) => node.fault(at, kind, begins, factor, ctx),
             Self::LoadBalancer(node) => node.fault(at, kind, begins, factor, ctx),
             Self::Answering(node) => node.host().fault(at, kind, begins, factor, ctx),
         }

@@ -1,0 +1,225 @@
+//! Caches of HTTP at work: who fetches, who waits, what is given again, and for how long.
+
+mod support;
+
+use lindley::fact::CacheStatus::{
+    self, Collapsed, Expired, Hit, Miss, Pass, Revalidated, Stale, Unanswerable,
+};
+use lindley::graph::Graph;
+use lindley::time::Time;
+
+/// So many requests a second for one page, through caches in a row before a server that takes
+/// 100 ms; `answer` is of the endpoint.
+fn tiers(every: &str, duration: &str, caches: &[&str], answer: &str) -> String {
+    let mut text = format!(
+        "study = 'terminating'\nuntil = 'drained'\nduration = '{duration}'\nreplications = 1\n\
+         [endpoint.page]\n{answer}\nwork = [{{ wait = '100ms' }}]\n\
+         [node.users]\nkind = 'client'\narrivals = {{ interval = '{every}' }}\nmix = {{ page = 1 }}\n\
+         [node.app]\nkind = 'server'\ncores = 8\n"
+    );
+    let mut before = "users".to_owned();
+    for (number, cache) in caches.iter().enumerate() {
+        text += &format!(
+            "[node.cache{number}]\nkind = 'reverse-proxy'\n[node.cache{number}.cache]\n\
+             capacity = '1MiB'\n{cache}\n[link.{before}.cache{number}]\n"
+        );
+        before = format!("cache{number}");
+    }
+    text + &format!("[link.{before}.app]\n")
+}
+
+/// What the caches did with each request, in the order in which they were asked for.
+fn said(graph: &Graph) -> Vec<Vec<CacheStatus>> {
+    let mut rows = support::run(graph).requests;
+    rows.sort_by_key(|row| row.asked.started);
+    rows.iter().map(|row| row.caches.iter().map(|(_, status)| *status).collect()).collect()
+}
+
+fn said_by_one(text: &str) -> Vec<CacheStatus> {
+    said(&support::graph(text)).into_iter().flatten().collect()
+}
+
+fn count(said: &[CacheStatus], status: CacheStatus) -> usize {
+    said.iter().filter(|other| **other == status).count()
+}
+
+const MINUTE: &str = "response = { cache_control = 'max-age=60' }";
+
+#[test]
+fn without_a_lock_all_fetch_until_the_first_answer_is_there() {
+    let said = said_by_one(&tiers("10ms", "1s", &[""], MINUTE));
+    // Requests come at 10, 20, ... ms; the answer to the first is there at 110 ms.
+    assert_eq!((count(&said, Miss), count(&said, Hit)), (10, said.len() - 10));
+}
+
+#[test]
+fn with_a_lock_one_fetches_and_those_who_wait_get_the_same() {
+    let text = tiers("10ms", "1s", &["lock = true"], MINUTE);
+    let said = said_by_one(&text);
+    assert_eq!((count(&said, Miss), count(&said, Collapsed)), (1, 9));
+    let ended = support::requests(&support::graph(&text));
+    assert!(ended.iter().take(10).all(|it| it.end == 110_000_000), "all have it at once");
+}
+
+#[test]
+fn nginx_lets_those_who_wait_look_again_every_half_second() {
+    let text = tiers("10ms", "300ms", &["lock = true\nprofile = 'nginx'"], MINUTE);
+    let ended = support::requests(&support::graph(&text));
+    let mut millis = support::latencies(&ended);
+    millis.sort_unstable();
+    assert_eq!(millis.iter().filter(|it| **it == 500).count(), 9);
+    assert!(millis.iter().all(|it| matches!(it, 0 | 100 | 500)), "{millis:?}");
+}
+
+#[test]
+fn those_who_wait_for_what_is_not_stored_then_fetch_for_themselves() {
+    let answer = "response = { cache_control = 'no-store' }";
+    let said = said_by_one(&tiers("10ms", "300ms", &["lock = true"], answer));
+    assert_eq!(count(&said, Miss), said.len());
+}
+
+#[test]
+fn a_lock_with_a_time_is_left_when_that_is_over() {
+    let text = tiers("10ms", "60ms", &["lock = { timeout = '20ms' }"], MINUTE);
+    let ended = support::requests(&support::graph(&text));
+    let latest = support::latencies(&ended).into_iter().max();
+    assert_eq!(latest, Some(120), "20 ms of waiting and a fetch");
+}
+
+#[test]
+fn expired_answers_are_given_while_one_request_fetches_anew() {
+    let answer = "response = { cache_control = 'max-age=1, stale-while-revalidate=5' }";
+    let text = tiers("250ms", "10s", &[""], answer);
+    let said = said_by_one(&text);
+    assert_eq!(count(&said, Miss) + count(&said, Expired), 1, "{said:?}");
+    assert!(count(&said, Stale) >= 6, "{said:?}");
+    let ended = support::requests(&support::graph(&text));
+    assert_eq!(support::latencies(&ended).into_iter().filter(|it| *it > 0).count(), 1);
+}
+
+#[test]
+fn what_is_still_right_costs_a_head_alone() {
+    let answer = "response = { size = '500KiB', cache_control = 'max-age=1', etag = '\"a\"' }";
+    let graph = support::graph(&tiers("400ms", "10s", &[""], answer));
+    let said: Vec<CacheStatus> = said(&graph).into_iter().flatten().collect();
+    assert_eq!(count(&said, Miss), 1);
+    assert!(count(&said, Revalidated) > 5 && count(&said, Expired) == 0, "{said:?}");
+    let run = support::run(&graph);
+    assert!(support::reading(&run, "byte_hit_ratio") > 0.5);
+}
+
+#[test]
+fn ages_add_up_over_caches_that_tell_them_and_start_anew_over_those_that_do_not() {
+    let answer = "response = { cache_control = 'max-age=10' }";
+    let fetches = |near: &str, far: &str| {
+        let said = said(&support::graph(&tiers("1s", "100s", &[near, far], answer)));
+        said.iter().filter(|it| it.last().is_some_and(|last| !last.is_hit())).count()
+    };
+    // Both tell: what is 9 s old in the far one is fresh for a second in the near one.
+    let honest = fetches("", "");
+    let nginx = fetches("profile = 'nginx'", "profile = 'nginx'");
+    assert!((9..=11).contains(&honest), "{honest}");
+    assert!(nginx < honest, "{nginx} fetches where lifetimes begin anew, {honest} otherwise");
+}
+
+#[test]
+fn an_error_is_covered_up_where_the_cache_is_told_to() {
+    let answer =
+        "response = { cache_control = 'max-age=1' }\nanswers = [{ from = 2, status = 503 }]";
+    let with = said_by_one(&tiers("700ms", "10s", &["use_stale = ['http_503']"], answer));
+    let without = said_by_one(&tiers("700ms", "10s", &[""], answer));
+    assert!(count(&with, Stale) > 8 && count(&with, Expired) == 0, "{with:?}");
+    assert!(count(&without, Stale) == 0 && count(&without, Expired) > 8, "{without:?}");
+}
+
+#[test]
+fn an_origin_that_says_nothing_is_an_error_of_the_proxy() {
+    let answer = "answers = [{ from = 1, closed = true }]";
+    let ended = support::requests(&support::graph(&tiers("1s", "3s", &[""], answer)));
+    assert!(ended.iter().all(|it| it.answer >> 8 == 502), "{ended:?}");
+}
+
+#[test]
+fn only_what_is_asked_for_often_enough_is_stored() {
+    let said = said_by_one(&tiers("1s", "6s", &["min_uses = 3"], MINUTE));
+    assert_eq!(said[..4], [Miss, Miss, Miss, Hit]);
+}
+
+#[test]
+fn who_wants_what_is_stored_only_gets_that_or_a_504() {
+    let answer = "headers = { cache-control = 'only-if-cached' }\n\
+                  response = { cache_control = 'max-age=60' }";
+    let text = tiers("1s", "3s", &[""], answer);
+    assert!(said_by_one(&text).iter().all(|it| *it == Unanswerable));
+    let ended = support::requests(&support::graph(&text));
+    assert!(ended.iter().all(|it| it.answer >> 8 == 504));
+}
+
+#[test]
+fn varnish_lets_what_is_not_worth_waiting_for_pass_side_by_side() {
+    let answer = "response = { cache_control = 'no-cache' }";
+    let text = tiers("10ms", "500ms", &["profile = 'varnish'"], answer);
+    let said = said_by_one(&text);
+    assert_eq!(count(&said, Pass), said.len());
+    let ended = support::requests(&support::graph(&text));
+    let longest = support::latencies(&ended).into_iter().max();
+    assert!(longest <= Some(200), "{longest:?}: they wait for the first only");
+}
+
+#[test]
+fn jittered_lifetimes_end_one_by_one() {
+    let answer = "path = '/{object}'\nobjects = { count = 50 }\n\
+                  response = { cache_control = 'max-age=10' }";
+    // The most fetches within a second, long after the first ones.
+    let peak = |cache: &str| {
+        let graph = support::graph(&tiers("1ms", "60s", &[cache], answer));
+        let mut seconds = [0_u32; 62];
+        for row in &support::run(&graph).requests {
+            if row.caches.iter().any(|(_, status)| !status.is_answered()) {
+                seconds[usize::try_from(row.asked.started.0 / 1_000_000_000).expect("60 s")] += 1;
+            }
+        }
+        seconds[31..].iter().copied().max()
+    };
+    let (plain, jittered) = (peak("lock = true"), peak("lock = true\nttl_jitter = 0.5"));
+    assert!(jittered < plain, "{jittered:?} of {plain:?}");
+}
+
+#[test]
+fn a_crash_empties_the_cache() {
+    let text = tiers("1s", "10s", &[""], MINUTE)
+        + "[fault.f]\nnode = 'cache0'\nkind = 'crash'\nat = '4.5s'\nfor = '0.2s'\n";
+    let said = said_by_one(&text);
+    assert_eq!(count(&said, Miss), 2, "{said:?}");
+}
+
+#[test]
+fn a_fetch_that_nobody_wants_any_more_lets_those_who_wait_fetch() {
+    let text = tiers("30ms", "100ms", &["lock = true"], MINUTE).replace(
+        "mix = { page = 1 }",
+        "mix = { page = 1 }\ntimeout = { total = '50ms', late = 'cancel' }",
+    );
+    let run = support::run(&support::graph(&text));
+    assert!(support::reading(&run, "errors_timeout") > 0.9);
+    assert!(run.halt.is_none());
+}
+
+#[test]
+fn what_a_cache_fetches_beside_a_request_outlives_it_and_adds_up() {
+    let answer = "response = { cache_control = 'max-age=1, stale-while-revalidate=60' }";
+    for late in ["abandon", "cancel", "drop"] {
+        let text = tiers("70ms", "20s", &["", "grace = '1s'"], answer).replace(
+            "mix = { page = 1 }",
+            &format!("mix = {{ page = 1 }}\ntimeout = {{ total = '30ms', late = '{late}' }}"),
+        );
+        let run = support::run(&support::graph(&text));
+        assert!(run.halt.is_none() && run.requests.len() > 200);
+    }
+    let text = tiers("70ms", "20s", &[""], answer)
+        + "[fault.f]\nnode = 'cache0'\nkind = 'crash'\nat = '5.1s'\nfor = '1s'\n\
+           [fault.g]\nnode = 'app'\nkind = 'hang'\nat = '8s'\nfor = '3s'\n";
+    let text = text.replace("[link.cache0.app]\n", "[link.cache0.app]\nlatency = '1ms'\n");
+    let run = support::run(&support::graph(&text));
+    assert!(run.halt.is_none());
+    assert!(Time(run.requests.len() as u64) > Time(200));
+}
