@@ -19,6 +19,7 @@ use crate::fact::{Exit, Fact, Observer, Place};
 use crate::fault::Conditions;
 use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, NodeId, RequestId, SessionId};
 use crate::outcome::Answer;
+use crate::popularity::Past;
 use crate::rng::{Key, Purpose, mix};
 use crate::slab::Slab;
 use crate::time::{Span, Time};
@@ -143,6 +144,8 @@ pub struct Core<O> {
     pub is_watchful: bool,
     /// What faults have made of the replicas.
     pub conditions: Conditions,
+    /// What was asked for before, by endpoint, where that decides what is asked for next.
+    pub past: Vec<Past>,
     /// Whether somebody still wants new requests: false after the end of a drained run.
     pub issuing: bool,
     /// Hears the facts.
@@ -192,6 +195,7 @@ impl<O> Core<O> {
             ready,
             is_watchful: false,
             conditions: Conditions::default(),
+            past: Vec::new(),
             issuing: true,
             observer,
         }
