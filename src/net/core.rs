@@ -461,7 +461,9 @@ impl<O: Observer> Ctx<'_, O> {
         const SIZE: Purpose = Purpose::named("response size");
         let exchange = self.core.exchanges.hot(id);
         let asked = &self.core.requests[exchange.request.0].asked;
-        let key = match asked.object.filter(|_| endpoint.objects.is_some()) {
+        // What a trace asks for is an object, too, whatever the endpoint says.
+        let is_object = endpoint.objects.is_some() || exchange.endpoint == asked.endpoint;
+        let key = match asked.object.filter(|_| is_object) {
             Some(object) => self.core.root.with(endpoint.name_hash).with(u64::from(object.0)),
             None => exchange.key,
         };
