@@ -29,6 +29,7 @@ pub mod count;
 pub mod dist;
 pub mod evict;
 pub mod health;
+pub mod http;
 pub mod limit;
 pub mod math;
 pub mod popularity;

@@ -24,7 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["math", "alias"],
     &["dist"],
     &["count", "popularity", "trace"],
-    &["arrivals", "balance", "evict", "health", "limit", "resilience"],
+    &["arrivals", "balance", "evict", "health", "http", "limit", "resilience"],
     &["endpoint", "fact", "fault", "net"],
     &["nodes"],
     // Observers know facts alone, and a graph plans the probes.

@@ -119,7 +119,7 @@ fn what_is_wrong_is_told_with_its_place_and_status_2() {
 fn replaying(trace: &str) -> String {
     format!(
         "duration = '9s'\nwarmup = '0s'\nreplications = 2\n\
-         [endpoint.page]\npath = '/{{object}}'\nresponse = {{ size = {{ trace = 'size_bytes' }} }}\n\
+         [endpoint.page]\npath = '/{{object}}'\nresponse = {{ size = {{ trace = 'size' }} }}\n\
          [node.users]\nkind = 'client'\narrivals = {{ trace = '{trace}' }}\nmix = {{ page = 1 }}\n\
          [node.edge]\nkind = 'reverse-proxy'\n\
          cache = {{ policy = 'fifo', capacity = {{ objects = 2 }} }}\n\
