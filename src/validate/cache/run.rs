@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::super::Report;
 use super::case::{Case, CaseReport};
-use super::{closed_forms, counts, lifetimes, micro, theory};
+use super::{closed_forms, counts, lifetimes, micro, recorded, theory};
 use crate::study::{Job, Progress, run_jobs};
 use crate::validate::theory::Options;
 
@@ -16,6 +16,7 @@ fn all() -> Vec<Case> {
         closed_forms::cases(),
         lifetimes::cases(),
         theory::cases(),
+        recorded::cases(),
     ];
     groups.into_iter().flatten().collect()
 }
@@ -73,7 +74,7 @@ mod tests {
     fn cases_have_names_of_their_own() {
         let mut ids = case_ids();
         let count = ids.len();
-        assert_eq!(count, 127);
+        assert_eq!(count, 131);
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), count);
