@@ -12,6 +12,7 @@ use lindley::evict::Capacity;
 use lindley::evict::replay::{Chunk, Popular, Rule, next_requests};
 use lindley::popularity::{Objects, Popularity};
 use lindley::rng::mix;
+use lindley::time::Time;
 
 const OBJECTS: u32 = 100_000;
 const KEPT: u32 = 10_000;
@@ -23,7 +24,7 @@ const ROUNDS: usize = 25;
 fn ids(requests: u64) -> Vec<u32> {
     let law: Result<Popularity, _> = serde_json::from_str("{ \"zipf\": 1.0 }");
     let law: Objects = law.expect("a law").objects(OBJECTS).expect("there are objects");
-    (0..requests).map(|n| law.pick(mix(n)).0).collect()
+    (0..requests).map(|n| law.pick(mix(n), Time::ZERO, || n).0).collect()
 }
 
 /// Misses of one replay.

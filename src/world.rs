@@ -16,6 +16,7 @@ use crate::id::{ExchangeId, NodeId};
 use crate::model::Until;
 use crate::net::{Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Part, Phase, Tables, TimerId, Token};
 use crate::nodes::Node;
+use crate::popularity::Past;
 use crate::rng::Key;
 use crate::time::Time;
 
@@ -103,6 +104,7 @@ pub fn run_in<O: Observer>(
         halt: None,
         faults: faults::ills(&graph.faults, root),
     };
+    world.core.past = vec![Past::default(); graph.fixed.endpoints.len()];
     if !world.faults.is_empty() {
         let replicas = graph.fixed.topology.nodes.iter().map(|node| node.replicas);
         world.core.conditions = Conditions::new(replicas);

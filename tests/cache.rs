@@ -63,7 +63,7 @@ fn every_single_hit_is_that_of_libcachesim() {
 #[test]
 fn replayed_traces_miss_what_is_kept_but_for_one_policy() {
     let report = cache::run(&Options::default(), &()).expect("not stopped");
-    assert_eq!(report.cases.len(), 175);
+    assert_eq!(report.cases.len(), 179);
     // Its sketch forgets in another rhythm than that of the program that counted.
     let known = [
         "zipf0.8-sized/w-tiny-lfu",
@@ -120,6 +120,48 @@ fn hit_ratios_of_a_simulated_cache_are_those_of_theory() {
         // 400,000 look-ups have a standard error of 0.0008; the approximation is as good.
         assert!((seen - theory).abs() < 0.003, "{policy:?}: {seen}, not {theory}");
     }
+}
+
+/// What a cache of 10,000 objects by LRU answers, as expected and as seen, when objects are asked
+/// for as `objects` says.
+fn answered(objects: &str) -> (Option<f64>, f64) {
+    let cache = "cache = { capacity = { objects = 10_000 } }";
+    let text = tier(cache).replace("count = 100_000, popularity = { zipf = 0.9 }", objects);
+    let graph = support::graph(&text);
+    let warmup = lindley::time::Time(100_000_000_000);
+    let run = lindley::study::replicate(&graph, 0, warmup, support::ALL);
+    let seen = support::reading(&run.expect("the books add up"), "hit_ratio");
+    (graph.caches[0].hit_ratio, seen)
+}
+
+#[test]
+fn one_hit_wonders_cost_hits_as_theory_has_it() {
+    let (expected, seen) = answered("count = 100_000, popularity = { zipf = 0.9 }, one_hit = 0.25");
+    let expected = expected.expect("it can be told");
+    assert!((seen - expected).abs() < 0.003, "{seen}, not {expected}");
+    assert!(seen < 0.6 * 0.75, "a quarter cannot be found, and takes room: {seen}");
+}
+
+#[test]
+fn a_loop_that_does_not_fit_is_never_found_and_one_that_fits_always() {
+    for (count, hits) in [(100_000, 0.0), (9_900, 1.0)] {
+        let (expected, seen) = answered(&format!("count = {count}, popularity = 'loop'"));
+        assert_eq!(expected, None);
+        assert!((seen - hits).abs() < f64::EPSILON, "{count}: {seen}");
+    }
+}
+
+#[test]
+fn a_popularity_that_drifts_costs_hits_and_theory_does_not_tell_how_many() {
+    let drift = |every: &str| {
+        let law = format!("{{ drift = {{ zipf = 0.9, every = '{every}', by = 2_000 }} }}");
+        answered(&format!("count = 100_000, popularity = {law}"))
+    };
+    let ((told, slow), (_, fast)) = (drift("1h"), drift("5s"));
+    assert_eq!(told, None);
+    // No move within the hour: Zipf's law, of which theory says 0.605.
+    assert!((slow - 0.605).abs() < 0.003, "{slow}");
+    assert!(fast < 0.5, "{fast}");
 }
 
 #[test]

@@ -71,6 +71,23 @@ fn check_same(what: &str, one: &BTreeMap<(u64, u64), Owned>, other: &BTreeMap<(u
     assert!(both > 700, "{both} requests in both; {what}");
 }
 
+#[test]
+fn laws_of_time_and_order_ask_for_the_same_in_every_design_of_an_open_loop() {
+    let laws = [
+        "popularity = { drift = { zipf = 0.9, every = '300ms', by = 7 } }",
+        "popularity = 'loop'",
+        "popularity = { zipf = 0.9 }, one_hit = 0.3",
+    ];
+    for law in laws {
+        let of = |app: &str| {
+            let text = shop(OPEN, DIRECT, app).replace("popularity = { zipf = 0.9 }", law);
+            owned(&text)
+        };
+        check_same(law, &of(STATIONS[0]), &of(STATIONS[3]));
+        check_same(law, &of(STATIONS[0]), &of(STATIONS[1]));
+    }
+}
+
 /// A balancer by some algorithm over `replicas` servers.
 fn balanced(algorithm: &str) -> String {
     format!(

@@ -6,6 +6,7 @@ use lindley::evict::{Capacity, Policy, Store};
 use lindley::observe::Recorder;
 use lindley::popularity::{Objects, Popularity};
 use lindley::rng::{Key, Stream, mix};
+use lindley::time::Time;
 use rand::Rng;
 
 use crate::lru::Lru;
@@ -47,11 +48,15 @@ pub fn all() {
         let objects = zipf(exponent);
         show(
             &format!("popularity: zipf = {exponent} over 100,000 objects"),
-            cost(RECORDS, || (0..RECORDS).fold(0, |sum, _| sum ^ objects.pick(bits.next_u64()).0)),
+            cost(RECORDS, || {
+                (0..RECORDS)
+                    .fold(0, |sum, _| sum ^ objects.pick(bits.next_u64(), Time::ZERO, || 0).0)
+            }),
         );
     }
     let objects = zipf("0.9");
-    let asked: Vec<u32> = (0..1 << 20).map(|_| objects.pick(bits.next_u64()).0).collect();
+    let asked: Vec<u32> =
+        (0..1 << 20).map(|_| objects.pick(bits.next_u64(), Time::ZERO, || 0).0).collect();
     let mut cache = Lru::new(OBJECTS as usize, 10_000);
     show(
         "the loops' LRU, 10,000 of 100,000 objects",

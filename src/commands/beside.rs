@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use super::unpacked::unpacked;
 use crate::graph::Files;
+use crate::report::digest_of;
 use crate::scenario::source::{Disk, Files as _, Memory, Unreadable};
 use crate::trace::Trace;
 
@@ -15,6 +17,9 @@ pub struct Beside {
     texts: BTreeMap<String, Result<String, String>>,
     traces: BTreeMap<String, Result<Arc<Trace>, String>>,
 }
+
+/// What a file holds, which is a text if it can be read as one.
+type Loaded = Result<Vec<u8>, String>;
 
 /// Where a scenario lives.
 #[derive(Debug)]
@@ -40,7 +45,8 @@ impl Beside {
         Self { place, texts: BTreeMap::new(), traces: BTreeMap::new() }
     }
 
-    /// The texts that were read, by name: they are a part of what was run.
+    /// The texts that were read, by name: they are a part of what was run. Of a trace that is no
+    /// text its length and digest stand for it.
     pub fn read_so_far(&self) -> impl Iterator<Item = (&str, &str)> {
         self.texts.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_deref().ok()?)))
     }
@@ -51,7 +57,7 @@ impl Beside {
         self.texts.values().any(|text| text.as_ref().is_err_and(|told| sentence.contains(told)))
     }
 
-    fn load(&self, path: &str) -> Result<String, String> {
+    fn load(&self, path: &str) -> Loaded {
         let relative = Path::new(path);
         let stays = |part| matches!(part, Component::Normal(_) | Component::CurDir);
         if !relative.components().all(stays) {
@@ -62,15 +68,33 @@ impl Beside {
             Place::Embedded(files) => files.read(relative),
         };
         let cannot = |why: Unreadable| format!("cannot read `{path}`: {why}");
-        String::from_utf8(bytes.map_err(cannot)?)
-            .map_err(|_| format!("cannot read `{path}`: it is no text in UTF-8"))
+        bytes.map_err(cannot)
+    }
+
+    fn load_trace(&mut self, path: &str) -> Result<Arc<Trace>, String> {
+        let loaded = self.load(path);
+        let stands_for = loaded.clone().map(|bytes| match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let bytes = error.into_bytes();
+                format!("{} bytes with the digest {}\n", bytes.len(), digest_of(&bytes))
+            }
+        });
+        self.texts.entry(path.to_owned()).or_insert(stands_for);
+        let bytes = loaded?;
+        let from = unpacked(bytes.as_slice()).map_err(|error| format!("{path}: {error}"))?;
+        let trace = Trace::read(from);
+        trace.map(Arc::new).map_err(|error| format!("`{path}` is no trace: {error}"))
     }
 }
 
 impl Files for Beside {
     fn text(&mut self, path: &str) -> Result<String, String> {
         if !self.texts.contains_key(path) {
-            let text = self.load(path);
+            let text = self.load(path).and_then(|bytes| {
+                String::from_utf8(bytes)
+                    .map_err(|_| format!("cannot read `{path}`: it is no text in UTF-8"))
+            });
             self.texts.insert(path.to_owned(), text);
         }
         self.texts[path].clone()
@@ -80,10 +104,7 @@ impl Files for Beside {
         if let Some(trace) = self.traces.get(path) {
             return trace.clone();
         }
-        let trace = self.text(path).and_then(|text| {
-            let trace = Trace::read(text.as_bytes());
-            trace.map(Arc::new).map_err(|error| format!("`{path}` is no trace: {error}"))
-        });
+        let trace = self.load_trace(path);
         self.traces.insert(path.to_owned(), trace.clone());
         trace
     }

@@ -19,6 +19,7 @@ mod shipped;
 mod simulation;
 mod threads;
 mod timing;
+mod unpacked;
 
 mod cache;
 mod check;

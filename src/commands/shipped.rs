@@ -42,6 +42,7 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "update-day",
     "cold-start",
     "private-pages",
+    "eviction-shootout",
     "metropolis",
 ];
 

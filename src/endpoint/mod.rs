@@ -14,6 +14,7 @@ pub use work::{Action, Branch, Step, WaitFor, Work};
 
 use crate::id::ObjectId;
 use crate::popularity::Objects;
+use crate::popularity::once::Once;
 use crate::rng::{hash_name, mix};
 
 /// A kind of request, ready to run.
@@ -29,6 +30,8 @@ pub struct Endpoint {
     pub path: String,
     /// What it can ask for, if its path has objects.
     pub objects: Option<Objects>,
+    /// Which requests ask for an object of their own.
+    pub once: Option<Once>,
     /// Bytes of the request, headers included.
     pub request_bytes: u64,
     /// Bytes of the response, where some part of the scenario cares for them.

@@ -10,7 +10,7 @@ use super::reply::{AnswerSpec, Headers};
 use crate::dist::Dist;
 use crate::http::Method;
 use crate::popularity::Popularity;
-use crate::unit::Bytes;
+use crate::unit::{Bytes, Probability};
 
 /// A kind of request: what it asks for and what it costs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -73,6 +73,10 @@ pub struct ObjectsSpec {
     /// How often each is asked for; all alike by default.
     #[serde(default = "alike")]
     pub popularity: Popularity,
+    /// The share of requests for one-hit wonders, objects beside those counted that nobody asks
+    /// for again; 0 by default.
+    #[serde(default)]
+    pub one_hit: Probability,
 }
 
 const fn alike() -> Popularity {

@@ -121,7 +121,7 @@ fn hits(graph: &Graph, plan: &CachePlan, rates: &[(Pair, f64)]) -> Option<Vec<f6
     let mut groups = Vec::new();
     let mut ends = Vec::new();
     for ((_, endpoint), rate) in rates {
-        groups_of(&graph.fixed.endpoints[endpoint.index()], *rate, &mut groups);
+        groups_of(&graph.fixed.endpoints[endpoint.index()], *rate, &mut groups)?;
         ends.push(groups.len());
     }
     let ratios = hit_ratios(plan.policy, plan.capacity, &groups)?;
@@ -137,14 +137,30 @@ fn hits(graph: &Graph, plan: &CachePlan, rates: &[(Pair, f64)]) -> Option<Vec<f6
     Some(hits)
 }
 
-/// The objects of an endpoint, in groups of nearly equal popularity.
-fn groups_of(endpoint: &Endpoint, rate: f64, groups: &mut Vec<Group>) {
-    /// The first objects stand alone; later ones are put together by hundredths of their rank.
-    const ALONE: u32 = 1_024;
+/// The objects of an endpoint, in groups of nearly equal popularity; none if requests for them
+/// are not independent of one another and of time, as the approximation has it.
+fn groups_of(endpoint: &Endpoint, rate: f64, groups: &mut Vec<Group>) -> Option<()> {
     let bytes = endpoint.response_bytes.as_ref().and_then(Amount::mean).unwrap_or(0.0);
     let Some(objects) = &endpoint.objects else {
-        return groups.push(Group { objects: 1.0, rate, bytes });
+        groups.push(Group { objects: 1.0, rate, bytes });
+        return Some(());
     };
+    let once = endpoint.once.map_or(0.0, |once| rate * once.share());
+    again(objects, rate - once, bytes, groups)?;
+    if once > 0.0 {
+        // So many that none is asked for twice: what counts is the room that they take.
+        groups.push(Group { objects: WONDERS, rate: once / WONDERS, bytes });
+    }
+    Some(())
+}
+
+/// More objects than any run asks for.
+const WONDERS: f64 = 1e15;
+
+/// The objects that are asked for again.
+fn again(objects: &Objects, rate: f64, bytes: f64, groups: &mut Vec<Group>) -> Option<()> {
+    /// The first objects stand alone; later ones are put together by hundredths of their rank.
+    const ALONE: u32 = 1_024;
     let (first, count) = (groups.len(), objects.count());
     let mut at = 0;
     while at < count {
@@ -152,9 +168,10 @@ fn groups_of(endpoint: &Endpoint, rate: f64, groups: &mut Vec<Group>) {
             Objects::Uniform(_) => count,
             Objects::Zipf(_) if at < ALONE => 1,
             Objects::Zipf(_) => at / 100,
+            Objects::Drift(_) | Objects::Loop(_) => return None,
         };
         let end = at.saturating_add(step).min(count);
-        let each = objects.probability(ObjectId(at + (end - at - 1) / 2));
+        let each = objects.probability(ObjectId(at + (end - at - 1) / 2))?;
         groups.push(Group { objects: f64::from(end - at), rate: each, bytes });
         at = end;
     }
@@ -162,37 +179,84 @@ fn groups_of(endpoint: &Endpoint, rate: f64, groups: &mut Vec<Group>) {
     for group in &mut groups[first..] {
         group.rate *= rate / total;
     }
+    Some(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evict::{Capacity, Policy};
-    use crate::popularity::Popularity;
+    use crate::evict::{Capacity, Policy, Store};
+    use crate::popularity::once::Once;
+    use crate::popularity::{Popularity, next};
+    use crate::rng::mix;
+    use crate::time::Time;
+    use crate::unit::Probability;
 
-    #[test]
-    fn groups_of_objects_stand_for_single_ones() {
-        let zipf: Popularity = serde_json::from_str("{ \"zipf\": 0.9 }").unwrap();
-        let endpoint = Endpoint {
+    fn endpoint(popularity: &str, one_hit: f64) -> Endpoint {
+        let popularity: Popularity = serde_json::from_str(popularity).unwrap();
+        Endpoint {
             name: "product".to_owned(),
             name_hash: 1,
             uri: 1,
             path: String::new(),
-            objects: zipf.objects(100_000).ok(),
+            objects: popularity.objects(100_000).ok(),
+            once: Once::new(Probability::new(one_hit).unwrap(), 100_000),
             request_bytes: 0,
             response_bytes: None,
             status: 200,
             class: None,
             write: false,
             program: None,
-        };
+        }
+    }
+
+    /// The groups of a law, and what an LRU cache of a tenth of the objects answers of all.
+    fn expected(popularity: &str, one_hit: f64) -> Option<(Vec<Group>, f64)> {
         let mut groups = Vec::new();
-        groups_of(&endpoint, 50.0, &mut groups);
-        assert!(groups.len() < 2_000, "{}", groups.len());
-        assert!((groups.iter().map(|it| it.objects).sum::<f64>() - 100_000.0).abs() < 1e-6);
-        let ratios = hit_ratios(Policy::Lru, Capacity::Objects(10_000), &groups).unwrap();
+        groups_of(&endpoint(popularity, one_hit), 50.0, &mut groups)?;
+        let ratios = hit_ratios(Policy::Lru, Capacity::Objects(10_000), &groups)?;
         let asked = groups.iter().zip(ratios).map(|(it, ratio)| it.objects * it.rate * ratio);
         let overall = asked.sum::<f64>() / 50.0;
+        Some((groups, overall))
+    }
+
+    #[test]
+    fn groups_of_objects_stand_for_single_ones() {
+        let (groups, overall) = expected("{ \"zipf\": 0.9 }", 0.0).unwrap();
+        assert!(groups.len() < 2_000, "{}", groups.len());
+        assert!((groups.iter().map(|it| it.objects).sum::<f64>() - 100_000.0).abs() < 1e-6);
         assert!((overall - 0.6052).abs() < 1e-4, "{overall}");
+    }
+
+    #[test]
+    fn one_hit_wonders_take_room_and_are_never_found() {
+        let (objects, once, seed) = (100_000, 0.3, 9_000_000);
+        let (_, overall) = expected("{ \"zipf\": 0.9 }", once).unwrap();
+        let of = endpoint("{ \"zipf\": 0.9 }", once);
+        let (law, wonders) = (of.objects.unwrap(), of.once.unwrap());
+        let mut store = Store::new(Policy::Lru, Capacity::Objects(10_000));
+        let (mut hits, mut all, mut count) = (0.0, 0.0, 0);
+        for request in 0..1_000_000_u64 {
+            let object = if wonders.happens(mix(seed + 2 * request)) {
+                wonders.object(next(&mut count))
+            } else {
+                law.pick(mix(seed + 2 * request + 1), Time::ZERO, || 0)
+            };
+            let is_hit = store.get(u64::from(object.0)).is_some();
+            if !is_hit {
+                store.put(u64::from(object.0), 1, ());
+            }
+            // A fifth fills the cache.
+            if request >= 200_000 {
+                (hits, all) = (hits + f64::from(u8::from(is_hit)), all + 1.0);
+            }
+        }
+        assert!(objects == law.count() && (overall - hits / all).abs() < 0.002, "{overall} {hits}");
+    }
+
+    #[test]
+    fn of_requests_that_depend_on_time_or_order_nothing_is_expected() {
+        let drift = r#"{ "drift": { "zipf": 0.9, "every": "60s", "by": 200 } }"#;
+        assert!(expected(drift, 0.0).is_none() && expected("\"loop\"", 0.0).is_none());
     }
 }

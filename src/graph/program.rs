@@ -3,11 +3,14 @@
 use super::build::Build;
 use crate::count::Count;
 use crate::dist::{Dist, Law, Measure};
-use crate::endpoint::{Action, Amount, Endpoint, EndpointSpec, Op, Program, Step, WaitFor};
+use crate::endpoint::{
+    Action, Amount, Endpoint, EndpointSpec, ObjectsSpec, Op, Program, Step, WaitFor,
+};
 use crate::id::EndpointId;
 use crate::model::Named;
 use crate::nodes::answering::AnsweringSpec;
 use crate::nodes::forwarding::ForwardingSpec;
+use crate::popularity::once::{MOST_OTHERS, Once};
 use crate::rng::{Purpose, hash_name};
 use crate::scenario::Span;
 use crate::unit::Probability;
@@ -107,6 +110,7 @@ pub(super) fn endpoints(build: &mut Build<'_>, programs: &mut Programs) -> Vec<E
             uri: Endpoint::uri_of(spec),
             path: spec.path.clone(),
             objects: spec.objects.as_ref().and_then(|it| it.popularity.objects(it.count).ok()),
+            once: spec.objects.as_ref().and_then(once),
             request_bytes: spec.request_size.0,
             response_bytes: size,
             status: spec.response.status,
@@ -131,6 +135,19 @@ fn check_endpoint(build: &mut Build<'_>, name: &str, owner: &Named<EndpointSpec>
         let at = owner.at("objects.count");
         build.error(&at, format!("endpoint `{name}` has no objects: `count` is at least 1"));
     }
+    let is_full = |it: &ObjectsSpec| it.one_hit.get() > 0.0 && it.count > MOST_OTHERS;
+    if spec.objects.as_ref().is_some_and(is_full) {
+        let what = format!(
+            "endpoint `{name}` has too many objects to tell one-hit wonders from them: beside \
+             `one_hit`, `count` is at most 2,147,483,648"
+        );
+        build.error(&owner.at("objects.count"), what);
+    }
+}
+
+/// The one-hit wonders beside some objects.
+fn once(objects: &ObjectsSpec) -> Option<Once> {
+    (objects.count <= MOST_OTHERS).then(|| Once::new(objects.one_hit, objects.count)).flatten()
 }
 
 /// Whether anything in the scenario depends on how large responses are.

@@ -20,6 +20,7 @@ use crate::fact::{Exit, Fact, Observer, Place};
 use crate::fault::Conditions;
 use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, NodeId, RequestId, SessionId};
 use crate::outcome::Answer;
+use crate::popularity::Past;
 use crate::rng::{Key, Purpose, mix};
 use crate::slab::Slab;
 use crate::time::{Span, Time};
@@ -146,6 +147,8 @@ pub struct Core<O> {
     pub is_watchful: bool,
     /// What faults have made of the replicas.
     pub conditions: Conditions,
+    /// What was asked for before, by endpoint, where that decides what is asked for next.
+    pub past: Vec<Past>,
     /// Whether somebody still wants new requests: false after the end of a drained run.
     pub issuing: bool,
     /// Hears the facts.
@@ -195,6 +198,7 @@ impl<O> Core<O> {
             ready,
             is_watchful: false,
             conditions: Conditions::default(),
+            past: Vec::new(),
             issuing: true,
             observer,
         }
@@ -465,7 +469,9 @@ impl<O: Observer> Ctx<'_, O> {
         const SIZE: Purpose = Purpose::named("response size");
         let exchange = self.core.exchanges.hot(id);
         let asked = &self.core.requests[exchange.request.0].asked;
-        let key = match asked.object.filter(|_| endpoint.objects.is_some()) {
+        // What a trace asks for is an object, too, whatever the endpoint says.
+        let is_object = endpoint.objects.is_some() || exchange.endpoint == asked.endpoint;
+        let key = match asked.object.filter(|_| is_object) {
             Some(object) => self.core.root.with(endpoint.name_hash).with(u64::from(object.0)),
             None => exchange.key,
         };

@@ -374,6 +374,7 @@ fn endpoint(program: u16) -> Endpoint {
         uri: 0,
         path: String::new(),
         objects: None,
+        once: None,
         request_bytes: 0,
         response_bytes: None,
         status: 200,

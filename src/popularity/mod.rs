@@ -1,9 +1,13 @@
 //! Which object a request asks for: laws of popularity over objects numbered from 0 on.
 //!
-//! A choice is a function of one 64-bit draw, so that a request asks for the same object
-//! whatever the design does. To add a law: write its file, add its `mod` line, its line in
-//! [`Popularity`] and its sampler in [`Objects`].
+//! A choice is a function of one 64-bit draw, and with some laws of the moment or of how many
+//! requests were made before, so that a request asks for the same object whatever the design does.
+//! Beside any law, [`once::Once`] gives a share of requests objects of their own. To add a law:
+//! write its file, add its `mod` line, its line in [`Popularity`] and its sampler in [`Objects`].
 
+pub mod cycle;
+pub mod drift;
+pub mod once;
 mod rejection;
 pub mod uniform;
 pub mod zipf;
@@ -12,6 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::ObjectId;
+use crate::time::Time;
 
 /// A law of popularity as a scenario writes it: `"uniform"`, `{ zipf = 0.9 }`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +26,10 @@ pub enum Popularity {
     Uniform,
     /// The i-th object is asked for in proportion to 1 / i^exponent; given the exponent.
     Zipf(zipf::Exponent),
+    /// As `zipf`, but the ranks move over the objects as time goes on.
+    Drift(drift::Drift),
+    /// One object after the other, and again from the first.
+    Loop,
 }
 
 /// The sampler of a law of popularity over a number of objects; cheap to clone.
@@ -30,6 +39,28 @@ pub enum Objects {
     Uniform(uniform::UniformObjects),
     /// Zipf's law.
     Zipf(zipf::ZipfObjects),
+    /// Zipf's law with moving ranks.
+    Drift(drift::DriftObjects),
+    /// In turn.
+    Loop(cycle::CycleObjects),
+}
+
+/// How many requests were made for the objects of an endpoint, where that decides what is asked
+/// for next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Past {
+    /// Requests by `loop`.
+    pub turns: u64,
+    /// One-hit wonders.
+    pub once: u64,
+}
+
+/// The number of this request among those that `count` counts, from 0.
+#[inline]
+pub const fn next(count: &mut u64) -> u64 {
+    let nth = *count;
+    *count += 1;
+    nth
 }
 
 impl Popularity {
@@ -44,30 +75,37 @@ impl Popularity {
         Ok(match self {
             Self::Uniform => Objects::Uniform(uniform::UniformObjects::new(count)),
             Self::Zipf(exponent) => Objects::Zipf(zipf::ZipfObjects::new(count, *exponent)),
+            Self::Drift(drift) => Objects::Drift(drift::DriftObjects::new(count, drift)),
+            Self::Loop => Objects::Loop(cycle::CycleObjects::new(count)),
         })
     }
 }
 
 impl Objects {
-    /// The object that 64 uniform random bits choose.
+    /// The object that 64 uniform random bits choose at a moment; `nth` tells, where it is asked,
+    /// how many requests were made before.
     #[inline]
     #[must_use]
-    pub fn pick(&self, bits: u64) -> ObjectId {
+    pub fn pick(&self, bits: u64, now: Time, nth: impl FnOnce() -> u64) -> ObjectId {
         match self {
             Self::Uniform(law) => law.pick(bits),
             Self::Zipf(law) => law.pick(bits),
+            Self::Drift(law) => law.pick(bits, now),
+            Self::Loop(law) => law.pick(nth()),
         }
     }
 
-    /// The probability that `object` is chosen: 0 beyond the last one.
+    /// The probability that `object` is chosen, 0 beyond the last one; none under a law by which
+    /// requests are not independent of one another or of time.
     #[must_use]
-    pub fn probability(&self, object: ObjectId) -> f64 {
+    pub fn probability(&self, object: ObjectId) -> Option<f64> {
         if object.0 >= self.count() {
-            return 0.0;
+            return Some(0.0);
         }
         match self {
-            Self::Uniform(law) => law.probability(),
-            Self::Zipf(law) => law.probability(object),
+            Self::Uniform(law) => Some(law.probability()),
+            Self::Zipf(law) => Some(law.probability(object)),
+            Self::Drift(_) | Self::Loop(_) => None,
         }
     }
 
@@ -77,6 +115,8 @@ impl Objects {
         match self {
             Self::Uniform(law) => law.count(),
             Self::Zipf(law) => law.count(),
+            Self::Drift(law) => law.count(),
+            Self::Loop(law) => law.count(),
         }
     }
 }
@@ -96,7 +136,8 @@ mod tests {
 
     #[test]
     fn the_laws_can_be_written_and_read_again() {
-        for text in [r#""uniform""#, "{ zipf = 0.9 }", "{ zipf = 0 }", "{ zipf = 1 }"] {
+        let drift = r#"{ drift = { zipf = 0.9, every = "60s", by = 200 } }"#;
+        for text in [r#""uniform""#, "{ zipf = 0.9 }", "{ zipf = 0 }", r#""loop""#, drift] {
             let json = serde_json::to_string(&read(text).unwrap()).unwrap();
             let again: Popularity = serde_json::from_str(&json).unwrap();
             assert_eq!(again, read(text).unwrap(), "{json}");
@@ -111,6 +152,9 @@ mod tests {
             (r#"{ zipf = "1" }"#, "expected the exponent of Zipf's law"),
             (r#""zpif""#, "unknown variant `zpif`"),
             ("{ zipf = 1, uniform = 1 }", "exactly 1"),
+            (r#"{ drift = { zipf = 1, every = "0s", by = 1 } }"#, "`every` is longer than 0s"),
+            (r#"{ drift = { zipf = 1, every = "1s", by = 0 } }"#, "`by` is a whole number from 1"),
+            (r#"{ drift = { zipf = 1, every = "1s" } }"#, "missing field `by`"),
             ("0.9", "wanted string or table"),
         ] {
             let error = read(text).expect_err(text);
@@ -122,14 +166,22 @@ mod tests {
     fn no_objects_are_refused_and_beyond_the_last_nothing_is_chosen() {
         assert!(Popularity::Uniform.objects(0).is_err());
         let objects = read("{ zipf = 2 }").unwrap().objects(3).unwrap();
-        assert_eq!(objects.probability(ObjectId(3)).to_string(), "0");
+        assert_eq!(format!("{:?}", objects.probability(ObjectId(3))), "Some(0.0)");
+    }
+
+    #[test]
+    fn laws_of_time_and_order_have_no_probabilities() {
+        let drift = read(r#"{ drift = { zipf = 0.9, every = "60s", by = 200 } }"#).unwrap();
+        for law in [drift, Popularity::Loop] {
+            assert_eq!(law.objects(9).unwrap().probability(ObjectId(0)), None);
+        }
     }
 
     #[test]
     fn the_schema_has_every_law_with_a_description() {
         let schema = schemars::schema_for!(Popularity).to_value();
         let laws = schema["oneOf"].as_array().unwrap();
-        assert_eq!(laws.len(), 2);
+        assert_eq!(laws.len(), 4);
         assert!(laws.iter().all(|law| law["description"].is_string()), "{schema}");
     }
 }

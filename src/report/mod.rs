@@ -49,7 +49,7 @@ mod timeline;
 pub use fingerprint::fingerprint;
 pub use folder::{WriteError, write_folder};
 pub use json::{compare_json, run_json};
-pub use provenance::{Provenance, digest};
+pub use provenance::{Provenance, digest, digest_of};
 pub use sentence::sentence;
 pub use slo::{Bound, SloOutcome, SloVerdict, slo_outcome, slo_verdicts};
 pub use sweep::{SweepLine, SweepTable, sweep_files, sweep_json};

@@ -27,8 +27,14 @@ pub struct Provenance {
 /// Source: Fowler, Noll and Vo, "The FNV Non-Cryptographic Hash Algorithm".
 #[must_use]
 pub fn digest(text: &str) -> String {
+    digest_of(text.as_bytes())
+}
+
+/// The same of any bytes.
+#[must_use]
+pub fn digest_of(bytes: &[u8]) -> String {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, step);
+    let hash = bytes.iter().copied().fold(0xcbf2_9ce4_8422_2325, step);
     format!("{:016x}", mix(hash))
 }
 

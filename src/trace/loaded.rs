@@ -1,5 +1,7 @@
 //! A whole trace in memory.
 
+mod binary;
+
 use std::io::BufRead;
 use std::net::IpAddr;
 
@@ -7,6 +9,7 @@ use indexmap::IndexSet;
 
 use super::TraceError;
 use super::columns::Column;
+use super::oracle::is_oracle;
 use super::reader::{Row, Start, TraceReader};
 use crate::time::{Span, Time};
 use crate::unit::Bytes;
@@ -52,11 +55,29 @@ const NONE: u32 = u32::MAX;
 const NONE_LONG: u64 = u64::MAX;
 
 impl Trace {
-    /// Reads a trace whole.
+    /// Reads a trace whole, be it lines or libCacheSim's `oracleGeneral`.
+    ///
+    /// A binary trace counts whole seconds: the first request is made at 0, and those of one
+    /// second are spread over it evenly, in their order.
     ///
     /// # Errors
     /// As [`TraceReader`], or if it has no rows, or more than 2^32 - 1.
-    pub fn read(from: impl BufRead) -> Result<Self, TraceError> {
+    pub fn read(mut from: impl BufRead) -> Result<Self, TraceError> {
+        let unreadable = |error: std::io::Error| TraceError {
+            line: 1,
+            column: 1,
+            message: format!("cannot be read: {error}"),
+        };
+        let is_binary = is_oracle(from.fill_buf().map_err(unreadable)?);
+        let trace = if is_binary { binary::read(from)? } else { Self::read_lines(from)? };
+        if trace.rows.is_empty() {
+            let message = "the trace has no rows".to_owned();
+            return Err(TraceError { line: 2, column: 1, message });
+        }
+        Ok(trace)
+    }
+
+    fn read_lines(from: impl BufRead) -> Result<Self, TraceError> {
         let mut reader = TraceReader::new(from)?;
         let header_names = reader.columns().iter().filter_map(Column::header).map(Box::from);
         let header_names = header_names.collect();
@@ -66,20 +87,21 @@ impl Trace {
             let Some(row) = reader.next_row()? else {
                 break;
             };
-            if trace.rows.len() >= NONE as usize {
-                let message = "a trace has at most 4,294,967,294 rows".to_owned();
-                return Err(TraceError { line, column: 1, message });
-            }
+            trace.check_room(line)?;
             trace.push(&row);
-        }
-        if trace.rows.is_empty() {
-            let message = "the trace has no rows".to_owned();
-            return Err(TraceError { line: 2, column: 1, message });
         }
         if trace.closed {
             trace.sort_by_user();
         }
         Ok(trace)
+    }
+
+    fn check_room(&self, line: u64) -> Result<(), TraceError> {
+        if self.rows.len() < NONE as usize {
+            return Ok(());
+        }
+        let message = "a trace has at most 4,294,967,294 rows".to_owned();
+        Err(TraceError { line, column: 1, message })
     }
 
     /// The rows, in the order of the file.

@@ -5,7 +5,7 @@
 //! `header:<name>`. Times may end with `_ms` or `_s` too. [`TraceReader`] reads row by row;
 //! [`Trace`] holds a whole trace in at most 48 bytes a row, its texts numbered in the order of
 //! their first appearance, because every replication replays it. [`OracleReader`] reads the binary
-//! traces of libCacheSim.
+//! traces of libCacheSim, which [`Trace::read`] takes as well.
 
 mod columns;
 mod error;
@@ -19,5 +19,5 @@ pub use columns::Column;
 pub use error::TraceError;
 pub use loaded::{Trace, TraceRow};
 pub use number::Unit;
-pub use oracle::{OracleReader, OracleRow};
+pub use oracle::{OracleReader, OracleRow, is_oracle};
 pub use reader::{Row, Start, TraceReader};

@@ -11,6 +11,13 @@ use super::TraceError;
 /// The bytes of a request.
 const SIZE: usize = 24;
 
+/// Whether a trace that begins with these bytes is binary: no text has most of the bytes that stand
+/// in numbers.
+#[must_use]
+pub fn is_oracle(begin: &[u8]) -> bool {
+    begin.iter().take(SIZE).any(|byte| *byte < b'\t' || *byte >= 0xf8)
+}
+
 /// A binary trace that is being read.
 #[derive(Debug)]
 pub struct OracleReader<R> {
@@ -94,6 +101,12 @@ mod tests {
         assert_eq!(reader.next_row(), Ok(Some(second)));
         assert_eq!(reader.next_row(), Ok(Some(second)));
         assert_eq!(reader.next_row(), Ok(None));
+    }
+
+    #[test]
+    fn requests_are_told_from_lines() {
+        assert!(is_oracle(&bytes(1, 2, 3, -1)) && is_oracle(&bytes(1_700_000_000, 2, 3, 4)));
+        assert!(!is_oracle("arrival_us,path\r\n1,/é\n".as_bytes()) && !is_oracle(b""));
     }
 
     #[test]

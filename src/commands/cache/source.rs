@@ -4,18 +4,12 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use flate2::bufread::MultiGzDecoder;
 use indexmap::IndexSet;
 
 use super::super::exit::CommandError;
+use super::super::unpacked::unpacked;
 use crate::evict::replay::{NEVER, next_requests};
-use crate::trace::{Column, OracleReader, Start, TraceError, TraceReader};
-
-/// How a compressed file begins.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
-
-/// So many bytes tell a binary trace from a text: a request of one.
-const LOOK: usize = 24;
+use crate::trace::{Column, OracleReader, Start, TraceError, TraceReader, is_oracle};
 
 /// A trace by its file.
 #[derive(Debug)]
@@ -159,13 +153,8 @@ impl Source {
         let refused =
             |error: std::io::Error| CommandError::Files(format!("cannot read {name}: {error}"));
         let file = File::open(&self.path).map_err(refused)?;
-        let mut from: Box<dyn BufRead> = Box::new(BufReader::with_capacity(1 << 16, file));
-        if from.fill_buf().map_err(refused)?.starts_with(&GZIP) {
-            from = Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(from)));
-        }
-        let begin = from.fill_buf().map_err(refused)?;
-        let is_binary = begin.iter().take(LOOK).any(|byte| *byte < b'\t' || *byte >= 0xf8);
-        if is_binary {
+        let mut from = unpacked(BufReader::with_capacity(1 << 16, file)).map_err(refused)?;
+        if is_oracle(from.fill_buf().map_err(refused)?) {
             return Ok(Reader::Oracle(OracleReader::new(from)));
         }
         let reader = TraceReader::of_objects(from).map_err(|error| self.wrong(&error))?;

@@ -15,11 +15,24 @@ pub enum Renewal {
     Sliding,
 }
 
+/// How a cache tells the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// By nanoseconds.
+    Exact,
+    /// By whole seconds, as nginx does: what was stored within a second is fresh to the end of the
+    /// second in which its lifetime passes, so for up to a second longer.
+    Seconds,
+}
+
+const SECOND: u64 = 1_000_000_000;
+
 /// Objects by when they end.
 #[derive(Debug, Clone)]
 pub struct Lifetimes {
     lifetime: u64,
     renewal: Renewal,
+    clock: Clock,
     ends: Vec<u64>,
     tally: Tally,
 }
@@ -29,15 +42,31 @@ impl Lifetimes {
     #[must_use]
     pub const fn new(lifetime: u64, renewal: Renewal) -> Self {
         let tally = Tally { requests: 0, misses: 0, bytes: 0, missed_bytes: 0 };
-        Self { lifetime, renewal, ends: Vec::new(), tally }
+        Self { lifetime, renewal, clock: Clock::Exact, ends: Vec::new(), tally }
+    }
+
+    /// The same by another clock.
+    #[must_use]
+    pub fn counted_by(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// When an object ends that begins at a time in nanoseconds.
+    const fn end(&self, now: u64) -> u64 {
+        match self.clock {
+            Clock::Exact => now.saturating_add(self.lifetime),
+            Clock::Seconds => {
+                let seconds = (now / SECOND).saturating_add(self.lifetime / SECOND);
+                seconds.saturating_add(1).saturating_mul(SECOND)
+            }
+        }
     }
 
     /// Asks for an object at a time in nanoseconds; its number is below the last chunk's objects.
     fn ask(&mut self, id: u32, now: u64) -> bool {
-        let end = &mut self.ends[id as usize];
-        let is_hit = now < *end;
+        let is_hit = now < self.ends[id as usize];
         if !is_hit || self.renewal == Renewal::Sliding {
-            *end = now.saturating_add(self.lifetime);
+            self.ends[id as usize] = self.end(now);
         }
         is_hit
     }
@@ -80,5 +109,20 @@ mod tests {
             cache.tally().misses
         };
         assert_eq!((misses(Renewal::Fixed), misses(Renewal::Sliding)), (3, 2));
+    }
+
+    #[test]
+    fn by_whole_seconds_a_lifetime_ends_with_a_second() {
+        let is_hit = |stored: u64, now: u64| {
+            let mut cache = Lifetimes::new(2 * SECOND, Renewal::Fixed).counted_by(Clock::Seconds);
+            let times = [stored, now].map(|millis| millis * 1_000_000);
+            cache.replay(&Chunk { ids: &[0, 0], objects: 1, times: &times, ..Chunk::default() });
+            cache.tally().misses == 1
+        };
+        for (stored, now, expected) in
+            [(0, 2_999, true), (0, 3_000, false), (999, 2_999, true), (999, 3_000, false)]
+        {
+            assert_eq!(is_hit(stored, now), expected, "{stored} ms, {now} ms");
+        }
     }
 }

@@ -11,7 +11,7 @@ mod dense;
 mod fixed;
 mod lifetimes;
 
-pub use lifetimes::{Lifetimes, Renewal};
+pub use lifetimes::{Clock, Lifetimes, Renewal};
 
 pub(super) use dense::Dense;
 

@@ -19,6 +19,7 @@ use super::parts::{KindParts, PartReader};
 use super::timeouts::{Late, TimeoutSpec};
 use crate::arrivals::{ArrivalProcess, Arrivals};
 use crate::dist::{Dist, Law};
+use crate::endpoint::Endpoint;
 use crate::fact::{Asked, Fact, Observer};
 use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, ObjectId, RequestId, SessionId};
 use crate::net::{
@@ -26,6 +27,7 @@ use crate::net::{
     Unwanted,
 };
 use crate::outcome::{Answer, Reason};
+use crate::popularity::next;
 use crate::resilience::{Retry, RetrySpec};
 use crate::rng::{Key, Purpose, Stream, below, mix, open_unit};
 use crate::time::Span;
@@ -140,6 +142,7 @@ pub struct Client {
 
 const ENDPOINT: Purpose = Purpose::named("endpoint");
 const OBJECT: Purpose = Purpose::named("object");
+const ONE_HIT: Purpose = Purpose::named("one hit");
 const THINK: Purpose = Purpose::named("think");
 const PATIENCE: Purpose = Purpose::named("patience");
 const ADDRESS: Purpose = Purpose::named("address");
@@ -288,7 +291,7 @@ impl Client {
         let traced = self.trace().and_then(|trace| trace.rows().get(row as usize));
         let object = match traced.and_then(TraceRow::object) {
             Some(object) => Some(ObjectId(object)),
-            None => kind.objects.as_ref().map(|objects| objects.pick(key.bits(OBJECT))),
+            None => object(kind, endpoint, key, ctx),
         };
         let source = self.source(traced, session, user, key);
         let (now, client) = (ctx.now(), self.plan.node);
@@ -476,4 +479,20 @@ impl Client {
         let user = u32::try_from(user).ok()?;
         trace.row_number(user, self.rows[user as usize])
     }
+}
+
+/// Which of its objects a request of this key asks for, if the endpoint has any.
+#[inline(always)]
+fn object<O: Observer>(
+    kind: &Endpoint,
+    endpoint: EndpointId,
+    key: Key,
+    ctx: &mut Ctx<'_, O>,
+) -> Option<ObjectId> {
+    let objects = kind.objects.as_ref()?;
+    let (now, past) = (ctx.core.now, &mut ctx.core.past);
+    if let Some(once) = kind.once.filter(|once| once.happens(key.bits(ONE_HIT))) {
+        return Some(once.object(next(&mut past[endpoint.index()].once)));
+    }
+    Some(objects.pick(key.bits(OBJECT), now, || next(&mut past[endpoint.index()].turns)))
 }

@@ -3,7 +3,8 @@
 //! Traces are made by a rule, so that they can be compared to the request with what two other
 //! programs counted (libCacheSim and a small reference of its policies). Policies that exist in
 //! several variants are within a hundredth; hit ratios under independent requests are those of
-//! Che's approximation; lifetimes are those of the renewal argument. Expected values are in
+//! Che's approximation; lifetimes are those of the renewal argument;
+//! answers of nginx and Varnish are those that were recorded. Expected values are in
 //! `tests/data/cache` and `tests/data/theory`.
 
 mod case;
@@ -12,6 +13,7 @@ mod counts;
 mod lifetimes;
 mod made;
 mod micro;
+mod recorded;
 mod report;
 mod run;
 mod semantics;

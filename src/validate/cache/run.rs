@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::super::Report;
 use super::case::{Case, CaseReport};
-use super::{closed_forms, counts, lifetimes, micro, semantics, theory};
+use super::{closed_forms, counts, lifetimes, micro, recorded, semantics, theory};
 use crate::study::{Job, Progress, run_jobs};
 use crate::validate::theory::Options;
 
@@ -17,6 +17,7 @@ fn all() -> Vec<Case> {
         lifetimes::cases(),
         theory::cases(),
         semantics::cases(),
+        recorded::cases(),
     ];
     groups.into_iter().flatten().collect()
 }
@@ -74,7 +75,7 @@ mod tests {
     fn cases_have_names_of_their_own() {
         let mut ids = case_ids();
         let count = ids.len();
-        assert_eq!(count, 175);
+        assert_eq!(count, 179);
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), count);
