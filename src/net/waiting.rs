@@ -8,6 +8,8 @@ use super::timer::{TimerId, Token};
 use super::transport::Waits;
 use crate::fact::Observer;
 use crate::id::{ConnectionId, ExchangeId};
+use crate::outcome::Reason;
+use crate::time::Span;
 
 impl<O: Observer> Ctx<'_, O> {
     /// The caller of an exchange begins to wait for its connection.
@@ -63,9 +65,7 @@ impl<O: Observer> Ctx<'_, O> {
         self.disown(id);
         match phase {
             Phase::Pooled => {
-                let (link, at) = (self.hot(id).link, self.hot(id).at);
-                let owner = self.owner(id);
-                self.core.connections.pool(link, at, owner).waiting.retain(|other| *other != id);
+                self.leave_pool(id);
                 self.free(id);
             }
             Phase::Opening => {
@@ -98,6 +98,23 @@ impl<O: Observer> Ctx<'_, O> {
                 }
             }
         }
+    }
+
+    /// A call whose caller's own work is to be dropped where it waits unserved, and goes on else:
+    /// if it waits for a connection it is back as dropped, for its caller still waits for it.
+    pub(super) fn drop_pooled(&mut self, id: ExchangeId) {
+        if self.hot(id).phase == Phase::Pooled {
+            self.leave_pool(id);
+            self.spend(id, Part::Connect);
+            self.lose(id, Reason::QueueTimeout, Span::ZERO);
+        }
+    }
+
+    /// A call no longer waits for a connection.
+    fn leave_pool(&mut self, id: ExchangeId) {
+        let (link, at) = (self.hot(id).link, self.hot(id).at);
+        let owner = self.owner(id);
+        self.core.connections.pool(link, at, owner).waiting.retain(|other| *other != id);
     }
 
     /// What a call that was given up still does no longer counts among what its caller waits for:
