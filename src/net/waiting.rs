@@ -38,6 +38,27 @@ impl<O: Observer> Ctx<'_, O> {
         self.cancel_timer(timer);
     }
 
+    /// The timer of an exchange's caller has fired, and is its no longer, whether that still waits
+    /// or not: the place of the timer is used again.
+    pub fn caller_timer_fired(&mut self, id: ExchangeId, generation: u16, timer: TimerId) {
+        if self.is_still(id, generation) && self.cold(id).caller_timer == timer {
+            self.cold(id).caller_timer = TimerId::NONE;
+        }
+    }
+
+    /// Another exchange has taken the place of one whose caller may wait with a timer.
+    pub(super) fn move_caller_timer(&mut self, new: ExchangeId) {
+        let (timer, generation) = (self.cold(new).caller_timer, self.hot(new).generation);
+        if timer == TimerId::NONE {
+            return;
+        }
+        let token = &mut self.core.timers[timer.0].token;
+        match token {
+            Some(Token::Connect(id, of) | Token::Read(id, of)) => (*id, *of) = (new, generation),
+            Some(_) | None => {}
+        }
+    }
+
     /// Whether a time-out of a call is about the exchange that stands there, and its caller still
     /// waits for it.
     #[must_use]
