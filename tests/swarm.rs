@@ -1,9 +1,9 @@
 //! Random scenarios run briefly: none panics, every audit passes, everything repeats, and what is
 //! drained ends.
 //!
-//! A failure prints the seed and what is left of the scenario after all lines have been taken out
-//! that it does not need, for the first of each kind. `LINDLEY_SWARM_SEED=n` begins at another seed, and
-//! `LINDLEY_SWARM_COUNT=n` runs so many.
+//! A failure prints the seed and, for the first of each kind, what is left of the scenario after
+//! all lines have been taken out that it does not need. `LINDLEY_SWARM_SEED=n` begins at another
+//! seed, and `LINDLEY_SWARM_COUNT=n` runs so many.
 
 mod support;
 
