@@ -275,9 +275,9 @@ impl<O: Observer> World<O> {
     /// A timer has fired, unless it was cancelled. Seldom enough to stand apart, where it does not
     /// make the loop over all other events larger.
     #[inline(never)]
-    fn timer(&mut self, id: TimerId, queue: &mut Queue) {
-        let token = self.core.timers[id.0].token;
-        self.core.timers.remove(id.0);
+    fn timer(&mut self, timer: TimerId, queue: &mut Queue) {
+        let token = self.core.timers[timer.0].token;
+        self.core.timers.remove(timer.0);
         let Some(token) = token else { return };
         let node = match token {
             Token::Total(request) | Token::Again(request) => {
@@ -291,6 +291,7 @@ impl<O: Observer> World<O> {
             Token::Closed(node, _) | Token::Probe(node, ..) => node,
             Token::Connect(id, generation) | Token::Read(id, generation) => {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+                ctx.caller_timer_fired(id, generation, timer);
                 if !ctx.is_waited_for(id, generation) {
                     return;
                 }

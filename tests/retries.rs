@@ -67,3 +67,17 @@ fn an_answer_that_comes_after_its_time_out_is_no_longer_waited_for() {
     assert_eq!(ended[0].failure(), Some(Reason::ReadTimeout));
     assert_eq!(latencies(&ended), [50]);
 }
+
+#[test]
+fn a_read_time_out_that_comes_after_the_total_one_stops_nothing_of_others() {
+    // The place of a timer that has fired is another's: here the end of a visit to a core, which
+    // a pause then finds in the past.
+    let text = "duration = '60s'\n\
+                [endpoint.page]\nwork = [{ cpu = { uniform = { min = '0s', max = '10ms' } } }]\n\
+                [node.app]\nkind = 'server'\ncores = 1\n\
+                pauses = { every = { exp = '55ms' }, length = { erlang = { mean = '8ms', k = 3 } } }\n\
+                [node.users]\nkind = 'client'\narrivals = { poisson = '120/s' }\nmix = { page = 1 }\n\
+                timeout = { total = '10ms', read = '12ms', late = 'abandon' }\n\
+                [link.users.app]\n";
+    assert!(!requests(&graph(text)).is_empty());
+}

@@ -1,11 +1,13 @@
 //! Random scenarios run briefly: none panics, every audit passes, everything repeats, and what is
 //! drained ends.
 //!
-//! A failure prints the seed and the scenario. `LINDLEY_SWARM_SEED=n` begins at another seed, and
-//! `LINDLEY_SWARM_COUNT=n` runs so many.
+//! A failure prints the seed and, for the first of each kind, what is left of the scenario after
+//! all lines have been taken out that it does not need. `LINDLEY_SWARM_SEED=n` begins at another
+//! seed, and `LINDLEY_SWARM_COUNT=n` runs so many.
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lindley::study::replicate;
@@ -42,15 +44,54 @@ fn asked(name: &str, usual: u64) -> u64 {
     given.map_or(usual, |text| text.to_string_lossy().parse().expect("a number"))
 }
 
+/// The same, with a panic as what does not hold.
+fn checked(text: &str) -> Result<(), String> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| check(text)));
+    outcome.unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str);
+        let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("");
+        Err(format!("it panicked: {}", said.lines().next().unwrap_or("")))
+    })
+}
+
+/// A failure without its numbers, which differ from one scenario to the next.
+fn kind_of(failure: &str) -> String {
+    failure.chars().filter(|letter| !letter.is_ascii_digit()).take(60).collect()
+}
+
+/// The scenario without the lines that it does not need to fail as it does, whole tables first.
+fn shrunk(text: &str, failure: &str) -> String {
+    let kind = kind_of(failure);
+    let mut lines: Vec<&str> = text.lines().collect();
+    for size in [16, 8, 4, 2, 1, 1] {
+        let mut at = 0;
+        while at < lines.len() {
+            let end = (at + size).min(lines.len());
+            let less = [&lines[..at], &lines[end..]].concat();
+            let fails = checked(&less.join("\n")).err();
+            if fails.is_some_and(|failure| kind_of(&failure) == kind) {
+                lines = less;
+            } else {
+                at += size;
+            }
+        }
+    }
+    lines.join("\n")
+}
+
 #[test]
 fn random_scenarios_keep_the_laws() {
     let first = asked("LINDLEY_SWARM_SEED", 1_000);
+    let (mut kinds, mut failures) = (BTreeSet::new(), Vec::new());
     for seed in first..first + asked("LINDLEY_SWARM_COUNT", 150) {
         let text = scenario(seed);
-        let outcome = catch_unwind(AssertUnwindSafe(|| check(&text)));
-        let outcome = outcome.unwrap_or_else(|_| Err("it panicked".to_owned()));
-        assert_eq!(outcome, Ok(()), "LINDLEY_SWARM_SEED={seed}\n{text}");
+        if let Err(failure) = checked(&text) {
+            let is_new = kinds.insert(kind_of(&failure));
+            let rest = if is_new { shrunk(&text, &failure) } else { String::new() };
+            failures.push(format!("LINDLEY_SWARM_SEED={seed}: {failure}\n{rest}\n"));
+        }
     }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]

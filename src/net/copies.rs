@@ -1,6 +1,7 @@
 //! Copies: several calls for one exchange, of which the first good answer counts.
 
 use super::core::Ctx;
+use super::exchange::Part;
 use crate::fact::Observer;
 use crate::id::ExchangeId;
 
@@ -20,6 +21,29 @@ impl<O: Observer> Ctx<'_, O> {
         self.cold(earlier).next_sibling = copy;
         self.hot(copy).is_copy = true;
         self.hot(earlier).is_copy = true;
+    }
+
+    /// Opens an account for a further copy, so that what copies do side by side is not put down
+    /// together: it goes on from what was spent until now on that of `id`, while the last copy was
+    /// waited for. Returns it.
+    pub fn copy_account(&mut self, id: ExchangeId) -> u32 {
+        let last = self.core.exchanges.cold(id).child;
+        let is_below = self.core.exchanges.hot(id).below;
+        let part = self.core.exchanges.hot(last).phase.part();
+        let part = if is_below { Part::Downstream } else { part };
+        let (mut account, now) = (*self.account(id), self.core.now);
+        account.spend(part, now);
+        let request = self.core.exchanges.hot(id).request;
+        let place = self.open_account(request);
+        self.core.accounts[place].account = account;
+        place
+    }
+
+    /// What `id` waited for is what was put down in the account of a copy, which may be its own.
+    pub fn settle_copy(&mut self, account: u32, id: ExchangeId) {
+        if account != self.core.exchanges.hot(id).account {
+            *self.account(id) = self.core.accounts[account].account;
+        }
     }
 
     /// A copy is no longer waited for. One that has no copies is left alone.

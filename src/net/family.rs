@@ -85,7 +85,8 @@ impl<O: Observer> Ctx<'_, O> {
         let exchange = self.core.exchanges.hot(child);
         if matches!(exchange.phase, Phase::Opening | Phase::Pooled | Phase::Silent) {
             // It has not left its caller, or arrives nowhere.
-            return self.hang_up(child);
+            let goes_on = unwanted == Unwanted::Drop && exchange.parent != ExchangeId::NONE;
+            return if goes_on { self.drop_pooled(child) } else { self.hang_up(child) };
         }
         let token = Token::Cancelled(child, exchange.generation, unwanted);
         let link = exchange.link.index();

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::core::Ctx;
-use super::exchange::Phase;
 use crate::fact::{Fact, Observer, Place};
 use crate::id::{EndpointId, ExchangeId};
 use crate::outcome::{Answer, Reason};
@@ -66,9 +65,9 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn comes_back(&mut self, id: ExchangeId) -> bool {
         let exchange = self.core.exchanges.hot(id);
         let parent = exchange.parent;
-        if exchange.endpoint == EndpointId::HANDSHAKE
-            && self.core.exchanges.hot(parent).phase != Phase::Called
-        {
+        // A balancer of layer 4 waits for those that it passes on. The place of who opened the
+        // connection may be another's by now.
+        if exchange.endpoint == EndpointId::HANDSHAKE && !self.is_awaited(id, parent) {
             self.shaken(id);
             return true;
         }

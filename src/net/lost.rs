@@ -140,6 +140,7 @@ impl<O: Observer> Ctx<'_, O> {
         let old = self.cold(id);
         (old.connection, old.caller_timer) = (ConnectionId::NONE, TimerId::NONE);
         old.permit = 0;
+        self.move_caller_timer(new);
         new
     }
 }

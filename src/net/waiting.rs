@@ -8,6 +8,8 @@ use super::timer::{TimerId, Token};
 use super::transport::Waits;
 use crate::fact::Observer;
 use crate::id::{ConnectionId, ExchangeId};
+use crate::outcome::Reason;
+use crate::time::Span;
 
 impl<O: Observer> Ctx<'_, O> {
     /// The caller of an exchange begins to wait for its connection.
@@ -34,6 +36,27 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn stop_waiting(&mut self, id: ExchangeId) {
         let timer = std::mem::replace(&mut self.cold(id).caller_timer, TimerId::NONE);
         self.cancel_timer(timer);
+    }
+
+    /// The timer of an exchange's caller has fired, and is its no longer, whether that still waits
+    /// or not: the place of the timer is used again.
+    pub fn caller_timer_fired(&mut self, id: ExchangeId, generation: u16, timer: TimerId) {
+        if self.is_still(id, generation) && self.cold(id).caller_timer == timer {
+            self.cold(id).caller_timer = TimerId::NONE;
+        }
+    }
+
+    /// Another exchange has taken the place of one whose caller may wait with a timer.
+    pub(super) fn move_caller_timer(&mut self, new: ExchangeId) {
+        let (timer, generation) = (self.cold(new).caller_timer, self.hot(new).generation);
+        if timer == TimerId::NONE {
+            return;
+        }
+        let token = &mut self.core.timers[timer.0].token;
+        match token {
+            Some(Token::Connect(id, of) | Token::Read(id, of)) => (*id, *of) = (new, generation),
+            Some(_) | None => {}
+        }
     }
 
     /// Whether a time-out of a call is about the exchange that stands there, and its caller still
@@ -63,9 +86,7 @@ impl<O: Observer> Ctx<'_, O> {
         self.disown(id);
         match phase {
             Phase::Pooled => {
-                let (link, at) = (self.hot(id).link, self.hot(id).at);
-                let owner = self.owner(id);
-                self.core.connections.pool(link, at, owner).waiting.retain(|other| *other != id);
+                self.leave_pool(id);
                 self.free(id);
             }
             Phase::Opening => {
@@ -98,6 +119,23 @@ impl<O: Observer> Ctx<'_, O> {
                 }
             }
         }
+    }
+
+    /// A call whose caller's own work is to be dropped where it waits unserved, and goes on else:
+    /// if it waits for a connection it is back as dropped, for its caller still waits for it.
+    pub(super) fn drop_pooled(&mut self, id: ExchangeId) {
+        if self.hot(id).phase == Phase::Pooled {
+            self.leave_pool(id);
+            self.spend(id, Part::Connect);
+            self.lose(id, Reason::QueueTimeout, Span::ZERO);
+        }
+    }
+
+    /// A call no longer waits for a connection.
+    fn leave_pool(&mut self, id: ExchangeId) {
+        let (link, at) = (self.hot(id).link, self.hot(id).at);
+        let owner = self.owner(id);
+        self.core.connections.pool(link, at, owner).waiting.retain(|other| *other != id);
     }
 
     /// What a call that was given up still does no longer counts among what its caller waits for:

@@ -1,7 +1,14 @@
 //! Random scenarios: graphs of clients, proxies, balancers, servers, databases and stores, with
-//! random laws, limits and time-outs. Everything is drawn from one seed.
+//! random laws, limits, time-outs, caches, connections, faults, and all that is done about them.
+//! Everything is drawn from one seed.
+
+mod balancing;
+mod faults;
+mod network;
 
 use std::fmt::Write;
+
+use lindley::evict::Policy;
 
 use super::Dice;
 
@@ -9,20 +16,47 @@ use super::Dice;
 struct Draft {
     dice: Dice,
     text: String,
+    /// Whether it may have more than queues and delays: connections, faults, and what is done
+    /// about failures.
+    is_wild: bool,
     /// Endpoints of the clients.
     pages: u64,
     /// Nodes that servers can call.
     backs: Vec<&'static str>,
+    /// What can fail.
+    machines: Vec<Machine>,
+    /// Links, as faults name them.
+    links: Vec<String>,
+    is_layer_4: bool,
+}
+
+/// What a fault must know of a node.
+#[derive(Clone)]
+struct Machine {
+    name: String,
+    replicas: u64,
+    can_hang: bool,
 }
 
 /// The scenario of a seed.
 pub fn scenario(seed: u64) -> String {
-    let mut draft =
-        Draft { dice: Dice::new(seed), text: String::new(), pages: 0, backs: Vec::new() };
+    let mut dice = Dice::new(seed);
+    let is_wild = dice.chance(75);
+    let mut draft = Draft {
+        dice,
+        text: String::new(),
+        is_wild,
+        pages: 0,
+        backs: Vec::new(),
+        machines: Vec::new(),
+        links: Vec::new(),
+        is_layer_4: false,
+    };
     draft.run();
     draft.backs();
     draft.endpoints();
     draft.fronts();
+    draft.faults();
     draft.text
 }
 
@@ -36,6 +70,18 @@ impl Draft {
         if self.dice.chance(percent) {
             let line = key(self);
             self.line(&line);
+        }
+    }
+
+    /// Whether to add what only wild scenarios have, so often in a hundred times.
+    fn wild(&mut self, percent: u64) -> bool {
+        self.is_wild && self.dice.chance(percent)
+    }
+
+    /// Adds a key of wild scenarios, so often in a hundred times.
+    fn maybe_wild(&mut self, percent: u64, key: impl FnOnce(&mut Self) -> String) {
+        if self.is_wild {
+            self.maybe(percent, key);
         }
     }
 
@@ -59,7 +105,7 @@ impl Draft {
 
     fn run(&mut self) {
         let seed = self.dice.below(1_000_000);
-        self.line(&format!("duration = '1500ms'\nseed = {seed}"));
+        self.line(&format!("duration = '1500ms'\nseed = {seed}\nlimits = {{ events = 100_000 }}"));
         self.maybe(50, |_| "study = 'terminating'\nuntil = 'drained'".to_owned());
         self.maybe(30, |_| {
             "measure = { replicas = true, classes = true, node_digits = 1 }".to_owned()
@@ -72,13 +118,13 @@ impl Draft {
             if self.dice.chance(60) {
                 let service = self.law(2_000);
                 self.line(&format!("[node.{name}]\nkind = '{kind}'\nservice = {service}"));
-                self.station();
+                self.station(name);
                 self.backs.push(name);
             }
         }
         if self.backs.contains(&"db") && self.dice.chance(40) {
             self.line("[node.pooler]\nkind = 'reverse-proxy'");
-            self.forwarding();
+            self.forwarding("pooler");
             self.link("pooler", "db");
             self.backs.push("pooler");
         }
@@ -153,21 +199,32 @@ impl Draft {
     }
 
     /// The keys of a station; not all nodes have one.
-    fn station(&mut self) {
+    fn station(&mut self, name: &str) {
+        self.maybe_wild(20, Self::rate_limit);
         if self.dice.chance(15) {
-            return;
+            let (name, replicas, can_hang) = (name.to_owned(), 1, false);
+            return self.machines.push(Machine { name, replicas, can_hang });
         }
         self.maybe(100, |it| format!("cores = {}", it.dice.between(1, 3)));
-        self.maybe(30, |it| format!("replicas = {}", it.dice.between(1, 4)));
+        let replicas = if self.dice.chance(30) { self.dice.between(1, 4) } else { 1 };
+        self.line(&format!("replicas = {replicas}"));
         self.maybe(30, |it| format!("speed = {}.5", it.dice.below(3)));
         self.maybe(40, |it| {
-            format!("workers = {}\nqueue = {}", it.dice.between(1, 6), it.dice.below(9))
+            let (workers, queue) = (it.dice.between(1, 6), it.dice.below(9));
+            let backlog = if it.wild(30) { "\nbacklog = 2" } else { "" };
+            format!("workers = {workers}\nqueue = {queue}{backlog}")
         });
         self.maybe(30, |it| format!("queue_timeout = {}", it.law(12_000)));
         self.maybe(25, |_| "async = true".to_owned());
         let disciplines = ["fifo", "lifo", "priority", "preemptive-priority", "ps"];
         let discipline = self.dice.pick(&disciplines);
         self.line(&format!("discipline = '{discipline}'"));
+        let can_hang = discipline != "ps";
+        self.machines.push(Machine { name: name.to_owned(), replicas, can_hang });
+        self.maybe_wild(15, |it| match it.dice.below(2) {
+            0 => format!("shed = {{ in_flight = {} }}", it.dice.between(1, 8)),
+            _ => "shed = { queue_delay = '5ms', interval = '20ms' }".to_owned(),
+        });
         if discipline != "ps" {
             self.maybe(25, |it| {
                 let (every, length) = (it.law(60_000), it.law(15_000));
@@ -180,8 +237,20 @@ impl Draft {
         }
     }
 
-    fn forwarding(&mut self) {
-        self.station();
+    fn rate_limit(&mut self) -> String {
+        let profile = self.dice.pick(&["token-bucket", "nginx", "haproxy"]);
+        let (rate, burst) = (self.dice.between(5, 300), self.dice.between(1, 9));
+        let delay = self.dice.pick(&["", ", delay = 'all'", ", delay = 'none'", ", delay = 2"]);
+        let key = self.dice.pick(&["address", "all"]);
+        format!(
+            "rate_limit = {{ rate = '{rate}/s', burst = {burst}, profile = '{profile}', \
+             key = '{key}', period = '100ms'{delay} }}"
+        )
+    }
+
+    fn forwarding(&mut self, name: &str) {
+        self.station(name);
+        self.waits();
         self.maybe(50, |it| format!("cpu = {}", it.law(300)));
         self.maybe(20, |_| "cpu_per_kib = '10us'".to_owned());
         self.maybe(20, |it| {
@@ -189,11 +258,15 @@ impl Draft {
         });
     }
 
-    fn link(&mut self, from: &str, to: &str) {
-        self.line(&format!("[link.{from}.{to}]"));
-        self.maybe(50, |it| format!("latency = {}", it.law(1_500)));
-        self.maybe(15, |_| "bandwidth = '3MB/s'".to_owned());
-        self.maybe(10, |_| "loss = { up = 0.05, down = 0.1 }".to_owned());
+    fn cache(&mut self) -> String {
+        let policies: Vec<&str> = Policy::ALL.iter().map(|policy| policy.word()).collect();
+        let policy = self.dice.pick(&policies);
+        let capacity = match self.dice.below(2) {
+            0 => format!("{{ objects = {} }}", self.dice.between(1, 60)),
+            _ => format!("'{}KiB'", self.dice.between(1, 400)),
+        };
+        let hit = self.law(500);
+        format!("cache = {{ policy = '{policy}', capacity = {capacity}, hit = {hit} }}")
     }
 
     /// Servers, what stands before them, and the clients.
@@ -201,7 +274,8 @@ impl Draft {
         let servers = self.dice.between(1, 3);
         for server in 0..servers {
             self.line(&format!("[node.app{server}]\nkind = 'server'"));
-            self.station();
+            self.station(&format!("app{server}"));
+            self.waits();
             for back in self.backs.clone() {
                 self.link(&format!("app{server}"), back);
             }
@@ -213,7 +287,8 @@ impl Draft {
         for (name, kind) in [("edge", "reverse-proxy"), ("office", "forward-proxy")] {
             if self.dice.chance(40) {
                 self.line(&format!("[node.{name}]\nkind = '{kind}'"));
-                self.forwarding();
+                self.forwarding(name);
+                self.maybe_wild(40, Self::cache);
                 self.link(name, &front);
                 name.clone_into(&mut front);
             }
@@ -222,20 +297,6 @@ impl Draft {
             self.client(client);
             self.link(&format!("users{client}"), &front);
         }
-    }
-
-    fn balancer(&mut self, servers: u64) -> String {
-        let algorithms: Vec<&str> =
-            lindley::balance::Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
-        let algorithm = self.dice.pick(&algorithms);
-        self.line(&format!("[node.lb]\nkind = 'load-balancer'\nalgorithm = '{algorithm}'"));
-        self.maybe(30, |it| format!("weights = {{ app0 = {} }}", it.dice.below(4)));
-        self.maybe(30, |_| "hash_on = 'source'\ntable_size = 101".to_owned());
-        self.forwarding();
-        for server in 0..servers {
-            self.link("lb", &format!("app{server}"));
-        }
-        "lb".to_owned()
     }
 
     fn client(&mut self, number: u64) {
@@ -257,9 +318,22 @@ impl Draft {
         self.line(&format!("[node.users{number}]\nkind = 'client'\n{demand}\nmix = {{ {mix} }}"));
         self.maybe(30, |it| format!("priority = {}", it.dice.below(3)));
         self.maybe(30, |it| format!("addresses = {{ count = {} }}", it.dice.between(1, 9)));
-        self.maybe(60, |it| {
-            let late = it.dice.pick(&["abandon", "drop", "cancel", "cancel"]);
-            format!("timeout = {{ total = {}, late = '{late}' }}", it.law(30_000))
-        });
+        self.patience();
+        self.maybe_wild(50, Self::retry);
+    }
+
+    /// How long a client waits.
+    fn patience(&mut self) {
+        if !self.dice.chance(60) {
+            return;
+        }
+        let late = self.dice.pick(&["abandon", "drop", "cancel", "cancel"]);
+        let mut times = vec![format!("total = {}", self.law(30_000))];
+        for key in ["connect", "read"] {
+            if self.wild(40) {
+                times.push(format!("{key} = {}", self.law(20_000)));
+            }
+        }
+        self.line(&format!("timeout = {{ {}, late = '{late}' }}", times.join(", ")));
     }
 }

@@ -121,11 +121,13 @@ impl LoadBalancer {
             Input::Reply { child, parent } if ctx.is_awaited(child, parent) => {
                 let answer = ctx.cold(child).answer;
                 let backend = usize::from(ctx.cold(child).branch);
+                let account = ctx.hot(child).account;
                 self.judge(backend, answer, ctx);
                 if answer.is_success() {
                     self.remember(child, parent, ctx);
                     ctx.spend(child, Part::Network);
                     self.give_up_copies(parent, child, ctx);
+                    ctx.settle_copy(account, parent);
                     self.forget_tries(parent, ctx);
                     return false;
                 }
@@ -134,6 +136,7 @@ impl LoadBalancer {
                 if Self::has_other_copy(child, parent, ctx) {
                     return true;
                 }
+                ctx.settle_copy(account, parent);
                 ctx.cold(parent).child = ExchangeId::NONE;
                 self.failed(backend, parent, answer, ctx);
                 true
@@ -194,10 +197,12 @@ impl LoadBalancer {
         let backend = usize::from(ctx.cold(child).branch);
         self.judge(backend, Answer::failed(why), ctx);
         let goes_on = Self::has_other_copy(child, parent, ctx);
+        let account = ctx.hot(child).account;
         ctx.hang_up(child);
         if goes_on {
             return true;
         }
+        ctx.settle_copy(account, parent);
         ctx.cold(parent).child = ExchangeId::NONE;
         self.failed(backend, parent, Answer::failed(why), ctx);
         true

@@ -46,7 +46,10 @@ impl LoadBalancer {
         self.count(backend, ctx);
         self.refresh(backend);
         let earlier = ctx.cold(id).child;
+        let (own, account) = (ctx.hot(id).account, ctx.copy_account(id));
+        ctx.hot(id).account = account;
         self.send(id, backend, key, ConnectionId::NONE, ctx);
+        ctx.hot(id).account = own;
         ctx.link_copy(id, earlier);
         self.expect_answer(id, ctx);
     }
