@@ -42,6 +42,7 @@ pub mod fault;
 pub mod net;
 pub mod nodes;
 pub mod observe;
+pub mod people;
 
 // From text to what is run.
 pub mod graph;

@@ -14,6 +14,7 @@ mod reach;
 mod station;
 mod traffic;
 mod transport;
+mod visits;
 
 use std::sync::Arc;
 

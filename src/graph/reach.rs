@@ -8,6 +8,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::build::Build;
 use super::program::mean_times;
+use crate::arrivals::Arrivals;
 use crate::endpoint::{Action, Step};
 use crate::id::{EndpointId, LinkId, NodeId};
 use crate::nodes::KindSpec;
@@ -37,6 +38,16 @@ pub(super) fn served(build: &mut Build<'_>) -> Served {
     for (place, (_, node, _)) in build.nodes.clone().into_iter().enumerate() {
         let KindSpec::Client(client) = &node.kind else { continue };
         let Ok(place) = u16::try_from(place) else { continue };
+        if let Some(Arrivals::Visits { visit, .. }) = &client.arrivals {
+            let pages = build.model.visits.get(visit).map(|visit| &visit.spec.pages);
+            let named = pages.into_iter().flatten().map(|(page, _)| page.get_ref());
+            for page in named.filter_map(|page| build.model.pages.get(page)) {
+                let endpoint = &page.spec.endpoint;
+                if let Some(endpoint) = build.endpoint(endpoint.get_ref(), &endpoint.span()) {
+                    open.push((NodeId(place), endpoint));
+                }
+            }
+        }
         for name in client.mix.keys() {
             if let Some(endpoint) = build.endpoint(name.get_ref(), &name.span()) {
                 open.push((NodeId(place), endpoint));

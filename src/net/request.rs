@@ -69,6 +69,19 @@ pub struct Session {
     pub key: Key,
     /// The request that the user waits for, if any.
     pub request: Option<RequestId>,
+    /// How many pages a visitor still looks at.
+    pub pages: u32,
+    /// When a visitor goes at the latest.
+    pub until: Time,
+}
+
+impl Session {
+    /// That of a user who is there without an end.
+    #[must_use]
+    pub const fn new(client: NodeId, user: u64, key: Key) -> Self {
+        let until = Time::NEVER;
+        Self { client, user, ordinal: 0, key, request: None, pages: u32::MAX, until }
+    }
 }
 
 /// Where the time of one path is put down: nanoseconds by part, and since when the present part

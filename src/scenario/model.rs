@@ -13,7 +13,8 @@ use crate::nodes::KindSpec;
 use crate::nodes::parts::{CommonSpec, PartReader};
 
 /// The tables of a scenario that hold things by name.
-pub(super) const FAMILIES: &[&str] = &["endpoint", "fault", "link", "machine", "node", "probe"];
+pub(super) const FAMILIES: &[&str] =
+    &["endpoint", "fault", "link", "machine", "node", "page", "probe", "visit"];
 
 /// Top-level keys that are no part of a variant's model.
 const ASIDE: &[&str] = &["include", "sweep", "variant"];
@@ -39,9 +40,16 @@ pub(super) fn read_model(table: Table, diagnostics: &mut Diagnostics) -> Option<
     let faults = family(&families, "fault", diagnostics, |_, table, diagnostics| {
         read_table(table, &[], diagnostics)
     });
+    let pages = family(&families, "page", diagnostics, |_, table, diagnostics| {
+        read_table(table, &[], diagnostics)
+    });
+    let visits = family(&families, "visit", diagnostics, |_, table, diagnostics| {
+        read_table(table, &[], diagnostics)
+    });
     let nodes = family(&families, "node", diagnostics, read_node);
     let links = links(&families, diagnostics);
-    Some(Model { run: run?, machines, endpoints, nodes, links, probes, faults })
+    let run = run?;
+    Some(Model { run, machines, endpoints, nodes, links, probes, pages, visits, faults })
 }
 
 /// Reads each entry of a family; what is wrong is left out.

@@ -6,6 +6,7 @@
 //! each of whom thinks, asks, and waits for the outcome.
 
 mod retries;
+mod visits;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::net::{
     Unwanted,
 };
 use crate::outcome::{Answer, Reason};
+use crate::people::VisitPlan;
 use crate::resilience::{Retry, RetrySpec};
 use crate::rng::{Key, Purpose, Stream, below, mix, open_unit};
 use crate::time::Span;
@@ -114,6 +116,8 @@ pub enum Demand {
     Replayed(Arc<Trace>),
     /// So many users think this long before each.
     Closed(u32, Law),
+    /// Visitors arrive, each of whom looks at some pages.
+    Visits(Arc<VisitPlan>),
     /// The users of a trace think, and ask for, what their rows say.
     ClosedTrace(Arc<Trace>),
 }
@@ -152,6 +156,10 @@ impl Client {
             Demand::Open(arrivals) => ArrivalProcess::new(arrivals, &mut stream),
             Demand::Renewal(law) => Some(ArrivalProcess::renewal(law.clone())),
             Demand::Replayed(trace) => Some(ArrivalProcess::replay(Arc::clone(trace))),
+            Demand::Visits(plan) => match &plan.distances {
+                Some(law) => Some(ArrivalProcess::renewal(law.clone())),
+                None => ArrivalProcess::new(&plan.arrivals, &mut stream),
+            },
             Demand::Closed(..) | Demand::ClosedTrace(_) => None,
         };
         let group = root.with(plan.name_hash);
@@ -172,7 +180,7 @@ impl Client {
     /// Starts: the first arrival is set, or every user begins to think.
     pub fn begin<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         let users = match &self.plan.demand {
-            Demand::Open(_) | Demand::Renewal(_) | Demand::Replayed(_) => {
+            Demand::Open(_) | Demand::Renewal(_) | Demand::Replayed(_) | Demand::Visits(_) => {
                 return self.await_arrival(ctx);
             }
             Demand::Closed(users, _) => u64::from(*users),
@@ -220,6 +228,10 @@ impl Client {
         if !ctx.core.issuing {
             return;
         }
+        if matches!(self.plan.demand, Demand::Visits(_)) {
+            self.visitors_come(ctx);
+            return self.await_arrival(ctx);
+        }
         for _ in 0..self.due {
             let (user, row) = (0, u32::try_from(self.ordinal).unwrap_or(u32::MAX));
             let key = self.nobody.with(self.ordinal);
@@ -234,7 +246,7 @@ impl Client {
     fn join<O: Observer>(&mut self, user: u64, ctx: &mut Ctx<'_, O>) {
         let key = self.group.with(user);
         let client = self.plan.node;
-        let session = Session { client, user, ordinal: 0, key, request: None };
+        let session = Session::new(client, user, key);
         let id = SessionId(ctx.core.sessions.insert(session));
         self.think(id, ctx);
     }
@@ -250,6 +262,7 @@ impl Client {
                 Some(row) => trace.rows()[row as usize].think(),
                 None => return,
             },
+            Demand::Visits(plan) => Self::pause_of_visit(plan, session, ctx.core.now),
             Demand::Open(_) | Demand::Renewal(_) | Demand::Replayed(_) => return,
         };
         ctx.schedule(span, Kind::Wake(id));
@@ -259,9 +272,13 @@ impl Client {
         if !ctx.core.issuing {
             return;
         }
+        if matches!(self.plan.demand, Demand::Visits(_)) && Self::has_seen_enough(id, ctx) {
+            return self.goes(id, ctx);
+        }
         let session = &mut ctx.core.sessions[id.0];
         let (user, ordinal, key) = (session.user, session.ordinal, session.key);
         session.ordinal += 1;
+        session.pages = session.pages.wrapping_sub(1);
         let mut row = u32::MAX;
         if let Demand::ClosedTrace(trace) = &self.plan.demand {
             row = self.row_of(trace, user).unwrap_or(u32::MAX);
@@ -467,7 +484,7 @@ impl Client {
     fn trace(&self) -> Option<&Arc<Trace>> {
         match &self.plan.demand {
             Demand::Replayed(trace) | Demand::ClosedTrace(trace) => Some(trace),
-            Demand::Open(_) | Demand::Renewal(_) | Demand::Closed(..) => None,
+            Demand::Open(_) | Demand::Renewal(_) | Demand::Closed(..) | Demand::Visits(_) => None,
         }
     }
 

@@ -17,6 +17,7 @@ use crate::fault::FaultSpec;
 use crate::model::{LinkSpec, MachineSpec, ProbeSpec, RunSpec};
 use crate::nodes::KindSpec;
 use crate::nodes::parts::{CommonSpec, PartReader};
+use crate::people::{PageSpec, VisitSpec};
 
 /// Names: as `check_names` allows them.
 const NAME: &str = "^[A-Za-z][A-Za-z0-9_-]{0,127}$";
@@ -66,6 +67,8 @@ fn families(generator: &mut SchemaGenerator) -> Vec<(&'static str, &'static str,
     let link = LinkSpec::json_schema(generator);
     let probe = ProbeSpec::json_schema(generator);
     let fault = FaultSpec::json_schema(generator);
+    let page = PageSpec::json_schema(generator);
+    let visit = VisitSpec::json_schema(generator);
     let nodes = nodes(generator);
     let link = by_name("Links of this caller, by the name of whom it calls.", one(generator, link));
     vec![
@@ -74,6 +77,8 @@ fn families(generator: &mut SchemaGenerator) -> Vec<(&'static str, &'static str,
         ("node", "The nodes of the graph.", nodes),
         ("link", "The links of the graph, by the name of the caller.", link),
         ("probe", "Moments at which the number present is noted.", one(generator, probe)),
+        ("page", "Pages of a site that visitors look at.", one(generator, page)),
+        ("visit", "Kinds of visit, made of pages.", one(generator, visit)),
         ("fault", "What goes wrong, and when.", one(generator, fault)),
     ]
 }
