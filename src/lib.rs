@@ -36,6 +36,7 @@ pub mod resilience;
 pub mod trace;
 
 // What happens in a run.
+pub mod auth;
 pub mod endpoint;
 pub mod fact;
 pub mod fault;

@@ -4,7 +4,7 @@ mod program;
 mod spec;
 mod work;
 
-pub use program::{Amount, Op, Program};
+pub use program::{Amount, Op, Program, Rule};
 pub use spec::{EndpointSpec, Method, ObjectsSpec, ResponseSpec};
 pub use work::{Action, Branch, Step, WaitFor, Work};
 

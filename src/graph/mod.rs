@@ -2,6 +2,7 @@
 //!
 //! What has been built here is legal: nothing fails later because of what a scenario says.
 
+mod auth;
 mod balancer;
 mod build;
 mod cached;
@@ -217,7 +218,7 @@ impl Graph {
             let stream = |replica: usize| root.named(name).with(replica as u64);
             let streams: Vec<_> =
                 (0..replicas).map(|replica| stream(replica).stream(name, "replica")).collect();
-            Host::new(id, plan.shape.as_ref(), program, &streams).limited(plan.limit.as_ref())
+            Host::new(id, plan.shape.as_ref(), program, &streams).limited(plan.limit.as_ref()).guarded(self.fixed.auth.as_ref())
         };
         match &plan.role {
             Role::Client(client) => {

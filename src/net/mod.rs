@@ -8,6 +8,7 @@ mod copies;
 mod core;
 mod exchange;
 mod family;
+mod identity;
 mod guard;
 mod link;
 mod lost;

@@ -81,6 +81,7 @@ impl Proxy {
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
         if let Some(cache) = &mut self.cache
             && let Input::Reply { child, parent } = input
+            && ctx.core.exchanges.hot(child).endpoint == ctx.core.exchanges.hot(parent).endpoint
         {
             cache.keep(child, parent, ctx);
         }

@@ -148,6 +148,7 @@ impl Observer for CacheMeters {
             | Fact::Missed(_)
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
+            | Fact::Identity(_)
             | Fact::Picked { .. } => {}
         }
     }

@@ -5,6 +5,7 @@
 //! client that waits for it (coordinated omission). A closed loop has a fixed number of users,
 //! each of whom thinks, asks, and waits for the outcome.
 
+mod identity;
 mod retries;
 mod visits;
 
@@ -18,6 +19,7 @@ use toml::Spanned;
 
 use super::parts::{KindParts, PartReader};
 use super::timeouts::{Late, TimeoutSpec};
+use crate::auth::Errand;
 use crate::arrivals::{ArrivalProcess, Arrivals};
 use crate::dist::{Dist, Law};
 use crate::fact::{Asked, Fact, Observer};
@@ -32,6 +34,7 @@ use crate::resilience::{Retry, RetrySpec};
 use crate::rng::{Key, Purpose, Stream, below, mix, open_unit};
 use crate::time::Span;
 use crate::trace::{Trace, TraceRow};
+use crate::unit::Probability;
 
 /// A group of browsers or callers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -65,6 +68,9 @@ pub struct ClientSpec {
     /// The priority class of its requests, 0 first; 0 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u8>,
+    /// Which roles its people have: shares by name. Endpoints can ask for one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub roles: BTreeMap<String, Probability>,
 }
 
 impl KindParts for ClientSpec {
@@ -203,6 +209,8 @@ impl Client {
             Input::Reply { child, .. } => self.replied(child, ctx),
             Input::Timer(Token::Total(request)) => self.gave_up(request, ctx),
             Input::Timer(Token::Again(request)) => self.again(request, ctx),
+            Input::Timer(Token::Renew(person)) => self.renewal_is_due(person, ctx),
+            Input::Timer(Token::Theft(person)) => self.theft(person, ctx),
             Input::Timer(Token::Connect(child, _)) => {
                 self.hung_up(child, Reason::ConnectTimeout, ctx);
             }
@@ -237,7 +245,8 @@ impl Client {
             let key = self.nobody.with(self.ordinal);
             let ordinal = self.ordinal;
             self.ordinal += 1;
-            self.issue(SessionId::NONE, user, ordinal, key, row, ctx);
+            let wanted = (self.pick_endpoint(key), Errand::Page);
+            self.issue((SessionId::NONE, user, ordinal), key, row, wanted, ctx);
         }
         self.await_arrival(ctx);
     }
@@ -248,6 +257,9 @@ impl Client {
         let client = self.plan.node;
         let session = Session::new(client, user, key);
         let id = SessionId(ctx.core.sessions.insert(session));
+        if ctx.fixed.auth.is_some() {
+            self.gets_identity(id, ctx);
+        }
         self.think(id, ctx);
     }
 
@@ -275,6 +287,9 @@ impl Client {
         if matches!(self.plan.demand, Demand::Visits(_)) && Self::has_seen_enough(id, ctx) {
             return self.goes(id, ctx);
         }
+        if ctx.core.sessions[id.0].person != u32::MAX && self.must_wait(id, ctx) {
+            return;
+        }
         let session = &mut ctx.core.sessions[id.0];
         let (user, ordinal, key) = (session.user, session.ordinal, session.key);
         session.ordinal += 1;
@@ -284,7 +299,9 @@ impl Client {
             row = self.row_of(trace, user).unwrap_or(u32::MAX);
             self.rows[usize::try_from(user).expect("users are numbered in 32 bits")] += 1;
         }
-        let request = self.issue(id, user, ordinal, key.with(ordinal), row, ctx);
+        let key = key.with(ordinal);
+        let wanted = (self.pick_endpoint(key), Errand::Page);
+        let request = self.issue((id, user, ordinal), key, row, wanted, ctx);
         ctx.core.sessions[id.0].request = Some(request);
     }
 
@@ -292,14 +309,12 @@ impl Client {
     #[inline]
     fn issue<O: Observer>(
         &mut self,
-        session: SessionId,
-        user: u64,
-        ordinal: u64,
+        (session, user, ordinal): (SessionId, u64, u64),
         key: Key,
         row: u32,
+        (endpoint, errand): (EndpointId, Errand),
         ctx: &mut Ctx<'_, O>,
     ) -> RequestId {
-        let endpoint = self.pick_endpoint(key);
         let fixed = ctx.fixed;
         let kind = &fixed.endpoints[endpoint.index()];
         let traced = self.trace().and_then(|trace| trace.rows().get(row as usize));
@@ -324,10 +339,18 @@ impl Client {
                 started: now,
             },
             session,
+            errand,
             account: Account { mark: now, ..Account::default() },
             row,
             ..Request::default()
         };
+        if session != SessionId::NONE {
+            let person = core.sessions[session.0].person;
+            if person != u32::MAX {
+                request.person = person;
+                core.people[person].requests += 1;
+            }
+        }
         core.observer.hear(now, &Fact::Issued(&request.asked));
         if let Some((law, _)) = &self.plan.timeout {
             let span = Span::from_nanos_rounded(law.sample(&mut key.draws(PATIENCE)));
@@ -445,8 +468,13 @@ impl Client {
         let (asked, parts) = (&request.asked, &request.account.parts);
         ctx.core.observer.hear(ctx.core.now, &Fact::Finished { asked, answer, attempts, parts });
         if session != SessionId::NONE {
-            ctx.core.sessions[session.0].request = None;
-            self.think(session, ctx);
+            let it = &mut ctx.core.sessions[session.0];
+            it.request = None;
+            if it.person == u32::MAX {
+                self.think(session, ctx);
+            } else {
+                self.goes_on(session, id, answer, ctx);
+            }
         }
     }
 

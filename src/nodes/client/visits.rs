@@ -32,6 +32,9 @@ impl Client {
         let client = self.plan.node;
         let session = Session { pages: stage.pages, until, ..Session::new(client, user, key) };
         let id = SessionId(ctx.core.sessions.insert(session));
+        if ctx.fixed.auth.is_some() {
+            self.gets_identity(id, ctx);
+        }
         ctx.schedule(Span::ZERO, Kind::Wake(id));
     }
 
@@ -56,6 +59,10 @@ impl Client {
 
     /// A visitor goes, and nothing is kept.
     pub(super) fn goes<O: Observer>(&mut self, id: SessionId, ctx: &mut Ctx<'_, O>) {
-        ctx.core.sessions.remove(id.0);
+        if ctx.core.sessions[id.0].person == u32::MAX {
+            ctx.core.sessions.remove(id.0);
+        } else {
+            self.ends_visit(id, ctx);
+        }
     }
 }
