@@ -68,9 +68,7 @@ impl PasswordSpec {
     #[allow(clippy::cast_precision_loss, reason = "sizes are far below 2^53")]
     pub fn millis(&self) -> f64 {
         match self.hash {
-            PasswordHash::Bcrypt => {
-                56.0 * libm::exp2(f64::from(self.cost.unwrap_or(12)) - 10.0)
-            }
+            PasswordHash::Bcrypt => 56.0 * libm::exp2(f64::from(self.cost.unwrap_or(12)) - 10.0),
             PasswordHash::Argon2id => {
                 let memory = self.memory_of_one() as f64 / MIB;
                 let passes = f64::from(self.passes.unwrap_or(2));
@@ -78,9 +76,7 @@ impl PasswordSpec {
                 let each = if memory < 32.0 { 24.0 / 38.0 } else { 1.0 };
                 memory * passes * each
             }
-            PasswordHash::Scrypt => {
-                368.0 * libm::exp2(f64::from(self.log_n.unwrap_or(17)) - 17.0)
-            }
+            PasswordHash::Scrypt => 368.0 * libm::exp2(f64::from(self.log_n.unwrap_or(17)) - 17.0),
             PasswordHash::Pbkdf2 => {
                 133.0 * f64::from(self.iterations.unwrap_or(600_000)) / 600_000.0
             }

@@ -203,12 +203,7 @@ pub(super) mod tests {
                 write_every: Span::ZERO,
                 cart: false,
             },
-            tokens: Tokens {
-                lifetime: Span(900),
-                leeway: Span::ZERO,
-                renewal: None,
-                deny: None,
-            },
+            tokens: Tokens { lifetime: Span(900), leeway: Span::ZERO, renewal: None, deny: None },
             bytes: 0,
             is_too_large: false,
             programs: Programs::default(),
@@ -241,8 +236,7 @@ pub(super) mod tests {
         person.held = person.granted;
         let credential = person.granted.expect("just granted");
         let (since, until) = (Time(10), Time(900));
-        person.thief =
-            Some(Thief { credential, since, until, logout: None });
+        person.thief = Some(Thief { credential, since, until, logout: None });
         assert_eq!(person.renew(&plan, true, 0, Time(800)), Reaction::Renews(1));
         assert_eq!(person.renew(&plan, false, 0, Time(900)), Reaction::EndsFamily);
         assert_eq!(person.renew(&plan, true, 0, Time(901)), Reaction::Refuses);

@@ -133,8 +133,7 @@ mod tests {
     #[test]
     fn within_the_grace_time_the_last_token_may_be_used_again() {
         let mut record = Record::new(Time(0));
-        let mut use_at =
-            |n, at| present(Some(&mut record), true, Span(10), token(n), Time(at));
+        let mut use_at = |n, at| present(Some(&mut record), true, Span(10), token(n), Time(at));
         assert_eq!(use_at(0, 5), Reaction::Renews(1));
         assert_eq!(use_at(0, 15), Reaction::Renews(1));
         assert_eq!(use_at(0, 16), Reaction::EndsFamily);

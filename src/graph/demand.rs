@@ -170,7 +170,12 @@ fn successors(op: &Op, place: usize) -> Vec<(usize, f64)> {
             branches.chain([(place + 1, 1.0)]).collect()
         }
         Op::Join | Op::Return => Vec::new(),
-        Op::Cpu(..) | Op::CpuPerByte(_) | Op::Wait(..) | Op::Call { .. } | Op::Forward | Op::Rule(_) => {
+        Op::Cpu(..)
+        | Op::CpuPerByte(_)
+        | Op::Wait(..)
+        | Op::Call { .. }
+        | Op::Forward
+        | Op::Rule(_) => {
             vec![(place + 1, 1.0)]
         }
     }

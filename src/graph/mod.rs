@@ -218,7 +218,9 @@ impl Graph {
             let stream = |replica: usize| root.named(name).with(replica as u64);
             let streams: Vec<_> =
                 (0..replicas).map(|replica| stream(replica).stream(name, "replica")).collect();
-            Host::new(id, plan.shape.as_ref(), program, &streams).limited(plan.limit.as_ref()).guarded(self.fixed.auth.as_ref())
+            Host::new(id, plan.shape.as_ref(), program, &streams)
+                .limited(plan.limit.as_ref())
+                .guarded(self.fixed.auth.as_ref())
         };
         match &plan.role {
             Role::Client(client) => {

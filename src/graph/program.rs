@@ -145,7 +145,8 @@ fn check_endpoint(build: &mut Build<'_>, name: &str, owner: &Named<EndpointSpec>
 /// Whether anything in the scenario depends on how large responses are.
 fn sizes_matter(build: &Build<'_>) -> bool {
     use crate::nodes::KindSpec::{
-        AuthServer, Client, Database, ForwardProxy, LoadBalancer, ReverseProxy, Server, SessionStore,
+        AuthServer, Client, Database, ForwardProxy, LoadBalancer, ReverseProxy, Server,
+        SessionStore,
     };
     let links = build.model.links.values();
     let by_links = links.into_iter().any(|link| {

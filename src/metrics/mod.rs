@@ -20,8 +20,8 @@ mod throughput;
 
 use crate::graph::Graph;
 use crate::observe::{
-    CacheMeter, CacheMeters, ClassMeter, ConnectMeter, IdentityMeters, Meters, NodeMeter, Outage, Outages,
-    Recorder, Sample,
+    CacheMeter, CacheMeters, ClassMeter, ConnectMeter, IdentityMeters, Meters, NodeMeter, Outage,
+    Outages, Recorder, Sample,
 };
 use crate::time::Span;
 
@@ -204,7 +204,15 @@ impl<'a> EndToEnd<'a> {
     #[must_use]
     pub fn new(meters: &'a Meters, window: Span, cost_per_hour: f64) -> Self {
         let latency = Sample::of(meters.classes.iter().map(|class| &class.latency));
-        Self { meters, latency, window, cost_per_hour, caches: None, outages: None, identities: None }
+        Self {
+            meters,
+            latency,
+            window,
+            cost_per_hour,
+            caches: None,
+            outages: None,
+            identities: None,
+        }
     }
 
     /// A number summed over all clients and endpoints.

@@ -19,9 +19,8 @@ impl<O: Observer> Ctx<'_, O> {
     /// Bytes that somebody shows: nothing before a log-in.
     #[must_use]
     pub fn shown_bytes(&self, plan: &AuthPlan, person: u32) -> u64 {
-        let is_shown = person == u32::MAX
-            || !plan.has_logins()
-            || self.core.people[person].held.is_some();
+        let is_shown =
+            person == u32::MAX || !plan.has_logins() || self.core.people[person].held.is_some();
         if is_shown { plan.bytes } else { 0 }
     }
 

@@ -2,8 +2,8 @@
 //! may belong to.
 
 use super::TimerId;
-use crate::auth::Errand;
 use super::exchange::{Part, Parts};
+use crate::auth::Errand;
 use crate::fact::Asked;
 use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
 use crate::rng::Key;

@@ -5,8 +5,8 @@ use crate::id::{EndpointId, NodeId};
 use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
-    Audit, CacheMeters, ClassMeter, Connects, IdentityMeters, Meters, Observable, Outages, Probes, RequestLog,
-    RequestRow, Sample, Series, Shape, Strict, Violation,
+    Audit, CacheMeters, ClassMeter, Connects, IdentityMeters, Meters, Observable, Outages, Probes,
+    RequestLog, RequestRow, Sample, Series, Shape, Strict, Violation,
 };
 use crate::rng::Key;
 use crate::stats::LADDER;
@@ -133,7 +133,8 @@ pub struct RunFault {
 /// rest, what few want.
 pub type Watchers = ((((Meters, Audit), Observable), Special), Option<Box<Extras>>);
 /// What only scenarios with caches, faults or connections need.
-pub type Special = (Option<CacheMeters>, (Option<Outages>, (Option<Connects>, Option<IdentityMeters>)));
+pub type Special =
+    (Option<CacheMeters>, (Option<Outages>, (Option<Connects>, Option<IdentityMeters>)));
 /// What few want of a replication.
 pub type Extras = (Option<Strict>, (Option<RequestLog>, Option<Probes>));
 
@@ -246,9 +247,11 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let outages = graph.has_failing_nodes().then(|| outages(graph, window));
     let opens = graph.links.iter().any(|link| link.transport.is_some());
     let connects = opens.then(|| Connects::new(&replicas, window));
-    let identities = graph.fixed.auth.as_ref().map(|plan| {
-        IdentityMeters::new(graph.names.len(), [plan.login, plan.refresh], window)
-    });
+    let identities = graph
+        .fixed
+        .auth
+        .as_ref()
+        .map(|plan| IdentityMeters::new(graph.names.len(), [plan.login, plan.refresh], window));
     let shape = Shape {
         replicas,
         endpoints: graph.fixed.endpoints.len(),
@@ -264,8 +267,10 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let extras =
         (wanted.strict.then(Strict::default), (wanted.requests.map(RequestLog::new), probes));
     let is_wanted = extras.0.is_some() || extras.1.0.is_some() || extras.1.1.is_some();
-    let always =
-        (((Meters::new(shape), audit), Observable::default()), (caches, (outages, (connects, identities))));
+    let always = (
+        ((Meters::new(shape), audit), Observable::default()),
+        (caches, (outages, (connects, identities))),
+    );
     (always, is_wanted.then(|| Box::new(extras)))
 }
 

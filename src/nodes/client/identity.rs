@@ -139,7 +139,11 @@ impl Client {
                 session.pages = session.pages.saturating_sub(u32::from(session.pages != u32::MAX));
                 let pause = if session.pages == u32::MAX { AGAIN } else { Span::ZERO };
                 session.ordinal += 1;
-                if pause.is_zero() { self.think(id, ctx) } else { ctx.schedule(pause, Kind::Wake(id)) }
+                if pause.is_zero() {
+                    self.think(id, ctx)
+                } else {
+                    ctx.schedule(pause, Kind::Wake(id))
+                }
             }
             Errand::Logout => self.leaves(id, ctx),
         }

@@ -19,8 +19,8 @@ use toml::Spanned;
 
 use super::parts::{KindParts, PartReader};
 use super::timeouts::{Late, TimeoutSpec};
-use crate::auth::Errand;
 use crate::arrivals::{ArrivalProcess, Arrivals};
+use crate::auth::Errand;
 use crate::dist::{Dist, Law};
 use crate::fact::{Asked, Fact, Observer};
 use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, ObjectId, RequestId, SessionId};

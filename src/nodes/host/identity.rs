@@ -202,7 +202,8 @@ impl Host {
         }
         let is_due = |record: &Record| now >= record.touched + plan.sessions.write_every;
         let is_session = plan.scheme == Scheme::Session;
-        let record = if person == u32::MAX { None } else { ctx.core.people[person].record.as_mut() };
+        let record =
+            if person == u32::MAX { None } else { ctx.core.people[person].record.as_mut() };
         match record.filter(|record| is_session && is_due(record)) {
             Some(record) => record.touched = now,
             // Somebody of a crowd was there a moment ago: only a write at each request is due.
