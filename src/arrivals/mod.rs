@@ -72,8 +72,8 @@ pub enum Arrivals {
 }
 
 impl Arrivals {
-    /// The mean rate of requests, or of visits, up to `horizon`, per second; `None` for a trace, which knows its
-    /// own.
+    /// The mean rate of requests, or of visits, up to `horizon`, per second; `None` for a trace,
+    /// which knows its own.
     #[must_use]
     pub fn mean_rate(&self, horizon: Span) -> Option<f64> {
         match self {
