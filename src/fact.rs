@@ -4,6 +4,7 @@
 //! so that adding one shifts no other, and a fact is not an event of the engine: a faster engine
 //! tells the same facts.
 
+use crate::auth::Said;
 use crate::id::{EndpointId, NodeId, ObjectId, RequestId};
 use crate::net::Parts;
 use crate::outcome::Answer;
@@ -250,6 +251,8 @@ pub enum Fact<'a> {
         /// Whether it was asked for below the server that answers the user's endpoint.
         below: bool,
     },
+    /// Something happened to somebody's identity.
+    Identity(Said),
     /// An answer came for what a cache had looked for in vain.
     Fetched {
         /// Whose cache.
@@ -292,6 +295,7 @@ impl Fact<'_> {
             Self::Breaker { .. } => 22,
             Self::Looked { .. } => 30,
             Self::Fetched { .. } => 31,
+            Self::Identity(said) => said.code(),
         }
     }
 
@@ -329,6 +333,7 @@ impl Fact<'_> {
             Self::Breaker { by, at, is_open, was_closed } => {
                 [place(by), place(at), u64::from(*is_open) << 1 | u64::from(*was_closed)]
             }
+            Self::Identity(said) => said.ids(),
             Self::Picked { by, chosen, .. } => [u64::from(by.0), place(chosen), 0],
             Self::Looked { by, status, bytes, .. } => [place(by), *status as u64, *bytes],
             Self::Fetched { by, bytes, stored, status, .. } => {

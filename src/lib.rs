@@ -37,12 +37,14 @@ pub mod resilience;
 pub mod trace;
 
 // What happens in a run.
+pub mod auth;
 pub mod endpoint;
 pub mod fact;
 pub mod fault;
 pub mod net;
 pub mod nodes;
 pub mod observe;
+pub mod people;
 
 // From text to what is run.
 pub mod graph;

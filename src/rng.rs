@@ -85,6 +85,12 @@ impl Purpose {
         Self(mix(hash_name(name)))
     }
 
+    /// The purpose as a number, for keys of what it names.
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
     /// The purpose of the part of this one that `part` numbers, such as a step of some work.
     #[inline]
     #[must_use]

@@ -317,6 +317,7 @@ impl Observer for Story {
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
             | Fact::Picked { .. }
+            | Fact::Identity(_)
             | Fact::Looked { .. }
             | Fact::Fetched { .. } => "other",
         };

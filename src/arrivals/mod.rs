@@ -27,7 +27,7 @@ use crate::time::Span;
 /// The largest mean of a batch: as many requests as a run may well hold at once.
 const LARGEST_BATCH: f64 = 1e6;
 
-/// When requests come: a table with one of `poisson`, `regular`, `interval`, `mmpp`
+/// When requests come: a table with one of `poisson`, `regular`, `interval`, `mmpp`, `visits`
 /// and `trace`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged, deny_unknown_fields)]
@@ -56,6 +56,13 @@ pub enum Arrivals {
         /// The rates and how they change.
         mmpp: Mmpp,
     },
+    /// People come, each of whom makes a visit of several pages.
+    Visits {
+        /// When they come.
+        visits: Box<Arrivals>,
+        /// The name of the visit that they make.
+        visit: String,
+    },
     /// As recorded: each row of a file is a request.
     Trace {
         /// A CSV file with a column `arrival_us`, `arrival_ms` or `arrival_s`, relative to the
@@ -65,8 +72,8 @@ pub enum Arrivals {
 }
 
 impl Arrivals {
-    /// The mean rate of requests up to `horizon`, per second; `None` for a trace, which knows its
-    /// own.
+    /// The mean rate of requests, or of visits, up to `horizon`, per second; `None` for a trace,
+    /// which knows its own.
     #[must_use]
     pub fn mean_rate(&self, horizon: Span) -> Option<f64> {
         match self {
@@ -74,6 +81,7 @@ impl Arrivals {
             Self::Regular { regular } => Some(regular.mean(horizon)),
             Self::Interval { interval } => per_second(interval),
             Self::Mmpp { mmpp } => Some(mmpp.mean()),
+            Self::Visits { visits, .. } => visits.mean_rate(horizon),
             Self::Trace { .. } => None,
         }
     }
@@ -87,6 +95,7 @@ impl Arrivals {
             Self::Regular { regular } => Some(regular.peak()),
             Self::Interval { interval } => per_second(interval),
             Self::Mmpp { mmpp } => Some(mmpp.peak()),
+            Self::Visits { visits, .. } => visits.peak_rate(),
             Self::Trace { .. } => None,
         }
     }
@@ -101,14 +110,25 @@ struct Written {
     regular: Option<RateProfile>,
     interval: Option<Dist<Span>>,
     mmpp: Option<Mmpp>,
+    visits: Option<Box<Arrivals>>,
+    visit: Option<String>,
     trace: Option<String>,
 }
 
 impl Written {
     fn checked(self) -> Result<Arrivals, String> {
-        let Self { poisson, batch, regular, interval, mmpp, trace } = self;
+        let Self { poisson, batch, regular, interval, mmpp, visits, visit, trace } = self;
         if batch.is_some() && poisson.is_none() {
             return Err("`batch` goes with `poisson`".to_owned());
+        }
+        if visits.is_some() != visit.is_some() {
+            return Err("`visits` say when people come, and `visit` what they do: both are needed"
+                .to_owned());
+        }
+        if matches!(visits.as_deref(), Some(Arrivals::Visits { .. } | Arrivals::Trace { .. })) {
+            return Err(
+                "`visits` are arrivals by `poisson`, `regular`, `interval` or `mmpp`".to_owned()
+            );
         }
         let batch = batch.unwrap_or(single());
         if batch.mean() <= 0.0 {
@@ -122,14 +142,15 @@ impl Written {
             regular.map(|regular| Arrivals::Regular { regular }),
             interval.map(|interval| Arrivals::Interval { interval }),
             mmpp.map(|mmpp| Arrivals::Mmpp { mmpp }),
+            visits.zip(visit).map(|(visits, visit)| Arrivals::Visits { visits, visit }),
             trace.map(|trace| Arrivals::Trace { trace }),
         ]
         .into_iter()
         .flatten();
         match (kinds.next(), kinds.next()) {
             (Some(arrivals), None) => Ok(arrivals),
-            _ => Err("arrivals have exactly one of `poisson`, `regular`, `interval`, `mmpp` and \
-                      `trace`, such as { poisson = \"600/s\" }"
+            _ => Err("arrivals have exactly one of `poisson`, `regular`, `interval`, `mmpp`, \
+                      `visits` and `trace`, such as { poisson = \"600/s\" }"
                 .to_owned()),
         }
     }
@@ -193,10 +214,10 @@ mod tests {
     fn what_is_no_kind_of_arrivals_is_refused_with_those_that_exist() {
         check_refused("", "exactly one of `poisson`, `regular`");
         check_refused("poisson = \"1/s\"\nregular = \"1/s\"", "exactly one of");
-        check_refused(
-            "visits = { poisson = \"1/s\" }",
-            "expected one of `poisson`, `batch`, `regular`",
-        );
+        check_refused("users = 5", "expected one of `poisson`, `batch`, `regular`");
+        check_refused("visits = { poisson = \"1/s\" }", "both are needed");
+        let nested = "visit = \"a\"\nvisits = { visits = { poisson = \"1/s\" }, visit = \"a\" }";
+        check_refused(nested, "`visits` are arrivals by");
         check_refused("regular = \"1/s\"\nbatch = 2", "`batch` goes with `poisson`");
         check_refused("poisson = \"1/s\"\nbatch = 0", "`batch` is at least 1");
         check_refused("poisson = \"1/s\"\nbatch = 4_000_000_000", "at most 1000000 requests");

@@ -84,6 +84,7 @@ impl ArrivalProcess {
                 Kind::Stretched { rate: Cumulative::new(regular), count: 0.0 }
             }
             Arrivals::Mmpp { mmpp } => Kind::Mmpp(MmppArrivals::new(mmpp, stream)),
+            Arrivals::Visits { visits, .. } => return Self::new(visits, stream),
             Arrivals::Interval { .. } | Arrivals::Trace { .. } => return None,
         };
         let batch = match arrivals {
@@ -94,6 +95,7 @@ impl ArrivalProcess {
             Arrivals::Regular { .. }
             | Arrivals::Interval { .. }
             | Arrivals::Mmpp { .. }
+            | Arrivals::Visits { .. }
             | Arrivals::Trace { .. } => Batch::Constant(1),
         };
         Some(Self { kind, batch })

@@ -105,7 +105,10 @@ impl Flow {
         let flow = match &client.demand {
             Demand::Open(arrivals) => Self::of_arrivals(arrivals),
             Demand::Renewal(law) => Self::exact(interarrival(law)),
-            Demand::Replayed(_) | Demand::Closed(..) | Demand::ClosedTrace(_) => Self::UNKNOWN,
+            Demand::Replayed(_)
+            | Demand::Closed(..)
+            | Demand::ClosedTrace(_)
+            | Demand::Visits(_) => Self::UNKNOWN,
         };
         let links = graph.fixed.topology.nodes[client.node.index()].outgoing.len();
         if links > 1 { flow.thinned() } else { flow }
@@ -124,6 +127,7 @@ impl Flow {
             | Arrivals::Regular { .. }
             | Arrivals::Interval { .. }
             | Arrivals::Mmpp { .. }
+            | Arrivals::Visits { .. }
             | Arrivals::Trace { .. } => Self::UNKNOWN,
         }
     }

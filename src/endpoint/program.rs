@@ -68,10 +68,35 @@ pub enum Op {
     Join,
     /// Fail this often with this status.
     Fail(Probability, Purpose, u16),
+    /// Do what identity needs at this point.
+    Rule(Rule),
     /// Hand the request on: the node kind decides to whom.
     Forward,
     /// Answer.
     Return,
+}
+
+/// What identity needs at some point of a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Ask a store for what it keeps of somebody, or write that.
+    Ask(NodeId, bool),
+    /// Ask the issuer whether a password is the right one.
+    Password(NodeId),
+    /// Decide whether the request is let in; skip the next operation if nothing is to be written.
+    Identify,
+    /// Go on with what was asked for.
+    Pass,
+    /// Keep the session of who has just logged in at this replica.
+    Settle,
+    /// Let somebody in.
+    Grant,
+    /// Renew a token, or refuse that.
+    Renew,
+    /// Take back what was issued.
+    Revoke,
+    /// Note that a core was at work for identity alone: a check, a signature, a hash.
+    Worked(u8),
 }
 
 /// Work made ready to run. The last operation is [`Op::Return`] or [`Op::Join`].
@@ -86,4 +111,6 @@ impl EndpointId {
     pub const NONE: Self = Self(u16::MAX);
     /// The handshake of a connection's keys.
     pub const HANDSHAKE: Self = Self(u16::MAX - 1);
+    /// A password that comes with a request, for the issuer to hash.
+    pub const PASSWORD: Self = Self(u16::MAX - 2);
 }

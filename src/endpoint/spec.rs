@@ -42,6 +42,11 @@ pub struct EndpointSpec {
     /// The priority class of its requests, 0 first; by default that of the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u8>,
+    /// Whether those who ask for it must show who they are, in scenarios with `[auth]`.
+    pub auth: bool,
+    /// The role that it needs; others are refused (403).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
     /// Whether it changes state: a database answers it on its primary.
     pub write: bool,
 }
@@ -59,6 +64,8 @@ impl Default for EndpointSpec {
             answers: Vec::new(),
             work: Work::default(),
             priority: None,
+            auth: true,
+            role: None,
             write: false,
         }
     }

@@ -12,11 +12,16 @@ pub struct Condition {
     refusing: u16,
     unreachable: u16,
     hung: u16,
+    /// How often its process has died so far, and its memory with it.
+    pub deaths: u32,
 }
 
 impl Condition {
     /// One more fault of this kind lasts, or one less.
     pub fn count(&mut self, kind: FaultKind, begins: bool) {
+        if kind == FaultKind::Crash && begins {
+            self.deaths += 1;
+        }
         let count = match kind {
             FaultKind::Crash => &mut self.crashed,
             FaultKind::Refuse => &mut self.refusing,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::auth::auth_plan;
 use super::cache_plan::cache_plan;
 use super::cached::thin;
 use super::client::client_plan;
@@ -105,7 +106,8 @@ fn classes(model: &Model) -> u8 {
         | KindSpec::LoadBalancer(_)
         | KindSpec::Server(_)
         | KindSpec::Database(_)
-        | KindSpec::SessionStore(_) => None,
+        | KindSpec::SessionStore(_)
+        | KindSpec::AuthServer(_) => None,
     });
     let endpoints = model.endpoints.values().filter_map(|endpoint| endpoint.spec.priority);
     clients.chain(endpoints).max().unwrap_or(0).saturating_add(1)
@@ -308,6 +310,7 @@ impl<'a> Build<'a> {
         mut programs: Programs,
         served: &Served,
     ) -> Option<Graph> {
+        let auth = auth_plan(&mut self, &mut programs).map(Arc::new);
         let mut plans = Vec::new();
         let mut traces = Vec::new();
         for id in (0..self.nodes.len()).filter_map(|id| u16::try_from(id).ok().map(NodeId)) {
@@ -329,7 +332,8 @@ impl<'a> Build<'a> {
         let addresses = names.iter().map(|name| mix(hash_name(name))).collect();
         let http = http(&mut self, &traces);
         let topology = self.topology;
-        let fixed = Fixed { topology, endpoints, programs: programs.list, traces, addresses, http };
+        let programs = programs.list;
+        let fixed = Fixed { topology, endpoints, programs, traces, auth, addresses, http };
         let mut graph = Graph {
             run: self.model.run.clone(),
             fixed: Arc::new(fixed),
@@ -387,6 +391,9 @@ impl<'a> Build<'a> {
                 Some(Role::Answering(programs.service(self, &it.answering, name)))
             }
             KindSpec::Database(it) => {
+                Some(Role::Answering(programs.service(self, &it.answering, name)))
+            }
+            KindSpec::AuthServer(it) => {
                 Some(Role::Answering(programs.service(self, &it.answering, name)))
             }
             KindSpec::SessionStore(it) => {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::build::Build;
+use super::visits::{pages, visit_of, visits};
 use crate::arrivals::Arrivals;
 use crate::dist::Dist;
 use crate::id::{EndpointId, LinkId, NodeId};
@@ -23,7 +24,11 @@ pub(super) fn client_plan(
     span: &Span,
     routes: &[Vec<Option<LinkId>>],
 ) -> (Option<ClientPlan>, Option<Arc<Trace>>) {
-    let mix = mix(build, name, client, span);
+    let visit = visit_of(build, name, client);
+    let mix = match visit {
+        Some(visit) => pages(build, &visit),
+        None => mix(build, name, client, span),
+    };
     let no_time =
         |it: &TimeoutSpec| it.connect.is_none() && it.read.is_none() && it.total.is_none();
     if client.timeout.as_ref().is_some_and(no_time) {
@@ -87,12 +92,17 @@ fn mix(
             shares.push((*share, endpoint));
         }
     }
-    let total: f64 = shares.iter().map(|(share, _)| share).sum();
     let is_whole = shares.len() == client.mix.len();
-    if is_whole && !client.mix.is_empty() && total <= 0.0 {
+    if is_whole && !client.mix.is_empty() && shares.iter().all(|(share, _)| *share <= 0.0) {
         let at = build.at_node(name, "mix");
         build.error(&at, format!("the shares of client `{name}` sum to 0"));
     }
+    upper_ends(shares)
+}
+
+/// Shares as the upper ends of their parts of the unit interval.
+pub(super) fn upper_ends(mut shares: Vec<(f64, EndpointId)>) -> Vec<(f64, EndpointId)> {
+    let total: f64 = shares.iter().map(|(share, _)| share).sum();
     let mut end = 0.0;
     for (share, _) in &mut shares {
         end += *share / total;
@@ -135,6 +145,9 @@ fn demand(
         (Some(Arrivals::Interval { interval }), _) => {
             let at = build.at_node(name, "arrivals.interval");
             return Some((Demand::Renewal(build.law(interval, &at)), None));
+        }
+        (Some(arrivals @ Arrivals::Visits { .. }), _) => {
+            return visits(build, name, arrivals).map(|plan| (Demand::Visits(plan), None));
         }
         (Some(arrivals), _) => return Some((Demand::Open(Box::new(arrivals.clone())), None)),
         (None, None) => return None,

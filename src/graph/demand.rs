@@ -3,7 +3,7 @@
 //! Operations only lead forward, so one pass over them finds how often each is done.
 
 use crate::dist::Law;
-use crate::endpoint::{Amount, Op, Program};
+use crate::endpoint::{Amount, Op, Program, Rule};
 
 /// What one visit costs on average, at speed 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -72,6 +72,8 @@ impl Demand {
                 Op::Call { times, .. } => demand.calls += now * times.mean(),
                 Op::Forward => demand.calls += now,
                 Op::Unless(..) | Op::Fork(..) | Op::Join | Op::Fail(..) | Op::Return => {}
+                Op::Rule(Rule::Ask(..) | Rule::Password(_)) => demand.calls += now,
+                Op::Rule(_) => {}
             }
             for (to, share) in successors(op, place) {
                 if let Some(next) = often.get_mut(to) {
@@ -168,7 +170,12 @@ fn successors(op: &Op, place: usize) -> Vec<(usize, f64)> {
             branches.chain([(place + 1, 1.0)]).collect()
         }
         Op::Join | Op::Return => Vec::new(),
-        Op::Cpu(..) | Op::CpuPerByte(_) | Op::Wait(..) | Op::Call { .. } | Op::Forward => {
+        Op::Cpu(..)
+        | Op::CpuPerByte(_)
+        | Op::Wait(..)
+        | Op::Call { .. }
+        | Op::Forward
+        | Op::Rule(_) => {
             vec![(place + 1, 1.0)]
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! What has been built here is legal: nothing fails later because of what a scenario says.
 
+mod auth;
 mod balancer;
 mod build;
 mod cache_plan;
@@ -16,6 +17,7 @@ mod reach;
 mod station;
 mod traffic;
 mod transport;
+mod visits;
 
 use std::sync::Arc;
 
@@ -219,7 +221,9 @@ impl Graph {
             let stream = |replica: usize| root.named(name).with(replica as u64);
             let streams: Vec<_> =
                 (0..replicas).map(|replica| stream(replica).stream(name, "replica")).collect();
-            Host::new(id, plan.shape.as_ref(), program, &streams).limited(plan.limit.as_ref())
+            Host::new(id, plan.shape.as_ref(), program, &streams)
+                .limited(plan.limit.as_ref())
+                .guarded(self.fixed.auth.as_ref())
         };
         match &plan.role {
             Role::Client(client) => {

@@ -25,7 +25,16 @@ const WORK: Purpose = Purpose::named("work");
 const SERVICE: Purpose = Purpose::named("service");
 
 impl Programs {
-    fn add(&mut self, ops: Vec<Op>) -> u16 {
+    /// The program of an endpoint's own work.
+    pub(super) fn of_endpoint(&self, build: &Build<'_>, id: EndpointId) -> Option<u16> {
+        let has_work = |spec: &EndpointSpec| !spec.work.is_empty();
+        let before = build.endpoints.iter().take(id.index());
+        let place = before.filter(|(_, spec)| has_work(spec)).count();
+        let (_, spec) = build.endpoints.get(id.index())?;
+        has_work(spec).then(|| u16::try_from(place).unwrap_or(u16::MAX))
+    }
+
+    pub(super) fn add(&mut self, ops: Vec<Op>) -> u16 {
         self.list.push(Program { ops });
         u16::try_from(self.list.len() - 1).unwrap_or(u16::MAX)
     }
@@ -153,7 +162,8 @@ fn once(objects: &ObjectsSpec) -> Option<Once> {
 /// Whether anything in the scenario depends on how large responses are.
 fn sizes_matter(build: &Build<'_>) -> bool {
     use crate::nodes::KindSpec::{
-        Client, Database, ForwardProxy, LoadBalancer, ReverseProxy, Server, SessionStore,
+        AuthServer, Client, Database, ForwardProxy, LoadBalancer, ReverseProxy, Server,
+        SessionStore,
     };
     let links = build.model.links.values();
     let by_links = links.into_iter().any(|link| {
@@ -166,7 +176,7 @@ fn sizes_matter(build: &Build<'_>) -> bool {
             ForwardProxy(it) => it.forwarding.cpu_per_kib.is_some() || it.caching.cache().is_some(),
             ReverseProxy(it) => it.forwarding.cpu_per_kib.is_some() || it.caching.cache().is_some(),
             LoadBalancer(it) => it.forwarding.cpu_per_kib.is_some(),
-            Client(_) | Server(_) | Database(_) | SessionStore(_) => false,
+            Client(_) | Server(_) | Database(_) | SessionStore(_) | AuthServer(_) => false,
         })
 }
 

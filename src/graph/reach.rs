@@ -8,6 +8,8 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::build::Build;
 use super::program::mean_times;
+use crate::arrivals::Arrivals;
+use crate::auth::Scheme;
 use crate::endpoint::{Action, Step};
 use crate::id::{EndpointId, LinkId, NodeId};
 use crate::nodes::KindSpec;
@@ -37,10 +39,28 @@ pub(super) fn served(build: &mut Build<'_>) -> Served {
     for (place, (_, node, _)) in build.nodes.clone().into_iter().enumerate() {
         let KindSpec::Client(client) = &node.kind else { continue };
         let Ok(place) = u16::try_from(place) else { continue };
+        if let Some(Arrivals::Visits { visit, .. }) = &client.arrivals {
+            let pages = build.model.visits.get(visit).map(|visit| &visit.spec.pages);
+            let named = pages.into_iter().flatten().map(|(page, _)| page.get_ref());
+            for page in named.filter_map(|page| build.model.pages.get(page)) {
+                let endpoint = &page.spec.endpoint;
+                if let Some(endpoint) = build.endpoint(endpoint.get_ref(), &endpoint.span()) {
+                    open.push((NodeId(place), endpoint));
+                }
+            }
+        }
         for name in client.mix.keys() {
             if let Some(endpoint) = build.endpoint(name.get_ref(), &name.span()) {
                 open.push((NodeId(place), endpoint));
             }
+        }
+    }
+    let errands = build.model.auth.as_ref().filter(|it| it.spec.scheme != Scheme::None);
+    let errands = errands.map(|it| [&it.spec.login, &it.spec.refresh, &it.spec.logout]);
+    let clients: Vec<NodeId> = open.iter().map(|(client, _)| *client).collect();
+    for name in errands.into_iter().flatten().flatten() {
+        if let Some(endpoint) = build.endpoint(name.get_ref(), &name.span()) {
+            open.extend(clients.iter().map(|client| (*client, endpoint)));
         }
     }
     while let Some(pair) = open.pop() {
@@ -81,7 +101,10 @@ fn calls_of(build: &mut Build<'_>, pair: Pair, served: &mut Served) -> Vec<(Pair
             let to = link.map(|link| build.topology.links[link.index()].to);
             to.map(|to| ((to, endpoint), 1.0)).into_iter().collect()
         }
-        KindSpec::Server(_) | KindSpec::Database(_) | KindSpec::SessionStore(_) => {
+        KindSpec::Server(_)
+        | KindSpec::Database(_)
+        | KindSpec::SessionStore(_)
+        | KindSpec::AuthServer(_) => {
             let Some((_, spec)) = build.endpoints.get(endpoint.index()).copied() else {
                 return Vec::new();
             };

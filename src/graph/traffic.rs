@@ -197,6 +197,10 @@ fn client_traffic(
     let (rate, origin) = match &plan.demand {
         Asked::Open(arrivals) => (arrivals.mean_rate(duration).unwrap_or(0.0), Origin::Given),
         Asked::Renewal(law) => (1e9 / law.mean(), Origin::Given),
+        Asked::Visits(plan) => {
+            let visits = plan.arrivals.mean_rate(duration).unwrap_or(0.0);
+            (visits * plan.mean_pages(), Origin::Given)
+        }
         Asked::Replayed(trace) => (trace.mean_rate(duration), Origin::Given),
         Asked::Closed(users, think) => match solved.iter().find(|(client, _)| *client == node) {
             Some((_, rate)) => (*rate, Origin::Solved),

@@ -8,6 +8,7 @@ mod caches;
 mod cost;
 mod errors;
 mod faults;
+mod identity;
 mod latency;
 mod node_breakers;
 mod node_caches;
@@ -19,8 +20,8 @@ mod throughput;
 
 use crate::graph::Graph;
 use crate::observe::{
-    CacheMeter, CacheMeters, ClassMeter, ConnectMeter, Meters, NodeMeter, Outage, Outages,
-    Recorder, Sample,
+    CacheMeter, CacheMeters, ClassMeter, ConnectMeter, IdentityMeters, Meters, NodeMeter, Outage,
+    Outages, Recorder, Sample,
 };
 use crate::time::Span;
 
@@ -123,6 +124,8 @@ pub struct EndToEnd<'a> {
     pub caches: Option<&'a CacheMeters>,
     /// What faults did to nodes, if any strikes one.
     pub outages: Option<&'a Outages>,
+    /// What happened to identities, if anybody is asked who they are.
+    pub identities: Option<&'a IdentityMeters>,
 }
 
 /// What node metrics are read from.
@@ -158,6 +161,7 @@ pub const END_TO_END: &[&[Metric]] = &[
     cost::METRICS,
     caches::METRICS,
     faults::METRICS,
+    identity::METRICS,
 ];
 
 /// All node metrics, in the order of results.
@@ -176,14 +180,17 @@ pub fn end_to_end() -> impl Iterator<Item = &'static Metric> {
 }
 
 /// The end-to-end metrics that results of `graph` have, with their places among all: those of
-/// caches only if there are any, and those of faults only if one strikes a node.
+/// caches only if there are any, those of faults only if one strikes a node, and those of identity
+/// only if anybody is asked.
 pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Metric)> {
     let (has_caches, has_faults) = (graph.has_caches(), graph.has_failing_nodes());
+    let has_identity = graph.fixed.auth.is_some();
     let is_of =
         |list: &[Metric], metric: &Metric| list.iter().any(|other| other.name == metric.name);
     end_to_end().enumerate().filter(move |(_, metric)| {
         (has_caches || !is_of(caches::METRICS, metric))
             && (has_faults || !is_of(faults::METRICS, metric))
+            && (has_identity || !is_of(identity::METRICS, metric))
     })
 }
 
@@ -197,7 +204,15 @@ impl<'a> EndToEnd<'a> {
     #[must_use]
     pub fn new(meters: &'a Meters, window: Span, cost_per_hour: f64) -> Self {
         let latency = Sample::of(meters.classes.iter().map(|class| &class.latency));
-        Self { meters, latency, window, cost_per_hour, caches: None, outages: None }
+        Self {
+            meters,
+            latency,
+            window,
+            cost_per_hour,
+            caches: None,
+            outages: None,
+            identities: None,
+        }
     }
 
     /// A number summed over all clients and endpoints.

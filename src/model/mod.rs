@@ -20,8 +20,10 @@ pub use node::{CallTimeouts, NodeSpec};
 pub use probe::ProbeSpec;
 pub use run::{ClockSpec, LimitsSpec, MeasureSpec, RunSpec, SloSpec, Study, Until, Warmup};
 
+use crate::auth::AuthSpec;
 use crate::endpoint::EndpointSpec;
 use crate::fault::FaultSpec;
+use crate::people::{PageSpec, VisitSpec};
 
 /// Where something stands in the scenario's texts, as a range of the sources' common address
 /// space.
@@ -61,6 +63,12 @@ pub struct Model {
     pub links: BTreeMap<(String, String), LinkEntry>,
     /// Probes by name.
     pub probes: BTreeMap<String, Named<ProbeSpec>>,
+    /// How people prove who they are.
+    pub auth: Option<Named<AuthSpec>>,
+    /// Pages by name.
+    pub pages: BTreeMap<String, Named<PageSpec>>,
+    /// Visits by name.
+    pub visits: BTreeMap<String, Named<VisitSpec>>,
     /// Faults by name.
     pub faults: BTreeMap<String, Named<FaultSpec>>,
 }

@@ -31,6 +31,7 @@ impl NodeSpec {
             KindSpec::Server(spec) => Some(&spec.station),
             KindSpec::Database(spec) => Some(&spec.station),
             KindSpec::SessionStore(spec) => Some(&spec.station),
+            KindSpec::AuthServer(spec) => Some(&spec.station),
         }
     }
 
@@ -48,6 +49,7 @@ impl NodeSpec {
             KindSpec::Server(spec) => &spec.answering.timeout,
             KindSpec::Database(spec) => &spec.answering.timeout,
             KindSpec::SessionStore(spec) => &spec.answering.timeout,
+            KindSpec::AuthServer(spec) => &spec.answering.timeout,
         };
         let it = timeout.as_ref()?;
         Some((it.connect.as_ref(), it.read.as_ref(), it.late))

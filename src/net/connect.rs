@@ -312,6 +312,7 @@ impl<O: Observer> Ctx<'_, O> {
         self.expects_answer(id);
         let endpoint = self.fixed.endpoints.get(self.hot(id).endpoint.index());
         let bytes = endpoint.map_or(0, |endpoint| endpoint.request_bytes);
+        let bytes = bytes + self.credential_bytes(id);
         self.carry_up(id, bytes);
     }
 

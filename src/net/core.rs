@@ -14,6 +14,7 @@ use super::ready::Ready;
 use super::request::{Account, BranchAccount, Request, Session};
 use super::timer::{Timer, TimerId, Token};
 use super::topology::Topology;
+use crate::auth::{AuthPlan, Person};
 use crate::endpoint::{Amount, Endpoint, Program};
 use crate::engine::{Payload, Queue};
 use crate::fact::{Exit, Fact, Observer, Place};
@@ -113,6 +114,8 @@ pub struct Fixed {
     pub programs: Vec<Program>,
     /// The traces that clients replay, by node.
     pub traces: Vec<Option<Arc<Trace>>>,
+    /// How people prove who they are, if they do.
+    pub auth: Option<Arc<AuthPlan>>,
     /// A hash of each node's name: its address, as its neighbours see it.
     pub addresses: Vec<u64>,
     /// What is said as HTTP, where somebody reads it.
@@ -132,6 +135,8 @@ pub struct Core<O> {
     pub requests: Slab<Request>,
     /// The users who are there.
     pub sessions: Slab<Session>,
+    /// Those of them who have an identity.
+    pub people: Slab<Person>,
     /// Where the time of branches is put down; that of requests stands with them.
     pub accounts: Slab<BranchAccount>,
     /// The connections that somebody has opened.
@@ -191,6 +196,7 @@ impl<O> Core<O> {
             exchanges,
             requests,
             sessions,
+            people: Slab::default(),
             accounts,
             connections: Connections::default(),
             timers,

@@ -158,6 +158,10 @@ impl<O: Observer> Ctx<'_, O> {
             self.core.accounts.remove(account);
             account = self.core.accounts[account].next;
         }
+        let person = self.core.requests[request.0].person;
+        if person != u32::MAX {
+            self.person_let_go(person);
+        }
         self.core.requests.remove(request.0);
     }
 }

@@ -9,6 +9,7 @@ mod core;
 mod exchange;
 mod family;
 mod guard;
+mod identity;
 mod link;
 mod lost;
 mod papers;

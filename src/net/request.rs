@@ -3,6 +3,7 @@
 
 use super::TimerId;
 use super::exchange::{Part, Parts};
+use crate::auth::Errand;
 use crate::fact::Asked;
 use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
 use crate::rng::Key;
@@ -31,6 +32,10 @@ pub struct Request {
     pub timer: TimerId,
     /// The timer of the pause before its next attempt.
     pub again: TimerId,
+    /// Who makes it, if an identity is kept of them: a place, or `u32::MAX` for nobody.
+    pub person: u32,
+    /// What it is made for.
+    pub errand: Errand,
     /// Whether its user has an outcome already, so that an answer comes too late.
     pub over: bool,
 }
@@ -50,6 +55,8 @@ impl Default for Request {
             row: u32::MAX,
             timer: TimerId::NONE,
             again: TimerId::NONE,
+            person: u32::MAX,
+            errand: Errand::Page,
             over: false,
         }
     }
@@ -69,6 +76,22 @@ pub struct Session {
     pub key: Key,
     /// The request that the user waits for, if any.
     pub request: Option<RequestId>,
+    /// How many pages a visitor still looks at.
+    pub pages: u32,
+    /// When a visitor goes at the latest.
+    pub until: Time,
+    /// What is kept of the user's identity: a place, or `u32::MAX` for nothing.
+    pub person: u32,
+}
+
+impl Session {
+    /// That of a user who is there without an end.
+    #[must_use]
+    pub const fn new(client: NodeId, user: u64, key: Key) -> Self {
+        let until = Time::NEVER;
+        let (ordinal, pages, person) = (0, u32::MAX, u32::MAX);
+        Self { client, user, ordinal, key, request: None, pages, until, person }
+    }
 }
 
 /// Where the time of one path is put down: nanoseconds by part, and since when the present part

@@ -27,6 +27,10 @@ pub enum Token {
     Total(RequestId),
     /// The pause before another attempt at a request is over.
     Again(RequestId),
+    /// Somebody's token is due to be renewed.
+    Renew(u32),
+    /// A credential of somebody is stolen, or a stolen one no longer works.
+    Theft(u32),
     /// The exchange has waited in a queue for as long as it may.
     Patience(ExchangeId),
     /// The exchange's visit to a core is over (where visits can be stopped).

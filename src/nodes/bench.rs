@@ -83,6 +83,7 @@ impl Observer for Heard {
             | Fact::Missed(_)
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
+            | Fact::Identity(_)
             | Fact::Looked { .. }
             | Fact::Fetched { .. } => return,
         };
@@ -156,6 +157,7 @@ impl Bench {
     /// A node, with endpoints that each have one of `programs`.
     pub(super) fn of(node: Node, programs: &[&[Op]]) -> Self {
         let fixed = Fixed {
+            auth: None,
             topology: topology(),
             endpoints: (0..).zip(programs).map(|(n, _)| endpoint(n)).collect(),
             programs: programs.iter().map(|ops| Program { ops: ops.to_vec() }).collect(),

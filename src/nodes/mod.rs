@@ -7,6 +7,7 @@
 //! work.
 
 pub mod answering;
+pub mod auth_server;
 #[cfg(test)]
 mod bench;
 pub mod caching;
@@ -85,6 +86,8 @@ kinds! {
     Database(database::DatabaseSpec) = "database";
     /// Keeps sessions.
     SessionStore(session_store::SessionStoreSpec) = "session-store";
+    /// Logs people in, and signs and renews tokens.
+    AuthServer(auth_server::AuthServerSpec) = "auth-server";
 }
 
 /// A node at work.

@@ -180,6 +180,7 @@ impl Observer for CacheMeters {
             | Fact::Missed(_)
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
+            | Fact::Identity(_)
             | Fact::Picked { .. } => {}
         }
     }

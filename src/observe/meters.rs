@@ -457,6 +457,7 @@ impl Observer for Meters {
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
             | Fact::Picked { .. }
+            | Fact::Identity(_)
             | Fact::Looked { .. }
             | Fact::Fetched { .. } => {}
         }

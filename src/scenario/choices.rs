@@ -34,6 +34,7 @@ pub(super) const KEYS: &[&str] = &[
     "resumption",
     "service",
     "size",
+    "stay",
     "think",
     "time",
     "times",

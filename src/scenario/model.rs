@@ -8,21 +8,28 @@ use serde::de::DeserializeOwned;
 use super::diagnostic::{Diagnostic, Diagnostics, nearest};
 use super::read::{fields_of, read_table, split_table};
 use super::tree::{Entry, Table};
+use crate::auth::AuthSpec;
 use crate::model::{Keys, LinkEntry, Model, Named, NodeSpec, RunSpec};
 use crate::nodes::KindSpec;
 use crate::nodes::parts::{CommonSpec, PartReader};
 
 /// The tables of a scenario that hold things by name.
-pub(super) const FAMILIES: &[&str] = &["endpoint", "fault", "link", "machine", "node", "probe"];
+pub(super) const FAMILIES: &[&str] =
+    &["endpoint", "fault", "link", "machine", "node", "page", "probe", "visit"];
 
 /// Top-level keys that are no part of a variant's model.
 const ASIDE: &[&str] = &["include", "sweep", "variant"];
+
+/// The table of identity.
+const AUTH: &[&str] = &["auth"];
 
 /// The model that `table` describes, or none if some part of it is wrong.
 pub(super) fn read_model(table: Table, diagnostics: &mut Diagnostics) -> Option<Model> {
     let (families, rest) = split_table(table, FAMILIES);
     let (_, rest) = split_table(rest, ASIDE);
-    let also: Vec<&str> = FAMILIES.iter().chain(ASIDE).copied().collect();
+    let (auth, rest) = split_table(rest, AUTH);
+    let also: Vec<&str> = FAMILIES.iter().chain(ASIDE).chain(AUTH).copied().collect();
+    let auth = auth.entry("auth").and_then(|entry| read_auth(entry, diagnostics));
     let run = read_table::<RunSpec>(&rest, &also, diagnostics);
     if let Some(run) = &run {
         check_run(run, &rest, diagnostics);
@@ -39,9 +46,27 @@ pub(super) fn read_model(table: Table, diagnostics: &mut Diagnostics) -> Option<
     let faults = family(&families, "fault", diagnostics, |_, table, diagnostics| {
         read_table(table, &[], diagnostics)
     });
+    let pages = family(&families, "page", diagnostics, |_, table, diagnostics| {
+        read_table(table, &[], diagnostics)
+    });
+    let visits = family(&families, "visit", diagnostics, |_, table, diagnostics| {
+        read_table(table, &[], diagnostics)
+    });
     let nodes = family(&families, "node", diagnostics, read_node);
     let links = links(&families, diagnostics);
-    Some(Model { run: run?, machines, endpoints, nodes, links, probes, faults })
+    let run = run?;
+    Some(Model { run, machines, endpoints, nodes, links, probes, auth, pages, visits, faults })
+}
+
+/// Reads the table of identity.
+fn read_auth(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Named<AuthSpec>> {
+    let Some(table) = entry.item.as_table() else {
+        let error = Diagnostic::error(entry.key_span.clone(), "`auth` is a table");
+        diagnostics.push(error.help("write [auth]"));
+        return None;
+    };
+    let spec = read_table(table, &[], diagnostics)?;
+    Some(Named { spec, place: entry.key_span.clone(), keys: Keys::new(table.places()) })
 }
 
 /// Reads each entry of a family; what is wrong is left out.

@@ -5,8 +5,8 @@ use crate::id::{EndpointId, NodeId};
 use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
-    Audit, CacheMeters, ClassMeter, Connects, Meters, Observable, Outages, Probes, RequestLog,
-    RequestRow, Sample, Series, Shape, Strict, Violation,
+    Audit, CacheMeters, ClassMeter, Connects, IdentityMeters, Meters, Observable, Outages, Probes,
+    RequestLog, RequestRow, Sample, Series, Shape, Strict, Violation,
 };
 use crate::rng::Key;
 use crate::stats::LADDER;
@@ -133,7 +133,8 @@ pub struct RunFault {
 /// rest, what few want.
 pub type Watchers = ((((Meters, Audit), Observable), Special), Option<Box<Extras>>);
 /// What only scenarios with caches, faults or connections need.
-pub type Special = (Option<CacheMeters>, (Option<Outages>, Option<Connects>));
+pub type Special =
+    (Option<CacheMeters>, (Option<Outages>, (Option<Connects>, Option<IdentityMeters>)));
 /// What few want of a replication.
 pub type Extras = (Option<Strict>, (Option<RequestLog>, Option<Probes>));
 
@@ -169,6 +170,9 @@ pub fn replicate_in(
     if let Some(outages) = &mut special.1.0 {
         outages.close(end);
     }
+    if let Some(identities) = &mut special.1.1.1 {
+        identities.close(end);
+    }
     let checked = audit
         .close(end, &ended.requests, &ended.inside, &graph.names)
         .and_then(|()| audit.agrees(end, &meters, &graph.names));
@@ -179,6 +183,7 @@ pub fn replicate_in(
     let span = Span(end.0.saturating_sub(window.0));
     let mut run = EndToEnd::new(&meters, span, graph.cost_per_hour);
     (run.caches, run.outages) = (special.0.as_ref(), special.1.0.as_ref());
+    run.identities = special.1.1.1.as_ref();
     let nodes = node_readings(graph, &meters, &special, span);
     let issued: u64 = meters.classes.iter().map(|class| class.issued).sum();
     Ok(Replication {
@@ -242,6 +247,11 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let outages = graph.has_failing_nodes().then(|| outages(graph, window));
     let opens = graph.links.iter().any(|link| link.transport.is_some());
     let connects = opens.then(|| Connects::new(&replicas, window));
+    let identities = graph
+        .fixed
+        .auth
+        .as_ref()
+        .map(|plan| IdentityMeters::new(graph.names.len(), [plan.login, plan.refresh], window));
     let shape = Shape {
         replicas,
         endpoints: graph.fixed.endpoints.len(),
@@ -257,8 +267,10 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let extras =
         (wanted.strict.then(Strict::default), (wanted.requests.map(RequestLog::new), probes));
     let is_wanted = extras.0.is_some() || extras.1.0.is_some() || extras.1.1.is_some();
-    let always =
-        (((Meters::new(shape), audit), Observable::default()), (caches, (outages, connects)));
+    let always = (
+        ((Meters::new(shape), audit), Observable::default()),
+        (caches, (outages, (connects, identities))),
+    );
     (always, is_wanted.then(|| Box::new(extras)))
 }
 
@@ -305,7 +317,7 @@ fn node_readings(
         });
         let replicas = f64::from(graph.fixed.topology.nodes[meter.at.node.index()].replicas);
         let replicas = if meter.is_replica { 1.0 } else { replicas };
-        let (caches, (outages, connects)) = special;
+        let (caches, (outages, (connects, _))) = special;
         let (node, replica) = (meter.at.node, meter.is_replica.then_some(meter.at.replica));
         let caches = caches.as_ref().filter(|_| graph.cache(node).is_some());
         let cache = caches.map(|caches| caches.at(node.index(), replica));

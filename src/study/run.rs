@@ -104,6 +104,9 @@ pub(super) fn cost(graph: &Graph) -> f64 {
             rate += match &client.demand {
                 Demand::Open(arrivals) => arrivals.mean_rate(duration).unwrap_or(1.0),
                 Demand::Renewal(law) => 1e9 / law.mean(),
+                Demand::Visits(plan) => {
+                    plan.arrivals.mean_rate(duration).unwrap_or(1.0) * plan.mean_pages()
+                }
                 Demand::Replayed(trace) => trace.mean_rate(duration),
                 Demand::Closed(users, think) => f64::from(*users) / (think.mean() / 1e9).max(0.01),
                 Demand::ClosedTrace(trace) => {

@@ -39,7 +39,10 @@ impl Caches {
         parent: ExchangeId,
         ctx: &mut Ctx<'_, O>,
     ) -> Verdict {
-        let task = if ctx.is_awaited(child, parent) { ctx.papers(parent).task } else { Task::None };
+        // What a proxy asks for itself, such as who somebody is, is no answer to what was asked.
+        let is_same = ctx.hot(child).endpoint == ctx.hot(parent).endpoint;
+        let is_awaited = is_same && ctx.is_awaited(child, parent);
+        let task = if is_awaited { ctx.papers(parent).task } else { Task::None };
         if task == Task::None {
             return Verdict::Delivered;
         }

@@ -5,7 +5,9 @@
 //! client that waits for it (coordinated omission). A closed loop has a fixed number of users,
 //! each of whom thinks, asks, and waits for the outcome.
 
+mod identity;
 mod retries;
+mod visits;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use toml::Spanned;
 use super::parts::{KindParts, PartReader};
 use super::timeouts::{Late, TimeoutSpec};
 use crate::arrivals::{ArrivalProcess, Arrivals};
+use crate::auth::Errand;
 use crate::dist::{Dist, Law};
 use crate::endpoint::Endpoint;
 use crate::fact::{Asked, Fact, Observer};
@@ -27,11 +30,13 @@ use crate::net::{
     Unwanted,
 };
 use crate::outcome::{Answer, Reason};
+use crate::people::VisitPlan;
 use crate::popularity::next;
 use crate::resilience::{Retry, RetrySpec};
 use crate::rng::{Key, Purpose, Stream, below, mix, open_unit};
 use crate::time::Span;
 use crate::trace::{Trace, TraceRow};
+use crate::unit::Probability;
 
 /// A group of browsers or callers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -65,6 +70,9 @@ pub struct ClientSpec {
     /// The priority class of its requests, 0 first; 0 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u8>,
+    /// Which roles its people have: shares by name. Endpoints can ask for one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub roles: BTreeMap<String, Probability>,
 }
 
 impl KindParts for ClientSpec {
@@ -116,6 +124,8 @@ pub enum Demand {
     Replayed(Arc<Trace>),
     /// So many users think this long before each.
     Closed(u32, Law),
+    /// Visitors arrive, each of whom looks at some pages.
+    Visits(Arc<VisitPlan>),
     /// The users of a trace think, and ask for, what their rows say.
     ClosedTrace(Arc<Trace>),
 }
@@ -155,6 +165,10 @@ impl Client {
             Demand::Open(arrivals) => ArrivalProcess::new(arrivals, &mut stream),
             Demand::Renewal(law) => Some(ArrivalProcess::renewal(law.clone())),
             Demand::Replayed(trace) => Some(ArrivalProcess::replay(Arc::clone(trace))),
+            Demand::Visits(plan) => match &plan.distances {
+                Some(law) => Some(ArrivalProcess::renewal(law.clone())),
+                None => ArrivalProcess::new(&plan.arrivals, &mut stream),
+            },
             Demand::Closed(..) | Demand::ClosedTrace(_) => None,
         };
         let group = root.with(plan.name_hash);
@@ -175,7 +189,7 @@ impl Client {
     /// Starts: the first arrival is set, or every user begins to think.
     pub fn begin<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         let users = match &self.plan.demand {
-            Demand::Open(_) | Demand::Renewal(_) | Demand::Replayed(_) => {
+            Demand::Open(_) | Demand::Renewal(_) | Demand::Replayed(_) | Demand::Visits(_) => {
                 return self.await_arrival(ctx);
             }
             Demand::Closed(users, _) => u64::from(*users),
@@ -198,6 +212,8 @@ impl Client {
             Input::Reply { child, .. } => self.replied(child, ctx),
             Input::Timer(Token::Total(request)) => self.gave_up(request, ctx),
             Input::Timer(Token::Again(request)) => self.again(request, ctx),
+            Input::Timer(Token::Renew(person)) => self.renewal_is_due(person, ctx),
+            Input::Timer(Token::Theft(person)) => self.theft(person, ctx),
             Input::Timer(Token::Connect(child, _)) => {
                 self.hung_up(child, Reason::ConnectTimeout, ctx);
             }
@@ -223,12 +239,17 @@ impl Client {
         if !ctx.core.issuing {
             return;
         }
+        if matches!(self.plan.demand, Demand::Visits(_)) {
+            self.visitors_come(ctx);
+            return self.await_arrival(ctx);
+        }
         for _ in 0..self.due {
             let (user, row) = (0, u32::try_from(self.ordinal).unwrap_or(u32::MAX));
             let key = self.nobody.with(self.ordinal);
             let ordinal = self.ordinal;
             self.ordinal += 1;
-            self.issue(SessionId::NONE, user, ordinal, key, row, ctx);
+            let wanted = (self.pick_endpoint(key), Errand::Page);
+            self.issue((SessionId::NONE, user, ordinal), key, row, wanted, ctx);
         }
         self.await_arrival(ctx);
     }
@@ -237,8 +258,11 @@ impl Client {
     fn join<O: Observer>(&mut self, user: u64, ctx: &mut Ctx<'_, O>) {
         let key = self.group.with(user);
         let client = self.plan.node;
-        let session = Session { client, user, ordinal: 0, key, request: None };
+        let session = Session::new(client, user, key);
         let id = SessionId(ctx.core.sessions.insert(session));
+        if ctx.fixed.auth.is_some() {
+            self.gets_identity(id, ctx);
+        }
         self.think(id, ctx);
     }
 
@@ -253,6 +277,7 @@ impl Client {
                 Some(row) => trace.rows()[row as usize].think(),
                 None => return,
             },
+            Demand::Visits(plan) => Self::pause_of_visit(plan, session, ctx.core.now),
             Demand::Open(_) | Demand::Renewal(_) | Demand::Replayed(_) => return,
         };
         ctx.schedule(span, Kind::Wake(id));
@@ -262,15 +287,24 @@ impl Client {
         if !ctx.core.issuing {
             return;
         }
+        if matches!(self.plan.demand, Demand::Visits(_)) && Self::has_seen_enough(id, ctx) {
+            return self.goes(id, ctx);
+        }
+        if ctx.core.sessions[id.0].person != u32::MAX && self.must_wait(id, ctx) {
+            return;
+        }
         let session = &mut ctx.core.sessions[id.0];
         let (user, ordinal, key) = (session.user, session.ordinal, session.key);
         session.ordinal += 1;
+        session.pages = session.pages.wrapping_sub(1);
         let mut row = u32::MAX;
         if let Demand::ClosedTrace(trace) = &self.plan.demand {
             row = self.row_of(trace, user).unwrap_or(u32::MAX);
             self.rows[usize::try_from(user).expect("users are numbered in 32 bits")] += 1;
         }
-        let request = self.issue(id, user, ordinal, key.with(ordinal), row, ctx);
+        let key = key.with(ordinal);
+        let wanted = (self.pick_endpoint(key), Errand::Page);
+        let request = self.issue((id, user, ordinal), key, row, wanted, ctx);
         ctx.core.sessions[id.0].request = Some(request);
     }
 
@@ -278,14 +312,12 @@ impl Client {
     #[inline]
     fn issue<O: Observer>(
         &mut self,
-        session: SessionId,
-        user: u64,
-        ordinal: u64,
+        (session, user, ordinal): (SessionId, u64, u64),
         key: Key,
         row: u32,
+        (endpoint, errand): (EndpointId, Errand),
         ctx: &mut Ctx<'_, O>,
     ) -> RequestId {
-        let endpoint = self.pick_endpoint(key);
         let fixed = ctx.fixed;
         let kind = &fixed.endpoints[endpoint.index()];
         let traced = self.trace().and_then(|trace| trace.rows().get(row as usize));
@@ -310,10 +342,18 @@ impl Client {
                 started: now,
             },
             session,
+            errand,
             account: Account { mark: now, ..Account::default() },
             row,
             ..Request::default()
         };
+        if session != SessionId::NONE {
+            let person = core.sessions[session.0].person;
+            if person != u32::MAX {
+                request.person = person;
+                core.people[person].requests += 1;
+            }
+        }
         core.observer.hear(now, &Fact::Issued(&request.asked));
         if let Some((law, _)) = &self.plan.timeout {
             let span = Span::from_nanos_rounded(law.sample(&mut key.draws(PATIENCE)));
@@ -431,8 +471,13 @@ impl Client {
         let (asked, parts) = (&request.asked, &request.account.parts);
         ctx.core.observer.hear(ctx.core.now, &Fact::Finished { asked, answer, attempts, parts });
         if session != SessionId::NONE {
-            ctx.core.sessions[session.0].request = None;
-            self.think(session, ctx);
+            let it = &mut ctx.core.sessions[session.0];
+            it.request = None;
+            if it.person == u32::MAX {
+                self.think(session, ctx);
+            } else {
+                self.goes_on(session, id, answer, ctx);
+            }
         }
     }
 
@@ -470,7 +515,7 @@ impl Client {
     fn trace(&self) -> Option<&Arc<Trace>> {
         match &self.plan.demand {
             Demand::Replayed(trace) | Demand::ClosedTrace(trace) => Some(trace),
-            Demand::Open(_) | Demand::Renewal(_) | Demand::Closed(..) => None,
+            Demand::Open(_) | Demand::Renewal(_) | Demand::Closed(..) | Demand::Visits(_) => None,
         }
     }
 

@@ -7,6 +7,7 @@
 
 mod calls;
 mod faults;
+mod identity;
 mod limited;
 mod saying;
 mod unwanted;
@@ -47,6 +48,8 @@ pub struct Host {
     passes_on: bool,
     /// How often exchanges may come.
     limit: Option<Box<limited::Limit>>,
+    /// What it does for identity.
+    gate: Option<Box<identity::Gate>>,
     /// Whether something may turn exchanges away before they begin.
     may_refuse: bool,
     /// How often the paths were answered whose answers change.
@@ -92,6 +95,7 @@ impl Host {
             unnoticed: Vec::new(),
             passes_on: false,
             limit: None,
+            gate: None,
             may_refuse: shape.is_some_and(|shape| shape.shed.is_some()),
             answered: BTreeMap::new(),
             can_hang: shape.is_some_and(|shape| shape.can_hang),
@@ -202,15 +206,25 @@ impl Host {
     /// An exchange begins: it gets its program, and a worker or a place in the wait for one.
     #[inline(always)]
     fn starts<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
-        let exchange = ctx.core.exchanges.hot_mut(id);
-        exchange.program = match self.program {
+        let program = self.usual_program(id, ctx);
+        ctx.core.exchanges.hot_mut(id).program = program;
+        if self.gate.is_some() {
+            self.meets_gate(id, ctx);
+        }
+        self.admit(id, ctx)
+    }
+
+    /// The program of what an exchange asks for.
+    #[inline(always)]
+    fn usual_program<O: Observer>(&self, id: ExchangeId, ctx: &Ctx<'_, O>) -> u16 {
+        match self.program {
             Running::Own(program) => program,
             Running::Endpoint(otherwise) => {
+                let exchange = ctx.core.exchanges.hot(id);
                 let endpoint = ctx.fixed.endpoints.get(exchange.endpoint.index());
                 endpoint.and_then(|endpoint| endpoint.program).unwrap_or(otherwise)
             }
-        };
-        self.admit(id, ctx)
+        }
     }
 
     /// A handshake has arrived: it ends here, unless the node passes connections on.
@@ -318,6 +332,11 @@ impl Host {
                 Op::Fail(probability, purpose, status) => {
                     if probability.happens(exchange.key.bits(*purpose)) {
                         self.fail_with(id, Answer::with_status(*status), ctx);
+                        return Next::Holds;
+                    }
+                }
+                Op::Rule(rule) => {
+                    if self.follows(id, *rule, ctx) {
                         return Next::Holds;
                     }
                 }
@@ -444,7 +463,9 @@ impl Host {
 
     fn timed<O: Observer>(&mut self, token: Token, ctx: &mut Ctx<'_, O>) -> Next {
         match token {
-            Token::Total(_)
+            Token::Renew(_)
+            | Token::Theft(_)
+            | Token::Total(_)
             | Token::Again(_)
             | Token::Idle(..)
             | Token::Closed(..)

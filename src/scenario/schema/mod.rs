@@ -12,11 +12,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use self::partial::Partial;
+use crate::auth::AuthSpec;
 use crate::endpoint::EndpointSpec;
 use crate::fault::FaultSpec;
 use crate::model::{LinkSpec, MachineSpec, ProbeSpec, RunSpec};
 use crate::nodes::KindSpec;
 use crate::nodes::parts::{CommonSpec, PartReader};
+use crate::people::{PageSpec, VisitSpec};
 
 /// Names: as `check_names` allows them.
 const NAME: &str = "^[A-Za-z][A-Za-z0-9_-]{0,127}$";
@@ -26,16 +28,19 @@ const NAME: &str = "^[A-Za-z][A-Za-z0-9_-]{0,127}$";
 pub fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let run = object::<RunSpec>(&mut generator);
+    let auth = Value::from(AuthSpec::json_schema(&mut generator));
     let families = families(&mut generator);
     let mut definitions = Map::from_iter(generator.take_definitions(true));
     let mut partial = Partial::new(&definitions);
     let mut over = partial.object(&run);
+    over.insert("auth".to_owned(), partial.relaxed(&auth.clone()));
     for (name, about, family) in &families {
         over.insert((*name).to_owned(), by_name(about, partial.relaxed(&family.clone())));
     }
     definitions.extend(partial.definitions());
     definitions.insert("Sweep".to_owned(), sweep());
     let mut properties = run;
+    properties.insert("auth".to_owned(), auth);
     for (name, about, family) in families {
         properties.insert(name.to_owned(), by_name(about, family));
     }
@@ -66,6 +71,8 @@ fn families(generator: &mut SchemaGenerator) -> Vec<(&'static str, &'static str,
     let link = LinkSpec::json_schema(generator);
     let probe = ProbeSpec::json_schema(generator);
     let fault = FaultSpec::json_schema(generator);
+    let page = PageSpec::json_schema(generator);
+    let visit = VisitSpec::json_schema(generator);
     let nodes = nodes(generator);
     let link = by_name("Links of this caller, by the name of whom it calls.", one(generator, link));
     vec![
@@ -74,6 +81,8 @@ fn families(generator: &mut SchemaGenerator) -> Vec<(&'static str, &'static str,
         ("node", "The nodes of the graph.", nodes),
         ("link", "The links of the graph, by the name of the caller.", link),
         ("probe", "Moments at which the number present is noted.", one(generator, probe)),
+        ("page", "Pages of a site that visitors look at.", one(generator, page)),
+        ("visit", "Kinds of visit, made of pages.", one(generator, visit)),
         ("fault", "What goes wrong, and when.", one(generator, fault)),
     ]
 }

@@ -1,0 +1,249 @@
+//! Somebody who is there, or whose stolen credential still works: what they hold, and what the
+//! servers keep of them.
+
+use super::refresh::{Presented, Reaction, present};
+use super::{AuthPlan, Shown, Verdict};
+use crate::id::{NodeId, SessionId};
+use crate::net::TimerId;
+use crate::rng::Key;
+use crate::time::{Span, Time};
+
+/// What a request is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum Errand {
+    /// What its user wants.
+    #[default]
+    Page,
+    /// To log in.
+    Login,
+    /// To renew a token.
+    Refresh,
+    /// To log out.
+    Logout,
+    /// What a thief wants.
+    Theft,
+}
+
+impl Errand {
+    /// Whether a thief makes it.
+    #[must_use]
+    pub const fn is_thiefs(self) -> bool {
+        matches!(self, Self::Theft)
+    }
+}
+
+/// What somebody shows: the name of a session, or a token with the one that renews it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Credential {
+    /// When it was issued.
+    pub issued: Time,
+    /// When it expires by itself.
+    pub expires: Time,
+    /// What renews it.
+    pub refresh: Presented,
+}
+
+impl Credential {
+    /// One of this life, which nothing renews.
+    #[must_use]
+    pub fn new(issued: Time, life: Span) -> Self {
+        let expires = issued + life;
+        Self { issued, expires, refresh: Presented { generation: 0, expires } }
+    }
+}
+
+/// What the servers keep of somebody: a session, or a family of refresh tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record {
+    /// When it was made.
+    pub created: Time,
+    /// When it was written last.
+    pub touched: Time,
+    /// The replica that it stands at, if it stands in the memory of one.
+    pub home: u16,
+    /// How often that memory, or the store, had been lost before.
+    pub losses: u32,
+    /// Which refresh token of the family is the good one.
+    pub generation: u32,
+    /// When the one before it was exchanged.
+    pub rotated: Time,
+    /// Whether it was ended.
+    pub ended: bool,
+}
+
+impl Record {
+    /// A new one.
+    #[must_use]
+    pub const fn new(now: Time) -> Self {
+        Self {
+            created: now,
+            touched: now,
+            home: 0,
+            losses: 0,
+            generation: 0,
+            rotated: now,
+            ended: false,
+        }
+    }
+}
+
+/// What a thief has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Thief {
+    /// The stolen credential, or what it was renewed to.
+    pub credential: Credential,
+    /// When it was stolen.
+    pub since: Time,
+    /// Until when it works at most, as far as is known.
+    pub until: Time,
+    /// When the owner logged out.
+    pub logout: Option<Time>,
+}
+
+/// Somebody who is there, or whose stolen credential still works.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The group.
+    pub client: NodeId,
+    /// The visit, or none after it.
+    pub session: SessionId,
+    /// The identity.
+    pub key: Key,
+    /// Whether this one logs in at all.
+    pub logs_in: bool,
+    /// Whether this one logs out at the end.
+    pub logs_out: bool,
+    /// What is held.
+    pub held: Option<Credential>,
+    /// What is on its way to be held.
+    pub granted: Option<Credential>,
+    /// What the servers keep.
+    pub record: Option<Record>,
+    /// From when on the deny-list has the tokens, and up to when those were issued.
+    pub denied: (Time, Time),
+    /// What a thief has.
+    pub thief: Option<Thief>,
+    /// What is under way beside pages.
+    pub errand: Option<Errand>,
+    /// Whether a page waits for that.
+    pub waits: bool,
+    /// How many errands there were: what they draw is keyed by this.
+    pub errands: u32,
+    /// Requests that are in flight.
+    pub requests: u32,
+    /// The timer of the next renewal.
+    pub renewal: TimerId,
+}
+
+impl Person {
+    /// Somebody who has just come.
+    #[must_use]
+    pub const fn new(client: NodeId, session: SessionId, key: Key) -> Self {
+        Self {
+            client,
+            session,
+            key,
+            logs_in: false,
+            logs_out: false,
+            held: None,
+            granted: None,
+            record: None,
+            denied: (Time::NEVER, Time::ZERO),
+            thief: None,
+            errand: None,
+            waits: false,
+            errands: 0,
+            requests: 0,
+            renewal: TimerId::NONE,
+        }
+    }
+
+    /// Whether the request of such an errand is accepted.
+    #[must_use]
+    pub fn verdict(
+        &self,
+        plan: &AuthPlan,
+        errand: Errand,
+        replica: u16,
+        losses: u32,
+        now: Time,
+    ) -> Verdict {
+        let stolen = self.thief.as_ref().map(|thief| &thief.credential);
+        let credential = if errand.is_thiefs() { stolen } else { self.held.as_ref() };
+        let (denied, denied_up_to) = self.denied;
+        let record = self.record.as_ref();
+        let shown = Shown { credential, record, replica, losses, denied, denied_up_to, now };
+        plan.scheme.verdict(plan, &shown)
+    }
+
+    /// The issuer lets this one in: what is issued, and what is kept of it.
+    pub fn grant(&mut self, plan: &AuthPlan, losses: u32, replica: u16, now: Time) {
+        self.record = Some(Record { losses, home: replica, ..Record::new(now) });
+        let mut credential = Credential::new(now, plan.life());
+        if let Some(renewal) = &plan.tokens.renewal {
+            credential.refresh.expires = now + renewal.lifetime;
+        }
+        self.granted = Some(credential);
+    }
+
+    /// A refresh token is presented to the issuer by the owner or by the thief.
+    pub fn renew(&mut self, plan: &AuthPlan, by_thief: bool, losses: u32, now: Time) -> Reaction {
+        let held = if by_thief { self.thief.map(|thief| thief.credential) } else { self.held };
+        let (Some(renewal), Some(held)) = (&plan.tokens.renewal, held) else {
+            return Reaction::Refuses;
+        };
+        let record = self.record.as_mut().filter(|_| renewal.record);
+        if record.as_ref().is_some_and(|record| record.losses != losses) {
+            return Reaction::Refuses;
+        }
+        let reaction = present(record, renewal.rotation, renewal.grace, held.refresh, now);
+        if let Reaction::Renews(generation) = reaction {
+            let refresh = Presented { generation, expires: held.refresh.expires };
+            let new = Credential { refresh, ..Credential::new(now, plan.life()) };
+            match &mut self.thief {
+                Some(thief) if by_thief => thief.credential = new,
+                _ => self.granted = Some(new),
+            }
+        }
+        reaction
+    }
+
+    /// Everything that was issued is taken back, as far as the scheme can do that.
+    pub fn revoke(&mut self, plan: &AuthPlan, now: Time) {
+        if let Some(record) = &mut self.record {
+            record.ended = true;
+        }
+        if let Some(deny) = &plan.tokens.deny {
+            self.denied = (now + deny.lag, now);
+        }
+    }
+
+    /// The same at a time to come, by way of the deny-list: sessions end when that is there.
+    pub fn revoke_later(&mut self, plan: &AuthPlan, at: Time) {
+        if let Some(deny) = &plan.tokens.deny {
+            self.denied = (at + deny.lag, at);
+        }
+    }
+
+    /// Until when a stolen credential works, if nothing else happens: what is issued lives to its
+    /// end, unless it was taken back before.
+    #[must_use]
+    pub fn works_until(&self, plan: &AuthPlan, stolen: &Credential) -> Time {
+        let (denied, up_to) = self.denied;
+        match plan.scheme {
+            super::Scheme::None | super::Scheme::Credentials => Time::NEVER,
+            super::Scheme::Session => match &self.record {
+                Some(record) if !record.ended => stolen
+                    .expires
+                    .min(record.touched + plan.sessions.idle)
+                    .min(record.created + plan.sessions.absolute),
+                _ => Time::ZERO,
+            },
+            super::Scheme::Jwt => {
+                let end = stolen.expires + plan.tokens.leeway;
+                if stolen.issued <= up_to { end.min(denied) } else { end }
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! From pages and visits to what a client's visitors do.
+
+use std::sync::Arc;
+
+use super::build::Build;
+use super::client::upper_ends;
+use crate::arrivals::Arrivals;
+use crate::dist::Dist;
+use crate::id::EndpointId;
+use crate::model::Named;
+use crate::nodes::client::ClientSpec;
+use crate::people::{VisitPlan, VisitSpec};
+use crate::scenario::Diagnostic;
+use crate::time::Span;
+use crate::unit::Probability;
+
+/// The name of the visit that a client's people make, if they come as visitors.
+pub(super) fn visit_of(build: &mut Build<'_>, name: &str, client: &ClientSpec) -> Option<String> {
+    let Some(Arrivals::Visits { visit, .. }) = &client.arrivals else { return None };
+    let model = build.model;
+    if !model.visits.contains_key(visit) {
+        let at = build.at_node(name, "arrivals.visit");
+        build.unknown("visit", visit, &at, model.visits.keys().map(String::as_str));
+    }
+    if !client.mix.is_empty() {
+        let at = build.at_node(name, "mix");
+        let message = "visitors ask for the pages of their visit: they have no `mix`";
+        let error = Diagnostic::error(at, message);
+        build.diagnostics.push(error.help(format!("name the pages in [visit.{visit}]")));
+    }
+    Some(visit.clone())
+}
+
+/// The endpoints of the pages of a visit, with the upper ends of their shares.
+pub(super) fn pages(build: &mut Build<'_>, visit: &str) -> Vec<(f64, EndpointId)> {
+    let model = build.model;
+    let Some(owner) = model.visits.get(visit) else { return Vec::new() };
+    let mut shares = Vec::new();
+    for (page, share) in &owner.spec.pages {
+        if !share.is_finite() || *share < 0.0 {
+            let at = owner.at(&format!("pages.{}", page.get_ref()));
+            build.error(&at, format!("a share is a number from 0 on, not {share}"));
+            continue;
+        }
+        let Some(found) = model.pages.get(page.get_ref()) else {
+            let names = model.pages.keys().map(String::as_str);
+            build.unknown("page", page.get_ref(), &page.span(), names);
+            continue;
+        };
+        let endpoint = &found.spec.endpoint;
+        if let Some(endpoint) = build.endpoint(endpoint.get_ref(), &endpoint.span()) {
+            shares.push((*share, endpoint));
+        }
+    }
+    let is_whole = shares.len() == owner.spec.pages.len();
+    if is_whole && shares.iter().all(|(share, _)| *share <= 0.0) {
+        build.error(&owner.at("pages"), format!("visit `{visit}` has no pages"));
+    }
+    upper_ends(shares)
+}
+
+/// What the visitors of a client do.
+pub(super) fn visits(
+    build: &mut Build<'_>,
+    name: &str,
+    arrivals: &Arrivals,
+) -> Option<Arc<VisitPlan>> {
+    let Arrivals::Visits { visits, visit } = arrivals else { return None };
+    let owner: &Named<VisitSpec> = build.model.visits.get(visit)?;
+    let spec = &owner.spec;
+    if spec.length.is_some() && spec.stay.is_some() {
+        let sentence = "a visit has a `length` in pages or a `stay`, not both";
+        build.error(&owner.at("length"), sentence);
+    }
+    if spec.length.as_ref().is_some_and(|length| length.mean() <= 0.0) {
+        build.error(&owner.at("length"), "a visit has at least 1 page");
+    }
+    let distances = match &**visits {
+        Arrivals::Interval { interval } => {
+            let at = build.at_node(name, "arrivals.visits.interval");
+            Some(build.law(interval, &at))
+        }
+        _ => None,
+    };
+    let think = spec.think.clone().unwrap_or(Dist::Constant(Span::ZERO));
+    let think = build.law(&think, &owner.at("think"));
+    if spec.stay.is_some() && think.mean() <= 0.0 {
+        let sentence = "a `stay` needs a `think` time, or its pages have no end";
+        build.error(&owner.at("stay"), sentence);
+    }
+    let stay = spec.stay.as_ref().map(|stay| build.law(stay, &owner.at("stay")));
+    Some(Arc::new(VisitPlan {
+        arrivals: (**visits).clone(),
+        distances,
+        length: spec.length,
+        stay,
+        think,
+        login: spec.login.get(),
+        logout: spec.logout.map_or(Probability::NEVER, crate::people::Share::get),
+    }))
+}

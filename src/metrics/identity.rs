@@ -1,0 +1,113 @@
+//! What identity costs and what it lets through: only of scenarios with `[auth]`.
+
+use super::{EndToEnd, Evidence, Metric, Unit, average, rate, share};
+
+const fn metric(
+    name: &'static str,
+    unit: Unit,
+    about: &'static str,
+    read: fn(&EndToEnd<'_>) -> Option<f64>,
+) -> Metric {
+    Metric { name, unit, about, evidence: Evidence::Mean, read }
+}
+
+const fn per_second(
+    name: &'static str,
+    about: &'static str,
+    read: fn(&EndToEnd<'_>) -> Option<f64>,
+) -> Metric {
+    metric(name, Unit::PerSecond, about, read)
+}
+
+/// A sum of nanoseconds as the mean of so many, in seconds.
+#[allow(clippy::cast_precision_loss, reason = "a mean for statistics")]
+fn mean(sum: u128, count: u64) -> Option<f64> {
+    (count > 0).then(|| sum as f64 / count as f64 / 1e9)
+}
+
+/// The metrics of this kind.
+pub(super) const METRICS: &[Metric] = &[
+    per_second("authorised_rate", "Requests that were checked and let in.", |run| {
+        rate(run.identities?.checked[1], run.window)
+    }),
+    metric(
+        "authorised_ratio",
+        Unit::Share,
+        "The share of checked requests that were let in.",
+        |run| {
+            let [checked, accepted] = run.identities?.checked;
+            share(accepted, checked)
+        },
+    ),
+    per_second("store_lookups", "Look-ups in stores of sessions and tokens.", |run| {
+        rate(run.identities?.asked[0], run.window)
+    }),
+    per_second("store_writes", "Writes to stores of sessions and tokens.", |run| {
+        rate(run.identities?.asked[1], run.window)
+    }),
+    metric(
+        "identity_cores",
+        Unit::Count,
+        "Cores at work for nothing but identity: hashing, signing, verifying.",
+        |run| average(run.identities?.worked.iter().map(|it| u128::from(*it)).sum(), run.window),
+    ),
+    metric(
+        "credential_bytes",
+        Unit::Count,
+        "Bytes that a checked request carries to show who sends it.",
+        |run| share(run.identities?.bytes, run.identities?.checked[0]),
+    ),
+    per_second("login_rate", "Log-ins that were granted.", |run| {
+        rate(run.identities?.granted[0], run.window)
+    }),
+    per_second("refresh_rate", "Renewals of tokens that were granted.", |run| {
+        rate(run.identities?.granted[1], run.window)
+    }),
+    per_second("forced_logins", "People who were refused and had to log in again.", |run| {
+        rate(run.identities?.forced[0], run.window)
+    }),
+    metric("carts_lost", Unit::Count, "Sessions lost with what they carried.", |run| {
+        average(u128::from(run.identities?.forced[1]) * u128::from(run.window.0), run.window)
+    }),
+    metric("login_latency_mean", Unit::Millis, "The mean latency of successful log-ins.", |run| {
+        let (_, count, sum) = run.identities?.ended[0];
+        mean(sum, count)
+    }),
+    metric("login_success", Unit::Share, "The share of log-ins that succeeded.", |run| {
+        let (ended, succeeded, _) = run.identities?.ended[0];
+        share(succeeded, ended)
+    }),
+    metric("refresh_latency_mean", Unit::Millis, "The mean latency of renewals.", |run| {
+        let (_, count, sum) = run.identities?.ended[1];
+        mean(sum, count)
+    }),
+    metric("refresh_success", Unit::Share, "The share of renewals that succeeded.", |run| {
+        let (ended, succeeded, _) = run.identities?.ended[1];
+        share(succeeded, ended)
+    }),
+    metric("people_mean", Unit::Count, "People present, on average over time.", |run| {
+        average(run.identities?.people.area(), run.window)
+    }),
+    metric(
+        "exposure_mean",
+        Unit::Millis,
+        "How long a stolen credential works after the theft, on average.",
+        |run| {
+            let (count, sum, _) = run.identities?.exposed;
+            mean(sum, count)
+        },
+    ),
+    metric("exposure_max", Unit::Millis, "The longest that a stolen credential worked.", |run| {
+        let (count, _, most) = run.identities?.exposed;
+        (count > 0).then(|| std::time::Duration::from_nanos(most).as_secs_f64())
+    }),
+    metric(
+        "exposure_after_logout_mean",
+        Unit::Millis,
+        "How long a stolen credential works after its owner has logged out, on average.",
+        |run| {
+            let (count, sum) = run.identities?.after_logout;
+            mean(sum, count)
+        },
+    ),
+];

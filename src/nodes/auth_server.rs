@@ -1,0 +1,24 @@
+//! The auth-server: logs people in, which costs a password hash, and signs and renews tokens.
+//!
+//! Its cores are the workers that hash: `cores` and `queue_timeout` bound the pool. What a log-in
+//! costs follows from `[auth]`.
+
+use super::answering::AnsweringSpec;
+use super::parts::{KindParts, PartReader};
+use super::station::StationSpec;
+
+/// What a scenario says of an auth-server.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AuthServerSpec {
+    /// Its machines.
+    pub station: StationSpec,
+    /// What it costs for what has no work of its own.
+    pub answering: AnsweringSpec,
+}
+
+impl KindParts for AuthServerSpec {
+    fn read<R: PartReader>(reader: &mut R) -> Option<Self> {
+        let (station, answering) = (reader.part(), reader.part());
+        Some(Self { station: station?, answering: answering? })
+    }
+}

@@ -1,0 +1,294 @@
+//! What people do about their identity: they log in before they ask for what is not open to
+//! everybody, renew their tokens, log in again when they are refused, and log out.
+
+use rand_distr::Distribution;
+
+use super::{Client, Demand};
+use crate::auth::{AuthPlan, Credential, Errand, Person, Said, Scheme, Thief};
+use crate::fact::{Fact, Observer};
+use crate::id::{EndpointId, RequestId, SessionId};
+use crate::net::{Ctx, Kind, TimerId, Token};
+use crate::outcome::Answer;
+use crate::rng::{Purpose, below, open_unit};
+use crate::time::{Span, Time};
+
+const ERRAND: Purpose = Purpose::named("errand");
+const JITTER: Purpose = Purpose::named("jitter of a renewal");
+const STOLEN: Purpose = Purpose::named("theft");
+const STOLEN_AFTER: Purpose = Purpose::named("time of a theft");
+const DISCOVERED: Purpose = Purpose::named("discovery of a theft");
+
+/// How long somebody waits before a renewal that failed is tried again.
+const AGAIN: Span = Span::from_secs(1);
+
+impl Client {
+    /// Keeps an identity of somebody who has come, if the scenario asks who people are.
+    pub(super) fn gets_identity<O: Observer>(&self, id: SessionId, ctx: &mut Ctx<'_, O>) {
+        let client = self.plan.node;
+        let key = ctx.core.sessions[id.0].key;
+        let mut person = Person::new(client, id, key);
+        match &self.plan.demand {
+            Demand::Visits(visit) => {
+                let stage = visit.stage(key);
+                (person.logs_in, person.logs_out) = (stage.logs_in, stage.logs_out);
+            }
+            _ => person.logs_in = true,
+        }
+        let has_logins = ctx.fixed.auth.as_ref().is_some_and(|plan| plan.has_logins());
+        if !has_logins && !matches!(self.plan.demand, Demand::Visits(_)) {
+            return;
+        }
+        let place = ctx.core.people.insert(person);
+        ctx.core.sessions[id.0].person = place;
+        ctx.observe(&Fact::Identity(Said::Came(client)));
+    }
+
+    /// Whether somebody who wants a page must run an errand first; it is started.
+    pub(super) fn must_wait<O: Observer>(&mut self, id: SessionId, ctx: &mut Ctx<'_, O>) -> bool {
+        let place = ctx.core.sessions[id.0].person;
+        let fixed = ctx.fixed;
+        let Some(plan) = fixed.auth.as_deref().filter(|plan| plan.has_logins()) else {
+            return false;
+        };
+        let now = ctx.now();
+        let person = &mut ctx.core.people[place];
+        if !person.logs_in {
+            return false;
+        }
+        let is_good = |held: &Credential| plan.scheme == Scheme::Session || now < held.expires;
+        match &person.held {
+            Some(held) if is_good(held) => return false,
+            // What is held has expired, and nothing renews it: its owner finds out by asking.
+            Some(_) if plan.tokens.renewal.is_none() => return false,
+            Some(_) | None => {}
+        }
+        person.waits = true;
+        if person.errand.is_none() {
+            let errand = if person.held.is_some() { Errand::Refresh } else { Errand::Login };
+            self.runs(place, errand, plan, ctx);
+        }
+        true
+    }
+
+    /// Starts an errand. It takes no ordinal, so that pages are the same under every scheme.
+    fn runs<O: Observer>(
+        &mut self,
+        place: u32,
+        errand: Errand,
+        plan: &AuthPlan,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let endpoint: Option<EndpointId> = match errand {
+            Errand::Login => plan.login,
+            Errand::Refresh => plan.refresh,
+            Errand::Logout => plan.logout,
+            Errand::Page | Errand::Theft => None,
+        };
+        let Some(endpoint) = endpoint else { return };
+        let person = &mut ctx.core.people[place];
+        person.errand = Some(errand);
+        person.errands += 1;
+        let key = person.key.with(ERRAND.part(u64::from(person.errands)).bits());
+        let session = person.session;
+        let (user, ordinal) = {
+            let it = &ctx.core.sessions[session.0];
+            (it.user, it.ordinal)
+        };
+        self.issue((session, user, ordinal), key, u32::MAX, (endpoint, errand), ctx);
+    }
+
+    /// A request of somebody with an identity has its outcome: what they do next.
+    #[cold]
+    pub(super) fn goes_on<O: Observer>(
+        &mut self,
+        id: SessionId,
+        request: RequestId,
+        answer: Answer,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let errand = ctx.core.requests[request.0].errand;
+        let place = ctx.core.sessions[id.0].person;
+        let fixed = ctx.fixed;
+        let Some(plan) = fixed.auth.as_deref() else { return self.think(id, ctx) };
+        match errand {
+            Errand::Page | Errand::Theft => {
+                let was_refused = answer.status == 401 && plan.has_logins();
+                if was_refused && ctx.core.people[place].logs_in {
+                    self.was_refused(place, plan, ctx);
+                }
+                self.think(id, ctx);
+            }
+            Errand::Login | Errand::Refresh => {
+                ctx.core.people[place].errand = None;
+                if answer.is_success() {
+                    self.was_let_in(place, errand, plan, ctx);
+                } else if errand == Errand::Login || answer.status == 401 {
+                    ctx.core.people[place].held = None;
+                } else {
+                    self.renews_later(place, AGAIN, ctx);
+                }
+                let waited = std::mem::take(&mut ctx.core.people[place].waits);
+                if !waited {
+                    return;
+                }
+                if answer.is_success() {
+                    return ctx.schedule(Span::ZERO, Kind::Wake(id));
+                }
+                // Who cannot log in tries again after a while, and loses patience as with pages.
+                let session = &mut ctx.core.sessions[id.0];
+                session.pages = session.pages.saturating_sub(u32::from(session.pages != u32::MAX));
+                let pause = if session.pages == u32::MAX { AGAIN } else { Span::ZERO };
+                session.ordinal += 1;
+                if pause.is_zero() {
+                    self.think(id, ctx)
+                } else {
+                    ctx.schedule(pause, Kind::Wake(id))
+                }
+            }
+            Errand::Logout => self.leaves(id, ctx),
+        }
+    }
+
+    /// A credential was refused: it is worth nothing, and its owner has to log in again.
+    fn was_refused<O: Observer>(&self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+        let client = self.plan.node;
+        let person = &mut ctx.core.people[place];
+        let cart = plan.sessions.cart && plan.scheme == Scheme::Session && person.held.is_some();
+        person.held = None;
+        let timer = std::mem::replace(&mut person.renewal, TimerId::NONE);
+        ctx.cancel_timer(timer);
+        ctx.observe(&Fact::Identity(Said::Forced { client, cart }));
+    }
+
+    fn was_let_in<O: Observer>(
+        &mut self,
+        place: u32,
+        errand: Errand,
+        plan: &AuthPlan,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let now = ctx.now();
+        let person = &mut ctx.core.people[place];
+        person.held = person.granted.take();
+        let Some(held) = person.held else { return };
+        let (key, errands) = (person.key, u64::from(person.errands));
+        if let Some(renewal) = plan.tokens.renewal.as_ref().filter(|it| it.background) {
+            let jitter = below(renewal.jitter.0 + 1, key.bits(JITTER.part(errands)));
+            let early = renewal.margin + Span(jitter);
+            let due = Time(held.expires.0.saturating_sub(early.0)).max(now);
+            self.renews_later(place, due.since(now), ctx);
+        }
+        let Some(theft) = plan.theft.as_ref().filter(|_| errand == Errand::Login) else { return };
+        if ctx.core.people[place].thief.is_none()
+            && theft.probability.happens(key.bits(STOLEN.part(errands)))
+        {
+            let purpose = STOLEN_AFTER.part(errands);
+            let life = held.expires.since(held.issued).0;
+            #[allow(clippy::cast_precision_loss, reason = "a life is far below 2^53 ns")]
+            let after = match &theft.after {
+                Some(law) => law.sample(&mut key.draws(purpose)),
+                None => open_unit(key.bits(purpose)) * life as f64,
+            };
+            let since = (held.issued + Span::from_nanos_rounded(after)).max(now);
+            let thief = Thief { credential: held, since, until: Time::NEVER, logout: None };
+            ctx.core.people[place].thief = Some(thief);
+            ctx.start_timer(since.since(now), Token::Theft(place));
+        }
+    }
+
+    fn renews_later<O: Observer>(&self, place: u32, span: Span, ctx: &mut Ctx<'_, O>) {
+        let timer = ctx.start_timer(span, Token::Renew(place));
+        let before = std::mem::replace(&mut ctx.core.people[place].renewal, timer);
+        ctx.cancel_timer(before);
+    }
+
+    /// A token is due to be renewed.
+    pub(super) fn renewal_is_due<O: Observer>(&mut self, place: u32, ctx: &mut Ctx<'_, O>) {
+        let fixed = ctx.fixed;
+        let person = &mut ctx.core.people[place];
+        person.renewal = TimerId::NONE;
+        let is_idle = person.errand.is_none() && person.held.is_some();
+        if let Some(plan) = fixed.auth.as_deref().filter(|_| is_idle && ctx.core.issuing) {
+            self.runs(place, Errand::Refresh, plan, ctx);
+        }
+    }
+
+    /// Somebody has seen enough: who logs out does that first.
+    pub(super) fn ends_visit<O: Observer>(&mut self, id: SessionId, ctx: &mut Ctx<'_, O>) {
+        let place = ctx.core.sessions[id.0].person;
+        let fixed = ctx.fixed;
+        let plan = fixed.auth.as_deref();
+        let person = &ctx.core.people[place];
+        let logs_out = person.logs_out && person.held.is_some() && person.errand.is_none();
+        match plan.filter(|plan| plan.logout.is_some() && logs_out) {
+            Some(plan) => self.runs(place, Errand::Logout, plan, ctx),
+            None => self.leaves(id, ctx),
+        }
+    }
+
+    /// Somebody goes. What a thief has of them works on.
+    fn leaves<O: Observer>(&mut self, id: SessionId, ctx: &mut Ctx<'_, O>) {
+        let place = ctx.core.sessions[id.0].person;
+        let (now, client) = (ctx.now(), self.plan.node);
+        let fixed = ctx.fixed;
+        let person = &mut ctx.core.people[place];
+        let left = person.errand.take() == Some(Errand::Logout);
+        person.session = SessionId::NONE;
+        let timer = std::mem::replace(&mut person.renewal, TimerId::NONE);
+        if let Some(thief) = person.thief.as_mut().filter(|_| left) {
+            thief.logout = Some(now);
+        }
+        ctx.cancel_timer(timer);
+        if let Some(plan) = fixed.auth.as_deref() {
+            self.looks_at_loot(place, plan, ctx);
+        }
+        ctx.observe(&Fact::Identity(Said::Went(client)));
+        ctx.core.sessions.remove(id.0);
+        ctx.forget_if_gone(place);
+    }
+
+    /// Something may have ended what a thief has.
+    fn looks_at_loot<O: Observer>(&self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.now();
+        let person = &mut ctx.core.people[place];
+        let Some(thief) = person.thief.filter(|thief| thief.until != Time::NEVER) else { return };
+        let until = person.works_until(plan, &thief.credential).max(now);
+        if until < thief.until
+            && let Some(thief) = &mut person.thief
+        {
+            thief.until = until;
+            ctx.start_timer(until.since(now), Token::Theft(place));
+        }
+    }
+
+    /// A credential is stolen, or what was stolen may no longer work.
+    pub(super) fn theft<O: Observer>(&mut self, place: u32, ctx: &mut Ctx<'_, O>) {
+        let (now, client, fixed) = (ctx.now(), self.plan.node, ctx.fixed);
+        let Some(plan) = fixed.auth.as_deref() else { return };
+        let person = &mut ctx.core.people[place];
+        let Some(thief) = person.thief else { return };
+        if thief.until == Time::NEVER {
+            let discovered = plan.theft.as_ref().and_then(|theft| theft.discovered.as_ref());
+            if let Some(law) = discovered {
+                let span = law.sample(&mut person.key.draws(DISCOVERED));
+                person.revoke_later(plan, now + Span::from_nanos_rounded(span));
+            }
+            let until = person.works_until(plan, &thief.credential).max(now);
+            person.thief = Some(Thief { until, ..thief });
+            ctx.start_timer(until.since(now), Token::Theft(place));
+        } else if now >= thief.until {
+            // A session that its owner goes on using lives on for the thief as well.
+            let until = person.works_until(plan, &thief.credential);
+            if until > now {
+                person.thief = Some(Thief { until, ..thief });
+                ctx.start_timer(until.since(now), Token::Theft(place));
+                return;
+            }
+            person.thief = None;
+            let after_logout = thief.logout.map(|logout| now.since(logout.max(thief.since)));
+            let span = now.since(thief.since);
+            ctx.observe(&Fact::Identity(Said::Exposed { client, span, after_logout }));
+            ctx.forget_if_gone(place);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! What a host does for identity: it finds out who asks before it does what was asked for, and it
+//! lets people in, if it is the one who issues.
+
+use std::sync::Arc;
+
+use super::Host;
+use crate::auth::{AuthPlan, Errand, Reaction, Record, Said, Scheme, Verdict};
+use crate::endpoint::Rule;
+use crate::fact::{Fact, Observer, Place};
+use crate::id::{ConnectionId, EndpointId, ExchangeId, NodeId};
+use crate::net::{Call, Ctx, Part};
+use crate::outcome::Answer;
+use crate::rng::{Key, Purpose};
+use crate::time::Span;
+
+const STORE: Purpose = Purpose::named("asking a store");
+const PASSWORD: Purpose = Purpose::named("asking for a password");
+const ROLE: Purpose = Purpose::named("role");
+
+/// What a host does for identity.
+#[derive(Debug)]
+pub(super) struct Gate {
+    plan: Arc<AuthPlan>,
+    checks: bool,
+    issues: bool,
+    /// For each exchange that is being checked, by its place: what its account had before of
+    /// service and of time below.
+    marks: Vec<[u64; 2]>,
+}
+
+impl Host {
+    /// The same host, which checks or issues if the plan says so.
+    #[must_use]
+    pub fn guarded(self, plan: Option<&Arc<AuthPlan>>) -> Self {
+        let gate = plan.filter(|plan| plan.at == self.node || plan.issuer == self.node);
+        let gate = gate.map(|plan| {
+            Box::new(Gate {
+                checks: plan.at == self.node && plan.scheme != Scheme::None,
+                issues: plan.issuer == self.node,
+                plan: Arc::clone(plan),
+                marks: Vec::new(),
+            })
+        });
+        Self { gate, ..self }
+    }
+
+    /// Gives an exchange the program of its identity, if it has one here.
+    #[cold]
+    pub(super) fn meets_gate<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let Some(gate) = &mut self.gate else { return };
+        let (plan, exchange) = (&gate.plan, ctx.core.exchanges.hot(id));
+        let (endpoint, is_below) = (exchange.endpoint, exchange.below);
+        let is = |other: Option<EndpointId>| other == Some(endpoint);
+        let program = if gate.issues && endpoint == EndpointId::PASSWORD {
+            Some(plan.programs.password)
+        } else if gate.issues && is(plan.login) {
+            Some(plan.programs.login)
+        } else if gate.issues && is(plan.refresh) {
+            Some(plan.programs.refresh)
+        } else if gate.issues && is(plan.logout) {
+            Some(plan.programs.logout)
+        } else if gate.checks && !is_below && is(plan.login) {
+            plan.programs.settle
+        } else if gate.checks && !is_below && !plan.is_open(endpoint) {
+            let parts = ctx.account(id).parts.0;
+            let place = id.index();
+            if gate.marks.len() <= place {
+                gate.marks.resize(place + 1, [0; 2]);
+            }
+            gate.marks[place] = [parts[Part::Service as usize], parts[Part::Downstream as usize]];
+            Some(plan.programs.check)
+        } else {
+            None
+        };
+        if let Some(program) = program {
+            ctx.hot(id).program = program;
+        }
+    }
+
+    /// Follows a rule of identity. Returns whether the exchange has to wait, or has gone.
+    #[cold]
+    pub(super) fn follows<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        rule: Rule,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let Some(gate) = &self.gate else { return false };
+        let plan = Arc::clone(&gate.plan);
+        let at = ctx.hot(id).at;
+        let request = ctx.hot(id).request;
+        let person = ctx.core.requests[request.0].person;
+        match rule {
+            Rule::Ask(store, writes) => {
+                ctx.observe(&Fact::Identity(Said::Asked { by: at, writes }));
+                let owner = if person == u32::MAX {
+                    ctx.core.requests[request.0].asked.key
+                } else {
+                    ctx.core.people[person].key
+                };
+                let to = ctx.shard(store, owner.0);
+                self.asks(id, to, EndpointId::NONE, STORE.part(u64::from(writes)), ctx)
+            }
+            Rule::Password(issuer) => {
+                let link = ctx.fixed.topology.link(self.node, issuer);
+                let link = link.expect("the node that checks has a link to the issuer");
+                let to = ctx.next_replica(id, link, EndpointId::NONE);
+                self.asks(id, to, EndpointId::PASSWORD, PASSWORD, ctx)
+            }
+            Rule::Identify => self.identifies(id, &plan, person, ctx),
+            Rule::Pass => {
+                self.lets_in(id, ctx);
+                false
+            }
+            Rule::Worked(what) => {
+                self.worked(id, &plan, what, ctx);
+                false
+            }
+            Rule::Settle | Rule::Grant | Rule::Revoke if person == u32::MAX => false,
+            Rule::Settle => {
+                let losses = ctx.losses(&plan, &ctx.core.people[person], at.replica);
+                if let Some(record) = &mut ctx.core.people[person].record {
+                    (record.home, record.losses) = (at.replica, losses);
+                }
+                false
+            }
+            Rule::Grant => {
+                let losses = ctx.losses(&plan, &ctx.core.people[person], at.replica);
+                let now = ctx.now();
+                ctx.core.people[person].grant(&plan, losses, at.replica, now);
+                ctx.observe(&Fact::Identity(Said::Granted { at, renewal: false }));
+                false
+            }
+            Rule::Renew => self.renews(id, &plan, person, ctx),
+            Rule::Revoke => {
+                let now = ctx.now();
+                ctx.core.people[person].revoke(&plan, now);
+                false
+            }
+        }
+    }
+
+    /// Calls the replica `to`.
+    fn asks<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        to: Place,
+        endpoint: EndpointId,
+        purpose: Purpose,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let key = Key(ctx.hot(id).key.bits(purpose));
+        let link = self.link_to(to.node, ctx);
+        let call = Call {
+            endpoint,
+            key,
+            backend: u16::MAX,
+            below: true,
+            source: ctx.fixed.addresses[self.node.index()],
+            carried: ConnectionId::NONE,
+        };
+        ctx.call(id, link, to, call);
+        self.called(id, ctx);
+        true
+    }
+
+    fn link_to<O: Observer>(&self, to: NodeId, ctx: &Ctx<'_, O>) -> crate::id::LinkId {
+        ctx.fixed.topology.link(self.node, to).expect("who asks has a link to whom it asks")
+    }
+
+    /// Decides whether a request is let in.
+    fn identifies<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        plan: &AuthPlan,
+        person: u32,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let (at, request, endpoint) = {
+            let exchange = ctx.hot(id);
+            (exchange.at, exchange.request, exchange.endpoint)
+        };
+        let now = ctx.now();
+        let errand = ctx.core.requests[request.0].errand;
+        let mut verdict = Verdict::Accepted;
+        if plan.is_too_large {
+            verdict = Verdict::TooLarge;
+        } else if person != u32::MAX {
+            let losses = ctx.losses(plan, &ctx.core.people[person], at.replica);
+            verdict = ctx.core.people[person].verdict(plan, errand, at.replica, losses, now);
+        }
+        if verdict == Verdict::Accepted && !self.has_role(request, endpoint, plan, person, ctx) {
+            verdict = Verdict::Forbidden;
+        }
+        let bytes = ctx.shown_bytes(plan, person);
+        let by_thief = errand == Errand::Theft;
+        ctx.observe(&Fact::Identity(Said::Checked { at, verdict, by_thief, bytes }));
+        if verdict != Verdict::Accepted {
+            self.notes_time(id, ctx);
+            self.fail_with(id, Answer::with_status(verdict.status()), ctx);
+            return true;
+        }
+        let is_due = |record: &Record| now >= record.touched + plan.sessions.write_every;
+        let is_session = plan.scheme == Scheme::Session;
+        let record =
+            if person == u32::MAX { None } else { ctx.core.people[person].record.as_mut() };
+        match record.filter(|record| is_session && is_due(record)) {
+            Some(record) => record.touched = now,
+            // Somebody of a crowd was there a moment ago: only a write at each request is due.
+            None if is_session && person == u32::MAX && plan.sessions.write_every.is_zero() => {}
+            None => ctx.hot(id).step += 1,
+        }
+        false
+    }
+
+    fn has_role<O: Observer>(
+        &self,
+        request: crate::id::RequestId,
+        endpoint: EndpointId,
+        plan: &AuthPlan,
+        person: u32,
+        ctx: &Ctx<'_, O>,
+    ) -> bool {
+        let Some(role) = plan.endpoints.get(endpoint.index()).and_then(|(_, role)| *role) else {
+            return true;
+        };
+        let asked = &ctx.core.requests[request.0].asked;
+        let key = if person == u32::MAX { asked.key } else { ctx.core.people[person].key };
+        let roles = plan.roles.get(asked.client.index()).map_or(&[][..], Vec::as_slice);
+        let share = roles.iter().find(|(name, _)| *name == role);
+        share.is_some_and(|(name, share)| share.happens(key.bits(ROLE.part(*name))))
+    }
+
+    /// An exchange is let in: what it did so far went on finding out who asks, and now it does what
+    /// was asked for.
+    fn lets_in<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        self.notes_time(id, ctx);
+        let program = self.usual_program(id, ctx);
+        let exchange = ctx.hot(id);
+        (exchange.program, exchange.step) = (program, 0);
+        ctx.cold(id).answer = Answer::OK;
+    }
+
+    fn notes_time<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let Some(gate) = &self.gate else { return };
+        let marks = gate.marks.get(id.index()).copied().unwrap_or_default();
+        let parts = &mut ctx.account(id).parts.0;
+        for (part, mark) in [Part::Service, Part::Downstream].into_iter().zip(marks) {
+            let spent = parts[part as usize].saturating_sub(mark);
+            parts[part as usize] -= spent;
+            parts[Part::Auth as usize] += spent;
+        }
+    }
+
+    fn worked<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        plan: &AuthPlan,
+        what: u8,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let at = ctx.hot(id).at;
+        let demand = [plan.demands.check, plan.demands.sign, plan.demands.hash][usize::from(what)];
+        let machine = self.station(id, ctx).map(|station| station.machine().time_for(demand));
+        let span: Span = machine.unwrap_or_default();
+        ctx.observe(&Fact::Identity(Said::Worked { at, span }));
+    }
+
+    /// A refresh token is presented.
+    fn renews<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        plan: &AuthPlan,
+        person: u32,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        if person == u32::MAX {
+            return false;
+        }
+        let (at, now) = (ctx.hot(id).at, ctx.now());
+        let losses = ctx.losses(plan, &ctx.core.people[person], at.replica);
+        let it = &mut ctx.core.people[person];
+        let client = it.client;
+        match it.renew(plan, false, losses, now) {
+            Reaction::Renews(_) => {
+                ctx.observe(&Fact::Identity(Said::Granted { at, renewal: true }));
+                false
+            }
+            reaction => {
+                if reaction == Reaction::EndsFamily {
+                    ctx.observe(&Fact::Identity(Said::FamilyEnded(client)));
+                }
+                self.fail_with(id, Answer::with_status(401), ctx);
+                true
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What identity costs and what it lets through: an observer of its own, for scenarios with
+//! `[auth]`.
+
+use super::Level;
+use crate::auth::{Said, Verdict};
+use crate::fact::{Fact, Observer, Place};
+use crate::id::EndpointId;
+use crate::time::Time;
+
+/// What happened to identities in the measured window.
+#[derive(Debug, Clone)]
+pub struct IdentityMeters {
+    window: Time,
+    is_open: bool,
+    errands: [Option<EndpointId>; 2],
+    /// People present.
+    pub people: Level,
+    /// Requests that were checked, and of these the accepted ones.
+    pub checked: [u64; 2],
+    /// Bytes that they carried to show who sends them.
+    pub bytes: u64,
+    /// Look-ups in stores, and writes.
+    pub asked: [u64; 2],
+    /// Nanoseconds of cores at work for nothing but identity, by node.
+    pub worked: Vec<u64>,
+    /// Log-ins and renewals that were granted.
+    pub granted: [u64; 2],
+    /// Times that somebody was made to log in again, and of these with something lost.
+    pub forced: [u64; 2],
+    /// Families of refresh tokens that were ended.
+    pub families: u64,
+    /// Credentials that ended after a theft: count, nanoseconds, and the longest.
+    pub exposed: (u64, u128, u64),
+    /// Those of them whose owner had logged out, and for how long they worked after that.
+    pub after_logout: (u64, u128),
+    /// Log-ins and renewals that ended, those that succeeded, and the nanoseconds of these.
+    pub ended: [(u64, u64, u128); 2],
+}
+
+impl IdentityMeters {
+    /// Empty meters for so many nodes; they count from `window` on. Log-ins and renewals are known
+    /// by what they ask for.
+    #[must_use]
+    pub fn new(nodes: usize, errands: [Option<EndpointId>; 2], window: Time) -> Self {
+        Self {
+            window,
+            is_open: false,
+            errands,
+            people: Level::default(),
+            checked: [0; 2],
+            bytes: 0,
+            asked: [0; 2],
+            worked: vec![0; nodes],
+            granted: [0; 2],
+            forced: [0; 2],
+            families: 0,
+            exposed: (0, 0, 0),
+            after_logout: (0, 0),
+            ended: [(0, 0, 0); 2],
+        }
+    }
+
+    /// Ends the measurement.
+    pub fn close(&mut self, end: Time) {
+        self.opens(end);
+        self.people.flush(end);
+    }
+
+    fn opens(&mut self, now: Time) {
+        if !self.is_open && now >= self.window {
+            self.is_open = true;
+            self.people.flush(self.window);
+            self.people.open(self.window);
+        }
+    }
+
+    #[inline(never)]
+    fn said(&mut self, now: Time, said: Said) {
+        self.opens(now);
+        match said {
+            Said::Came(_) => self.people.set(now, self.people.now + 1),
+            Said::Went(_) => self.people.set(now, self.people.now - 1),
+            _ if !self.is_open => {}
+            Said::Checked { verdict, bytes, .. } => {
+                self.checked[0] += 1;
+                self.checked[1] += u64::from(verdict == Verdict::Accepted);
+                self.bytes += bytes;
+            }
+            Said::Asked { writes, .. } => self.asked[usize::from(writes)] += 1,
+            Said::Worked { at: Place { node, .. }, span } => self.worked[node.index()] += span.0,
+            Said::Granted { renewal, .. } => self.granted[usize::from(renewal)] += 1,
+            Said::Forced { cart, .. } => {
+                self.forced[0] += 1;
+                self.forced[1] += u64::from(cart);
+            }
+            Said::FamilyEnded(_) => self.families += 1,
+            Said::Exposed { span, after_logout, .. } => {
+                let (count, sum, most) = self.exposed;
+                self.exposed = (count + 1, sum + u128::from(span.0), most.max(span.0));
+                if let Some(span) = after_logout {
+                    let (count, sum) = self.after_logout;
+                    self.after_logout = (count + 1, sum + u128::from(span.0));
+                }
+            }
+        }
+    }
+}
+
+impl Observer for IdentityMeters {
+    // Inlined where a fact is stated, so that all the others cost nothing.
+    #[inline(always)]
+    #[allow(clippy::wildcard_enum_match_arm, reason = "all other facts are about something else")]
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        match *fact {
+            Fact::Identity(said) => self.said(now, said),
+            Fact::Finished { asked, answer, .. } if now >= self.window => {
+                let errand = self.errands.iter().position(|it| *it == Some(asked.endpoint));
+                let Some(errand) = errand else { return };
+                let (ended, succeeded, sum) = &mut self.ended[errand];
+                *ended += 1;
+                if answer.is_success() {
+                    *succeeded += 1;
+                    *sum += u128::from(now.since(asked.started).0);
+                }
+            }
+            _ => {}
+        }
+    }
+}

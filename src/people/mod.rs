@@ -1,0 +1,9 @@
+//! What people do: the pages that they look at, and the visits that are made of pages.
+//!
+//! A scenario writes them by name; a client's arrivals say which visit those who come make.
+
+mod page;
+mod visit;
+
+pub use page::PageSpec;
+pub use visit::{Share, Stage, VisitPlan, VisitSpec};
