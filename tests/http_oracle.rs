@@ -2,7 +2,7 @@
 //! disagreement has a known reason.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use http_cache_semantics::{CacheOptions, CachePolicy};
 use lindley::http::{
@@ -41,8 +41,8 @@ fn http_date(second: i64) -> String {
     httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(unix))
 }
 
-fn case(number: u64) -> Case {
-    let mut draws = Draws(mix(number));
+/// The headers of a random answer.
+fn answer(draws: &mut Draws) -> Vec<(String, String)> {
     let mut control = Vec::new();
     for (percent, directive) in [
         (55, "max-age"),
@@ -85,6 +85,12 @@ fn case(number: u64) -> Case {
     if draws.often(8) {
         say("vary", draws.one(&["*", "x-a"]).to_owned());
     }
+    answer
+}
+
+fn case(number: u64) -> Case {
+    let mut draws = Draws(mix(number));
+    let answer = answer(&mut draws);
     let first = if draws.often(12) {
         vec![("authorization".to_owned(), "Basic YTpi".to_owned())]
     } else {
@@ -149,8 +155,7 @@ fn theirs(case: &Case) -> bool {
     }
     let response = response.body(()).expect("a response");
     let options = CacheOptions { shared: case.is_shared, ..CacheOptions::default() };
-    let began: SystemTime =
-        UNIX_EPOCH + Duration::from_secs(u64::try_from(BEGIN).expect("after 1970"));
+    let began = UNIX_EPOCH + Duration::from_secs(u64::try_from(BEGIN).expect("after 1970"));
     let policy = CachePolicy::new_options(&request(&case.first), &response, began, options);
     let later = began + Duration::from_secs(u64::try_from(case.later).expect("later"));
     policy.is_storable()

@@ -59,7 +59,7 @@ pub enum Arrivals {
     /// People come, each of whom makes a visit of several pages.
     Visits {
         /// When they come.
-        visits: Box<Arrivals>,
+        visits: Box<Self>,
         /// The name of the visit that they make.
         visit: String,
     },

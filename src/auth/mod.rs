@@ -72,6 +72,7 @@ schemes! {
     Jwt(jwt) = "jwt";
 }
 
+#[allow(clippy::derivable_impls, reason = "the variants come out of a list")]
 impl Default for Scheme {
     fn default() -> Self {
         Self::None

@@ -220,7 +220,13 @@ fn check_people(build: &mut Build<'_>, owner: &Named<AuthSpec>, plan: &AuthPlan)
             let is_visit = |it| matches!(it, &crate::arrivals::Arrivals::Visits { .. });
             client.users.is_some() || client.arrivals.as_ref().is_some_and(is_visit)
         }
-        _ => false,
+        KindSpec::ForwardProxy(_)
+        | KindSpec::ReverseProxy(_)
+        | KindSpec::LoadBalancer(_)
+        | KindSpec::Server(_)
+        | KindSpec::Database(_)
+        | KindSpec::SessionStore(_)
+        | KindSpec::AuthServer(_) => false,
     });
     if has_people && plan.has_logins() && plan.login.is_none() {
         let error = Diagnostic::error(owner.at("scheme"), "people log in, but nothing says how");
@@ -229,6 +235,7 @@ fn check_people(build: &mut Build<'_>, owner: &Named<AuthSpec>, plan: &AuthPlan)
 }
 
 /// What the node that checks and the issuer do.
+#[allow(clippy::too_many_lines, reason = "five programs that share their steps")]
 fn write_programs(
     build: &mut Build<'_>,
     owner: &Named<AuthSpec>,
@@ -341,9 +348,12 @@ fn check_links(
     [check, issuing @ ..]: [&Vec<Op>; 4],
 ) {
     let asked = |ops: &[Op]| -> Vec<NodeId> {
-        let to = |op: &Op| match op {
-            Op::Rule(Rule::Ask(to, _) | Rule::Password(to)) | Op::Call { to, .. } => Some(*to),
-            _ => None,
+        let to = |op: &Op| {
+            if let Op::Rule(Rule::Ask(to, _) | Rule::Password(to)) | Op::Call { to, .. } = op {
+                Some(*to)
+            } else {
+                None
+            }
         };
         ops.iter().filter_map(to).collect()
     };

@@ -53,6 +53,7 @@ fn has_cache(build: &Build<'_>) -> bool {
         | KindSpec::LoadBalancer(_)
         | KindSpec::Server(_)
         | KindSpec::Database(_)
+        | KindSpec::AuthServer(_)
         | KindSpec::SessionStore(_) => false,
     })
 }

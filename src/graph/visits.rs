@@ -75,12 +75,11 @@ pub(super) fn visits(
     if spec.length.as_ref().is_some_and(|length| length.mean() <= 0.0) {
         build.error(&owner.at("length"), "a visit has at least 1 page");
     }
-    let distances = match &**visits {
-        Arrivals::Interval { interval } => {
-            let at = build.at_node(name, "arrivals.visits.interval");
-            Some(build.law(interval, &at))
-        }
-        _ => None,
+    let distances = if let Arrivals::Interval { interval } = &**visits {
+        let at = build.at_node(name, "arrivals.visits.interval");
+        Some(build.law(interval, &at))
+    } else {
+        None
     };
     let think = spec.think.clone().unwrap_or(Dist::Constant(Span::ZERO));
     let think = build.law(&think, &owner.at("think"));

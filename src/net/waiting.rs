@@ -53,9 +53,8 @@ impl<O: Observer> Ctx<'_, O> {
             return;
         }
         let token = &mut self.core.timers[timer.0].token;
-        match token {
-            Some(Token::Connect(id, of) | Token::Read(id, of)) => (*id, *of) = (new, generation),
-            Some(_) | None => {}
+        if let Some(Token::Connect(id, of) | Token::Read(id, of)) = token {
+            (*id, *of) = (new, generation);
         }
     }
 

@@ -40,7 +40,8 @@ impl Caches {
         ctx: &mut Ctx<'_, O>,
     ) -> Verdict {
         // What a proxy asks for itself, such as who somebody is, is no answer to what was asked.
-        let is_same = ctx.hot(child).endpoint == ctx.hot(parent).endpoint;
+        let is_same =
+            ctx.core.exchanges.hot(child).endpoint == ctx.core.exchanges.hot(parent).endpoint;
         let is_awaited = is_same && ctx.is_awaited(child, parent);
         let task = if is_awaited { ctx.papers(parent).task } else { Task::None };
         if task == Task::None {
@@ -165,7 +166,13 @@ impl Caches {
             StaleOn::Error => is_lost && !is_late,
             StaleOn::Timeout => is_late,
             StaleOn::Updating => false,
-            other => !is_lost && other.status() == Some(status),
+            StaleOn::Http403
+            | StaleOn::Http404
+            | StaleOn::Http429
+            | StaleOn::Http500
+            | StaleOn::Http502
+            | StaleOn::Http503
+            | StaleOn::Http504 => !is_lost && on.status() == Some(status),
         });
         let is_said = if is_lost {
             profile.stale_if_unreachable

@@ -265,10 +265,8 @@ impl Caches {
         (papers.task, papers.status) = (Task::Refresh, CacheStatus::Refreshed);
         papers.asks = if asks { stored.head } else { HeadId::NONE };
         self.replica(look.replica).flights.begin(look.key, beside, ctx);
-        match self.answer(look, stored, CacheStatus::Stale, ctx) {
-            Step::Answered(span) => Step::AnsweredAndRefreshed(span, beside),
-            other => other,
-        }
+        let span = self.gives_now(look, stored, CacheStatus::Stale, ctx);
+        Step::AnsweredAndRefreshed(span, beside)
     }
 
     /// The exchange has its answer from what is stored.
@@ -279,14 +277,25 @@ impl Caches {
         status: CacheStatus,
         ctx: &mut Ctx<'_, O>,
     ) -> Step {
+        Step::Answered(self.gives_now(look, stored, status, ctx))
+    }
+
+    /// The same. Returns how long it takes.
+    fn gives_now<O: Observer>(
+        &mut self,
+        look: Look<'_>,
+        stored: &Stored,
+        status: CacheStatus,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Span {
         let id = look.id;
         self.gives(look, stored, id, ctx);
         let bytes = ctx.cold(id).bytes;
         Self::tell(id, status, bytes, ctx);
         let key = ctx.hot(id).key;
-        Step::Answered(self.plan.hit.as_ref().map_or(Span::ZERO, |(law, purpose)| {
+        self.plan.hit.as_ref().map_or(Span::ZERO, |(law, purpose)| {
             Span::from_nanos_rounded(law.sample(&mut key.draws(*purpose)))
-        }))
+        })
     }
 
     /// Puts what is stored into `into`, as the answer to the exchange that is looked for.

@@ -32,7 +32,11 @@ impl Client {
                 let stage = visit.stage(key);
                 (person.logs_in, person.logs_out) = (stage.logs_in, stage.logs_out);
             }
-            _ => person.logs_in = true,
+            Demand::Open(_)
+            | Demand::Renewal(_)
+            | Demand::Replayed(_)
+            | Demand::Closed(..)
+            | Demand::ClosedTrace(_) => person.logs_in = true,
         }
         let has_logins = ctx.fixed.auth.as_ref().is_some_and(|plan| plan.has_logins());
         if !has_logins && !matches!(self.plan.demand, Demand::Visits(_)) {

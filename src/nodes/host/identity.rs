@@ -286,7 +286,7 @@ impl Host {
                 ctx.observe(&Fact::Identity(Said::Granted { at, renewal: true }));
                 false
             }
-            reaction => {
+            reaction @ (Reaction::Refuses | Reaction::EndsFamily) => {
                 if reaction == Reaction::EndsFamily {
                     ctx.observe(&Fact::Identity(Said::FamilyEnded(client)));
                 }

@@ -20,7 +20,7 @@ impl Host {
         let replies = &http.replies[endpoint.index()];
         let number = if replies.len() > 1 { self.number(id, ctx) } else { 1 };
         let reply = replies.iter().rfind(|reply| reply.from <= number);
-        let Some(reply) = reply.or(replies.first()) else { return Answer::OK };
+        let Some(reply) = reply.or_else(|| replies.first()) else { return Answer::OK };
         if reply.closed {
             ctx.cold(id).bytes = 0;
             return Answer::failed(Reason::Reset);

@@ -115,31 +115,42 @@ impl LoadBalancer {
         }
     }
 
+    /// What follows from an answer that is waited for. Returns whether its host does not have to know
+    /// it.
+    fn is_settled<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let answer = ctx.cold(child).answer;
+        let backend = usize::from(ctx.cold(child).branch);
+        let account = ctx.hot(child).account;
+        self.judge(backend, answer, ctx);
+        if answer.is_success() {
+            self.remember(child, parent, ctx);
+            ctx.spend(child, Part::Network);
+            self.give_up_copies(parent, child, ctx);
+            ctx.settle_copy(account, parent);
+            self.forget_tries(parent, ctx);
+            return false;
+        }
+        self.ended(child, ctx);
+        ctx.spend(child, Part::Network);
+        if Self::has_other_copy(child, parent, ctx) {
+            return true;
+        }
+        ctx.settle_copy(account, parent);
+        ctx.cold(parent).child = ExchangeId::NONE;
+        self.failed(backend, parent, answer, ctx);
+        true
+    }
+
     /// What follows from `input` that its host does not have to know. Returns whether that is all.
     fn cares<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) -> bool {
         match input {
             Input::Reply { child, parent } if ctx.is_awaited(child, parent) => {
-                let answer = ctx.cold(child).answer;
-                let backend = usize::from(ctx.cold(child).branch);
-                let account = ctx.hot(child).account;
-                self.judge(backend, answer, ctx);
-                if answer.is_success() {
-                    self.remember(child, parent, ctx);
-                    ctx.spend(child, Part::Network);
-                    self.give_up_copies(parent, child, ctx);
-                    ctx.settle_copy(account, parent);
-                    self.forget_tries(parent, ctx);
-                    return false;
-                }
-                self.ended(child, ctx);
-                ctx.spend(child, Part::Network);
-                if Self::has_other_copy(child, parent, ctx) {
-                    return true;
-                }
-                ctx.settle_copy(account, parent);
-                ctx.cold(parent).child = ExchangeId::NONE;
-                self.failed(backend, parent, answer, ctx);
-                true
+                self.is_settled(child, parent, ctx)
             }
             Input::Timer(Token::Connect(child, _)) => self.late(child, Reason::ConnectTimeout, ctx),
             Input::Timer(Token::Read(child, _)) => self.late(child, Reason::ReadTimeout, ctx),
