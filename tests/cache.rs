@@ -81,7 +81,8 @@ fn tier(cache: &str) -> String {
         "study = 'steady-state'\nduration = '500s'\nwarmup = '100s'\nreplications = 1\n\
          [endpoint.product]\npath = '/p/{{object}}'\n\
          objects = {{ count = 100_000, popularity = {{ zipf = 0.9 }} }}\n\
-         response = {{ size = {{ lognormal = {{ mean = '20KiB', cv = 1.5 }} }}, cache_control = 'max-age=31536000' }}\n\
+         response = {{ size = {{ lognormal = {{ mean = '20KiB', cv = 1.5 }} }}, \
+         cache_control = 'max-age=31536000' }}\n\
          work = [{{ cpu = {{ exp = '2ms' }} }}]\n\
          [node.users]\nkind = 'client'\narrivals = {{ poisson = '1000/s' }}\n\
          mix = {{ product = 1 }}\n\

@@ -215,8 +215,8 @@ fn decisions_agree_with_another_implementation_of_the_standard() {
         }
         let Some(reason) = reason(&case) else {
             panic!(
-                "case {number}: ours {ours}, theirs {theirs}: {} {:?} then {:?} answered {:?} after {} s, \
-                 shared {}",
+                "case {number}: ours {ours}, theirs {theirs}: {} {:?} then {:?} answered {:?} \
+                 after {} s, shared {}",
                 case.status, case.first, case.second, case.answer, case.later, case.is_shared
             );
         };

@@ -75,8 +75,10 @@ fn a_read_time_out_that_comes_after_the_total_one_stops_nothing_of_others() {
     let text = "duration = '60s'\n\
                 [endpoint.page]\nwork = [{ cpu = { uniform = { min = '0s', max = '10ms' } } }]\n\
                 [node.app]\nkind = 'server'\ncores = 1\n\
-                pauses = { every = { exp = '55ms' }, length = { erlang = { mean = '8ms', k = 3 } } }\n\
-                [node.users]\nkind = 'client'\narrivals = { poisson = '120/s' }\nmix = { page = 1 }\n\
+                pauses = { every = { exp = '55ms' }, \
+                length = { erlang = { mean = '8ms', k = 3 } } }\n\
+                [node.users]\nkind = 'client'\narrivals = { poisson = '120/s' }\n\
+                mix = { page = 1 }\n\
                 timeout = { total = '10ms', read = '12ms', late = 'abandon' }\n\
                 [link.users.app]\n";
     assert!(!requests(&graph(text)).is_empty());

@@ -12,6 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lindley::study::replicate;
 use lindley::time::Time;
+use lindley::world::Halt;
 use support::swarm::scenario;
 use support::{graph, requests};
 
@@ -23,8 +24,11 @@ fn check(text: &str) -> Result<(), String> {
     if (one.strict, one.observable, one.events) != (other.strict, other.observable, other.events) {
         return Err("two runs differ".to_owned());
     }
-    if let Some(halt) = one.halt {
-        return Err(format!("it was halted: {halt}"));
+    match one.halt {
+        // What lasts longer than the swarm waits for it is not judged by its end.
+        Some(Halt::Events(_)) => return Ok(()),
+        Some(halt) => return Err(format!("it was halted: {halt}")),
+        None => {}
     }
     if text.contains("drained") && one.in_flight_share > 0.0 {
         return Err(format!("{} of the requests never ended", one.in_flight_share));
@@ -97,10 +101,12 @@ fn random_scenarios_keep_the_laws() {
 #[test]
 fn the_swarm_reaches_every_outcome_and_every_kind_of_node() {
     let texts: Vec<String> = (1_000..1_060).map(scenario).collect();
-    for kind in lindley::nodes::KindSpec::WORDS {
+    // Who issues credentials needs an `[auth]`: the tests of identity have that.
+    let kinds = lindley::nodes::KindSpec::WORDS.iter().filter(|kind| **kind != "auth-server");
+    for kind in kinds {
         assert!(texts.iter().any(|text| text.contains(&format!("kind = '{kind}'"))), "{kind}");
     }
-    let mut reached = [false; 6];
+    let mut reached = [false; 32];
     for text in &texts {
         for request in requests(&graph(text)) {
             if let Some(reason) = (request.answer & 0xff).checked_sub(1) {

@@ -252,6 +252,7 @@ fn edge(cache: &str) -> String {
     format!(
         "duration = '1100s'\nwarmup = '100s'\n\
          [endpoint.page]\npath = '/{{object}}'\nobjects = {{ count = 10_000 }}\nwork = [{EXP}]\n\
+         response = {{ cache_control = 'max-age=86400' }}\n\
          [node.users]\nkind = 'client'\n{}\nmix = {{ page = 1 }}\n\
          [node.edge]\nkind = 'reverse-proxy'\ncache = {{ {cache} }}\n\
          [node.app]\nkind = 'server'\ncores = 1\n[link.users.edge]\n[link.edge.app]\n",
@@ -276,6 +277,12 @@ fn a_cache_that_is_too_small_is_warned_of_and_one_that_holds_all_leaves_nothing_
     check_said(&edge("capacity = { objects = 5_000 }"), "`app` is offered 2.000");
     let (.., warnings) = checked(&edge("capacity = { objects = 10_000 }"));
     assert_eq!(warnings, "");
+}
+
+#[test]
+fn a_cache_that_may_give_nothing_again_is_told_so() {
+    let silent = edge("capacity = { objects = 8_000 }").replace("max-age=86400", "no-store");
+    check_said(&silent, "the cache of `edge` gives nothing of `page` again");
 }
 
 #[test]

@@ -48,6 +48,7 @@ pub(super) fn cache_plan(
         stale_on: cache.use_stale.clone().into(),
         revalidates: cache.revalidate.unwrap_or(profile.revalidates),
         refreshes_beside: cache.background_update.unwrap_or(profile.refreshes_beside),
+        updates_beside: cache.background_update == Some(true),
         lock,
         min_uses: cache.min_uses,
         bypass: cache.bypass.iter().map(|name| name.to_ascii_lowercase().into()).collect(),

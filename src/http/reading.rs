@@ -70,8 +70,8 @@ fn expires(value: &str) -> Expires {
 fn changed(value: &str) -> Result<i64, String> {
     date(value).ok_or_else(|| {
         format!(
-            "`Last-Modified` is a date such as `Mon, 01 Jan 2024 00:00:00 GMT`, not `{value}`; runs \
-             begin on the first of January 2026"
+            "`Last-Modified` is a date such as `Mon, 01 Jan 2024 00:00:00 GMT`, not `{value}`; \
+             runs begin on the first of January 2026"
         )
     })
 }

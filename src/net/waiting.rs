@@ -137,9 +137,9 @@ impl<O: Observer> Ctx<'_, O> {
         self.core.connections.pool(link, at, owner).waiting.retain(|other| *other != id);
     }
 
-    /// What a call that was given up still does no longer counts among what its caller waits for:
-    /// its time is put down elsewhere.
-    fn disown(&mut self, id: ExchangeId) {
+    /// What a call still does that was given up, or whose caller has died, no longer counts among
+    /// what its caller waits for: its time is put down elsewhere.
+    pub fn disown(&mut self, id: ExchangeId) {
         let (request, old) = (self.hot(id).request, self.hot(id).account);
         let new = self.open_account(request);
         let mut next = id;

@@ -1,4 +1,5 @@
-//! Zipf's law whose ranks move over the objects: `{ drift = { zipf = 0.9, every = "60s", by = 200 } }`.
+//! Zipf's law whose ranks move over the objects:
+//! `{ drift = { zipf = 0.9, every = "60s", by = 200 } }`.
 //!
 //! The object of a rank is the rank plus `by` for each whole `every` since the beginning of the
 //! run, modulo the number of objects: what was popular becomes as rare as the last, and then

@@ -9,6 +9,7 @@ pub(super) struct Format;
 /// Keys whose value is a distribution, a rate, a number of times, arrivals, a popularity or
 /// a capacity, wherever they stand.
 pub(super) const KEYS: &[&str] = &[
+    "after",
     "arrivals",
     "at",
     "backend_queue",
@@ -17,6 +18,7 @@ pub(super) const KEYS: &[&str] = &[
     "capacity",
     "connect",
     "cpu",
+    "discovered",
     "every",
     "for",
     "handshake",
@@ -33,12 +35,15 @@ pub(super) const KEYS: &[&str] = &[
     "regular",
     "resumption",
     "service",
+    "sign",
     "size",
     "stay",
     "think",
     "time",
     "times",
     "total",
+    "verify",
+    "visits",
     "wait",
 ];
 

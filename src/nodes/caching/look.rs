@@ -128,7 +128,7 @@ impl Caches {
                 if may_update && self.is_under_way(look, ctx) {
                     return self.answer(look, stored, CacheStatus::Updating, ctx);
                 }
-                if may_update && refreshes {
+                if may_update && self.plan.updates_beside {
                     return self.refresh(look, stored, ctx);
                 }
                 self.expired(look, stored, ctx)

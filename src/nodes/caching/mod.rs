@@ -45,6 +45,8 @@ pub struct CachePlan {
     pub revalidates: bool,
     /// Whether it fetches what is expired beside the request that it gives that to.
     pub refreshes_beside: bool,
+    /// Whether it also does that for what it gives only because a new one is being fetched.
+    pub updates_beside: bool,
     /// Whether those who want what is being fetched wait for it, and for how long at most.
     pub lock: Option<Option<Span>>,
     /// From which request on something is stored.

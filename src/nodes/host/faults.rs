@@ -87,6 +87,11 @@ impl Host {
                 self.station(id, ctx).is_some_and(|station| station.stop(id, ctx))
             } else {
                 ctx.spend(id, phase.part());
+                let child = ctx.cold(id).child;
+                let has_call = phase == Phase::Called && child != ExchangeId::NONE;
+                if has_call && ctx.is_awaited(child, id) && !ctx.hot(child).is_branch {
+                    ctx.disown(child);
+                }
                 phase == Phase::Wait && !self.is_unnoticed(id)
             };
             self.lose(id, event_is_to_come, ctx);

@@ -115,8 +115,7 @@ impl LoadBalancer {
         }
     }
 
-    /// What follows from an answer that is waited for. Returns whether its host does not have to know
-    /// it.
+    /// What follows from an answer that is waited for. Returns whether its host need not know it.
     fn is_settled<O: Observer>(
         &mut self,
         child: ExchangeId,
