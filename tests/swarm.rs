@@ -106,7 +106,7 @@ fn the_swarm_reaches_every_outcome_and_every_kind_of_node() {
     for kind in kinds {
         assert!(texts.iter().any(|text| text.contains(&format!("kind = '{kind}'"))), "{kind}");
     }
-    let mut reached = [false; 32];
+    let mut reached = [false; lindley::outcome::Reason::ALL.len()];
     for text in &texts {
         for request in requests(&graph(text)) {
             if let Some(reason) = (request.answer & 0xff).checked_sub(1) {
