@@ -129,7 +129,8 @@ fn the_next_cache_knows_how_old_an_answer_is_unless_the_one_before_it_hides_that
 
 #[test]
 fn an_error_is_covered_up_where_the_cache_is_told_to() {
-    let answer = "response = { cache_control = 'max-age=1' }\nanswers = [{ from = 2, status = 503, headers = {} }]";
+    let answer = "response = { cache_control = 'max-age=1' }\n\
+                  answers = [{ from = 2, status = 503, headers = {} }]";
     let with = said_by_one(&tiers("700ms", "10s", &["use_stale = ['http_503']"], answer));
     let without = said_by_one(&tiers("700ms", "10s", &[""], answer));
     assert!(count(&with, Stale) > 8 && count(&with, Expired) == 0, "{with:?}");

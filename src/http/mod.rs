@@ -1,9 +1,10 @@
 //! The rules of HTTP and of browsers: pure decisions, without events.
 //!
 //! Of caching, RFC 9111 and RFC 5861, and where real caches differ from them, as data of a
-//! [`Profile`]: what may be stored and for how long, what of it may be used again for a request, and
-//! which headers tell the answers of one address apart. Instants are wall-clock nanoseconds since the second in
-//! which the run began, since lifetimes are counted by clocks that show whole seconds.
+//! [`Profile`]: what may be stored and for how long, what of it may be used again for a request,
+//! and which headers tell the answers of one address apart. Instants are wall-clock nanoseconds
+//! since the second in which the run began, since lifetimes are counted by clocks that show whole
+//! seconds.
 
 mod control;
 pub mod cookie;

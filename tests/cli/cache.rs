@@ -122,7 +122,8 @@ fn replaying(trace: &str) -> String {
          [endpoint.page]\npath = '/{{object}}'\nresponse = {{ size = {{ trace = 'size' }} }}\n\
          [node.users]\nkind = 'client'\narrivals = {{ trace = '{trace}' }}\nmix = {{ page = 1 }}\n\
          [node.edge]\nkind = 'reverse-proxy'\n\
-         cache = {{ policy = 'fifo', capacity = {{ objects = 2 }}, default_ttl = {{ any = '1h' }} }}\n\
+         cache = {{ policy = 'fifo', capacity = {{ objects = 2 }}, \
+         default_ttl = {{ any = '1h' }} }}\n\
          [node.app]\nkind = 'server'\ncores = 1\nservice = '1ms'\n\
          [link.users.edge]\n[link.edge.app]\n"
     )
