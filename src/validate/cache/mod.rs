@@ -13,6 +13,7 @@ mod counts;
 mod lifetimes;
 mod made;
 mod micro;
+#[cfg(feature = "cli")]
 mod recorded;
 mod report;
 mod run;

@@ -4,7 +4,9 @@ use std::sync::Mutex;
 
 use super::super::Report;
 use super::case::{Case, CaseReport};
-use super::{closed_forms, counts, lifetimes, micro, recorded, semantics, theory};
+#[cfg(feature = "cli")]
+use super::recorded;
+use super::{closed_forms, counts, lifetimes, micro, semantics, theory};
 use crate::study::{Job, Progress, run_jobs};
 use crate::validate::theory::Options;
 
@@ -17,6 +19,8 @@ fn all() -> Vec<Case> {
         lifetimes::cases(),
         theory::cases(),
         semantics::cases(),
+        // They are held compressed.
+        #[cfg(feature = "cli")]
         recorded::cases(),
     ];
     groups.into_iter().flatten().collect()
