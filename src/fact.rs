@@ -261,6 +261,8 @@ pub enum Fact<'a> {
         request: RequestId,
         /// Bytes of the answer.
         bytes: u64,
+        /// Bytes that the cache gave of its own instead of it, as when they are still right.
+        given: u64,
         /// Whether it was stored.
         stored: bool,
         /// What the cache did.

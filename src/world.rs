@@ -287,7 +287,8 @@ impl<O: Observer> World<O> {
             Token::Patience(id)
             | Token::CoreDone(id)
             | Token::Cancelled(id, ..)
-            | Token::Hedge(id, _) => self.core.exchanges.hot(id).at.node,
+            | Token::Hedge(id, _)
+            | Token::Locked(id, _) => self.core.exchanges.hot(id).at.node,
             Token::SharedDone(at) | Token::Replica(at, _) => at.node,
             Token::Closed(node, _) | Token::Probe(node, ..) => node,
             Token::Connect(id, generation) | Token::Read(id, generation) => {

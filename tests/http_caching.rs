@@ -6,7 +6,7 @@ use lindley::fact::CacheStatus::{
     self, Collapsed, Expired, Hit, Miss, Pass, Revalidated, Stale, Unanswerable,
 };
 use lindley::graph::Graph;
-use lindley::time::Time;
+use lindley::outcome::Reason;
 
 /// So many requests a second for one page, through caches in a row before a server that takes
 /// 100 ms; `answer` is of the endpoint.
@@ -80,11 +80,14 @@ fn those_who_wait_for_what_is_not_stored_then_fetch_for_themselves() {
 }
 
 #[test]
-fn a_lock_with_a_time_is_left_when_that_is_over() {
-    let text = tiers("10ms", "60ms", &["lock = { timeout = '20ms' }"], MINUTE);
-    let ended = support::requests(&support::graph(&text));
-    let latest = support::latencies(&ended).into_iter().max();
-    assert_eq!(latest, Some(120), "20 ms of waiting and a fetch");
+fn a_lock_with_a_time_is_left_when_that_is_over_and_not_before_the_answer_is_there() {
+    let longest = |timeout: &str| {
+        let cache = format!("lock = {{ timeout = '{timeout}' }}");
+        let ended = support::requests(&support::graph(&tiers("10ms", "60ms", &[&cache], MINUTE)));
+        support::latencies(&ended).into_iter().max()
+    };
+    assert_eq!(longest("20ms"), Some(120), "20 ms of waiting and a fetch");
+    assert_eq!(longest("10s"), Some(100), "the first waits for its own fetch, the others less");
 }
 
 #[test]
@@ -200,13 +203,31 @@ fn a_crash_empties_the_cache() {
 
 #[test]
 fn a_fetch_that_nobody_wants_any_more_lets_those_who_wait_fetch() {
-    let text = tiers("30ms", "100ms", &["lock = true"], MINUTE).replace(
-        "mix = { page = 1 }",
-        "mix = { page = 1 }\ntimeout = { total = '50ms', late = 'cancel' }",
-    );
-    let run = support::run(&support::graph(&text));
-    assert!(support::reading(&run, "errors_timeout") > 0.9);
-    assert!(run.halt.is_none());
+    // Somebody asks at 20 ms and goes at 70 ms; another one asks at 30 ms and stays.
+    let text = tiers("30ms", "35ms", &["lock = true"], MINUTE)
+        + "[node.hasty]\nkind = 'client'\narrivals = { interval = '20ms' }\nmix = { page = 1 }\n\
+           timeout = { total = '50ms', late = 'cancel' }\n[link.hasty.cache0]\n";
+    let mut ended = support::requests(&support::graph(&text));
+    ended.sort_by_key(|it| it.started);
+    assert_eq!(support::latencies(&ended), [50, 140]);
+    assert_eq!(support::failures(&ended), [Some(Reason::Timeout), None]);
+}
+
+#[test]
+fn an_answer_that_is_late_is_covered_up_where_the_cache_is_told_to() {
+    let slow = |cache: &str| {
+        let answer = "response = { cache_control = 'max-age=1' }";
+        let text = tiers("700ms", "5s", &[cache], answer).replace(
+            "kind = 'reverse-proxy'\n",
+            "kind = 'reverse-proxy'\ntimeout = { read = '150ms' }\n",
+        ) + "[fault.f]\nnode = 'app'\nkind = 'hang'\nat = '1s'\nfor = '60s'\n";
+        support::requests(&support::graph(&text))
+    };
+    let with = slow("use_stale = ['timeout']");
+    assert!(with.iter().all(|it| it.failure().is_none()), "{with:?}");
+    assert!(with.iter().any(|it| it.millis() == 150), "{with:?}");
+    let without = slow("");
+    assert!(without.iter().any(|it| it.failure() == Some(Reason::ReadTimeout)), "{without:?}");
 }
 
 #[test]
@@ -225,6 +246,13 @@ fn what_a_cache_fetches_beside_a_request_outlives_it_and_adds_up() {
            [fault.g]\nnode = 'app'\nkind = 'hang'\nat = '8s'\nfor = '3s'\n";
     let text = text.replace("[link.cache0.app]\n", "[link.cache0.app]\nlatency = '1ms'\n");
     let run = support::run(&support::graph(&text));
-    assert!(run.halt.is_none());
-    assert!(Time(run.requests.len() as u64) > Time(200));
+    assert!(run.halt.is_none() && run.requests.len() > 200);
+}
+
+#[test]
+fn who_found_nothing_gets_the_error_though_another_one_got_an_answer_meanwhile() {
+    let answer = "response = { cache_control = 'max-age=60' }\n\
+                  answers = [{ from = 2, status = 503, headers = {} }]";
+    let said = said_by_one(&tiers("30ms", "100ms", &["use_stale = ['http_503']"], answer));
+    assert_eq!(said, [Miss, Miss, Miss]);
 }

@@ -51,14 +51,14 @@ impl Control {
     }
 
     fn take(&mut self, name: &str, argument: Option<&str>) {
-        let seconds = || argument.map(|text| seconds(text).unwrap_or(0));
+        let given = || argument.map(|text| seconds(text).unwrap_or(0));
         match name {
-            "max-age" => self.max_age = seconds(),
-            "s-maxage" => self.s_maxage = seconds(),
-            "max-stale" => self.max_stale = Some(argument.and_then(seconds_of).unwrap_or(u32::MAX)),
-            "min-fresh" => self.min_fresh = seconds(),
-            "stale-while-revalidate" => self.stale_while_revalidate = seconds(),
-            "stale-if-error" => self.stale_if_error = seconds(),
+            "max-age" => self.max_age = given(),
+            "s-maxage" => self.s_maxage = given(),
+            "max-stale" => self.max_stale = Some(argument.and_then(seconds).unwrap_or(u32::MAX)),
+            "min-fresh" => self.min_fresh = given(),
+            "stale-while-revalidate" => self.stale_while_revalidate = given(),
+            "stale-if-error" => self.stale_if_error = given(),
             // With field names it is about those fields only, which nobody stores apart.
             "no-cache" => self.no_cache |= argument.is_none(),
             "private" => self.is_private |= argument.is_none(),
@@ -76,10 +76,6 @@ impl Control {
     pub fn lifetime(&self, shared: bool) -> Option<u32> {
         self.s_maxage.filter(|_| shared).or(self.max_age)
     }
-}
-
-fn seconds_of(text: &str) -> Option<u32> {
-    seconds(text)
 }
 
 /// Delta-seconds: digits alone.

@@ -93,9 +93,6 @@ pub fn storing(
     keeping.on_error = seconds(control.stale_if_error)
         .filter(|_| profile.stale_if_unreachable)
         .unwrap_or_default();
-    if profile.unready == Unready::Refused && lifetime <= 0 {
-        return Storing::Refused;
-    }
     Storing::Stored(keeping)
 }
 
@@ -122,7 +119,6 @@ fn is_forbidden(
     let is_personal = head.sets_cookie
         && !rules.ignores_set_cookie
         && matches!(profile.cookies, Cookies::SettingRefused | Cookies::Pass);
-    let is_unready = control.no_cache && profile.unready != Unready::Stored;
     let is_part = head.status == 206;
     let is_whole = match question.method {
         Method::Get => true,
@@ -136,7 +132,6 @@ fn is_forbidden(
         || asks_not_to
         || is_somebodys
         || is_personal
-        || is_unready
         || is_part
 }
 

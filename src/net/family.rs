@@ -12,10 +12,27 @@ use crate::rng::Key;
 impl<O: Observer> Ctx<'_, O> {
     /// Starts a branch of `parent` at the same replica: work of its own that ends at its parent.
     pub fn branch(&mut self, parent: ExchangeId, step: u16, key: Key) -> ExchangeId {
+        let sibling = self.core.exchanges.cold(parent).child;
+        let id = self.own_work(parent, key, Cold { branch: step, sibling, ..Cold::default() });
+        if sibling != ExchangeId::NONE {
+            self.core.exchanges.cold_mut(sibling).next_sibling = id;
+        }
+        self.core.exchanges.cold_mut(parent).child = id;
+        id
+    }
+
+    /// Starts work of a node that stands beside the exchange which it came up in, and outlives it:
+    /// nobody waits for it. Who has it must end it with [`Ctx::free`].
+    pub fn aside(&mut self, beside: ExchangeId, key: Key) -> ExchangeId {
+        self.own_work(beside, key, Cold::default())
+    }
+
+    /// Starts work of the node at which `parent` is, with an account of its own.
+    fn own_work(&mut self, parent: ExchangeId, key: Key, cold: Cold) -> ExchangeId {
         let request = self.core.exchanges.hot(parent).request;
         let account = self.open_account(request);
         let exchange = self.core.exchanges.hot(parent);
-        let branch = Exchange {
+        let work = Exchange {
             key,
             parent,
             parent_generation: exchange.generation,
@@ -28,40 +45,9 @@ impl<O: Observer> Ctx<'_, O> {
             served: true,
             ..exchange.clone()
         };
-        let siblings = self.core.exchanges.cold(parent);
-        let (sibling, source) = (siblings.child, siblings.source);
-        let cold = Cold { branch: step, sibling, source, ..Cold::default() };
+        let source = self.core.exchanges.cold(parent).source;
         self.core.requests[request.0].live += 1;
-        let id = self.core.exchanges.insert(branch, cold);
-        if sibling != ExchangeId::NONE {
-            self.core.exchanges.cold_mut(sibling).next_sibling = id;
-        }
-        self.core.exchanges.cold_mut(parent).child = id;
-        id
-    }
-
-    /// Starts work of a node that stands beside the exchange which it came up in, and outlives it:
-    /// nobody waits for it. Who has it must end it with [`Ctx::free`].
-    pub fn aside(&mut self, beside: ExchangeId, key: Key) -> ExchangeId {
-        let exchange = self.core.exchanges.hot(beside);
-        let request = exchange.request;
-        let aside = Exchange {
-            key,
-            parent: beside,
-            parent_generation: exchange.generation,
-            waited: 0,
-            is_branch: true,
-            is_tied: false,
-            is_copy: false,
-            has_worker: false,
-            served: true,
-            ..exchange.clone()
-        };
-        let source = self.core.exchanges.cold(beside).source;
-        let account = self.open_account(request);
-        let cold = Cold { source, ..Cold::default() };
-        self.core.requests[request.0].live += 1;
-        self.core.exchanges.insert(Exchange { account, ..aside }, cold)
+        self.core.exchanges.insert(work, Cold { source, ..cold })
     }
 
     /// Ends work that was started with [`Ctx::aside`].

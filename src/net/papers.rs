@@ -47,6 +47,8 @@ pub struct Papers {
     pub asks: HeadId,
     /// When the answer was made by its origin, less what it says to be older.
     pub born: Wall,
+    /// The number under which the cache of its node looked for the answer.
+    pub key: u64,
     /// Since when it waits at a cache for what another one fetches.
     pub since: Time,
     /// What the cache of its node does with it.
@@ -70,6 +72,7 @@ impl Default for Papers {
             condition: HeadId::NONE,
             asks: HeadId::NONE,
             born: Wall(0),
+            key: 0,
             since: Time::ZERO,
             task: Task::None,
             status: CacheStatus::Miss,

@@ -53,6 +53,8 @@ pub enum Token {
     Closed(NodeId, u16),
     /// A balancer has waited for an answer for as long as it does before it sends a copy.
     Hedge(ExchangeId, u16),
+    /// A cache has let an exchange wait for what another one fetches for as long as it does.
+    Locked(ExchangeId, u16),
     /// A balancer's probe of this backend comes to its next stage.
     Probe(NodeId, u16, Probe),
 }

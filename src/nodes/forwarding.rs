@@ -13,7 +13,7 @@ use crate::dist::Dist;
 use crate::fact::{Observer, Place};
 use crate::fault::FaultKind;
 use crate::id::{ConnectionId, ExchangeId, LinkId};
-use crate::net::{Call, Ctx, Input, Task, Token};
+use crate::net::{Call, Ctx, Input, Phase, Task, Token};
 use crate::outcome::Reason;
 use crate::time::Span;
 
@@ -121,15 +121,15 @@ impl Proxy {
                     true
                 }
             },
-            Input::Timer(Token::Connect(child, _) | Token::Read(child, _)) => {
-                let leader = ctx.hot(child).parent;
-                cache.gave_up(leader, ctx);
-                let is_beside = ctx.papers(leader).task == Task::Refresh;
-                if is_beside {
-                    ctx.hang_up(child);
-                    ctx.end_aside(leader);
+            Input::Timer(Token::Connect(child, _)) => {
+                self.is_late(child, Reason::ConnectTimeout, ctx)
+            }
+            Input::Timer(Token::Read(child, _)) => self.is_late(child, Reason::ReadTimeout, ctx),
+            Input::Timer(Token::Locked(id, generation)) => {
+                if ctx.is_still(id, generation) && ctx.hot(id).phase == Phase::Held {
+                    cache.waited(id, ctx);
                 }
-                is_beside
+                true
             }
             Input::Timer(Token::Cancelled(id, generation, _)) => {
                 if ctx.is_still(id, generation) {
@@ -143,6 +143,29 @@ impl Proxy {
             | Input::Arrival
             | Input::Wake(_) => false,
         }
+    }
+
+    /// A call was not answered in time. Returns whether its host need not know that: it was the
+    /// cache's own, or what asked for it has an expired answer instead.
+    fn is_late<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        reason: Reason,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let Some(cache) = &mut self.cache else { return false };
+        let asker = ctx.hot(child).parent;
+        let is_beside = ctx.papers(asker).task == Task::Refresh;
+        let is_covered = cache.gave_up(asker, reason, ctx);
+        if is_beside {
+            ctx.hang_up(child);
+            ctx.end_aside(asker);
+        } else if is_covered {
+            ctx.hang_up(child);
+            ctx.cold(asker).child = ExchangeId::NONE;
+            self.host.answered_late(asker, ctx);
+        }
+        is_beside || is_covered
     }
 
     #[inline]

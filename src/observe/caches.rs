@@ -11,7 +11,7 @@ pub struct CacheMeter {
     pub hits: u64,
     /// Look-ups that did not.
     pub misses: u64,
-    /// Of the hits, those that gave something expired.
+    /// Look-ups that were given something expired: of the hits, and where fetching failed.
     pub stale: u64,
     /// Look-ups that waited for what another request fetched.
     pub collapsed: u64,
@@ -19,7 +19,7 @@ pub struct CacheMeter {
     pub revalidated: u64,
     /// Answers that were fetched, those that only say that all is still right included.
     pub fetches: u64,
-    /// Bytes of what was found.
+    /// Bytes of what was found, or found to be still right.
     pub hit_bytes: u64,
     /// Bytes of what was fetched instead.
     pub fetched_bytes: u64,
@@ -65,9 +65,11 @@ impl CacheMeter {
         self.hit_bytes += bytes;
     }
 
-    fn fetched(&mut self, status: CacheStatus, bytes: u64) {
+    fn fetched(&mut self, status: CacheStatus, bytes: u64, given: u64) {
         self.fetches += 1;
         self.fetched_bytes += bytes;
+        self.hit_bytes += given;
+        self.stale += u64::from(status == CacheStatus::Stale);
         self.revalidated += u64::from(status == CacheStatus::Revalidated);
     }
 
@@ -159,12 +161,15 @@ impl Observer for CacheMeters {
                     *self.request(request) = Asked { looked: true, hit, bytes };
                 }
             }
-            Fact::Fetched { by, request, bytes, status, below, .. } => {
+            Fact::Fetched { by, request, bytes, given, status, below, .. } => {
                 if let Some(meter) = self.meter(now, by) {
-                    meter.fetched(status, bytes);
+                    meter.fetched(status, bytes, given);
                 }
                 if !below && status != CacheStatus::Refreshed {
-                    self.request(request).bytes = bytes;
+                    let asked = self.request(request);
+                    asked.bytes = if given > 0 { given } else { bytes };
+                    // What it gave because nothing better came is an answer of its own.
+                    asked.hit |= status == CacheStatus::Stale;
                 }
             }
             Fact::Late(_)
@@ -235,6 +240,7 @@ mod tests {
             by: EDGE,
             request,
             bytes: 7,
+            given: 0,
             stored: true,
             status,
             renewed: false,
@@ -246,6 +252,39 @@ mod tests {
         assert_eq!((edge.hits, edge.misses, edge.fetched_bytes), (0, 1, 7));
         assert_eq!((shield.hits, shield.misses, shield.hit_bytes), (1, 0, 7));
         assert_eq!(meters.at(1, Some(0)), CacheMeter::default());
+    }
+
+    #[test]
+    fn what_a_cache_gives_of_its_own_after_asking_is_not_fetched() {
+        let after_asking = |status, bytes| {
+            let request = RequestId(3);
+            let fetched = Fact::Fetched {
+                by: EDGE,
+                request,
+                bytes,
+                given: 500,
+                stored: false,
+                status,
+                renewed: bytes > 0,
+                below: false,
+            };
+            let expired = Fact::Looked {
+                by: EDGE,
+                request,
+                status: CacheStatus::Expired,
+                bytes: 0,
+                below: false,
+            };
+            after(10, &[expired, fetched])
+        };
+        let renewed = after_asking(CacheStatus::Revalidated, 9);
+        let edge = renewed.at(0, None);
+        assert_eq!((edge.hit_bytes, edge.fetched_bytes, edge.revalidated), (500, 9, 1));
+        assert_eq!((renewed.answered, renewed.bytes), (0, 500), "the origin was asked");
+        let covered = after_asking(CacheStatus::Stale, 0);
+        let edge = covered.at(0, None);
+        assert_eq!((edge.hit_bytes, edge.fetched_bytes, edge.stale), (500, 0, 1));
+        assert_eq!((covered.answered, covered.answered_bytes), (1, 500));
     }
 
     #[test]

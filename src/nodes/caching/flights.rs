@@ -73,8 +73,11 @@ impl Flights {
         ctx: &mut Ctx<'_, O>,
     ) {
         let generation = ctx.core.exchanges.hot(leader).generation;
-        let is_its = |flight: &Flight| flight.leader == leader && flight.generation == generation;
-        let Some(place) = self.0.iter().position(is_its) else { return };
+        let Ok(place) = self.place(ctx.papers(leader).key) else { return };
+        let flight = &self.0[place];
+        if flight.leader != leader || flight.generation != generation {
+            return;
+        }
         let flight = self.0.remove(place);
         let mut next = flight.first;
         while next != ExchangeId::NONE {
@@ -85,27 +88,32 @@ impl Flights {
         }
     }
 
-    /// An exchange that waits is no longer wanted.
+    /// An exchange no longer waits.
     pub(super) fn forget<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        for flight in &mut self.0 {
-            let (mut before, mut at) = (ExchangeId::NONE, flight.first);
-            while at != ExchangeId::NONE && at != id {
-                (before, at) = (at, ctx.hot(at).next);
-            }
-            if at != id || id == ExchangeId::NONE {
-                continue;
-            }
-            let next = ctx.hot(id).next;
-            if before == ExchangeId::NONE {
-                flight.first = next;
-            } else {
-                ctx.hot(before).next = next;
-            }
-            if flight.last == id {
-                flight.last = before;
-            }
+        let Ok(place) = self.place(ctx.papers(id).key) else { return };
+        let flight = &mut self.0[place];
+        let (mut before, mut at) = (ExchangeId::NONE, flight.first);
+        while at != ExchangeId::NONE && at != id {
+            (before, at) = (at, ctx.hot(at).next);
+        }
+        if at == ExchangeId::NONE {
             return;
         }
+        let next = ctx.hot(id).next;
+        if before == ExchangeId::NONE {
+            flight.first = next;
+        } else {
+            ctx.hot(before).next = next;
+        }
+        if flight.last == id {
+            flight.last = before;
+        }
+    }
+
+    /// An exchange has waited for as long as it does, and looks again.
+    pub(super) fn gives_up<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        self.forget(id, ctx);
+        wake(id, ctx);
     }
 }
 

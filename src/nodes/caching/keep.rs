@@ -50,7 +50,7 @@ impl Caches {
         let (Some(http), Some(question)) = (ctx.fixed.http.as_deref(), ctx.question(parent)) else {
             return Verdict::Delivered;
         };
-        let key = self.key(parent, question, http, ctx);
+        let key = ctx.papers(parent).key;
         match task {
             Task::Unsafe => self.invalidate(child, parent, key, ctx),
             Task::Pass => self.told(child, parent, false, ctx),
@@ -70,10 +70,29 @@ impl Caches {
         if task == Task::Refresh { Verdict::Ended } else { Verdict::Delivered }
     }
 
-    /// Nothing comes of the call that a refresh, or an exchange that others wait for, has made.
-    pub(crate) fn gave_up<O: Observer>(&mut self, leader: ExchangeId, ctx: &mut Ctx<'_, O>) {
+    /// A call for `leader` took longer than the proxy waits, and has been given up for this reason.
+    /// Returns whether `leader` has an expired answer instead.
+    pub(crate) fn gave_up<O: Observer>(
+        &mut self,
+        leader: ExchangeId,
+        reason: Reason,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let papers = ctx.papers(leader);
+        let (key, fetches) = (papers.key, papers.task == Task::Fetch);
+        let answer = Answer::failed(reason);
+        if fetches && self.is_covered(leader, leader, key, answer, ctx) {
+            return true;
+        }
         let replica = ctx.hot(leader).at.replica;
         self.replica(replica).flights.end(leader, false, ctx);
+        false
+    }
+
+    /// An exchange has waited for what another one fetches for as long as it does.
+    pub(crate) fn waited<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let replica = ctx.hot(id).at.replica;
+        self.replica(replica).flights.gives_up(id, ctx);
     }
 
     /// An exchange is no longer wanted: it waits for nothing, and nobody waits for it.
@@ -131,25 +150,27 @@ impl Caches {
             return Renewed::No;
         }
         let head_id = ctx.papers(child).head;
-        let (born, wall) = (ctx.papers(child).born, ctx.wall());
-        let keeping = self.kept(key, question, head, (born, wall), parent, ctx);
+        let born = ctx.papers(child).born;
+        let decision = self.decides(key, question, head, born, ctx);
         let replica = ctx.hot(parent).at.replica;
         let Some(stored) = self.replica(replica).store.peek_mut(key) else {
             ctx.papers(parent).asks = HeadId::NONE;
             return Renewed::Gone;
         };
-        if let Some(keeping) = keeping {
+        if let Storing::Stored(keeping) = decision {
             (stored.keeping, stored.born, stored.head) = (keeping, born, head_id);
         }
         self.set_status(parent, CacheStatus::Revalidated, ctx);
-        self.told(child, parent, true, ctx);
+        let bytes = ctx.cold(child).bytes;
         self.gives_stale((child, parent), key, |_| true, ctx);
+        let given = ctx.cold(child).bytes;
+        self.tell_fetched(parent, (bytes, given), true, true, ctx);
         self.replica(replica).flights.end(parent, false, ctx);
         Renewed::Yes
     }
 
     /// An answer that did not come, or is an error, is covered up by one that has expired, where
-    /// the cache may do that.
+    /// the cache may do that. One that did not come is an error of the proxy otherwise.
     fn covers<O: Observer>(
         &mut self,
         child: ExchangeId,
@@ -157,8 +178,34 @@ impl Caches {
         key: u64,
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
-        let Answer { status, failure } = ctx.cold(child).answer;
+        let answer = ctx.cold(child).answer;
+        if self.is_covered(child, parent, key, answer, ctx) {
+            return true;
+        }
+        let reason = answer.failure.filter(|reason| reason.is_of_connection());
+        if let Some(reason) = reason {
+            self.is_unreachable(child, parent, key, reason, ctx);
+        }
+        reason.is_some()
+    }
+
+    /// Puts an expired answer into `child`, for `parent`, in the place of `answer`, where the cache
+    /// may do that.
+    fn is_covered<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        key: u64,
+        answer: Answer,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let Answer { status, failure } = answer;
         let Some(reason) = failure else { return false };
+        // What was stored meanwhile by somebody else's fetch does not answer who had found nothing.
+        let status_of_look = ctx.papers(parent).status;
+        if !matches!(status_of_look, CacheStatus::Expired | CacheStatus::Refreshed) {
+            return false;
+        }
         let profile = self.plan.profile;
         let (wall, is_lost) = (ctx.wall(), reason.is_of_connection());
         let is_late = matches!(reason, Reason::ConnectTimeout | Reason::ReadTimeout);
@@ -183,19 +230,15 @@ impl Caches {
             let in_time = stored.keeping.staleness(wall) < stored.keeping.on_error;
             !stored.keeping.must_revalidate && (is_set_up || (is_said && in_time))
         };
+        if !self.gives_stale((child, parent), key, allows, ctx) {
+            return false;
+        }
+        self.set_status(parent, CacheStatus::Stale, ctx);
+        let given = ctx.cold(child).bytes;
+        self.tell_fetched(parent, (0, given), false, false, ctx);
         let replica = ctx.hot(parent).at.replica;
-        let found = self.gives_stale((child, parent), key, allows, ctx);
-        if found.is_some() {
-            self.set_status(parent, CacheStatus::Stale, ctx);
-            self.told(child, parent, false, ctx);
-            self.replica(replica).flights.end(parent, false, ctx);
-            return true;
-        }
-        if is_lost {
-            self.is_unreachable(child, parent, key, reason, ctx);
-            return true;
-        }
-        false
+        self.replica(replica).flights.end(parent, false, ctx);
+        true
     }
 
     /// No answer came, and nothing is given in its place.
@@ -234,9 +277,7 @@ impl Caches {
         let (wall, replica) = (ctx.wall(), ctx.hot(parent).at.replica);
         let head = http.head(head_id).filter(|head| head.status == status);
         let decision = match head {
-            Some(head) => {
-                storing(self.plan.profile, &self.plan.rules, question, head, (born, wall))
-            }
+            Some(head) => self.decides(key, question, head, born, ctx),
             None => Storing::Refused,
         };
         let is_late = ctx.papers(parent).is_alone && ctx.papers(parent).has_waited;
@@ -251,10 +292,7 @@ impl Caches {
         };
         let is_stored = match decision {
             Storing::Stored(_) if is_late && self.plan.lock.flatten().is_some() => false,
-            Storing::Stored(keeping) => {
-                let keeping = self.jittered(key, keeping, ctx);
-                self.put(replica, key, Stored { keeping, ..stored })
-            }
+            Storing::Stored(keeping) => self.put(replica, key, Stored { keeping, ..stored }),
             Storing::Passes(span) => {
                 let nanos = i64::try_from(span.0).unwrap_or(i64::MAX);
                 let keeping = Keeping { since: wall, fresh: nanos, ..Keeping::default() };
@@ -281,20 +319,19 @@ impl Caches {
         is_known && it.store.put(key, stored.bytes, stored)
     }
 
-    /// The times of an answer that is stored, if it may be.
-    fn kept<O: Observer>(
+    /// What becomes of an answer with this head that was made at `born`.
+    fn decides<O: Observer>(
         &self,
         key: u64,
         question: &Question,
         head: &Head,
-        (born, wall): (Wall, Wall),
-        parent: ExchangeId,
+        born: Wall,
         ctx: &Ctx<'_, O>,
-    ) -> Option<Keeping> {
-        debug_assert!(ctx.core.exchanges.papers(parent).task != Task::None, "it was fetched");
-        match storing(self.plan.profile, &self.plan.rules, question, head, (born, wall)) {
-            Storing::Stored(keeping) => Some(self.jittered(key, keeping, ctx)),
-            Storing::Passes(_) | Storing::Refused => None,
+    ) -> Storing {
+        let times = (born, ctx.wall());
+        match storing(self.plan.profile, &self.plan.rules, question, head, times) {
+            Storing::Stored(keeping) => Storing::Stored(self.jittered(key, keeping, ctx)),
+            other @ (Storing::Passes(_) | Storing::Refused) => other,
         }
     }
 
@@ -322,7 +359,7 @@ impl Caches {
         }
     }
 
-    /// States that an answer came.
+    /// States that an answer came, which is given as it is.
     fn told<O: Observer>(
         &self,
         child: ExchangeId,
@@ -330,12 +367,22 @@ impl Caches {
         stored: bool,
         ctx: &mut Ctx<'_, O>,
     ) {
-        let status = ctx.papers(parent).status;
-        let exchange = ctx.core.exchanges.hot(parent);
-        let (by, request, below) = (exchange.at, exchange.request, exchange.below);
         let bytes = ctx.cold(child).bytes;
-        let renewed =
-            ctx.cold(child).answer.status == 304 && ctx.papers(parent).asks != HeadId::NONE;
-        ctx.observe(&Fact::Fetched { by, request, bytes, stored, status, renewed, below });
+        self.tell_fetched(parent, (bytes, 0), stored, false, ctx);
+    }
+
+    /// States that so many bytes came for an exchange, and how many the cache gave of its own.
+    fn tell_fetched<O: Observer>(
+        &self,
+        id: ExchangeId,
+        (bytes, given): (u64, u64),
+        stored: bool,
+        renewed: bool,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let status = ctx.papers(id).status;
+        let exchange = ctx.core.exchanges.hot(id);
+        let (by, request, below) = (exchange.at, exchange.request, exchange.below);
+        ctx.observe(&Fact::Fetched { by, request, bytes, given, stored, status, renewed, below });
     }
 }

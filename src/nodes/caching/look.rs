@@ -6,7 +6,7 @@ use super::{Caches, Replica, StaleOn, Stored};
 use crate::fact::{CacheStatus, Fact, Observer};
 use crate::http::{Authorization, Cookies, Head, Method, Question, Reuse, reuse};
 use crate::id::ExchangeId;
-use crate::net::{Ctx, HEAD_BYTES, HeadId, Http, Phase, Task};
+use crate::net::{Ctx, HEAD_BYTES, HeadId, Http, Phase, Task, Token};
 use crate::outcome::Answer;
 use crate::time::Span;
 
@@ -42,13 +42,15 @@ impl Caches {
         let (Some(http), Some(question)) = (ctx.fixed.http.as_deref(), ctx.question(id)) else {
             return Step::Fetched;
         };
+        let key = self.key(id, question, http, ctx);
+        ctx.papers(id).key = key;
         if !question.method.is_cacheable() || !is_looked_for {
             if !question.method.is_safe() {
                 ctx.papers(id).task = Task::Unsafe;
             }
             return Step::Fetched;
         }
-        let look = Look { id, http, question, key: self.key(id, question, http, ctx), replica };
+        let look = Look { id, http, question, key, replica };
         if self.lets_pass(question) {
             return self.pass(look, ctx);
         }
@@ -63,7 +65,7 @@ impl Caches {
     }
 
     /// The number under which the answer to an exchange is stored.
-    pub(super) fn key<O: Observer>(
+    fn key<O: Observer>(
         &self,
         id: ExchangeId,
         question: &Question,
@@ -154,11 +156,14 @@ impl Caches {
         if waits && self.must_wait(look, ctx) {
             return self.wait(look, ctx);
         }
-        let has_validator = look.http.head(stored.head).is_some_and(Head::has_validator);
-        let asks = self.plan.revalidates && has_validator;
-        let condition = if asks { stored.head } else { HeadId::NONE };
         self.replica(look.replica).flights.begin(look.key, look.id, ctx);
-        self.fetch(look, CacheStatus::Expired, condition, ctx)
+        self.fetch(look, CacheStatus::Expired, self.asks(look, stored), ctx)
+    }
+
+    /// What the origin is asked about, if it is asked whether something stored is still right.
+    fn asks(&self, look: Look<'_>, stored: &Stored) -> HeadId {
+        let has_validator = look.http.head(stored.head).is_some_and(Head::has_validator);
+        if self.plan.revalidates && has_validator { stored.head } else { HeadId::NONE }
     }
 
     /// Nothing is stored.
@@ -203,13 +208,15 @@ impl Caches {
         }
         // It comes back to the step that handed it on.
         ctx.hot(look.id).step -= 1;
-        let polls = self.plan.profile.polls.or_else(|| self.plan.lock.flatten());
-        match polls {
-            Some(every) => {
-                ctx.hot(look.id).phase = Phase::Wait;
-                ctx.resume_after(look.id, every);
-            }
-            None => self.replica(look.replica).flights.wait(look.key, look.id, ctx),
+        if let Some(every) = self.plan.profile.polls {
+            ctx.hot(look.id).phase = Phase::Wait;
+            ctx.resume_after(look.id, every);
+            return Step::Waits;
+        }
+        self.replica(look.replica).flights.wait(look.key, look.id, ctx);
+        if let Some(most) = self.plan.lock.flatten() {
+            let token = Token::Locked(look.id, ctx.hot(look.id).generation);
+            ctx.start_timer(most, token);
         }
         Step::Waits
     }
@@ -259,11 +266,9 @@ impl Caches {
         const BESIDE: u64 = 0x7265_6672_6573_6800;
         let key = ctx.hot(look.id).key.with(BESIDE);
         let beside = ctx.aside(look.id, key);
-        let has_validator = look.http.head(stored.head).is_some_and(Head::has_validator);
-        let asks = self.plan.revalidates && has_validator;
         let papers = ctx.papers(beside);
         (papers.task, papers.status) = (Task::Refresh, CacheStatus::Refreshed);
-        papers.asks = if asks { stored.head } else { HeadId::NONE };
+        (papers.key, papers.asks) = (look.key, self.asks(look, stored));
         self.replica(look.replica).flights.begin(look.key, beside, ctx);
         let span = self.gives_now(look, stored, CacheStatus::Stale, ctx);
         Step::AnsweredAndRefreshed(span, beside)
@@ -355,16 +360,17 @@ impl Caches {
         key: u64,
         allows: impl FnOnce(&Stored) -> bool,
         ctx: &mut Ctx<'_, O>,
-    ) -> Option<u64> {
+    ) -> bool {
         let replica = ctx.hot(parent).at.replica;
-        let (http, question) = (ctx.fixed.http.as_deref()?, ctx.question(parent)?);
-        let stored = *self.replica(replica).store.peek_mut(key)?;
-        if stored.passes || !allows(&stored) {
-            return None;
-        }
+        let (http, question) = (ctx.fixed.http.as_deref(), ctx.question(parent));
+        let stored = self.replica(replica).store.peek_mut(key).copied();
+        let stored = stored.filter(|stored| !stored.passes && allows(stored));
+        let (Some(http), Some(question), Some(stored)) = (http, question, stored) else {
+            return false;
+        };
         let look = Look { id: parent, http, question, key, replica };
         self.gives(look, &stored, child, ctx);
-        Some(ctx.cold(child).bytes)
+        true
     }
 
     /// Forgets all that a replica has stored, as when it starts anew.

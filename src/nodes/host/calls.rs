@@ -2,8 +2,8 @@
 
 use super::{Host, Next, Running};
 use crate::endpoint::Op;
-use crate::fact::Observer;
-use crate::id::{ConnectionId, ExchangeId};
+use crate::fact::{Observer, Place};
+use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId};
 use crate::net::{Call, Ctx, Phase};
 use crate::outcome::{Answer, Reason};
 use crate::rng::Key;
@@ -34,19 +34,33 @@ impl Host {
         if left > 1 {
             ctx.hot(id).step = again;
         }
+        let key = Key(key.bits(*purpose)).with(u64::from(total - left));
+        let link = ctx.fixed.topology.link(self.node, *to).expect("calls have links");
+        let at = ctx.next_replica(id, link, *endpoint);
+        self.calls_below(id, (link, at), *endpoint, key, ctx);
+        true
+    }
+
+    /// Makes a call of its own for an exchange, which waits for the reply.
+    #[inline(always)]
+    pub(super) fn calls_below<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        (link, at): (LinkId, Place),
+        endpoint: EndpointId,
+        key: Key,
+        ctx: &mut Ctx<'_, O>,
+    ) {
         let call = Call {
-            endpoint: *endpoint,
-            key: Key(key.bits(*purpose)).with(u64::from(total - left)),
+            endpoint,
+            key,
             backend: u16::MAX,
             below: true,
             source: ctx.fixed.addresses[self.node.index()],
             carried: ConnectionId::NONE,
         };
-        let link = ctx.fixed.topology.link(self.node, *to).expect("calls have links");
-        let at = ctx.next_replica(id, link, *endpoint);
         ctx.call(id, link, at, call);
         self.called(id, ctx);
-        true
     }
 
     /// A call took longer than its caller waits: what made it cannot go on.

@@ -7,8 +7,8 @@ use super::Host;
 use crate::auth::{AuthPlan, Errand, Reaction, Record, Said, Scheme, Verdict};
 use crate::endpoint::Rule;
 use crate::fact::{Fact, Observer, Place};
-use crate::id::{ConnectionId, EndpointId, ExchangeId, NodeId};
-use crate::net::{Call, Ctx, Part};
+use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, RequestId};
+use crate::net::{Ctx, Part};
 use crate::outcome::Answer;
 use crate::rng::{Key, Purpose};
 use crate::time::Span;
@@ -102,8 +102,7 @@ impl Host {
                 self.asks(id, to, EndpointId::NONE, STORE.part(u64::from(writes)), ctx)
             }
             Rule::Password(issuer) => {
-                let link = ctx.fixed.topology.link(self.node, issuer);
-                let link = link.expect("the node that checks has a link to the issuer");
+                let link = self.link_to(issuer, ctx);
                 let to = ctx.next_replica(id, link, EndpointId::NONE);
                 self.asks(id, to, EndpointId::PASSWORD, PASSWORD, ctx)
             }
@@ -151,20 +150,11 @@ impl Host {
     ) -> bool {
         let key = Key(ctx.hot(id).key.bits(purpose));
         let link = self.link_to(to.node, ctx);
-        let call = Call {
-            endpoint,
-            key,
-            backend: u16::MAX,
-            below: true,
-            source: ctx.fixed.addresses[self.node.index()],
-            carried: ConnectionId::NONE,
-        };
-        ctx.call(id, link, to, call);
-        self.called(id, ctx);
+        self.calls_below(id, (link, to), endpoint, key, ctx);
         true
     }
 
-    fn link_to<O: Observer>(&self, to: NodeId, ctx: &Ctx<'_, O>) -> crate::id::LinkId {
+    fn link_to<O: Observer>(&self, to: NodeId, ctx: &Ctx<'_, O>) -> LinkId {
         ctx.fixed.topology.link(self.node, to).expect("who asks has a link to whom it asks")
     }
 
@@ -215,7 +205,7 @@ impl Host {
 
     fn has_role<O: Observer>(
         &self,
-        request: crate::id::RequestId,
+        request: RequestId,
         endpoint: EndpointId,
         plan: &AuthPlan,
         person: u32,

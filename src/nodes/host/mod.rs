@@ -172,6 +172,14 @@ impl Host {
         }
     }
 
+    /// The node has found the answer itself, after the call for it was given up.
+    pub fn answered_late<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        if !self.is_async || self.has_worker_again(id, ctx) {
+            let next = self.advance(id, ctx);
+            debug_assert_eq!(next, Next::Holds, "a program forwards once");
+        }
+    }
+
     /// Ends an exchange, or a branch, with this answer before its program does.
     #[inline(never)]
     pub fn fail_with<O: Observer>(&mut self, id: ExchangeId, answer: Answer, ctx: &mut Ctx<'_, O>) {
@@ -471,6 +479,7 @@ impl Host {
             | Token::Closed(..)
             | Token::Probe(..)
             | Token::Hedge(..)
+            | Token::Locked(..)
             | Token::GivenUp(..) => {}
             Token::Connect(id, _) => return self.gave_up(id, Reason::ConnectTimeout, ctx),
             Token::Read(id, _) => return self.gave_up(id, Reason::ReadTimeout, ctx),
