@@ -280,7 +280,7 @@ impl<O: Observer> World<O> {
         self.core.timers.remove(timer.0);
         let Some(token) = token else { return };
         let node = match token {
-            Token::Total(request) | Token::Again(request) => {
+            Token::Total(request) | Token::Again(request) | Token::Kept(request, _) => {
                 self.core.requests[request.0].asked.client
             }
             Token::Renew(person) | Token::Theft(person) => self.core.people[person].client,

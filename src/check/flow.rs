@@ -171,7 +171,7 @@ impl Flow {
         let writes = graph.fixed.topology.nodes[to.index()].has_primary && replicas > 1;
         let flow = match &graph.plans[from.index()].role {
             Role::Balancer { plan, .. } => self.balanced(plan),
-            _ if graph.cache(from).is_some() => self.unknown(),
+            _ if graph.keeps(from) => self.unknown(),
             _ if often > 1.0 + 1e-9 || writes => self.unknown(),
             _ if often < 1.0 - 1e-9 => self.thinned().every(replicas),
             Role::Client(_) | Role::Proxy { .. } | Role::Answering(_) => self.every(replicas),

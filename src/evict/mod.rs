@@ -18,6 +18,7 @@ mod list;
 mod members;
 mod ranks;
 pub mod replay;
+mod shelves;
 mod sketch;
 mod store;
 mod table;
@@ -42,6 +43,7 @@ use serde::{Deserialize, Serialize};
 
 pub use capacity::Capacity;
 pub use che::{Group, hit_ratios};
+pub use shelves::Shelves;
 pub use store::Store;
 
 use verbs::{Entry, Evict};

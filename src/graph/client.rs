@@ -7,7 +7,7 @@ use super::visits::{pages, visit_of, visits};
 use crate::arrivals::Arrivals;
 use crate::dist::Dist;
 use crate::id::{EndpointId, LinkId, NodeId};
-use crate::nodes::client::{ClientPlan, ClientSpec, Demand};
+use crate::nodes::client::{BrowserPlan, ClientPlan, ClientSpec, Demand};
 use crate::nodes::timeouts::TimeoutSpec;
 use crate::resilience::Retry;
 use crate::rng::hash_name;
@@ -55,8 +55,44 @@ pub(super) fn client_plan(
         timeout,
         retry: retry(build, name, client),
         class: client.priority.unwrap_or(0),
+        browser: browser(build, name, client, trace.as_deref()),
     };
     (Some(plan), trace)
+}
+
+/// What the browsers of a client's people keep.
+fn browser(
+    build: &mut Build<'_>,
+    name: &str,
+    client: &ClientSpec,
+    trace: Option<&Trace>,
+) -> Option<BrowserPlan> {
+    let cache = client.browser.as_ref()?.cache()?;
+    let has_names = |trace: &Trace| !trace.sessions().is_empty() || !trace.clients().is_empty();
+    let is_visited = matches!(client.arrivals, Some(Arrivals::Visits { .. }));
+    let is_closed = client.users.is_some() || client.trace.is_some();
+    if !is_visited && !is_closed && !trace.is_some_and(has_names) {
+        let at = build.at_node(name, "browser.cache");
+        let message = format!("nobody asks twice at client `{name}`: its browsers keep nothing");
+        let help = "a browser's cache needs people who come again: `users`, arrivals of `visits`, \
+                    or a trace with a column `session` or `client_ip`";
+        build.diagnostics.push(Diagnostic::error(at, message).help(help));
+    }
+    let hit = cache.hit.as_ref().map(|dist| {
+        let at = build.at_node(name, "browser.cache.hit");
+        build.law(dist, &at)
+    });
+    let is_traced = trace.is_some();
+    Some(BrowserPlan {
+        capacity: cache.capacity,
+        hit,
+        remember: cache.remember.unwrap_or(if is_traced { u32::MAX } else { 0 }),
+        endpoints: build
+            .endpoints
+            .iter()
+            .map(|(_, spec)| spec.method.is_cacheable() && !spec.write)
+            .collect(),
+    })
 }
 
 /// When a client tries again.

@@ -49,8 +49,8 @@ fn has_cache(build: &Build<'_>) -> bool {
     build.nodes.iter().any(|(_, node, _)| match &node.kind {
         KindSpec::ForwardProxy(it) => it.caching.cache().is_some(),
         KindSpec::ReverseProxy(it) => it.caching.cache().is_some(),
-        KindSpec::Client(_)
-        | KindSpec::LoadBalancer(_)
+        KindSpec::Client(it) => it.browser.as_ref().is_some_and(|it| it.cache().is_some()),
+        KindSpec::LoadBalancer(_)
         | KindSpec::Server(_)
         | KindSpec::Database(_)
         | KindSpec::AuthServer(_)

@@ -36,7 +36,7 @@ use crate::net::{Fixed, Guard, LinkState, Transport, Waits};
 use crate::nodes::Node;
 use crate::nodes::answering::Answering;
 use crate::nodes::caching::{CachePlan, Caches};
-use crate::nodes::client::{Client, ClientPlan};
+use crate::nodes::client::{BrowserPlan, Client, ClientPlan};
 use crate::nodes::forwarding::{Proxy, Routes};
 use crate::nodes::host::{Host, Running};
 use crate::nodes::load_balancer::{BalancePlan, LoadBalancer};
@@ -176,10 +176,25 @@ impl Graph {
         }
     }
 
+    /// What the browsers of a client's people keep, if the node is one.
+    #[must_use]
+    pub fn browser(&self, id: NodeId) -> Option<&BrowserPlan> {
+        match &self.plans[id.index()].role {
+            Role::Client(plan) => plan.browser.as_ref(),
+            Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => None,
+        }
+    }
+
+    /// Whether something is kept at a node, or by its people, and given again.
+    #[must_use]
+    pub fn keeps(&self, id: NodeId) -> bool {
+        self.cache(id).is_some() || self.browser(id).is_some()
+    }
+
     /// Whether some node has a cache.
     #[must_use]
     pub fn has_caches(&self) -> bool {
-        (0..).map(NodeId).take(self.plans.len()).any(|id| self.cache(id).is_some())
+        (0..).map(NodeId).take(self.plans.len()).any(|id| self.keeps(id))
     }
 
     /// Whether faults can strike replicas of a node.

@@ -176,7 +176,8 @@ fn sizes_matter(build: &Build<'_>) -> bool {
             ForwardProxy(it) => it.forwarding.cpu_per_kib.is_some() || it.caching.cache().is_some(),
             ReverseProxy(it) => it.forwarding.cpu_per_kib.is_some() || it.caching.cache().is_some(),
             LoadBalancer(it) => it.forwarding.cpu_per_kib.is_some(),
-            Client(_) | Server(_) | Database(_) | SessionStore(_) | AuthServer(_) => false,
+            Client(it) => it.browser.as_ref().is_some_and(|it| it.cache().is_some()),
+            Server(_) | Database(_) | SessionStore(_) | AuthServer(_) => false,
         })
 }
 

@@ -75,6 +75,9 @@ pub(super) fn visits(
     if spec.length.as_ref().is_some_and(|length| length.mean() <= 0.0) {
         build.error(&owner.at("length"), "a visit has at least 1 page");
     }
+    if spec.people == Some(0) {
+        build.error(&owner.at("people"), "there is at least 1 person: `people` is from 1 on");
+    }
     let distances = if let Arrivals::Interval { interval } = &**visits {
         let at = build.at_node(name, "arrivals.visits.interval");
         Some(build.law(interval, &at))
@@ -94,6 +97,7 @@ pub(super) fn visits(
         length: spec.length,
         stay,
         think,
+        people: spec.people,
         login: spec.login.get(),
         logout: spec.logout.map_or(Probability::NEVER, crate::people::Share::get),
     }))

@@ -57,7 +57,7 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// Opens an account of a request beside its own, from now on.
-    pub(super) fn open_account(&mut self, request: RequestId) -> u32 {
+    pub fn open_account(&mut self, request: RequestId) -> u32 {
         let newest = &mut self.core.requests[request.0].branches;
         let account = Account { mark: self.core.now, ..Account::default() };
         let account = self.core.accounts.insert(BranchAccount { account, next: *newest });

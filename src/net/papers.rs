@@ -189,9 +189,14 @@ impl<'a, O: Observer> Ctx<'a, O> {
     /// What the request of an exchange says, if it has an endpoint.
     #[must_use]
     pub fn question(&self, id: ExchangeId) -> Option<&'a Question> {
-        let http = self.fixed.http.as_ref()?;
         let exchange = self.core.exchanges.hot(id);
-        let (request, endpoint) = (exchange.request, exchange.endpoint);
+        self.question_of(exchange.request, exchange.endpoint)
+    }
+
+    /// What a request says in which this endpoint is asked for.
+    #[must_use]
+    pub fn question_of(&self, request: RequestId, endpoint: EndpointId) -> Option<&'a Question> {
+        let http = self.fixed.http.as_ref()?;
         let own = http.questions.get(endpoint.index())?;
         Some(self.traced_question(http, request, endpoint).unwrap_or(own))
     }

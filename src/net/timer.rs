@@ -27,6 +27,8 @@ pub enum Token {
     Total(RequestId),
     /// The pause before another attempt at a request is over.
     Again(RequestId),
+    /// The answer to a request has been read in the browser; it has this status.
+    Kept(RequestId, u16),
     /// Somebody's token is due to be renewed.
     Renew(u32),
     /// A credential of somebody is stolen, or a stolen one no longer works.

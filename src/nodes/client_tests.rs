@@ -22,6 +22,7 @@ fn client(demand: Demand, timeout: Option<(u64, Late)>) -> Bench {
         timeout: timeout.map(|(span, late)| (ms(span), late)),
         retry: None,
         class: 0,
+        browser: None,
     };
     let node = Client::new(&Arc::new(plan), Key(7), Key(7).stream("node", "arrivals"));
     Bench::of(Node::Client(Box::new(node)), &[&[]])

@@ -31,6 +31,11 @@ pub struct VisitSpec {
     /// How long the visitor thinks between an answer and the next page; not at all by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub think: Option<Dist<Span>>,
+    /// How many people there are, one of whom each visitor is at random, with what their browser
+    /// remembers; by default each is somebody new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub people: Option<u32>,
     /// How many of the visitors log in, before their first page: a share, all by default. It
     /// counts only in scenarios with `[auth]`.
     pub login: Share,
@@ -68,6 +73,7 @@ impl Default for VisitSpec {
             length: None,
             stay: None,
             think: None,
+            people: None,
             login: Share::Whole(true),
             logout: None,
         }
@@ -87,6 +93,8 @@ pub struct VisitPlan {
     pub stay: Option<Law>,
     /// How long the visitor thinks.
     pub think: Law,
+    /// How many people there are; none if each visitor is somebody new.
+    pub people: Option<u32>,
     /// How many log in.
     pub login: Probability,
     /// How many log out at the end.
@@ -163,6 +171,7 @@ mod tests {
             length: Some(Count::Constant(4)),
             stay: None,
             think: Law::constant(0.0),
+            people: None,
             login: Probability::ALWAYS,
             logout: Probability::NEVER,
         };

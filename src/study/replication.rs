@@ -319,7 +319,7 @@ fn node_readings(
         let replicas = if meter.is_replica { 1.0 } else { replicas };
         let (caches, (outages, (connects, _))) = special;
         let (node, replica) = (meter.at.node, meter.is_replica.then_some(meter.at.replica));
-        let caches = caches.as_ref().filter(|_| graph.cache(node).is_some());
+        let caches = caches.as_ref().filter(|_| graph.keeps(node));
         let cache = caches.map(|caches| caches.at(node.index(), replica));
         let outage = outages.as_ref().and_then(|outages| outages.at(node.index(), replica));
         let connect = connects.as_ref().and_then(|connects| connects.at(node.index(), replica));

@@ -50,11 +50,22 @@ pub fn graph(text: &str) -> Graph {
 /// The graph of one variant of the scenario `text`.
 #[track_caller]
 pub fn graph_of(text: &str, variant: &str) -> Graph {
+    graph_among(text, variant, scenarios::FILES)
+}
+
+/// The graph of the only variant of the scenario `text`, which names these files.
+#[track_caller]
+pub fn graph_with(text: &str, files: &[(&'static str, &'static str)]) -> Graph {
+    graph_among(text, "base", files)
+}
+
+#[track_caller]
+fn graph_among(text: &str, variant: &str, files: &[(&'static str, &'static str)]) -> Graph {
     let mut said = Diagnostics::new();
     let texts = Memory::of(&[("scenario.toml", text)]);
     let scenario = Scenario::load(Path::new("scenario.toml"), &texts, &[], &mut said);
     let model = scenario.model(variant, &[], &mut said);
-    let mut files = Texts(scenarios::FILES.iter().copied().collect());
+    let mut files = Texts(files.iter().copied().collect());
     let graph = model.and_then(|model| graph::build(&model, &mut files, &mut said));
     graph.unwrap_or_else(|| panic!("{}\n{text}", said.to_plain(&scenario.sources)))
 }

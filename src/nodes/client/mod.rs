@@ -5,6 +5,7 @@
 //! client that waits for it (coordinated omission). A closed loop has a fixed number of users,
 //! each of whom thinks, asks, and waits for the outcome.
 
+mod browser;
 mod identity;
 mod retries;
 mod visits;
@@ -38,6 +39,9 @@ use crate::time::Span;
 use crate::trace::{Trace, TraceRow};
 use crate::unit::Probability;
 
+use browser::Browsers;
+pub use browser::{BrowserCacheSpec, BrowserPlan, BrowserSpec};
+
 /// A group of browsers or callers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -67,6 +71,9 @@ pub struct ClientSpec {
     /// When it tries again; never by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<RetrySpec>,
+    /// What the browsers of its people do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub browser: Option<BrowserSpec>,
     /// The priority class of its requests, 0 first; 0 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u8>,
@@ -111,6 +118,8 @@ pub struct ClientPlan {
     pub retry: Option<Retry>,
     /// Its priority class.
     pub class: u8,
+    /// What the browsers of its people keep.
+    pub browser: Option<BrowserPlan>,
 }
 
 /// How requests come about.
@@ -148,6 +157,8 @@ pub struct Client {
     retry: Option<Retry>,
     /// The address of all, where there is only one.
     address: u64,
+    /// What its people have in their browsers.
+    browsers: Option<Box<Browsers>>,
 }
 
 const ENDPOINT: Purpose = Purpose::named("endpoint");
@@ -182,6 +193,7 @@ impl Client {
             nobody: group.with(0),
             retry: plan.retry.clone(),
             address: mix(plan.name_hash),
+            browsers: plan.browser.as_ref().map(|plan| Box::new(Browsers::new(plan))),
             plan: Arc::clone(plan),
         }
     }
@@ -212,6 +224,7 @@ impl Client {
             Input::Reply { child, .. } => self.replied(child, ctx),
             Input::Timer(Token::Total(request)) => self.gave_up(request, ctx),
             Input::Timer(Token::Again(request)) => self.again(request, ctx),
+            Input::Timer(Token::Kept(request, status)) => self.has_read(request, status, ctx),
             Input::Timer(Token::Renew(person)) => self.renewal_is_due(person, ctx),
             Input::Timer(Token::Theft(person)) => self.theft(person, ctx),
             Input::Timer(Token::Connect(child, _)) => {
@@ -262,6 +275,9 @@ impl Client {
         let id = SessionId(ctx.core.sessions.insert(session));
         if ctx.fixed.auth.is_some() {
             self.gets_identity(id, ctx);
+        }
+        if self.browsers.is_some() {
+            self.opens_browser(user);
         }
         self.think(id, ctx);
     }
@@ -363,6 +379,9 @@ impl Client {
         if let Some(retry) = &mut self.retry {
             retry.on_request(now);
         }
+        if self.browsers.is_some() && self.has_it(id, ctx) {
+            return id;
+        }
         self.attempt(id, key, source, kind.class.unwrap_or(self.plan.class), ctx);
         id
     }
@@ -370,7 +389,7 @@ impl Client {
     /// The first exchange of an attempt leaves.
     #[inline(always)]
     fn attempt<O: Observer>(
-        &self,
+        &mut self,
         id: RequestId,
         key: Key,
         source: u64,
@@ -386,6 +405,9 @@ impl Client {
         let request = &mut ctx.core.requests[id.0];
         request.root = root;
         request.live += 1;
+        if self.browsers.is_some() {
+            self.asks_if_right(root, ctx);
+        }
         ctx.send(root);
     }
 
@@ -393,7 +415,11 @@ impl Client {
     fn replied<O: Observer>(&mut self, child: ExchangeId, ctx: &mut Ctx<'_, O>) {
         ctx.spend(child, Part::Network);
         let id = ctx.hot(child).request;
-        let answer = ctx.cold(child).answer;
+        let mut answer = ctx.cold(child).answer;
+        if self.browsers.is_some() {
+            let Some(seen) = self.brings(child, answer, ctx) else { return };
+            answer = seen;
+        }
         let request = &mut ctx.core.requests[id.0];
         if request.over || request.root != child {
             if answer.is_success() {
@@ -420,6 +446,9 @@ impl Client {
     /// An attempt took longer than the client waits.
     fn hung_up<O: Observer>(&mut self, child: ExchangeId, why: Reason, ctx: &mut Ctx<'_, O>) {
         let id = ctx.hot(child).request;
+        if self.was_beside(child, ctx) {
+            return ctx.hang_up(child);
+        }
         // The request outlives its last exchange, whose end would otherwise take it along.
         ctx.core.requests[id.0].live += 1;
         ctx.hang_up(child);
@@ -466,6 +495,9 @@ impl Client {
     /// States the outcome; a user of a closed loop goes on to think.
     #[inline(always)]
     fn finish<O: Observer>(&mut self, id: RequestId, answer: Answer, ctx: &mut Ctx<'_, O>) {
+        if self.browsers.is_some() {
+            self.leaves_browser(id, ctx);
+        }
         let request = &ctx.core.requests[id.0];
         let (session, attempts) = (request.session, u32::from(request.attempts));
         let (asked, parts) = (&request.asked, &request.account.parts);

@@ -35,6 +35,9 @@ impl Client {
         if ctx.fixed.auth.is_some() {
             self.gets_identity(id, ctx);
         }
+        if self.browsers.is_some() {
+            self.opens_browser(user);
+        }
         ctx.schedule(Span::ZERO, Kind::Wake(id));
     }
 
@@ -59,6 +62,9 @@ impl Client {
 
     /// A visitor goes, and nothing is kept.
     pub(super) fn goes<O: Observer>(&mut self, id: SessionId, ctx: &mut Ctx<'_, O>) {
+        if self.browsers.is_some() {
+            self.closes_browser(ctx.core.sessions[id.0].user);
+        }
         if ctx.core.sessions[id.0].person == u32::MAX {
             ctx.core.sessions.remove(id.0);
         } else {

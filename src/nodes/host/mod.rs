@@ -475,6 +475,7 @@ impl Host {
             | Token::Theft(_)
             | Token::Total(_)
             | Token::Again(_)
+            | Token::Kept(..)
             | Token::Idle(..)
             | Token::Closed(..)
             | Token::Probe(..)
