@@ -38,6 +38,7 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "retry-storm",
     "shared-queue",
     "where-a-cache-pays",
+    "three-caches",
     "cache-stampede",
     "update-day",
     "cold-start",

@@ -5,6 +5,7 @@
 //! or a new file and a line here.
 
 mod caches;
+mod caching;
 mod cost;
 mod errors;
 mod faults;
@@ -17,6 +18,8 @@ mod node_levels;
 mod node_outcomes;
 mod node_times;
 mod throughput;
+
+pub use caching::{AT_CACHE, CacheMetric};
 
 use crate::graph::Graph;
 use crate::observe::{
@@ -34,6 +37,8 @@ pub enum Unit {
     PerSecond,
     /// A share from 0 to 1.
     Share,
+    /// Bytes per second.
+    BytesPerSecond,
     /// A plain number.
     Count,
     /// Money per hour.
@@ -49,6 +54,7 @@ impl Unit {
         match self {
             Self::Millis => "ms",
             Self::PerSecond => "1/s",
+            Self::BytesPerSecond => "B/s",
             Self::Share => "share",
             Self::Count => "count",
             Self::PerHour => "per hour",
@@ -61,9 +67,12 @@ impl Unit {
     pub fn shown(self, reading: f64) -> f64 {
         match self {
             Self::Millis => reading * 1_000.0,
-            Self::PerSecond | Self::Share | Self::Count | Self::PerHour | Self::PerMillion => {
-                reading
-            }
+            Self::PerSecond
+            | Self::BytesPerSecond
+            | Self::Share
+            | Self::Count
+            | Self::PerHour
+            | Self::PerMillion => reading,
         }
     }
 }
@@ -197,6 +206,13 @@ pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Met
 /// Every node metric.
 pub fn at_node() -> impl Iterator<Item = &'static NodeMetric> {
     AT_NODE.iter().flat_map(|list| list.iter())
+}
+
+/// Whether a node metric is about the cache of the node: those that clients have, whose people
+/// have browsers.
+#[must_use]
+pub fn is_of_caches(metric: &NodeMetric) -> bool {
+    node_caches::METRICS.iter().any(|other| other.name == metric.name)
 }
 
 impl<'a> EndToEnd<'a> {

@@ -1,7 +1,8 @@
 //! What caches answered: an observer of its own, for scenarios that have caches.
 
+use super::Recorder;
 use crate::fact::{CacheStatus, Fact, Observer, Place};
-use crate::id::RequestId;
+use crate::id::{EndpointId, RequestId};
 use crate::time::Time;
 
 /// What one cache, or all caches of a node, answered in the measured window.
@@ -25,15 +26,12 @@ pub struct CacheMeter {
     pub fetched_bytes: u64,
 }
 
-/// What all caches answered.
-#[derive(Debug, Clone)]
-pub struct CacheMeters {
-    window: Time,
-    /// By node, and by replica.
-    nodes: Vec<Vec<CacheMeter>>,
-    /// The requests in flight, by their place.
-    requests: Vec<Asked>,
-    /// Requests that a cache answered.
+/// What became of the requests for one endpoint, or of all, end to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AnswerMeter {
+    /// Successful requests.
+    pub succeeded: u64,
+    /// Of those, the ones that a cache answered.
     pub answered: u64,
     /// Bytes of those.
     pub answered_bytes: u64,
@@ -41,11 +39,43 @@ pub struct CacheMeters {
     pub bytes: u64,
 }
 
+/// Where the answer to a request came from, in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// From behind all caches that were asked.
+    #[default]
+    Server,
+    /// From a cache that had it.
+    Cache,
+    /// From what another request was fetching.
+    Other,
+    /// From a cache that had it, once a server had said that it is still right.
+    Confirmed,
+}
+
+/// What all caches answered.
+#[derive(Debug, Clone)]
+pub struct CacheMeters {
+    window: Time,
+    endpoints: usize,
+    /// By node, and by replica.
+    nodes: Vec<Vec<CacheMeter>>,
+    /// By node, and by the endpoint that its user asked for.
+    by_endpoint: Vec<CacheMeter>,
+    /// The requests in flight, by their place.
+    requests: Vec<Asked>,
+    /// What became of requests, by endpoint.
+    answers: Vec<AnswerMeter>,
+    /// Latencies of successful requests that asked a cache, by where their answers came from.
+    latencies: [Recorder; 4],
+}
+
 /// What is known of a request in flight.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Asked {
+    endpoint: EndpointId,
     looked: bool,
-    hit: bool,
+    from: Origin,
     bytes: u64,
 }
 
@@ -73,7 +103,7 @@ impl CacheMeter {
         self.revalidated += u64::from(status == CacheStatus::Revalidated);
     }
 
-    /// Adds those of another cache.
+    /// Adds those of another cache, or of another endpoint.
     fn add(mut self, other: &Self) -> Self {
         self.hits += other.hits;
         self.misses += other.misses;
@@ -88,18 +118,51 @@ impl CacheMeter {
 }
 
 impl CacheMeters {
-    /// Empty meters for nodes of so many replicas; they count from `window` on.
+    /// Empty meters for nodes of so many replicas and for so many endpoints; they count from
+    /// `window` on.
     #[must_use]
-    pub fn new(replicas: &[u16], window: Time) -> Self {
+    pub fn new(replicas: &[u16], endpoints: usize, window: Time) -> Self {
+        /// As many as node histograms have.
+        const DIGITS: u8 = 2;
         let of_node = |count: &u16| vec![CacheMeter::default(); usize::from(*count)];
         Self {
             window,
+            endpoints,
             nodes: replicas.iter().map(of_node).collect(),
+            by_endpoint: vec![CacheMeter::default(); replicas.len() * endpoints],
             requests: Vec::new(),
-            answered: 0,
-            answered_bytes: 0,
-            bytes: 0,
+            answers: vec![AnswerMeter::default(); endpoints],
+            latencies: std::array::from_fn(|_| Recorder::new(DIGITS)),
         }
+    }
+
+    /// What the cache of the node of this number did for those who asked for an endpoint.
+    #[must_use]
+    pub fn for_endpoint(&self, node: usize, endpoint: EndpointId) -> CacheMeter {
+        self.by_endpoint[node * self.endpoints + endpoint.index()]
+    }
+
+    /// What became of the requests for an endpoint.
+    #[must_use]
+    pub fn answers_for(&self, endpoint: EndpointId) -> AnswerMeter {
+        self.answers[endpoint.index()]
+    }
+
+    /// What became of all requests.
+    #[must_use]
+    pub fn answers(&self) -> AnswerMeter {
+        self.answers.iter().fold(AnswerMeter::default(), |sum, it| AnswerMeter {
+            succeeded: sum.succeeded + it.succeeded,
+            answered: sum.answered + it.answered,
+            answered_bytes: sum.answered_bytes + it.answered_bytes,
+            bytes: sum.bytes + it.bytes,
+        })
+    }
+
+    /// Latencies of successful requests that asked a cache and whose answers came from there.
+    #[must_use]
+    pub const fn latencies(&self, from: Origin) -> &Recorder {
+        &self.latencies[from as usize]
     }
 
     /// The meter of the node of this number, or of one of its replicas.
@@ -116,27 +179,39 @@ impl CacheMeters {
     fn request(&mut self, id: RequestId) -> &mut Asked {
         let place = id.0 as usize;
         if self.requests.len() <= place {
-            self.requests.resize(place + 1, Asked::default());
+            let nothing =
+                Asked { endpoint: EndpointId(0), looked: false, from: Origin::Server, bytes: 0 };
+            self.requests.resize(place + 1, nothing);
         }
         &mut self.requests[place]
     }
 
     #[inline(never)]
-    fn finished(&mut self, id: RequestId) {
-        let Asked { looked, hit, bytes } = *self.request(id);
+    fn finished(&mut self, id: RequestId, nanos: u64) {
+        let Asked { endpoint, looked, from, bytes } = *self.request(id);
+        let meter = &mut self.answers[endpoint.index()];
+        meter.succeeded += 1;
         if looked {
-            self.bytes += bytes;
-        }
-        if hit {
-            self.answered += 1;
-            self.answered_bytes += bytes;
+            meter.bytes += bytes;
+            if matches!(from, Origin::Cache | Origin::Other) {
+                meter.answered += 1;
+                meter.answered_bytes += bytes;
+            }
+            self.latencies[from as usize].record(nanos);
         }
     }
 
-    /// The meter of a cache, if what happens now counts.
-    fn meter(&mut self, now: Time, by: Place) -> Option<&mut CacheMeter> {
-        let counts = now >= self.window;
-        counts.then(|| &mut self.nodes[by.node.index()][usize::from(by.replica)])
+    /// The meters of a cache, of all that it does and of what it does for the endpoint of this
+    /// request, if what happens now counts.
+    fn meters(&mut self, now: Time, by: Place, id: RequestId) -> Option<[&mut CacheMeter; 2]> {
+        if now < self.window {
+            return None;
+        }
+        let (node, endpoint) = (by.node.index(), self.request(id).endpoint);
+        Some([
+            &mut self.nodes[node][usize::from(by.replica)],
+            &mut self.by_endpoint[node * self.endpoints + endpoint.index()],
+        ])
     }
 }
 
@@ -145,31 +220,43 @@ impl Observer for CacheMeters {
     #[inline(always)]
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         match *fact {
-            Fact::Issued(asked) => *self.request(asked.request) = Asked::default(),
+            Fact::Issued(asked) => {
+                let (endpoint, looked, from) = (asked.endpoint, false, Origin::Server);
+                *self.request(asked.request) = Asked { endpoint, looked, from, bytes: 0 };
+            }
             Fact::Finished { asked, answer, .. } => {
                 if now >= self.window && answer.is_success() {
-                    self.finished(asked.request);
+                    self.finished(asked.request, now.since(asked.started).0);
                 }
             }
             Fact::Looked { by, request, status, bytes, below } => {
-                if let Some(meter) = self.meter(now, by) {
+                for meter in self.meters(now, by, request).into_iter().flatten() {
                     meter.saw(status, bytes);
                 }
                 if !below {
                     // The cache that was asked last has the last word.
-                    let hit = status.is_answered();
-                    *self.request(request) = Asked { looked: true, hit, bytes };
+                    let from = match status {
+                        CacheStatus::Collapsed => Origin::Other,
+                        _ if status.is_answered() => Origin::Cache,
+                        _ => Origin::Server,
+                    };
+                    let asked = self.request(request);
+                    (asked.looked, asked.from, asked.bytes) = (true, from, bytes);
                 }
             }
             Fact::Fetched { by, request, bytes, given, status, below, .. } => {
-                if let Some(meter) = self.meter(now, by) {
+                for meter in self.meters(now, by, request).into_iter().flatten() {
                     meter.fetched(status, bytes, given);
                 }
                 if !below && status != CacheStatus::Refreshed {
                     let asked = self.request(request);
                     asked.bytes = if given > 0 { given } else { bytes };
                     // What it gave because nothing better came is an answer of its own.
-                    asked.hit |= status == CacheStatus::Stale;
+                    if status == CacheStatus::Stale {
+                        asked.from = Origin::Cache;
+                    } else if status == CacheStatus::Revalidated && asked.from == Origin::Server {
+                        asked.from = Origin::Confirmed;
+                    }
                 }
             }
             Fact::Late(_)
@@ -195,7 +282,7 @@ impl Observer for CacheMeters {
 mod tests {
     use super::*;
     use crate::fact::Asked as Question;
-    use crate::id::{EndpointId, NodeId};
+    use crate::id::NodeId;
     use crate::net::Parts;
     use crate::outcome::Answer;
     use crate::rng::Key;
@@ -219,13 +306,18 @@ mod tests {
     /// One request, with what its caches said, told at `now` to meters that count from 10 on.
     fn after(now: u64, said: &[Fact<'_>]) -> CacheMeters {
         let asked = question();
-        let mut meters = CacheMeters::new(&[1, 2], Time(10));
+        let mut meters = CacheMeters::new(&[1, 2], 1, Time(10));
         meters.hear(Time(now), &Fact::Issued(&asked));
         said.iter().for_each(|fact| meters.hear(Time(now), fact));
         let (answer, parts) = (Answer::OK, Parts::default());
         meters
             .hear(Time(now), &Fact::Finished { asked: &asked, answer, attempts: 1, parts: &parts });
         meters
+    }
+
+    fn answered(meters: &CacheMeters) -> (u64, u64, u64) {
+        let all = meters.answers();
+        (all.answered, all.answered_bytes, all.bytes)
     }
 
     fn looked(by: Place, hit: bool, bytes: u64) -> Fact<'static> {
@@ -247,7 +339,7 @@ mod tests {
             below: false,
         };
         let meters = after(10, &[looked(EDGE, false, 0), looked(SHIELD, true, 7), fetched]);
-        assert_eq!((meters.answered, meters.answered_bytes, meters.bytes), (1, 7, 7));
+        assert_eq!(answered(&meters), (1, 7, 7));
         let (edge, shield) = (meters.at(0, None), meters.at(1, Some(1)));
         assert_eq!((edge.hits, edge.misses, edge.fetched_bytes), (0, 1, 7));
         assert_eq!((shield.hits, shield.misses, shield.hit_bytes), (1, 0, 7));
@@ -280,17 +372,27 @@ mod tests {
         let renewed = after_asking(CacheStatus::Revalidated, 9);
         let edge = renewed.at(0, None);
         assert_eq!((edge.hit_bytes, edge.fetched_bytes, edge.revalidated), (500, 9, 1));
-        assert_eq!((renewed.answered, renewed.bytes), (0, 500), "the origin was asked");
+        assert_eq!(answered(&renewed), (0, 0, 500), "the origin was asked");
         let covered = after_asking(CacheStatus::Stale, 0);
         let edge = covered.at(0, None);
         assert_eq!((edge.hit_bytes, edge.fetched_bytes, edge.stale), (500, 0, 1));
-        assert_eq!((covered.answered, covered.answered_bytes), (1, 500));
+        assert_eq!(answered(&covered), (1, 500, 500));
+    }
+
+    #[test]
+    fn latencies_are_told_apart_by_where_the_answer_came_from() {
+        let hit = after(10, &[looked(EDGE, true, 5)]);
+        let counts = [Origin::Server, Origin::Cache].map(|from| hit.latencies(from).count());
+        assert_eq!(counts, [0, 1]);
+        let none = after(10, &[]);
+        assert_eq!(none.latencies(Origin::Server).count(), 0, "it asked no cache");
+        assert_eq!(none.answers_for(EndpointId(0)).succeeded, 1);
     }
 
     #[test]
     fn nothing_counts_before_the_window() {
         let meters = after(9, &[looked(EDGE, true, 5)]);
-        assert_eq!((meters.answered, meters.bytes), (0, 0));
+        assert_eq!(answered(&meters), (0, 0, 0));
         assert_eq!(meters.at(0, None), CacheMeter::default());
     }
 
@@ -299,6 +401,6 @@ mod tests {
         let (request, status) = (RequestId(3), CacheStatus::Hit);
         let looked = Fact::Looked { by: EDGE, request, status, bytes: 5, below: true };
         let meters = after(10, &[looked]);
-        assert_eq!((meters.answered, meters.bytes, meters.at(0, None).hits), (0, 0, 1));
+        assert_eq!((answered(&meters), meters.at(0, None).hits), ((0, 0, 0), 1));
     }
 }

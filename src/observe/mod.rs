@@ -15,7 +15,7 @@ mod sample;
 mod series;
 
 pub use audit::{Audit, Violation};
-pub use caches::{CacheMeter, CacheMeters};
+pub use caches::{AnswerMeter, CacheMeter, CacheMeters, Origin};
 pub use connects::{ConnectMeter, Connects};
 pub use fingerprint::{Observable, Strict};
 pub use identities::IdentityMeters;

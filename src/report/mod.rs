@@ -13,6 +13,7 @@
 //! | `replications.csv` | variant, replication and end-to-end metric |
 //! | `nodes.csv` | variant, node, replica, class and metric |
 //! | `latency.csv` | variant, client, endpoint and quantile |
+//! | `caches.csv` | what caches do, by node and endpoint; only with caches |
 //! | `breakdown.csv` | variant, endpoint, band and part of the critical path |
 //! | `timeline.csv` | variant, node, metric and bucket of the run |
 //! | `comparison.csv` | metric and variant other than the baseline |
@@ -22,6 +23,7 @@
 
 mod assumptions;
 mod breakdown;
+mod caches;
 mod comparison;
 mod fingerprint;
 mod folder;
@@ -84,6 +86,7 @@ pub fn result_files(
         breakdown::file(results),
         timeline::file(results),
     ];
+    files.extend(caches::file(results));
     files.extend(comparison.map(comparison::file));
     files.extend(probes::file(results));
     files.extend(requests::file(results));

@@ -1,6 +1,7 @@
 //! What the commands do, without printing and without files: replications of variants as one
 //! pool of jobs, and what is concluded from them.
 
+mod caches;
 mod compare;
 mod pool;
 mod replication;
@@ -8,6 +9,7 @@ mod results;
 mod run;
 mod sweep;
 
+pub use caches::{CacheReading, CacheRow};
 pub use compare::{Comparison, ComparisonRow, compare, compared};
 pub use pool::{Job, Progress, run_jobs};
 pub use replication::{

@@ -1,8 +1,9 @@
 //! One replication: run, audited, and read.
 
+use super::caches::{CacheReading, cache_readings};
 use crate::graph::{Graph, Role};
 use crate::id::{EndpointId, NodeId};
-use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end};
+use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end, is_of_caches};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
     Audit, CacheMeters, ClassMeter, Connects, IdentityMeters, Meters, Observable, Outages, Probes,
@@ -32,6 +33,8 @@ pub struct Replication {
     pub summary: Vec<f64>,
     /// Readings at nodes, and at replicas and for classes where they are wanted.
     pub nodes: Vec<NodeReading>,
+    /// Readings of caches, by the endpoint that was asked for where there are several.
+    pub caches: Vec<CacheReading>,
     /// Quantiles of latency by client and endpoint, and for all.
     pub ladders: Vec<Ladder>,
     /// Where the time goes by endpoint, and for all.
@@ -188,6 +191,7 @@ pub fn replicate_in(
     let issued: u64 = meters.classes.iter().map(|class| class.issued).sum();
     Ok(Replication {
         summary: end_to_end().map(|metric| (metric.read)(&run).unwrap_or(f64::NAN)).collect(),
+        caches: special.0.as_ref().map_or_else(Vec::new, |it| cache_readings(graph, it, span)),
         ladders: ladders(&meters, &run.latency),
         parts: parts(&meters, &run.latency),
         timeline: timeline(graph, &meters, end),
@@ -243,7 +247,9 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let is_client = |role: &Role| matches!(role, Role::Client(_));
     let clients = (0..).map(NodeId).zip(&graph.plans).filter(|(_, plan)| is_client(&plan.role));
     let replicas: Vec<u16> = graph.fixed.topology.nodes.iter().map(|node| node.replicas).collect();
-    let caches = graph.has_caches().then(|| CacheMeters::new(&replicas, window));
+    let caches = graph
+        .has_caches()
+        .then(|| CacheMeters::new(&replicas, graph.fixed.endpoints.len(), window));
     let outages = graph.has_failing_nodes().then(|| outages(graph, window));
     let opens = graph.links.iter().any(|link| link.transport.is_some());
     let connects = opens.then(|| Connects::new(&replicas, window));
@@ -304,7 +310,8 @@ fn node_readings(
     let mut readings = Vec::new();
     for meter in meters.nodes.iter().chain(&meters.replicas) {
         let plan = &graph.plans[meter.at.node.index()];
-        if matches!(plan.role, Role::Client(_)) {
+        let is_client = matches!(plan.role, Role::Client(_));
+        if is_client && (meter.is_replica || graph.browser(meter.at.node).is_none()) {
             continue;
         }
         let cores = plan.shape.as_ref().map_or(0.0, |shape| {
@@ -326,6 +333,13 @@ fn node_readings(
         let at =
             AtNode { cache, outage, connect, ..AtNode::new(meter, None, window, cores, replicas) };
         readings.push(reading(&at));
+        if is_client {
+            // Of people, only what their browsers keep is measured as at a node.
+            let last = readings.last_mut().into_iter().flat_map(|it| &mut it.values);
+            let others = at_node().zip(last).filter(|(metric, _)| !is_of_caches(metric));
+            others.for_each(|(_, value)| *value = f64::NAN);
+            continue;
+        }
         if meter.wait.len() > 1 {
             for class in 0..meter.wait.len() {
                 readings.push(reading(&AtNode::new(meter, Some(class), window, cores, replicas)));

@@ -274,7 +274,7 @@ impl VariantResult {
     }
 
     /// A row over replications. A value that some replication lacks is left out of the mean.
-    fn row(
+    pub(super) fn row(
         &self,
         metric: &str,
         unit: Unit,

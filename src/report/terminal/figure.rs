@@ -57,9 +57,12 @@ pub(super) fn number(unit: Unit, mean: f64, interval: Option<Interval>) -> Strin
     let half_width = interval.map_or(0.0, |it| it.half_width());
     match unit {
         Unit::Share => percent(mean, half_width),
-        Unit::Millis | Unit::PerSecond | Unit::Count | Unit::PerHour | Unit::PerMillion => {
-            Rounded::new(mean, half_width).to_string()
-        }
+        Unit::Millis
+        | Unit::PerSecond
+        | Unit::BytesPerSecond
+        | Unit::Count
+        | Unit::PerHour
+        | Unit::PerMillion => Rounded::new(mean, half_width).to_string(),
     }
 }
 
