@@ -6,11 +6,11 @@ mod spec;
 mod work;
 
 pub use crate::http::Method;
-pub use program::{Amount, Op, Program, Rule};
+pub use program::{Amount, Keep, Op, Program, Rule, Verb};
 pub(crate) use reply::replies;
 pub use reply::{AnswerSpec, Headers, Reply};
 pub use spec::{EndpointSpec, ObjectsSpec, ResponseSpec};
-pub use work::{Action, Branch, Step, WaitFor, Work};
+pub use work::{About, Action, Branch, Step, Value, WaitFor, Work};
 
 use crate::id::ObjectId;
 use crate::popularity::Objects;

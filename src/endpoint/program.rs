@@ -70,10 +70,38 @@ pub enum Op {
     Fail(Probability, Purpose, u16),
     /// Do what identity needs at this point.
     Rule(Rule),
+    /// Ask a store beside the server for a value, or tell it about one.
+    Keep(Keep),
     /// Hand the request on: the node kind decides to whom.
     Forward,
     /// Answer.
     Return,
+}
+
+/// A message to a store beside the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// The store.
+    pub to: NodeId,
+    /// What it is asked to do.
+    pub verb: Verb,
+    /// A hash of the value's name, beside what it is about.
+    pub name: u64,
+    /// Whether the value is about the user rather than about the object.
+    pub by_user: bool,
+    /// What the message is identified by.
+    pub purpose: Purpose,
+}
+
+/// What a store beside the server is asked to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// To give a value: if it is there, the program goes on at this operation.
+    Lookup(u16),
+    /// To keep a value.
+    Fill,
+    /// To forget a value.
+    Forget,
 }
 
 /// What identity needs at some point of a program.
@@ -113,4 +141,17 @@ impl EndpointId {
     pub const HANDSHAKE: Self = Self(u16::MAX - 1);
     /// A password that comes with a request, for the issuer to hash.
     pub const PASSWORD: Self = Self(u16::MAX - 2);
+    /// A look-up in a store beside the server.
+    pub const LOOKUP: Self = Self(u16::MAX - 3);
+    /// A value for such a store to keep.
+    pub const FILL: Self = Self(u16::MAX - 4);
+    /// A value for such a store to forget.
+    pub const FORGET: Self = Self(u16::MAX - 5);
+
+    /// Whether it is a message to a store beside the server.
+    #[inline]
+    #[must_use]
+    pub const fn is_for_store(self) -> bool {
+        self.0 <= Self::LOOKUP.0 && self.0 >= Self::FORGET.0
+    }
 }

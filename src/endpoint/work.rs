@@ -25,7 +25,8 @@ impl Work {
     }
 }
 
-/// One step of some work: a table with one of `cpu`, `wait`, `call`, `parallel` and `fail`.
+/// One step of some work: a table with one of `cpu`, `wait`, `call`, `lookup`, `forget`, `parallel`
+/// and `fail`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Raw", into = "Raw")]
 pub struct Step {
@@ -51,6 +52,23 @@ pub enum Action {
         /// How often, one call after the other.
         times: Count,
     },
+    /// Asks a store beside the server for a value. Only if that is not there, it does what the
+    /// value costs, and hands it over.
+    Lookup {
+        /// The store.
+        node: Spanned<String>,
+        /// Which value.
+        value: Value,
+        /// What is done for a value that is not there.
+        miss: Vec<Step>,
+    },
+    /// Has such a store forget a value, as after a change.
+    Forget {
+        /// The store.
+        node: Spanned<String>,
+        /// Which value.
+        value: Value,
+    },
     /// Does several things at once.
     Parallel {
         /// The branches, each one or several steps.
@@ -65,6 +83,25 @@ pub enum Action {
         /// The status of the answer.
         status: u16,
     },
+}
+
+/// Which value is looked up or forgotten.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Value {
+    /// Its name, where one server keeps several about the same thing.
+    pub name: Option<String>,
+    /// What it is about.
+    pub by: Option<About>,
+}
+
+/// What a value in a store is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum About {
+    /// What the request asks for: path and object.
+    Object,
+    /// Who asks: one of the users, sessions or visitors of a client.
+    User,
 }
 
 /// A branch of parallel work: one step, or several in a list.
@@ -110,6 +147,23 @@ struct Raw {
     /// How often the step is done at all; always by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     probability: Option<Probability>,
+    /// Asks this store for a value before what it costs, which is `miss`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    lookup: Option<Spanned<String>>,
+    /// What is done for a value that is not there; it is handed over to the store after that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    miss: Option<Vec<Step>>,
+    /// Has this store forget a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    forget: Option<Spanned<String>>,
+    /// The name of the value, where there are several about the same thing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// What the value is about: the `object` that is asked for, or the `user` who asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<About>,
     /// Branches that run at once: each a step or a list of steps.
     #[serde(skip_serializing_if = "Option::is_none")]
     parallel: Option<Vec<Branch>>,
@@ -148,6 +202,13 @@ impl TryFrom<Raw> for Step {
                 endpoint: raw.endpoint,
                 times: raw.times.unwrap_or(Count::Constant(1)),
             }),
+            raw.lookup.map(|node| Action::Lookup {
+                node,
+                value: Value { name: raw.name.clone(), by: raw.by },
+                miss: raw.miss.unwrap_or_default(),
+            }),
+            raw.forget
+                .map(|node| Action::Forget { node, value: Value { name: raw.name, by: raw.by } }),
             raw.parallel.map(|branches| Action::Parallel {
                 branches,
                 wait_for: raw.wait_for.unwrap_or_default(),
@@ -159,7 +220,7 @@ impl TryFrom<Raw> for Step {
         match (actions.next(), actions.next()) {
             (Some(action), None) => Ok(Self { action, probability: raw.probability }),
             (first, _) => Err(format!(
-                "a step does one thing{}: cpu, wait, call, parallel or fail",
+                "a step does one thing{}: cpu, wait, call, lookup, forget, parallel or fail",
                 if first.is_some() { ", not several" } else { "" }
             )),
         }
@@ -172,6 +233,13 @@ impl Raw {
         let strange = [
             (self.endpoint.is_some() && self.call.is_none(), "`endpoint` belongs to a `call`"),
             (self.times.is_some() && self.call.is_none(), "`times` belongs to a `call`"),
+            (self.miss.is_some() && self.lookup.is_none(), "`miss` belongs to a `lookup`"),
+            (
+                (self.name.is_some() || self.by.is_some())
+                    && self.lookup.is_none()
+                    && self.forget.is_none(),
+                "`name` and `by` belong to a `lookup` or a `forget`",
+            ),
             (self.wait_for.is_some() && self.parallel.is_none(), "`wait_for` needs `parallel`"),
             (self.status.is_some() && self.fail.is_none(), "`status` belongs to `fail`"),
             (
@@ -201,6 +269,13 @@ impl From<Step> for Raw {
             Action::Wait(dist) => raw.wait = Some(dist),
             Action::Call { node, endpoint, times } => {
                 (raw.call, raw.endpoint, raw.times) = (Some(node), endpoint, Some(times));
+            }
+            Action::Lookup { node, value, miss } => {
+                (raw.lookup, raw.miss) = (Some(node), Some(miss));
+                (raw.name, raw.by) = (value.name, value.by);
+            }
+            Action::Forget { node, value } => {
+                (raw.forget, raw.name, raw.by) = (Some(node), value.name, value.by);
             }
             Action::Parallel { branches, wait_for } => {
                 (raw.parallel, raw.wait_for) = (Some(branches), Some(wait_for));

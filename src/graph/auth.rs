@@ -224,6 +224,7 @@ fn check_people(build: &mut Build<'_>, owner: &Named<AuthSpec>, plan: &AuthPlan)
         | KindSpec::ReverseProxy(_)
         | KindSpec::LoadBalancer(_)
         | KindSpec::Server(_)
+        | KindSpec::Cache(_)
         | KindSpec::Database(_)
         | KindSpec::SessionStore(_)
         | KindSpec::AuthServer(_) => false,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::auth::auth_plan;
-use super::cache_plan::cache_plan;
+use super::cache_plan::{aside_plan, cache_plan};
 use super::cached::thin;
 use super::client::client_plan;
 use super::faults::faults;
@@ -105,6 +105,7 @@ fn classes(model: &Model) -> u8 {
         | KindSpec::ReverseProxy(_)
         | KindSpec::LoadBalancer(_)
         | KindSpec::Server(_)
+        | KindSpec::Cache(_)
         | KindSpec::Database(_)
         | KindSpec::SessionStore(_)
         | KindSpec::AuthServer(_) => None,
@@ -322,6 +323,7 @@ impl<'a> Build<'a> {
                 shape,
                 limit: node.station().and_then(|station| station.rate_limit.clone()),
                 needed: node.needed(),
+                aside: aside_plan(&mut self, name, &node.kind),
                 role: role?,
                 cost_per_hour: self.cost(node),
             });
@@ -394,6 +396,9 @@ impl<'a> Build<'a> {
                 Some(Role::Answering(programs.service(self, &it.answering, name)))
             }
             KindSpec::AuthServer(it) => {
+                Some(Role::Answering(programs.service(self, &it.answering, name)))
+            }
+            KindSpec::Cache(it) => {
                 Some(Role::Answering(programs.service(self, &it.answering, name)))
             }
             KindSpec::SessionStore(it) => {

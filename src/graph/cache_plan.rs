@@ -2,8 +2,11 @@
 
 use super::build::Build;
 use crate::http::Rules;
+use crate::nodes::KindSpec;
 use crate::nodes::caching::{CachePlan, CacheSpec, CachingSpec, IgnoreSpec, LockSpec, LockTimes};
+use crate::nodes::host::AsidePlan;
 use crate::rng::Purpose;
+use crate::scenario::Diagnostic;
 use crate::time::Span;
 use crate::unit::Probability;
 
@@ -54,6 +57,26 @@ pub(super) fn cache_plan(
         bypass: cache.bypass.iter().map(|name| name.to_ascii_lowercase().into()).collect(),
         ttl_jitter: cache.ttl_jitter.map_or(0.0, Probability::get),
         inactive: cache.inactive,
+    })
+}
+
+/// What a cache-aside store keeps; none for other kinds.
+pub(super) fn aside_plan(build: &mut Build<'_>, name: &str, kind: &KindSpec) -> Option<AsidePlan> {
+    let KindSpec::Cache(spec) = kind else { return None };
+    let keeping = &spec.keeping;
+    let Some(capacity) = keeping.capacity else {
+        let at = build.at_node(name, "kind");
+        let error = Diagnostic::error(at, format!("cache `{name}` has no `capacity`"));
+        let help =
+            "say how much each replica keeps: capacity = \"512MiB\", or { objects = 10_000 }";
+        build.diagnostics.push(error.help(help));
+        return None;
+    };
+    Some(AsidePlan {
+        policy: keeping.policy,
+        capacity,
+        ttl: keeping.ttl,
+        ttl_jitter: keeping.ttl_jitter.map_or(0.0, Probability::get),
     })
 }
 

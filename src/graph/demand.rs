@@ -72,7 +72,7 @@ impl Demand {
                 Op::Call { times, .. } => demand.calls += now * times.mean(),
                 Op::Forward => demand.calls += now,
                 Op::Unless(..) | Op::Fork(..) | Op::Join | Op::Fail(..) | Op::Return => {}
-                Op::Rule(Rule::Ask(..) | Rule::Password(_)) => demand.calls += now,
+                Op::Rule(Rule::Ask(..) | Rule::Password(_)) | Op::Keep(_) => demand.calls += now,
                 Op::Rule(_) => {}
             }
             for (to, share) in successors(op, place) {
@@ -175,6 +175,7 @@ fn successors(op: &Op, place: usize) -> Vec<(usize, f64)> {
         | Op::Wait(..)
         | Op::Call { .. }
         | Op::Forward
+        | Op::Keep(_)
         | Op::Rule(_) => {
             vec![(place + 1, 1.0)]
         }

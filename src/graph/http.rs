@@ -52,6 +52,7 @@ fn has_cache(build: &Build<'_>) -> bool {
         KindSpec::Client(it) => it.browser.as_ref().is_some_and(|it| it.cache().is_some()),
         KindSpec::LoadBalancer(_)
         | KindSpec::Server(_)
+        | KindSpec::Cache(_)
         | KindSpec::Database(_)
         | KindSpec::AuthServer(_)
         | KindSpec::SessionStore(_) => false,

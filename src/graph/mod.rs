@@ -38,7 +38,7 @@ use crate::nodes::answering::Answering;
 use crate::nodes::caching::{CachePlan, Caches};
 use crate::nodes::client::{BrowserPlan, Client, ClientPlan};
 use crate::nodes::forwarding::{Proxy, Routes};
-use crate::nodes::host::{Host, Running};
+use crate::nodes::host::{AsidePlan, Host, Running};
 use crate::nodes::load_balancer::{BalancePlan, LoadBalancer};
 use crate::nodes::station::Shape;
 use crate::observe::ProbePlan;
@@ -93,6 +93,8 @@ pub struct NodePlan {
     pub limit: Option<RateLimitSpec>,
     /// How many of its replicas must be up for it to be available.
     pub needed: u16,
+    /// The values that it keeps for others, if it is a cache-aside store.
+    pub aside: Option<AsidePlan>,
     /// What it does.
     pub role: Role,
     /// What its machines cost per hour.
@@ -188,7 +190,8 @@ impl Graph {
     /// Whether something is kept at a node, or by its people, and given again.
     #[must_use]
     pub fn keeps(&self, id: NodeId) -> bool {
-        self.cache(id).is_some() || self.browser(id).is_some()
+        let has_values = self.plans[id.index()].aside.is_some();
+        has_values || self.cache(id).is_some() || self.browser(id).is_some()
     }
 
     /// Whether some node has a cache.
@@ -239,6 +242,11 @@ impl Graph {
             Host::new(id, plan.shape.as_ref(), program, &streams)
                 .limited(plan.limit.as_ref())
                 .guarded(self.fixed.auth.as_ref())
+                .keeping(
+                    plan.aside.as_ref(),
+                    self.fixed.topology.nodes[id.index()].replicas,
+                    root.named(name),
+                )
         };
         match &plan.role {
             Role::Client(client) => {

@@ -1,18 +1,22 @@
 //! From the steps of work, and from what forwarding costs, to programs.
 
+use toml::Spanned;
+
 use super::build::Build;
 use crate::count::Count;
 use crate::dist::{Dist, Law, Measure};
 use crate::endpoint::{
-    Action, Amount, Endpoint, EndpointSpec, ObjectsSpec, Op, Program, Step, WaitFor,
+    About, Action, Amount, Endpoint, EndpointSpec, Keep, ObjectsSpec, Op, Program, Step, Value,
+    Verb, WaitFor,
 };
-use crate::id::EndpointId;
+use crate::id::{EndpointId, NodeId};
 use crate::model::Named;
+use crate::nodes::KindSpec;
 use crate::nodes::answering::AnsweringSpec;
 use crate::nodes::forwarding::ForwardingSpec;
 use crate::popularity::once::{MOST_OTHERS, Once};
 use crate::rng::{Purpose, hash_name};
-use crate::scenario::Span;
+use crate::scenario::{Diagnostic, Span};
 use crate::unit::Probability;
 
 /// All programs of a scenario.
@@ -162,7 +166,7 @@ fn once(objects: &ObjectsSpec) -> Option<Once> {
 /// Whether anything in the scenario depends on how large responses are.
 fn sizes_matter(build: &Build<'_>) -> bool {
     use crate::nodes::KindSpec::{
-        AuthServer, Client, Database, ForwardProxy, LoadBalancer, ReverseProxy, Server,
+        AuthServer, Cache, Client, Database, ForwardProxy, LoadBalancer, ReverseProxy, Server,
         SessionStore,
     };
     let links = build.model.links.values();
@@ -177,6 +181,7 @@ fn sizes_matter(build: &Build<'_>) -> bool {
             ReverseProxy(it) => it.forwarding.cpu_per_kib.is_some() || it.caching.cache().is_some(),
             LoadBalancer(it) => it.forwarding.cpu_per_kib.is_some(),
             Client(it) => it.browser.as_ref().is_some_and(|it| it.cache().is_some()),
+            Cache(_) => true,
             Server(_) | Database(_) | SessionStore(_) | AuthServer(_) => false,
         })
 }
@@ -232,6 +237,21 @@ fn action(
                 ops.push(Op::Call { to, endpoint, times: *times, purpose });
             }
         }
+        Action::Lookup { node, value, miss } => {
+            let Some(to) = store(build, node) else { return };
+            let verb = |verb, purpose| Op::Keep(keep(to, verb, value, purpose));
+            let look = ops.len();
+            ops.push(verb(Verb::Lookup(0), purpose));
+            steps(build, owner, &format!("{path}.miss"), miss, purpose.part(900), ops);
+            ops.push(verb(Verb::Fill, purpose.part(901)));
+            let after = u16::try_from(ops.len()).unwrap_or(u16::MAX);
+            ops[look] = verb(Verb::Lookup(after), purpose);
+        }
+        Action::Forget { node, value } => {
+            if let Some(to) = store(build, node) {
+                ops.push(Op::Keep(keep(to, Verb::Forget, value, purpose)));
+            }
+        }
         Action::Parallel { branches, wait_for } => {
             let wait_for = match wait_for {
                 WaitFor::All => branches.len(),
@@ -258,6 +278,25 @@ fn action(
             ops.push(Op::Fail(*probability, purpose, *status));
         }
     }
+}
+
+/// The store of this name: only nodes of kind `cache` keep values.
+pub(super) fn store(build: &mut Build<'_>, node: &Spanned<String>) -> Option<NodeId> {
+    let to = build.node(node.get_ref(), &node.span())?;
+    let (name, spec, _) = build.nodes[to.index()].clone();
+    if !matches!(spec.kind, KindSpec::Cache(_)) {
+        let word = spec.kind.word();
+        let message = format!("`{name}` is a {word}, which keeps no values to look up");
+        let error = Diagnostic::error(node.span(), message);
+        build.diagnostics.push(error.help("look values up at a node with kind = \"cache\""));
+        return None;
+    }
+    Some(to)
+}
+
+fn keep(to: NodeId, verb: Verb, value: &Value, purpose: Purpose) -> Keep {
+    let name = value.name.as_deref().map_or(0, hash_name);
+    Keep { to, verb, name, by_user: value.by == Some(About::User), purpose }
 }
 
 /// A distribution, or what the trace row fixes.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use toml::Spanned;
 
 use super::build::Build;
-use super::program::mean_times;
+use super::program::{mean_times, store};
 use crate::arrivals::Arrivals;
 use crate::auth::Scheme;
 use crate::endpoint::{Action, Step};
@@ -102,6 +103,7 @@ fn calls_of(build: &mut Build<'_>, pair: Pair, served: &mut Served) -> Vec<(Pair
             to.map(|to| ((to, endpoint), 1.0)).into_iter().collect()
         }
         KindSpec::Server(_)
+        | KindSpec::Cache(_)
         | KindSpec::Database(_)
         | KindSpec::SessionStore(_)
         | KindSpec::AuthServer(_) => {
@@ -198,6 +200,12 @@ fn step_calls(
             Action::Fail { probability, .. } => {
                 alive *= 1.0 - probability.get() * often / alive.max(f64::MIN_POSITIVE)
             }
+            // What is looked up and not there is the upper limit of what can be asked for.
+            Action::Lookup { node, miss, .. } => {
+                store_calls(build, id, node, 2.0 * often, calls);
+                step_calls(build, id, miss, often, calls);
+            }
+            Action::Forget { node, .. } => store_calls(build, id, node, often, calls),
             Action::Parallel { branches, .. } => {
                 for branch in branches {
                     step_calls(build, id, &branch.0, often, calls);
@@ -216,6 +224,21 @@ fn step_calls(
                 }
             }
         }
+    }
+}
+
+/// The messages to a store beside a server.
+fn store_calls(
+    build: &mut Build<'_>,
+    id: NodeId,
+    node: &Spanned<String>,
+    often: f64,
+    calls: &mut Vec<(Pair, f64)>,
+) {
+    if let Some(to) = store(build, node)
+        && linked(build, id, to, &node.span()).is_some()
+    {
+        calls.push(((to, EndpointId::NONE), often));
     }
 }
 

@@ -30,6 +30,7 @@ impl NodeSpec {
             KindSpec::LoadBalancer(spec) => Some(&spec.station),
             KindSpec::Server(spec) => Some(&spec.station),
             KindSpec::Database(spec) => Some(&spec.station),
+            KindSpec::Cache(spec) => Some(&spec.station),
             KindSpec::SessionStore(spec) => Some(&spec.station),
             KindSpec::AuthServer(spec) => Some(&spec.station),
         }
@@ -48,6 +49,7 @@ impl NodeSpec {
             KindSpec::LoadBalancer(spec) => &spec.forwarding.timeout,
             KindSpec::Server(spec) => &spec.answering.timeout,
             KindSpec::Database(spec) => &spec.answering.timeout,
+            KindSpec::Cache(spec) => &spec.answering.timeout,
             KindSpec::SessionStore(spec) => &spec.answering.timeout,
             KindSpec::AuthServer(spec) => &spec.answering.timeout,
         };

@@ -10,6 +10,7 @@ pub mod answering;
 pub mod auth_server;
 #[cfg(test)]
 mod bench;
+pub mod cache;
 pub mod caching;
 pub mod client;
 #[cfg(test)]
@@ -84,6 +85,8 @@ kinds! {
     Server(server::ServerSpec) = "server";
     /// Answers calls; writes go to its primary.
     Database(database::DatabaseSpec) = "database";
+    /// Keeps values that servers look up.
+    Cache(cache::CacheStoreSpec) = "cache";
     /// Keeps sessions.
     SessionStore(session_store::SessionStoreSpec) = "session-store";
     /// Logs people in, and signs and renews tokens.

@@ -71,8 +71,14 @@ impl Host {
         ctx: &mut Ctx<'_, O>,
     ) -> Next {
         let parent = ctx.hot(child).parent;
+        let is_for_store = ctx.hot(child).endpoint.is_for_store();
         ctx.hang_up(child);
         ctx.cold(parent).child = ExchangeId::NONE;
+        if is_for_store {
+            let goes_on =
+                !self.is_async || ctx.hot(parent).is_branch || self.has_worker_again(parent, ctx);
+            return if goes_on { self.advance(parent, ctx) } else { Next::Holds };
+        }
         let answer = Answer::failed(reason);
         let hands_on = matches!(self.program, Running::Own(_));
         let failed = Answer { status: 500, failure: answer.failure };

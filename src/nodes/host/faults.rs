@@ -24,6 +24,7 @@ impl Host {
                     station.set_down(begins, ctx);
                 }
                 if begins {
+                    self.forgets_values(at.replica);
                     self.lose_all(at, ctx);
                 }
             }

@@ -5,6 +5,7 @@
 //! What a host does is told in full by the exchange's phase and step, so an exchange can be taken
 //! away at any point.
 
+mod aside;
 mod calls;
 mod faults;
 mod identity;
@@ -15,6 +16,8 @@ mod unwanted;
 use std::collections::BTreeMap;
 
 use rand_distr::Distribution;
+
+pub use aside::AsidePlan;
 
 use super::station::{Admit, Shape, Station};
 use crate::dist::Law;
@@ -50,6 +53,8 @@ pub struct Host {
     limit: Option<Box<limited::Limit>>,
     /// What it does for identity.
     gate: Option<Box<identity::Gate>>,
+    /// The values that it keeps for others.
+    aside: Option<Box<aside::Aside>>,
     /// Whether something may turn exchanges away before they begin.
     may_refuse: bool,
     /// How often the paths were answered whose answers change.
@@ -96,6 +101,7 @@ impl Host {
             passes_on: false,
             limit: None,
             gate: None,
+            aside: None,
             may_refuse: shape.is_some_and(|shape| shape.shed.is_some()),
             answered: BTreeMap::new(),
             can_hang: shape.is_some_and(|shape| shape.can_hang),
@@ -348,6 +354,10 @@ impl Host {
                         return Next::Holds;
                     }
                 }
+                Op::Keep(keep) => {
+                    self.asks_store(id, keep, ctx);
+                    return Next::Holds;
+                }
                 Op::Forward => return Next::Forward(id),
                 Op::Return | Op::Join => {
                     self.answer(id, ctx);
@@ -440,7 +450,9 @@ impl Host {
             ctx.spend(child, Part::Network);
             ctx.cold(parent).child = ExchangeId::NONE;
             let hands_on = matches!(self.program, Running::Own(_));
-            if answer.failure.is_some() {
+            if ctx.core.exchanges.hot(child).endpoint.is_for_store() {
+                self.heard_store(parent, answer.status == 200, ctx);
+            } else if answer.failure.is_some() {
                 // What fails below a server makes the server itself fail, for the same reason.
                 let failed = Answer { status: 500, failure: answer.failure };
                 self.fail_with(parent, if hands_on { answer } else { failed }, ctx);
@@ -526,7 +538,7 @@ impl Host {
                     None => Answer::with_status(endpoint.status),
                 }
             }
-            None => ctx.cold(id).answer,
+            None => self.plain_answer(id, ctx),
         };
         self.finish(id, answer, ctx);
     }
