@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lindley::metrics::{at_node, end_to_end};
+use lindley::metrics::{AT_CACHE, at_node, end_to_end};
 
 /// The documents whose blocks are executed.
 const DOCUMENTS: [&str; 3] = ["README.md", "docs/guide.md", "docs/model.md"];
@@ -90,8 +90,11 @@ fn the_tables_of_metrics_are_those_of_the_program() {
     let whole: Vec<String> =
         end_to_end().map(|it| row(it.name, it.unit.name(), it.about)).collect();
     let nodes: Vec<String> = at_node().map(|it| row(it.name, it.unit.name(), it.about)).collect();
+    let caches: Vec<String> =
+        AT_CACHE.iter().map(|it| row(it.name, it.unit.name(), it.about)).collect();
     let mut text = read("docs/model.md");
-    for (heading, rows) in [("End to end:", whole), ("At nodes, and with", nodes)] {
+    let tables = [("End to end:", whole), ("At nodes, and with", nodes), ("Of caches,", caches)];
+    for (heading, rows) in tables {
         let mut table = String::from("| metric | unit | meaning |\n|---|---|---|\n");
         for row in rows {
             writeln!(table, "{row}").expect("a string grows");

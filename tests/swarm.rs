@@ -99,6 +99,17 @@ fn random_scenarios_keep_the_laws() {
 }
 
 #[test]
+fn scenarios_that_once_broke_a_law_keep_it() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/broken");
+    let entries = std::fs::read_dir(folder).expect("the folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    for path in paths {
+        let text = std::fs::read_to_string(&path).expect("a scenario");
+        assert_eq!(checked(&text), Ok(()), "{}", path.display());
+    }
+}
+
+#[test]
 fn the_swarm_reaches_every_outcome_and_every_kind_of_node() {
     let texts: Vec<String> = (1_000..1_060).map(scenario).collect();
     // Who issues credentials needs an `[auth]`: the tests of identity have that.

@@ -99,6 +99,8 @@ impl<O: Observer> Ctx<'_, O> {
             }
             Phase::Silent => {
                 self.abandon_connection(id);
+                // The timer of its sender is still to come, and may find the place as it is left.
+                self.hot(id).phase = Phase::Dead;
                 self.free(id);
             }
             Phase::Outbound
@@ -142,11 +144,13 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn disown(&mut self, id: ExchangeId) {
         let (request, old) = (self.hot(id).request, self.hot(id).account);
         let new = self.open_account(request);
-        let mut next = id;
-        while next != ExchangeId::NONE && self.hot(next).account == old {
-            self.hot(next).account = new;
-            let is_called = self.hot(next).phase == Phase::Called;
-            next = if is_called { self.cold(next).child } else { ExchangeId::NONE };
+        let mut next = Some(id).filter(|id| self.core.exchanges.hot(*id).account == old);
+        while let Some(id) = next {
+            self.hot(id).account = new;
+            let is_called = self.hot(id).phase == Phase::Called;
+            // Of several copies, all but one have accounts of their own already.
+            let same = |id: &ExchangeId| self.core.exchanges.hot(*id).account == old;
+            next = if is_called { self.copies(id).find(same) } else { None };
         }
     }
 

@@ -23,6 +23,8 @@ struct Draft {
     pages: u64,
     /// Nodes that servers can call.
     backs: Vec<&'static str>,
+    /// Whether servers have a store beside them for what they look up.
+    has_values: bool,
     /// What can fail.
     machines: Vec<Machine>,
     /// Links, as faults name them.
@@ -48,6 +50,7 @@ pub fn scenario(seed: u64) -> String {
         is_wild,
         pages: 0,
         backs: Vec::new(),
+        has_values: false,
         machines: Vec::new(),
         links: Vec::new(),
         is_layer_4: false,
@@ -122,6 +125,15 @@ impl Draft {
                 self.backs.push(name);
             }
         }
+        if self.wild(40) {
+            let service = self.law(300);
+            self.line(&format!("[node.values]\nkind = 'cache'\nservice = {service}"));
+            let (policy, capacity) = self.room();
+            self.line(&format!("policy = {policy}\ncapacity = {capacity}"));
+            self.maybe(50, |it| format!("ttl = '{}ms'\nttl_jitter = 0.3", it.dice.between(1, 400)));
+            self.station("values");
+            self.has_values = true;
+        }
         if self.backs.contains(&"db") && self.dice.chance(40) {
             self.line("[node.pooler]\nkind = 'reverse-proxy'");
             self.forwarding("pooler");
@@ -142,7 +154,9 @@ impl Draft {
                 )
             });
             self.maybe(30, |it| {
-                format!("response = {{ size = {{ exp = '{}KiB' }} }}", it.dice.between(1, 60))
+                let kib = it.dice.between(1, 60);
+                let control = if it.is_wild { it.control() } else { String::new() };
+                format!("response = {{ size = {{ exp = '{kib}KiB' }}{control} }}")
             });
             self.maybe(30, |it| format!("priority = {}", it.dice.below(3)));
             self.maybe(20, |_| "write = true".to_owned());
@@ -152,6 +166,21 @@ impl Draft {
             self.line(&format!("[endpoint.query]\nwork = [{{ cpu = {work} }}, {{ fail = 0.05 }}]"));
             self.maybe(50, |_| "write = true".to_owned());
         }
+    }
+
+    /// What an answer says of how long it may be kept.
+    fn control(&mut self) -> String {
+        let seconds = self.dice.below(3);
+        let control = match self.dice.below(7) {
+            0 => "no-store".to_owned(),
+            1 => "no-cache".to_owned(),
+            2 => format!("private, max-age={seconds}"),
+            3 => format!("max-age={seconds}, stale-while-revalidate={seconds}"),
+            4 => format!("max-age={seconds}, stale-if-error=9"),
+            _ => format!("max-age={seconds}"),
+        };
+        let tag = if self.dice.chance(50) { ", etag = '\"a\"'" } else { "" };
+        format!(", cache_control = '{control}'{tag}")
     }
 
     /// Some steps of work, with parallel ones nested so deep.
@@ -167,10 +196,20 @@ impl Draft {
             0..=3 => format!("{{ cpu = {}{often} }}", self.law(4_000)),
             4 => format!("{{ wait = {}{often} }}", self.law(3_000)),
             5 => format!("{{ fail = 0.{}, status = 404 }}", self.dice.below(3)),
+            6 if self.has_values && depth > 0 => self.lookup(depth, often),
             6 | 7 if !self.backs.is_empty() => self.call(often),
             _ if depth > 0 => self.parallel(depth, often),
             _ => "{ cpu = '1ms' }".to_owned(),
         }
+    }
+
+    fn lookup(&mut self, depth: u64, often: &str) -> String {
+        let by = self.dice.pick(&["", ", by = 'user'", ", by = 'object', name = 'a'"]);
+        if self.dice.chance(20) {
+            return format!("{{ forget = 'values'{by}{often} }}");
+        }
+        let miss = self.steps(depth - 1);
+        format!("{{ lookup = 'values', miss = [{miss}]{by}{often} }}")
     }
 
     fn call(&mut self, often: &str) -> String {
@@ -259,14 +298,34 @@ impl Draft {
     }
 
     fn cache(&mut self) -> String {
+        let (policy, capacity) = self.room();
+        let hit = self.law(500);
+        let profile = self.dice.pick(&["rfc9111", "nginx", "varnish", "squid"]);
+        let extra = self.dice.pick(&[
+            "",
+            ", lock = true",
+            ", lock = { timeout = '30ms' }",
+            ", min_uses = 2",
+            ", use_stale = ['error', 'timeout', 'updating']",
+            ", default_ttl = { any = '1s' }, background_update = true",
+            ", inactive = '200ms', ttl_jitter = 0.5",
+            ", grace = '1s', revalidate = false",
+        ]);
+        format!(
+            "cache = {{ policy = {policy}, capacity = {capacity}, hit = {hit}, profile = \
+             '{profile}'{extra} }}"
+        )
+    }
+
+    /// A policy of eviction, and how much there is room for.
+    fn room(&mut self) -> (String, String) {
         let policies: Vec<&str> = Policy::ALL.iter().map(|policy| policy.word()).collect();
         let policy = self.dice.pick(&policies);
         let capacity = match self.dice.below(2) {
             0 => format!("{{ objects = {} }}", self.dice.between(1, 60)),
             _ => format!("'{}KiB'", self.dice.between(1, 400)),
         };
-        let hit = self.law(500);
-        format!("cache = {{ policy = '{policy}', capacity = {capacity}, hit = {hit} }}")
+        (format!("'{policy}'"), capacity)
     }
 
     /// Servers, what stands before them, and the clients.
@@ -278,6 +337,9 @@ impl Draft {
             self.waits();
             for back in self.backs.clone() {
                 self.link(&format!("app{server}"), back);
+            }
+            if self.has_values {
+                self.link(&format!("app{server}"), "values");
             }
         }
         let mut front = "app0".to_owned();
@@ -316,6 +378,13 @@ impl Draft {
             .collect();
         let mix = shares.join(", ");
         self.line(&format!("[node.users{number}]\nkind = 'client'\n{demand}\nmix = {{ {mix} }}"));
+        if demand.starts_with("users") {
+            self.maybe_wild(40, |it| {
+                let (_, capacity) = it.room();
+                let hit = it.law(300);
+                format!("browser = {{ cache = {{ capacity = {capacity}, hit = {hit} }} }}")
+            });
+        }
         self.maybe(30, |it| format!("priority = {}", it.dice.below(3)));
         self.maybe(30, |it| format!("addresses = {{ count = {} }}", it.dice.between(1, 9)));
         self.patience();
