@@ -23,7 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["engine"],
     &["math", "alias"],
     &["dist"],
-    &["count", "popularity", "trace"],
+    &["access_log", "count", "popularity", "trace"],
     &["arrivals", "balance", "evict", "health", "http", "limit", "resilience"],
     &["auth", "endpoint", "fact", "fault", "net", "people"],
     &["nodes"],

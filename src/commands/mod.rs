@@ -26,6 +26,7 @@ mod check;
 mod compare;
 mod completions;
 mod graph;
+mod import;
 mod list;
 mod new;
 mod plot;
@@ -81,6 +82,7 @@ commands! {
     List = list,
     Validate = validate,
     Cache = cache,
+    Import = import,
     Completions = completions,
 }
 
