@@ -6,6 +6,8 @@ mod arguments;
 mod cache;
 #[path = "cli/compare.rs"]
 mod compare;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/others.rs"]
 mod others;
 #[path = "cli/results.rs"]

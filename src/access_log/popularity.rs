@@ -5,6 +5,10 @@
 //! asked for so often that their order is no accident; ranks further down are ordered by chance,
 //! which makes the tail look steeper than it is. The number of objects is then the one at which
 //! those have the share of all requests that they had, and at least as many as were seen.
+//!
+//! Objects that are all asked for alike have ranks by chance alone, which look like a slope: if a
+//! chi-square test at three standard deviations does not tell the counts from equal ones, the
+//! exponent is 0.
 
 /// From how many requests on the rank of an object is believed.
 const OFTEN: u64 = 10;
@@ -55,13 +59,23 @@ pub fn fit(mut counts: Vec<u64>) -> Option<Popularity> {
     let logs: Vec<f64> = (1..=head).map(|rank| libm::log(rank as f64)).collect();
     let known: f64 = counts[..head].iter().map(|count| *count as f64).sum();
     let wanted = counts[..head].iter().zip(&logs).map(|(count, log)| *count as f64 * log);
-    let exponent = solve(&logs, wanted.sum::<f64>() / known);
+    let exponent =
+        if are_alike(&counts, all) { 0.0 } else { solve(&logs, wanted.sum::<f64>() / known) };
     let seen = counts.len() as f64;
     let objects = extent(&logs, exponent, all / known).clamp(seen, seen * UNSEEN);
     let objects = objects.min(f64::from(u32::MAX));
     let distance = distance(&counts, all, exponent, objects);
     let (objects, seen) = (objects.round() as u64, counts.len() as u64);
     Some(Popularity { exponent, objects, seen, distance })
+}
+
+/// Whether the counts may be those of objects that are all asked for alike.
+#[allow(clippy::cast_precision_loss, reason = "counts are below 2^53")]
+fn are_alike(counts: &[u64], all: f64) -> bool {
+    let mean = all / counts.len() as f64;
+    let square = |count: &u64| (*count as f64 - mean) * (*count as f64 - mean);
+    let freedom = (counts.len() - 1) as f64;
+    counts.iter().map(square).sum::<f64>() / mean <= freedom + 3.0 * libm::sqrt(2.0 * freedom)
 }
 
 /// The exponent at which the mean logarithm of the rank is `wanted`: that falls as it grows.
@@ -98,7 +112,7 @@ fn extent(logs: &[f64], exponent: f64, times: f64) -> f64 {
     let (more, edge) = (first * (times - 1.0), logs.len() as f64 + 0.5);
     let one = 1.0 - exponent;
     if libm::fabs(one) < 1e-9 {
-        return edge * libm::exp(more / 1.0) - 0.5;
+        return edge * libm::exp(more) - 0.5;
     }
     let power = libm::pow(edge, one) + one * more;
     // An exponent above 1 has a finite sum, which may be too small however many there are.

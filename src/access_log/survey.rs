@@ -226,7 +226,7 @@ mod tests {
 
         let short = Limits { names: 12, ..Limits::default() };
         let endpoints = survey(short, &requests).condensed(9).endpoints;
-        assert_eq!((endpoints[0].objects.len(), endpoints[0].untold), (2, 48));
+        assert_eq!((endpoints[0].objects.len(), endpoints[0].untold), (3, 47));
 
         let one = Limits { endpoints: 1, ..Limits::default() };
         let endpoints =
