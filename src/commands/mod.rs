@@ -22,6 +22,7 @@ mod timing;
 mod unpacked;
 
 mod cache;
+mod calibrate;
 mod check;
 mod compare;
 mod completions;
@@ -83,6 +84,7 @@ commands! {
     Validate = validate,
     Cache = cache,
     Import = import,
+    Calibrate = calibrate,
     Completions = completions,
 }
 
