@@ -4,6 +4,8 @@
 mod arguments;
 #[path = "cli/cache.rs"]
 mod cache;
+#[path = "cli/calibrate.rs"]
+mod calibrate;
 #[path = "cli/compare.rs"]
 mod compare;
 #[path = "cli/import.rs"]
