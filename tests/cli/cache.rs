@@ -165,7 +165,7 @@ fn with_a_lifetime_objects_expire_by_the_time_of_the_trace() {
         ("--ttl 60s", 4),
         // By whole seconds `a` is used until 61 s and `b` until 71 s.
         ("--ttl 60s --ttl-clock second", 3),
-        ("--ttl 20s", 5),
+        ("--ttl 20s", 6),
     ] {
         let line = format!("cache t.csv --policy lru --size 5 {options} --no-plots --out r");
         place.run(&line).done();
