@@ -23,8 +23,8 @@ const LAYERS: &[&[&str]] = &[
     &["engine"],
     &["math", "alias"],
     &["dist"],
-    &["access_log", "count", "popularity", "trace"],
-    &["arrivals", "balance", "evict", "health", "http", "limit", "resilience"],
+    &["count", "popularity", "trace"],
+    &["access_log", "arrivals", "balance", "evict", "health", "http", "limit", "resilience"],
     &["auth", "endpoint", "fact", "fault", "net", "people"],
     &["nodes"],
     // Observers know facts alone, and a graph plans the probes.

@@ -172,7 +172,9 @@ mod tests {
             let fit = fit(drawn(exponent, 2_000, 100_000)).unwrap();
             assert!((fit.exponent - exponent).abs() < 0.03, "{exponent}: {fit:?}");
             assert!((1_800..=2_300).contains(&fit.objects), "{exponent}: {fit:?}");
-            assert!(fit.distance < 0.03, "{exponent}: {fit:?}");
+            // Ranks of objects that are alike are ordered by chance, which the distance shows.
+            let near = if exponent > 0.0 { 0.03 } else { 0.06 };
+            assert!(fit.distance < near, "{exponent}: {fit:?}");
         }
     }
 

@@ -56,18 +56,18 @@ fn head(imported: &Imported<'_>) -> String {
     };
     let cores = (profile.peak() * DEMAND / BUSY).ceil().clamp(1.0, 1_000.0) as u64;
     format!(
-        "# The requests of {log}: {requests} in {seconds} s, {mean} a second on average and {busiest}\n\
-         # in the busiest second; {malformed} malformed lines were left out.\n\
+        "# The requests of {log}: {requests} in {seconds} s, {mean} a second on average and\n\
+         # {busiest} in the busiest second; {malformed} malformed lines were left out.\n\
          #\n\
-         # The variant `replayed` makes the requests of the log, each client those of one endpoint.\n\
-         # Logs count whole seconds, so the n requests of a second are spread over it evenly, in the\n\
-         # order of the log: the i-th, from 0, comes i/n of a second after its beginning. The variant\n\
-         # `fitted` draws from laws instead, whose distance from the log stands beside them: the\n\
-         # largest difference of the two distribution functions, 0 if they agree.\n\
+         # The variant `replayed` makes the requests of the log, each client those of one\n\
+         # endpoint. Logs count whole seconds, so the n requests of a second are spread over it\n\
+         # evenly, in the order of the log: the i-th, from 0, comes i/n of a second after its\n\
+         # beginning. The variant `fitted` draws from laws instead; beside each stands how far it\n\
+         # is from the log: the largest difference of the two distribution functions.\n\
          #\n\
-         # A log does not tell what a request costs the server: every `cpu` is a guess of yours to\n\
-         # replace, and so is the server. Sizes are those of bodies, as logged. Failures have the\n\
-         # shares that they had, but strike at random.\n\
+         # A log does not tell what a request costs the server: every `cpu` is a guess of yours\n\
+         # to replace, and so is the server. Sizes are those of bodies, as logged. Failures have\n\
+         # the shares that they had, but strike at random.\n\
          {full}\n\
          title        = \"{log}\"\n\
          study        = \"terminating\"\n\
@@ -196,11 +196,9 @@ fn law(law: Law) -> String {
             let full =
                 format!("{{ lognormal = {{ mean = \"{}B\", cv = {} }} }}", mean.round(), short(cv));
             if empty > 0.0 {
-                format!(
-                    "{{ mixture = [{{ weight = {}, of = \"0B\" }}, {{ weight = {}, of = {full} }}] }}",
-                    short(empty),
-                    short(1.0 - empty),
-                )
+                let (none, some) = (short(empty), short(1.0 - empty));
+                let none = format!("{{ weight = {none}, of = \"0B\" }}");
+                format!("{{ mixture = [{none}, {{ weight = {some}, of = {full} }}] }}")
             } else {
                 full
             }

@@ -16,6 +16,7 @@ use super::publish::folder_of;
 use super::simulation::begin;
 use crate::access_log::{Described, Imported, Profile, described, printable, scenario};
 use crate::report::{ResultFile, WriteError, write_folder_with};
+use crate::time::{MAX_SPAN, NANOS_PER_SEC};
 use source::Source;
 use table::Line;
 use traces::Traces;
@@ -80,7 +81,8 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let source = Source::new(&args.log, args.malformed);
     let (mut survey, faults) = source.survey()?;
     let profile = Profile::of(&survey.seconds, STEPS)
-        .ok_or_else(|| source.usage("covers more time than fits the memory"))?;
+        .filter(|profile| profile.seconds <= MAX_SPAN.0 / NANOS_PER_SEC)
+        .ok_or_else(|| source.usage("covers more than 100 years"))?;
     let (requests, is_full) = (survey.requests, survey.is_full);
     let (has_sessions, has_addresses) = (survey.has_sessions, survey.has_addresses);
     let seconds = std::mem::take(&mut survey.seconds);

@@ -91,7 +91,8 @@ mod tests {
     use super::*;
 
     fn costs() -> CostsSpec {
-        let text = "argon2id = \"10ms\"\nbcrypt = \"100ms\"\nRS256 = { sign = \"1ms\", verify = \"20us\" }";
+        let text = "argon2id = \"10ms\"\nbcrypt = \"100ms\"\n\
+                    RS256 = { sign = \"1ms\", verify = \"20us\" }";
         toml::from_str(text).expect("sound costs")
     }
 

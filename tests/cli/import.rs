@@ -169,11 +169,13 @@ fn random_bytes_are_refused_and_nothing_is_written() {
 fn what_is_wrong_is_told_with_its_status() {
     let good = line(0, "GET / HTTP/1.1", 200, 1);
     let half = format!("{good}nonsense\n");
+    let long = format!("{good}{}", good.replace("2026", "2127"));
     for (log, options, status, said) in [
         ("", "", 2, "error: access.log has no requests"),
         ("\n \n", "", 2, "error: access.log has no requests"),
         (half.as_str(), "", 2, "more than 5 % of its lines are malformed"),
         (half.as_str(), "", 2, "\n  line 2: it does not begin with a host"),
+        (long.as_str(), "", 2, "error: access.log covers more than 100 years"),
         (half.as_str(), "--malformed 50%", 0, "Malformed lines, left out: 1 of 2"),
         (good.as_str(), "--malformed 2", 2, "a share is from 0 to 1"),
         (good.as_str(), "--endpoints 0", 2, "--endpoints"),

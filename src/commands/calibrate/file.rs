@@ -39,8 +39,8 @@ pub(super) fn text(all: &[Measured], is_quick: bool) -> String {
     let mut text = format!(
         "{BEGIN} on {date}{quick}.\n# Machine: {}.\n# Source: {SOURCES}.\n#\n\
          # Medians of batches on one core; behind each its quartiles, in the same unit.\n\
-         # A scenario in this folder takes this in with `include = [\"costs.toml\"]`; what it says\n\
-         # itself counts before it. Divide by `speed` in your mind: these are for a core of speed 1.\n\
+         # A scenario in this folder takes this in with `include = [\"costs.toml\"]`; what it\n\
+         # says itself counts before it. This is for a core of speed 1.\n\
          \n[costs]\n",
         machine()
     );

@@ -274,7 +274,7 @@ mod tests {
     const LIFETIMES: [Lifetime; 3] = [
         Lifetime { nanos: 50_000_000_000, clock: Clock::Exact },
         Lifetime { nanos: 50_000_000_000, clock: Clock::Seconds },
-        Lifetime { nanos: 200_000_000_000, clock: Clock::Exact },
+        Lifetime { nanos: 70_000_000_000, clock: Clock::Exact },
     ];
 
     #[test]
