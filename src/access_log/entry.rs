@@ -31,6 +31,9 @@ pub struct Entry<'a> {
     pub agent: Option<Cow<'a, [u8]>>,
 }
 
+/// Bytes as they stand in the line, or as they were before they were escaped.
+type Bytes<'a> = Cow<'a, [u8]>;
+
 /// What is wrong with a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Malformed {
@@ -128,7 +131,7 @@ fn whole(digits: &[u8]) -> Option<u64> {
 }
 
 /// The method and the target of a request line; the version may be missing, as in HTTP/0.9.
-fn asked(request: Cow<'_, [u8]>) -> Option<(Cow<'_, [u8]>, Cow<'_, [u8]>)> {
+fn asked(request: Bytes<'_>) -> Option<(Bytes<'_>, Bytes<'_>)> {
     match request {
         Cow::Borrowed(line) => split(line).map(|(method, target)| (method.into(), target.into())),
         Cow::Owned(line) => split(&line)

@@ -78,6 +78,8 @@ pub struct Condensed {
     /// an empty method.
     pub endpoints: Vec<Endpoint>,
     places: IndexMap<String, usize>,
+    /// The place of all others.
+    last: usize,
 }
 
 impl Survey {
@@ -151,6 +153,7 @@ impl Survey {
         if rest.requests > 0 {
             condensed.endpoints.push(rest);
         }
+        condensed.last = condensed.endpoints.len().saturating_sub(1);
         condensed
     }
 }
@@ -159,8 +162,7 @@ impl Condensed {
     /// The place of a request's endpoint.
     #[must_use]
     pub fn place_of(&self, entry: &Entry<'_>) -> usize {
-        let last = self.endpoints.len().saturating_sub(1);
-        self.places.get(&key_of(entry)).copied().unwrap_or(last)
+        self.places.get(&key_of(entry)).copied().unwrap_or(self.last)
     }
 }
 

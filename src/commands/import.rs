@@ -86,12 +86,13 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let (requests, is_full) = (survey.requests, survey.is_full);
     let (has_sessions, has_addresses) = (survey.has_sessions, survey.has_addresses);
     let seconds = std::mem::take(&mut survey.seconds);
-    let condensed = survey.condensed(usize::from(args.endpoints));
-    let endpoints: Vec<(Described, String)> = described(condensed.endpoints.clone())
-        .into_iter()
-        .map(|it| (traces::file_of(&it), it))
-        .map(|(file, it)| (it, file))
-        .collect();
+    let mut condensed = survey.condensed(usize::from(args.endpoints));
+    let with_file = |it: Described| {
+        let file = traces::file_of(&it);
+        (it, file)
+    };
+    let endpoints = described(std::mem::take(&mut condensed.endpoints));
+    let endpoints: Vec<(Described, String)> = endpoints.into_iter().map(with_file).collect();
     let log = printable(source.name().as_bytes());
     let imported = Imported {
         log: &log,
