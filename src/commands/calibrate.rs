@@ -1,7 +1,7 @@
 //! `lindley calibrate`: what identity and connections cost on this machine.
 //!
-//! This measures wall time, which no result may depend on: what comes of it is a file that a
-//! person may include in scenarios, and then it is a number like any other. The measuring stands
+//! This measures time, which no result may depend on: what comes of it is a file that a person may
+//! include in scenarios, and then it is a number like any other. The measuring stands
 //! behind the feature `calibrate`, since its implementations are no use to anything else here.
 
 #[cfg(feature = "calibrate")]

@@ -38,7 +38,7 @@ pub(super) fn text(all: &[Measured], is_quick: bool) -> String {
     let quick = if is_quick { ", quickly: measure again before you rely on it" } else { "" };
     let mut text = format!(
         "{BEGIN} on {date}{quick}.\n# Machine: {}.\n# Source: {SOURCES}.\n#\n\
-         # Medians of batches on one core; behind each its quartiles, in the same unit.\n\
+         # Medians of batches, processor time of one core; behind each its quartiles.\n\
          # A scenario in this folder takes this in with `include = [\"costs.toml\"]`; what it\n\
          # says itself counts before it. This is for a core of speed 1.\n\
          \n[costs]\n",
