@@ -22,6 +22,7 @@ pub mod unit;
 pub mod engine;
 
 // Parts of the model that know nothing of a run.
+pub mod access_log;
 pub mod alias;
 pub mod arrivals;
 pub mod balance;

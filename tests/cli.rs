@@ -4,8 +4,12 @@
 mod arguments;
 #[path = "cli/cache.rs"]
 mod cache;
+#[path = "cli/calibrate.rs"]
+mod calibrate;
 #[path = "cli/compare.rs"]
 mod compare;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/others.rs"]
 mod others;
 #[path = "cli/results.rs"]

@@ -65,8 +65,14 @@ fn every_command_in_the_guide_works() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("shop.toml"), &scenarios("docs/guide.md")[0])
         .expect("written");
-    let rows: String = (0..200).map(|n| format!("{},{}\n", n * n % 37, 1_000 + n % 7)).collect();
-    std::fs::write(folder.path().join("requests.csv"), format!("object,size_bytes\n{rows}"))
+    let rows: String =
+        (0..200).map(|n| format!("{n},{},{}\n", n * n % 37, 1_000 + n % 7)).collect();
+    std::fs::write(
+        folder.path().join("requests.csv"),
+        format!("arrival_s,object,size_bytes\n{rows}"),
+    )
+    .expect("written");
+    std::fs::write(folder.path().join("access.log"), read("tests/data/access_log/sample.log"))
         .expect("written");
     let mut count = 0;
     for block in blocks(&read("docs/guide.md"), "console") {
@@ -74,7 +80,7 @@ fn every_command_in_the_guide_works() {
             count += 1;
             let mut arguments: Vec<&str> = line.split_whitespace().collect();
             // These simulate nothing, so nothing of them can be made shorter.
-            if !["check", "cache"].contains(&arguments[0]) {
+            if !["check", "cache", "import"].contains(&arguments[0]) {
                 arguments.extend(SHORT);
             }
             let (success, text) = lindley(&arguments, folder.path());

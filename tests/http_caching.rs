@@ -202,6 +202,21 @@ fn a_crash_empties_the_cache() {
 }
 
 #[test]
+fn a_flush_empties_the_cache_and_nothing_else() {
+    let flushed = |lock: &str, at: &str| {
+        let text = tiers("1s", "10s", &[lock], MINUTE)
+            + &format!("[fault.f]\nnode = 'cache0'\nkind = 'cache-flush'\nat = '{at}'\n");
+        let ended = support::requests(&support::graph(&text));
+        assert!(ended.iter().all(|it| it.failure().is_none()), "{ended:?}");
+        count(&said_by_one(&text), Miss)
+    };
+    assert_eq!(flushed("", "4.5s"), 2);
+    // What is being fetched meanwhile is stored all the same.
+    assert_eq!(flushed("lock = true", "1.02s"), 1);
+    assert_eq!(flushed("", "0.5s"), 1);
+}
+
+#[test]
 fn a_fetch_that_nobody_wants_any_more_lets_those_who_wait_fetch() {
     // Somebody asks at 20 ms and goes at 70 ms; another one asks at 30 ms and stays.
     let text = tiers("30ms", "35ms", &["lock = true"], MINUTE)

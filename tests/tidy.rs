@@ -24,7 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["math", "alias"],
     &["dist"],
     &["count", "popularity", "trace"],
-    &["arrivals", "balance", "evict", "health", "http", "limit", "resilience"],
+    &["access_log", "arrivals", "balance", "evict", "health", "http", "limit", "resilience"],
     &["auth", "endpoint", "fact", "fault", "net", "people"],
     &["nodes"],
     // Observers know facts alone, and a graph plans the probes.

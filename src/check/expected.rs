@@ -19,7 +19,8 @@ pub(super) fn availabilities(graph: &Graph) -> Vec<String> {
 fn availability(graph: &Graph, id: NodeId) -> Option<String> {
     let name = &graph.names[id.index()];
     let strikes = |plan: &FaultPlan| plan.targets.iter().any(|target| is_of(target, id));
-    let keeps = |plan: &FaultPlan| plan.kind != FaultKind::Slow && strikes(plan);
+    let stops = |kind| !matches!(kind, FaultKind::Slow | FaultKind::CacheFlush);
+    let keeps = |plan: &FaultPlan| stops(plan.kind) && strikes(plan);
     let mut plans = graph.faults.iter().filter(|plan| keeps(plan));
     let (plan, None) = (plans.next()?, plans.next()) else { return None };
     let Timetable::Recurring { up, repair, crews } = &plan.timetable else { return None };

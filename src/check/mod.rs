@@ -8,6 +8,7 @@
 //! Model + Graph ─▶ suspicion, sameness ─▶ warnings with their places
 //! ```
 
+mod amplified;
 mod circuit;
 mod expected;
 mod flow;

@@ -1,10 +1,10 @@
 //! What is known of a variant, for people.
 
 use super::circuit::origin_word;
-use super::expected;
 use super::station::Answer;
 use super::table::Table;
 use super::{Checked, Circuit, Length, word};
+use super::{amplified, expected};
 use crate::graph::{Graph, NodeTraffic, Origin, Role};
 use crate::id::NodeId;
 use crate::theory::Quality;
@@ -37,6 +37,7 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     reasons.extend(caches(graph));
     reasons.extend(expected::availabilities(graph));
     reasons.extend(expected::connections(graph));
+    reasons.extend(amplified::amplified(graph));
     if !reasons.is_empty() {
         lines.push(String::new());
         lines.extend(reasons);

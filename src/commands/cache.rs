@@ -12,8 +12,10 @@ use super::io::Io;
 use super::options::{Work, shell_word};
 use super::publish::{folder_of, publish};
 use super::simulation::begin;
-use crate::evict::replay::Rule;
+use crate::evict::replay::{Clock, Lifetime, Rule};
 use crate::scenario::nearest;
+use crate::time::{NANOS_PER_SEC, Span};
+use crate::unit::Quantity;
 use replays::Replays;
 use sizes::Size;
 use source::{Needs, Source};
@@ -25,6 +27,7 @@ pub(super) const EXAMPLES: &[(&str, &str)] = &[
         "lindley cache cdn.oracleGeneral.gz --policy lru,sieve,belady --size 1%,10%,4GiB",
         "some of them, of a binary trace of libCacheSim",
     ),
+    ("lindley cache requests.csv --policy lru,ttl --ttl 60s", "objects expire after a minute"),
 ];
 
 /// The policies that are replayed unless others are named: as many as a figure shows.
@@ -43,7 +46,7 @@ pub(super) struct Args {
     #[arg(value_name = "TRACE")]
     trace: PathBuf,
     /// Who goes first, by name; also `static`, `belady` and `belady-size`, which know the future,
-    /// or `all`.
+    /// `ttl`, or `all`.
     #[arg(long = "policy", value_name = "NAME", value_delimiter = ',', default_value = USUAL)]
     policies: Vec<String>,
     /// How much a cache holds: objects (`10000`), bytes (`64MiB`), or a share of all that is asked
@@ -51,6 +54,14 @@ pub(super) struct Args {
     #[arg(long = "size", value_name = "SIZE", value_delimiter = ',', default_value = SIZES)]
     #[arg(value_parser = Size::read)]
     sizes: Vec<Size>,
+    /// For how long an object may be used after it was stored, such as `60s`; for ever by default.
+    /// The trace needs a column `arrival_us`. The policy `ttl` gives nothing up for want of room.
+    #[arg(long, value_name = "TIME", value_parser = Span::from_text)]
+    ttl: Option<Span>,
+    /// How the cache tells the time: exactly, or by whole seconds as nginx does, so that an object
+    /// is used to the end of the second in which its lifetime ends.
+    #[arg(long, value_name = "CLOCK", default_value = "exact", requires = "ttl")]
+    ttl_clock: TtlClock,
     /// Threads to work with [default: RAYON_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
@@ -68,12 +79,22 @@ pub(super) struct Args {
     quiet: bool,
 }
 
+/// How a cache tells the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum TtlClock {
+    /// By nanoseconds.
+    Exact,
+    /// By whole seconds.
+    Second,
+}
+
 /// Reads the trace twice: once for what there is of it, and once to replay it.
 ///
 /// # Errors
 /// If a policy is unknown, the trace is wrong or cannot be read, or results cannot be written.
 pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
-    let rules = rules(&args.policies)?;
+    let lifetime = lifetime(&args)?;
+    let rules = rules(&args.policies, lifetime.is_some())?;
     let work = Work {
         threads: args.threads,
         out: args.out.clone(),
@@ -87,12 +108,15 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let needs = Needs {
         next: rules.iter().any(|rule| rule.needs_next()),
         popularity: rules.contains(&Rule::Static),
+        times: lifetime.is_some(),
     };
     let known = source.survey(needs)?;
-    let replays = Replays::new(&rules, &args.sizes, &known)?.run(&source, &known)?;
+    let replays = Replays::new(&rules, &args.sizes, lifetime, &known)?.run(&source, &known)?;
     let text = if args.json { replays.json()? } else { table::text(&replays, &known) };
     let name = source.name();
-    let title = format!("{name}: {} requests for {} objects", known.requests, known.objects());
+    let until = args.ttl.map_or_else(String::new, |ttl| format!(", kept for {}", ttl.to_text()));
+    let counts = (known.requests, known.objects());
+    let title = format!("{name}: {} requests for {} objects{until}", counts.0, counts.1);
     let files = replays.files(&title, &command(&args))?;
     let told = publish(&folder_of(&work, &name), &title, files, &work)?;
     io.print(&text)?;
@@ -100,21 +124,50 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     Ok(Exit::Done)
 }
 
-/// The rules that words stand for.
-fn rules(words: &[String]) -> Result<Vec<Rule>, CommandError> {
+/// For how long objects may be used, if that is limited.
+fn lifetime(args: &Args) -> Result<Option<Lifetime>, CommandError> {
+    let Some(ttl) = args.ttl else { return Ok(None) };
+    let clock = match args.ttl_clock {
+        TtlClock::Exact => Clock::Exact,
+        TtlClock::Second => Clock::Seconds,
+    };
+    let usage = |what: &str| Err(CommandError::Usage(what.to_owned()));
+    if ttl == Span::ZERO {
+        return usage("`--ttl 0s` would keep nothing: it is above 0s");
+    }
+    if clock == Clock::Seconds && !ttl.0.is_multiple_of(NANOS_PER_SEC) {
+        return usage("a clock of whole seconds needs a `--ttl` of whole seconds");
+    }
+    Ok(Some(Lifetime { nanos: ttl.0, clock }))
+}
+
+/// The rules that words stand for; with lifetimes, of those that know them.
+fn rules(words: &[String], has_lifetime: bool) -> Result<Vec<Rule>, CommandError> {
     let mut rules = Vec::new();
     for word in words {
         let found: Vec<Rule> = if word == "all" {
-            Rule::all().collect()
+            let more = has_lifetime.then_some(Rule::Ttl);
+            let known = Rule::all().filter(|rule| !has_lifetime || rule.knows_lifetimes());
+            known.chain(more).collect()
         } else {
             Rule::named(word).into_iter().collect()
         };
         if found.is_empty() {
-            let hint = nearest(word, Rule::all().map(Rule::word))
+            let words = Rule::all().chain([Rule::Ttl]).map(Rule::word);
+            let hint = nearest(word, words)
                 .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
             return Err(CommandError::Usage(format!("there is no policy `{word}`{hint}")));
         }
         for rule in found {
+            if has_lifetime && !rule.knows_lifetimes() {
+                let sentence =
+                    format!("the bound `{word}` is of no use with `--ttl`: leave it out");
+                return Err(CommandError::Usage(sentence));
+            }
+            if rule == Rule::Ttl && !has_lifetime {
+                let sentence = "the policy `ttl` needs to know for how long: `--ttl 60s`";
+                return Err(CommandError::Usage(sentence.to_owned()));
+            }
             if !rules.contains(&rule) {
                 rules.push(rule);
             }
@@ -128,7 +181,9 @@ fn command(args: &Args) -> String {
     let trace = args.trace.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let sizes: Vec<&str> = args.sizes.iter().map(|size| size.text.as_str()).collect();
     let (trace, policies) = (shell_word(&trace), args.policies.join(","));
-    format!("lindley cache {trace} --policy {policies} --size {}", sizes.join(","))
+    let clock = if args.ttl_clock == TtlClock::Second { " --ttl-clock second" } else { "" };
+    let ttl = args.ttl.map(|ttl| format!(" --ttl {}{clock}", ttl.to_text())).unwrap_or_default();
+    format!("lindley cache {trace} --policy {policies} --size {}{ttl}", sizes.join(","))
 }
 
 #[cfg(test)]
@@ -137,9 +192,9 @@ mod tests {
 
     #[test]
     fn an_unknown_policy_is_refused_with_the_nearest_name() {
-        let error = rules(&["seive".to_owned()]).expect_err("unknown").to_string();
+        let error = rules(&["seive".to_owned()], false).expect_err("unknown").to_string();
         assert_eq!(error, "there is no policy `seive`: did you mean `sieve`?");
         let words = ["all".to_owned(), "lru".to_owned()];
-        assert_eq!(rules(&words).unwrap().len(), Rule::all().count());
+        assert_eq!(rules(&words, false).unwrap().len(), Rule::all().count());
     }
 }

@@ -22,10 +22,12 @@ mod timing;
 mod unpacked;
 
 mod cache;
+mod calibrate;
 mod check;
 mod compare;
 mod completions;
 mod graph;
+mod import;
 mod list;
 mod new;
 mod plot;
@@ -81,6 +83,8 @@ commands! {
     List = list,
     Validate = validate,
     Cache = cache,
+    Import = import,
+    Calibrate = calibrate,
     Completions = completions,
 }
 

@@ -147,10 +147,14 @@ macro_rules! policies {
 
         /// A cache with a policy that is to be asked for dense numbers: each policy has a loop of
         /// its own.
-        fn dense(policy: Policy, capacity: Capacity) -> Box<dyn replay::Replayed> {
+        fn dense(
+            policy: Policy,
+            capacity: Capacity,
+            lifetime: Option<replay::Lifetime>,
+        ) -> Box<dyn replay::Replayed> {
             match policy {
                 $(Policy::$name => {
-                    Box::new(replay::Dense::<$module::$name>::new(capacity))
+                    Box::new(replay::Dense::<$module::$name>::new(capacity, lifetime))
                 })*
             }
         }

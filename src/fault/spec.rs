@@ -79,6 +79,9 @@ pub enum FaultKind {
     Lossy,
     /// The link carries nothing in either direction, and nobody says so.
     Partition,
+    /// All that the node's cache has stored is lost at once; it works on, and what it fetches
+    /// already is stored when it comes.
+    CacheFlush,
 }
 
 impl FaultKind {
@@ -93,6 +96,7 @@ impl FaultKind {
             Self::Slow => "slow",
             Self::Lossy => "lossy",
             Self::Partition => "partition",
+            Self::CacheFlush => "cache-flush",
         }
     }
 
@@ -100,7 +104,12 @@ impl FaultKind {
     #[must_use]
     pub const fn is_for_nodes(self) -> bool {
         match self {
-            Self::Crash | Self::Hang | Self::Refuse | Self::BlackHole | Self::Slow => true,
+            Self::Crash
+            | Self::Hang
+            | Self::Refuse
+            | Self::BlackHole
+            | Self::Slow
+            | Self::CacheFlush => true,
             Self::Lossy | Self::Partition => false,
         }
     }
@@ -110,7 +119,7 @@ impl FaultKind {
     pub const fn is_for_links(self) -> bool {
         match self {
             Self::Slow | Self::Lossy | Self::Partition => true,
-            Self::Crash | Self::Hang | Self::Refuse | Self::BlackHole => false,
+            Self::Crash | Self::Hang | Self::Refuse | Self::BlackHole | Self::CacheFlush => false,
         }
     }
 }

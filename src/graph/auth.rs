@@ -244,11 +244,13 @@ fn write_programs(
     programs: &mut Programs,
 ) {
     let spec = &owner.spec;
-    let (sign, verify) = spec.jwt.algorithm.costs();
+    let costs = &build.model.run.costs;
+    let (sign, verify) = costs.signature(spec.jwt.algorithm);
+    let hash = costs.hash(&spec.password);
     let usual = |dist: &Option<Dist<Span>>, usual| dist.clone().unwrap_or(Dist::Constant(usual));
     let sign = amount(build, &usual(&spec.jwt.sign, sign), &owner.at("jwt.sign"));
     let verify = amount(build, &usual(&spec.jwt.verify, verify), &owner.at("jwt.verify"));
-    let hash = amount(build, &spec.password.demand(), &owner.at("password.time"));
+    let hash = amount(build, &hash, &owner.at("password.time"));
     let mean = |amount: &crate::endpoint::Amount| amount.mean().unwrap_or(0.0);
     let is_jwt = plan.scheme == Scheme::Jwt;
     plan.demands = Demands {

@@ -102,6 +102,11 @@ fn replicas(
         build.error(&node.span(), format!("`{}` is a client: it does not fail", node.get_ref()));
         return None;
     }
+    if fault.spec.kind == FaultKind::CacheFlush && !has_cache(&spec.kind) {
+        let sentence = format!("`{}` has no cache that could be emptied", node.get_ref());
+        build.error(&node.span(), sentence);
+        return None;
+    }
     let station = spec.station();
     let has_cores = station.is_some_and(|it| it.machine.is_some() || it.cores.is_some());
     let shares = station.is_some_and(|it| it.discipline == Some(Discipline::Ps));
@@ -132,6 +137,21 @@ fn replicas(
     }
 }
 
+/// Whether a node keeps answers.
+fn has_cache(kind: &KindSpec) -> bool {
+    let caching = match kind {
+        KindSpec::ForwardProxy(spec) => &spec.caching,
+        KindSpec::ReverseProxy(spec) => &spec.caching,
+        KindSpec::Client(_)
+        | KindSpec::LoadBalancer(_)
+        | KindSpec::Server(_)
+        | KindSpec::Database(_)
+        | KindSpec::SessionStore(_)
+        | KindSpec::AuthServer(_) => return false,
+    };
+    caching.cache().is_some()
+}
+
 fn the_link(build: &mut Build<'_>, link: &toml::Spanned<String>) -> Option<LinkId> {
     let (text, span) = (link.get_ref(), link.span());
     let ends = text
@@ -146,6 +166,9 @@ fn the_link(build: &mut Build<'_>, link: &toml::Spanned<String>) -> Option<LinkI
 
 fn timetable(build: &mut Build<'_>, name: &str, fault: &Named<FaultSpec>) -> Option<Timetable> {
     let spec = &fault.spec;
+    if spec.kind == FaultKind::CacheFlush && spec.lasts.is_some() {
+        build.error(&fault.at("for"), "a cache is emptied at once: `cache-flush` has no `for`");
+    }
     let mut law = |key: &str, dist: &Option<crate::dist::Dist<crate::time::Span>>| {
         dist.as_ref().map(|dist| build.law(dist, &fault.at(key)))
     };

@@ -28,7 +28,7 @@ pub use reach::{Pair, Served};
 pub use traffic::{ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand};
 
 use crate::dist::Law;
-use crate::fault::{FaultPlan, Target};
+use crate::fault::{FaultKind, FaultPlan, Target};
 use crate::id::{EndpointId, NodeId};
 use crate::limit::RateLimitSpec;
 use crate::model::RunSpec;
@@ -200,18 +200,24 @@ impl Graph {
         (0..).map(NodeId).take(self.plans.len()).any(|id| self.keeps(id))
     }
 
-    /// Whether faults can strike replicas of a node.
+    /// Whether faults can strike replicas of a node; that its cache is emptied keeps none from
+    /// working.
     #[must_use]
     pub fn fails(&self, id: NodeId) -> bool {
         let strikes = |target: &Target| matches!(target, Target::Replica(at) if at.node == id);
-        self.faults.iter().any(|plan| plan.targets.iter().any(strikes))
+        self.failures().any(|plan| plan.targets.iter().any(strikes))
+    }
+
+    fn failures(&self) -> impl Iterator<Item = &FaultPlan> {
+        let all = self.faults.iter().map(AsRef::as_ref);
+        all.filter(|plan: &&FaultPlan| plan.kind != FaultKind::CacheFlush)
     }
 
     /// Whether faults can strike replicas of some node.
     #[must_use]
     pub fn has_failing_nodes(&self) -> bool {
         let strikes = |target: &Target| matches!(target, Target::Replica(_));
-        self.faults.iter().any(|plan| plan.targets.iter().any(strikes))
+        self.failures().any(|plan| plan.targets.iter().any(strikes))
     }
 
     /// The links of a new replication.

@@ -45,7 +45,11 @@ pub(super) fn transport(
     check_numbers(build, &spec, entry);
     let per_user = per_user(build, name, &spec, entry);
     let usual = |handshake| spec.security().cpu(handshake, Certificate::EcdsaP256).server;
-    let (usual_full, usual_resumed) = (usual(Handshake::Full), usual(spec.resumption()));
+    let costs = &build.model.run.costs;
+    // What has no keys has no handshake that could cost anything.
+    let secured = |measured: Option<Span>| measured.filter(|_| spec.rounds().is_some());
+    let usual_full = secured(costs.handshake).unwrap_or_else(|| usual(Handshake::Full));
+    let usual_resumed = secured(costs.resumption).unwrap_or_else(|| usual(spec.resumption()));
     let mut program = |key: &str, dist: Option<&Dist<Span>>, usual: Span, part: u16| {
         let dist = dist.cloned().unwrap_or(Dist::Constant(usual));
         programs.handshake(build, name, &dist, &entry.at(key), part)

@@ -3,6 +3,7 @@
 //! Tables are kept by sorted name, so the order in which a file has them means nothing.
 
 mod connection;
+mod costs;
 mod keys;
 mod link;
 mod machine;
@@ -13,6 +14,7 @@ mod run;
 use std::collections::BTreeMap;
 
 pub use connection::{ConnectionSpec, Protocol, TlsVersion};
+pub use costs::{CostsSpec, SignatureCosts};
 pub use keys::Keys;
 pub use link::{LinkSpec, LossSpec};
 pub use machine::MachineSpec;

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::de::{Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
+use super::CostsSpec;
 use crate::time::Span;
 use crate::unit::{Probability, Quantity};
 
@@ -40,6 +41,8 @@ pub struct RunSpec {
     pub limits: LimitsSpec,
     /// The clock of those who count whole seconds.
     pub clock: ClockSpec,
+    /// What identity and connections cost where nothing else is said.
+    pub costs: CostsSpec,
 }
 
 impl Default for RunSpec {
@@ -57,6 +60,7 @@ impl Default for RunSpec {
             measure: MeasureSpec::default(),
             limits: LimitsSpec::default(),
             clock: ClockSpec::default(),
+            costs: CostsSpec::default(),
         }
     }
 }

@@ -87,8 +87,12 @@ impl Proxy {
         ctx: &mut Ctx<'_, O>,
     ) {
         self.host.fault(at, kind, begins, factor, ctx);
-        if let Some(cache) = self.cache.as_mut().filter(|_| kind == FaultKind::Crash && begins) {
-            cache.clear(at.replica);
+        if let Some(cache) = self.cache.as_mut().filter(|_| begins) {
+            if kind == FaultKind::Crash {
+                cache.clear(at.replica);
+            } else if kind == FaultKind::CacheFlush {
+                cache.flush(at.replica);
+            }
         }
     }
 

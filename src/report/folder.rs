@@ -7,6 +7,7 @@
 //!
 //! Only a folder that holds an earlier result, or nothing, is ever replaced.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -16,7 +17,7 @@ use super::ResultFile;
 
 /// Beside a manifest, one of these tells a result from any other folder that has a
 /// `manifest.json`, such as a web site's.
-const TABLES: [&str; 4] = ["summary.csv", "sweep.csv", "plan.csv", "cache.csv"];
+const TABLES: [&str; 5] = ["summary.csv", "sweep.csv", "plan.csv", "cache.csv", "endpoints.csv"];
 
 /// Why a result was not written.
 #[derive(Debug, thiserror::Error)]
@@ -66,18 +67,35 @@ pub enum WriteError {
 /// folder or an earlier result, or if the system refuses to write.
 pub fn write_folder(out: &Path, files: &[ResultFile]) -> Result<(), WriteError> {
     check_names(files)?;
+    write_folder_with(out, |_| Ok(Cow::Borrowed(files)))
+}
+
+/// The same with what is too large for the memory: `make` is given the folder in which all of it
+/// is put together, may write files there, and returns the others.
+///
+/// # Errors
+/// As [`write_folder`], and whatever `make` fails with.
+pub fn write_folder_with<'a, E: From<WriteError>>(
+    out: &Path,
+    make: impl FnOnce(&Path) -> Result<Cow<'a, [ResultFile]>, E>,
+) -> Result<(), E> {
     let place = Place::of(out)?;
     let is_there = check_place(&place.out)?;
     fs::create_dir_all(&place.parent).map_err(refused("create the folder", &place.parent))?;
     discard(&place.new)?;
-    let written = fill(&place.new, files).and_then(|()| put_in_place(&place, is_there));
+    fs::create_dir(&place.new).map_err(refused("create the folder", &place.new))?;
+    let written = make(&place.new).and_then(|files| {
+        check_names(&files)?;
+        fill(&place.new, &files)?;
+        Ok(put_in_place(&place, is_there)?)
+    });
     if written.is_err() {
         // The first error is the one to tell; that the remains stay, too, adds nothing.
         let _ = fs::remove_dir_all(&place.new);
     }
     written?;
     sync(&place.parent)?;
-    if is_there { discard(&place.old) } else { Ok(()) }
+    if is_there { Ok(discard(&place.old)?) } else { Ok(()) }
 }
 
 /// The paths that take part.
@@ -146,9 +164,8 @@ fn check_place(out: &Path) -> Result<bool, WriteError> {
     }
 }
 
-/// Creates the folder `new` with all files, down to the disk.
+/// Writes all files into the folder `new`, down to the disk.
 fn fill(new: &Path, files: &[ResultFile]) -> Result<(), WriteError> {
-    fs::create_dir(new).map_err(refused("create the folder", new))?;
     let mut folders = BTreeSet::from([new.to_owned()]);
     for ResultFile { name, bytes } in files {
         let path = new.join(name);

@@ -120,6 +120,12 @@ impl Retry {
         })
     }
 
+    /// How often a request is tried at most, the first time included.
+    #[must_use]
+    pub const fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
     /// A request is sent for the first time.
     #[inline]
     pub fn on_request(&mut self, now: Time) {

@@ -100,7 +100,8 @@ impl<O: Observer> World<O> {
             | FaultKind::BlackHole
             | FaultKind::Slow
             | FaultKind::Lossy
-            | FaultKind::Partition => true,
+            | FaultKind::Partition
+            | FaultKind::CacheFlush => true,
         };
         let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
         if before.works() != after.works() {
@@ -128,7 +129,11 @@ impl<O: Observer> World<O> {
                     condition.loss += (1.0 - condition.loss) * ill.plan.loss;
                 }
                 FaultKind::Slow => condition.factor *= ill.plan.factor,
-                FaultKind::Crash | FaultKind::Hang | FaultKind::Refuse | FaultKind::BlackHole => {}
+                FaultKind::Crash
+                | FaultKind::Hang
+                | FaultKind::Refuse
+                | FaultKind::BlackHole
+                | FaultKind::CacheFlush => {}
             }
         }
         self.core.links[link.index()].set_condition(condition);

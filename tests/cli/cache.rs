@@ -150,3 +150,59 @@ fn a_run_of_a_trace_hits_what_its_replay_hits_be_it_text_or_binary() {
         }
     }
 }
+
+/// Requests for `a` and `b` every ten seconds, and for `a` half a second after its minute.
+const TIMED: &str = "arrival_ms,object\n0,a\n10000,b\n20000,a\n30000,b\n59999,a\n60000,a\n60500,a\n\
+                     71000,b\n";
+
+#[test]
+fn with_a_lifetime_objects_expire_by_the_time_of_the_trace() {
+    let place = with_trace("t.csv", TIMED);
+    for (options, misses) in [
+        ("", 2),
+        ("--ttl 1d", 2),
+        // `a` ends at 60 s and is stored anew, `b` at 70 s.
+        ("--ttl 60s", 4),
+        // By whole seconds `a` is used until 61 s and `b` until 71 s.
+        ("--ttl 60s --ttl-clock second", 3),
+        ("--ttl 20s", 6),
+    ] {
+        let line = format!("cache t.csv --policy lru --size 5 {options} --no-plots --out r");
+        place.run(&line).done();
+        let table = place.read("r/cache.csv");
+        assert!(table.contains(&format!("lru,5,5,objects,8,{misses},")), "{options}: {table}");
+        assert_eq!(table.starts_with("policy,") && table.contains("ttl_s"), !options.is_empty());
+    }
+}
+
+#[test]
+fn the_policy_ttl_gives_nothing_up_for_want_of_room() {
+    let place = with_trace("t.csv", TIMED);
+    place.run("cache t.csv --policy lru,ttl --size 1,5 --ttl 60s --out r").done();
+    let table = place.read("r/cache.csv");
+    for row in ["lru,1,1,objects,8,6,", "lru,5,5,objects,8,4,", "ttl,1,1,objects,8,4,"] {
+        assert!(table.contains(row), "{row}: {table}");
+    }
+    assert!(place.path("r/plots/miss-ratio.svg").exists());
+    let told = place.run("cache t.csv --policy all --ttl 60s --size 2 --no-plots --out a").done();
+    assert!(told.stdout.contains("\nttl ") && !told.stdout.contains("belady"), "{}", told.stdout);
+}
+
+#[test]
+fn lifetimes_that_make_no_sense_are_refused() {
+    let place = with_trace("t.csv", TIMED);
+    place.write("untimed.csv", TRACE);
+    for (line, said) in [
+        ("cache untimed.csv --ttl 60s", "untimed.csv has no column `arrival_us`, which `--ttl`"),
+        ("cache t.csv --ttl 60", "a duration"),
+        ("cache t.csv --ttl 0s", "`--ttl 0s` would keep nothing"),
+        ("cache t.csv --ttl 1.5s --ttl-clock second", "a `--ttl` of whole seconds"),
+        ("cache t.csv --ttl-clock second", "--ttl"),
+        ("cache t.csv --policy ttl", "the policy `ttl` needs to know for how long: `--ttl 60s`"),
+        ("cache t.csv --policy belady --ttl 60s", "the bound `belady` is of no use with `--ttl`"),
+    ] {
+        let told = place.run(line);
+        assert_eq!((told.status, told.stdout.as_str()), (2, ""), "{line}: {}", told.stderr);
+        assert!(told.stderr.contains(said), "{line}: {}", told.stderr);
+    }
+}

@@ -8,8 +8,9 @@ use super::super::interrupt::is_interrupted;
 use super::sizes::Size;
 use super::source::{Known, Source};
 use crate::evict::Capacity;
-use crate::evict::replay::{Chunk, Popular, Replayed, Rule, Tally};
+use crate::evict::replay::{Chunk, Lifetime, Popular, Replayed, Rule, Tally};
 use crate::report::ResultFile;
+use crate::time::Span;
 
 /// So many requests go through a cache before the next cache has its turn.
 const CHUNK: usize = 1 << 17;
@@ -23,6 +24,7 @@ struct Cache {
     rule: Rule,
     size: String,
     capacity: Capacity,
+    lifetime: Option<Lifetime>,
     cache: Box<dyn Replayed>,
 }
 
@@ -40,6 +42,9 @@ pub(super) struct Line {
     bytes: u64,
     missed_bytes: u64,
     pub(super) byte_miss_ratio: f64,
+    /// For how long objects may be used, if that is limited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ttl_s: Option<f64>,
 }
 
 /// What says how the results came about.
@@ -52,8 +57,14 @@ struct Manifest<'a> {
 }
 
 impl Replays {
-    /// Empty caches, each policy at each size.
-    pub(super) fn new(rules: &[Rule], sizes: &[Size], known: &Known) -> Result<Self, CommandError> {
+    /// Empty caches, each policy at each size, whose objects may be used for a lifetime if there is
+    /// one.
+    pub(super) fn new(
+        rules: &[Rule],
+        sizes: &[Size],
+        lifetime: Option<Lifetime>,
+        known: &Known,
+    ) -> Result<Self, CommandError> {
         let popular = Popular { asked: &known.asked, bytes: &known.bytes };
         let mut caches = Vec::new();
         for rule in rules {
@@ -65,8 +76,10 @@ impl Replays {
                         "the size `{text}` is of bytes, but the trace has no column `size_bytes`"
                     )));
                 }
-                let cache = rule.cache(capacity, popular);
-                caches.push(Cache { rule: *rule, size: size.text.clone(), capacity, cache });
+                let mortal = lifetime.and_then(|lifetime| rule.mortal(capacity, lifetime));
+                let cache = mortal.unwrap_or_else(|| rule.cache(capacity, popular));
+                let size = size.text.clone();
+                caches.push(Cache { rule: *rule, size, capacity, lifetime, cache });
             }
         }
         Ok(Self { caches })
@@ -85,7 +98,7 @@ impl Replays {
                 objects: known.objects(),
                 bytes: &batch.bytes,
                 next: &batch.next,
-                times: &[],
+                times: &batch.times,
             };
             self.caches.par_iter_mut().for_each(|cache| cache.cache.replay(&chunk));
         })?;
@@ -139,6 +152,7 @@ impl Cache {
             bytes,
             missed_bytes,
             byte_miss_ratio: tally.byte_miss_ratio(),
+            ttl_s: self.lifetime.map(|it| Span(it.nanos).as_secs_f64()),
         }
     }
 }

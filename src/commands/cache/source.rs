@@ -9,6 +9,7 @@ use indexmap::IndexSet;
 use super::super::exit::CommandError;
 use super::super::unpacked::unpacked;
 use crate::evict::replay::{NEVER, next_requests};
+use crate::time::NANOS_PER_SEC;
 use crate::trace::{Column, OracleReader, Start, TraceError, TraceReader, is_oracle};
 
 /// A trace by its file.
@@ -24,6 +25,8 @@ pub(super) struct Needs {
     pub(super) next: bool,
     /// How often each object is asked for.
     pub(super) popularity: bool,
+    /// When each request is made.
+    pub(super) times: bool,
 }
 
 /// What is known of a trace once it was read.
@@ -53,6 +56,8 @@ pub(super) struct Batch {
     pub(super) ids: Vec<u32>,
     pub(super) bytes: Vec<u64>,
     pub(super) next: Vec<u64>,
+    /// When each request is made, in nanoseconds.
+    pub(super) times: Vec<u64>,
 }
 
 /// A file that is being read.
@@ -72,6 +77,8 @@ struct Asked<'a> {
     name: Name<'a>,
     bytes: u64,
     next: u64,
+    /// In nanoseconds.
+    time: u64,
 }
 
 impl Source {
@@ -93,6 +100,9 @@ impl Source {
         let mut reader = self.open()?;
         let is_binary = matches!(reader, Reader::Oracle(_));
         known.has_sizes = reader.has_sizes();
+        if needs.times && !reader.has_times() {
+            return Err(self.usage("has no column `arrival_us`, which `--ttl` needs"));
+        }
         let mut ids = Vec::new();
         while let Some(asked) = reader.next().map_err(|error| self.wrong(&error))? {
             let id = known.numbers.insert(&asked.name);
@@ -131,6 +141,7 @@ impl Source {
             batch.ids.clear();
             batch.bytes.clear();
             batch.next.clear();
+            batch.times.clear();
             while batch.ids.len() < size {
                 let Some(asked) = reader.next().map_err(|error| self.wrong(&error))? else { break };
                 let id = known.numbers.get(&asked.name);
@@ -139,6 +150,7 @@ impl Source {
                     batch.bytes.push(asked.bytes);
                 }
                 batch.next.push(known.next.get(request).copied().unwrap_or(asked.next));
+                batch.times.push(asked.time);
                 request += 1;
             }
             if batch.ids.is_empty() {
@@ -178,17 +190,30 @@ impl Reader {
         }
     }
 
+    fn has_times(&self) -> bool {
+        match self {
+            Self::Csv(reader) => {
+                reader.columns().iter().any(|column| matches!(column, Column::Arrival(_)))
+            }
+            Self::Oracle(_) => true,
+        }
+    }
+
     fn next(&mut self) -> Result<Option<Asked<'_>>, TraceError> {
         match self {
             Self::Oracle(reader) => Ok(reader.next_row()?.map(|row| Asked {
                 name: Name::Long(row.object),
                 bytes: u64::from(row.size),
                 next: row.next.unwrap_or(NEVER),
+                time: u64::from(row.time) * NANOS_PER_SEC,
             })),
             Self::Csv(reader) => {
                 let has_sizes = reader.columns().contains(&Column::SizeBytes);
                 let Some(row) = reader.next_row()? else { return Ok(None) };
-                debug_assert!(matches!(row.start, Start::At(_) | Start::After { .. }));
+                let time = match row.start {
+                    Start::At(time) => time.0,
+                    Start::After { .. } => 0,
+                };
                 let Some(name) = row.object.or(row.path) else {
                     return Err(row.error("the row says no object".to_owned()));
                 };
@@ -199,7 +224,7 @@ impl Reader {
                     }
                     None => 1,
                 };
-                Ok(Some(Asked { name: Name::Text(name), bytes, next: NEVER }))
+                Ok(Some(Asked { name: Name::Text(name), bytes, next: NEVER, time }))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A cache of numbered objects: a table says where each stands, and a policy who goes.
 
 use super::super::verbs::{Entry, Evict};
-use super::{Capacity, Chunk, Replayed, Tally};
+use super::{Capacity, Chunk, Lifetime, Replayed, Tally};
 
 /// No slot.
 const NONE: u32 = u32::MAX;
@@ -16,6 +16,9 @@ pub(in crate::evict) struct Dense<P> {
     slots: Vec<u32>,
     objects: Vec<Object>,
     free: Vec<u32>,
+    /// Until when each object may be used, if that is limited.
+    lifetime: Option<Lifetime>,
+    ends: Vec<u64>,
     tally: Tally,
 }
 
@@ -26,8 +29,8 @@ struct Object {
 }
 
 impl<P: Evict> Dense<P> {
-    /// An empty cache.
-    pub(in crate::evict) fn new(capacity: Capacity) -> Self {
+    /// An empty cache, whose objects may be used for a lifetime if there is one.
+    pub(in crate::evict) fn new(capacity: Capacity, lifetime: Option<Lifetime>) -> Self {
         Self {
             order: P::new(capacity),
             capacity,
@@ -35,6 +38,8 @@ impl<P: Evict> Dense<P> {
             slots: Vec::new(),
             objects: Vec::new(),
             free: Vec::new(),
+            lifetime,
+            ends: Vec::new(),
             tally: Tally::default(),
         }
     }
@@ -53,6 +58,36 @@ impl<P: Evict> Dense<P> {
             }
         }
         misses
+    }
+
+    /// Asks for objects that may be used for a lifetime from when they were stored. One that has
+    /// expired is used once more as far as the policy knows, misses, and is stored anew.
+    fn replay_mortal(&mut self, chunk: &Chunk<'_>, lifetime: Lifetime) {
+        if self.ends.len() < chunk.objects as usize {
+            self.ends.resize(chunk.objects as usize, 0);
+        }
+        for (request, (id, now)) in chunk.ids.iter().zip(chunk.times).enumerate() {
+            let (place, bytes) = (*id as usize, chunk.bytes_of(request));
+            let slot = self.slots[place];
+            let is_hit = slot != NONE && *now < self.ends[place];
+            self.tally.count(bytes, is_hit);
+            if slot == NONE {
+                self.order.on_missed(u64::from(*id));
+            } else {
+                self.order.on_found(slot);
+            }
+            if is_hit {
+                continue;
+            }
+            if slot != NONE {
+                self.order.on_removed(slot);
+                self.used -= self.objects[slot as usize].weight;
+                self.slots[place] = NONE;
+                self.free.push(slot);
+            }
+            self.store(*id, self.capacity.weight(bytes));
+            self.ends[place] = lifetime.end(*now);
+        }
     }
 
     /// Stores an object that is not there, if it may be stored.
@@ -97,6 +132,9 @@ impl<P: Evict + Send> Replayed for Dense<P> {
     fn replay(&mut self, chunk: &Chunk<'_>) {
         if self.slots.len() < chunk.objects as usize {
             self.slots.resize(chunk.objects as usize, NONE);
+        }
+        if let Some(lifetime) = self.lifetime {
+            return self.replay_mortal(chunk, lifetime);
         }
         if chunk.bytes.is_empty() {
             let misses = self.replay_alike(chunk.ids);

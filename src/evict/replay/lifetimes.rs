@@ -25,48 +25,61 @@ pub enum Clock {
     Seconds,
 }
 
+/// For how long what is stored may be used, and by which clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetime {
+    /// Nanoseconds; whole seconds of them for [`Clock::Seconds`].
+    pub nanos: u64,
+    /// How the cache tells the time.
+    pub clock: Clock,
+}
+
 const SECOND: u64 = 1_000_000_000;
 
 /// Objects by when they end.
 #[derive(Debug, Clone)]
 pub struct Lifetimes {
-    lifetime: u64,
+    lifetime: Lifetime,
     renewal: Renewal,
-    clock: Clock,
     ends: Vec<u64>,
     tally: Tally,
+}
+
+impl Lifetime {
+    /// From when on what is stored at a time in nanoseconds may not be used any more.
+    #[must_use]
+    pub const fn end(self, now: u64) -> u64 {
+        match self.clock {
+            Clock::Exact => now.saturating_add(self.nanos),
+            Clock::Seconds => {
+                let seconds = (now / SECOND).saturating_add(self.nanos / SECOND);
+                seconds.saturating_add(1).saturating_mul(SECOND)
+            }
+        }
+    }
 }
 
 impl Lifetimes {
     /// An empty cache whose objects stay for so many nanoseconds.
     #[must_use]
-    pub const fn new(lifetime: u64, renewal: Renewal) -> Self {
+    pub const fn new(nanos: u64, renewal: Renewal) -> Self {
         let tally = Tally { requests: 0, misses: 0, bytes: 0, missed_bytes: 0 };
-        Self { lifetime, renewal, clock: Clock::Exact, ends: Vec::new(), tally }
+        let lifetime = Lifetime { nanos, clock: Clock::Exact };
+        Self { lifetime, renewal, ends: Vec::new(), tally }
     }
 
     /// The same by another clock.
     #[must_use]
-    pub fn counted_by(self, clock: Clock) -> Self {
-        Self { clock, ..self }
-    }
-
-    /// When an object ends that begins at a time in nanoseconds.
-    const fn end(&self, now: u64) -> u64 {
-        match self.clock {
-            Clock::Exact => now.saturating_add(self.lifetime),
-            Clock::Seconds => {
-                let seconds = (now / SECOND).saturating_add(self.lifetime / SECOND);
-                seconds.saturating_add(1).saturating_mul(SECOND)
-            }
-        }
+    pub fn counted_by(mut self, clock: Clock) -> Self {
+        self.lifetime.clock = clock;
+        self
     }
 
     /// Asks for an object at a time in nanoseconds; its number is below the last chunk's objects.
     fn ask(&mut self, id: u32, now: u64) -> bool {
         let is_hit = now < self.ends[id as usize];
         if !is_hit || self.renewal == Renewal::Sliding {
-            self.ends[id as usize] = self.end(now);
+            self.ends[id as usize] = self.lifetime.end(now);
         }
         is_hit
     }

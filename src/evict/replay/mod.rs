@@ -11,7 +11,7 @@ mod dense;
 mod fixed;
 mod lifetimes;
 
-pub use lifetimes::{Clock, Lifetimes, Renewal};
+pub use lifetimes::{Clock, Lifetime, Lifetimes, Renewal};
 
 pub(super) use dense::Dense;
 
@@ -73,6 +73,8 @@ pub enum Rule {
     BeladySize,
     /// The most popular objects of the whole trace are there from the beginning and stay.
     Static,
+    /// Nothing goes for want of room, whatever the size: only lifetimes end.
+    Ttl,
 }
 
 /// What has to be known of the whole trace for [`Rule::Static`], by the numbers of the objects.
@@ -85,7 +87,7 @@ pub struct Popular<'a> {
 }
 
 impl Rule {
-    /// All of them: first the policies in the order of their list.
+    /// All that need no lifetime: first the policies in the order of their list.
     pub fn all() -> impl Iterator<Item = Self> {
         let online = Policy::ALL.iter().copied().map(Self::Online);
         online.chain([Self::Static, Self::Belady, Self::BeladySize])
@@ -99,6 +101,7 @@ impl Rule {
             Self::Belady => "belady",
             Self::BeladySize => "belady-size",
             Self::Static => "static",
+            Self::Ttl => "ttl",
         }
     }
 
@@ -112,7 +115,7 @@ impl Rule {
             short if short == "2q" => "twoq".to_owned(),
             word => word,
         };
-        Self::all().find(|rule| plain(rule.word()) == word)
+        Self::all().chain([Self::Ttl]).find(|rule| plain(rule.word()) == word)
     }
 
     /// Whether it asks when an object is asked for again.
@@ -121,11 +124,32 @@ impl Rule {
         matches!(self, Self::Belady | Self::BeladySize)
     }
 
+    /// Whether its caches can be told for how long objects may be used. Bounds for that are not
+    /// known here: what is asked for next is not all that counts then.
+    #[must_use]
+    pub const fn knows_lifetimes(self) -> bool {
+        matches!(self, Self::Online(_) | Self::Ttl)
+    }
+
+    /// An empty cache under this rule whose objects may be used for a lifetime from when they were
+    /// stored, which a hit does not renew; none for a rule that knows no lifetimes.
+    #[must_use]
+    pub fn mortal(self, capacity: Capacity, lifetime: Lifetime) -> Option<Box<dyn Replayed>> {
+        match self {
+            Self::Online(policy) => Some(super::dense(policy, capacity, Some(lifetime))),
+            Self::Ttl => Some(Box::new(
+                Lifetimes::new(lifetime.nanos, Renewal::Fixed).counted_by(lifetime.clock),
+            )),
+            Self::Belady | Self::BeladySize | Self::Static => None,
+        }
+    }
+
     /// An empty cache under this rule; `popular` is for [`Rule::Static`].
     #[must_use]
     pub fn cache(self, capacity: Capacity, popular: Popular<'_>) -> Box<dyn Replayed> {
         match self {
-            Self::Online(policy) => super::dense(policy, capacity),
+            Self::Online(policy) => super::dense(policy, capacity, None),
+            Self::Ttl => Box::new(Lifetimes::new(u64::MAX, Renewal::Fixed)),
             Self::Belady => Box::new(belady::Belady::new(capacity)),
             Self::BeladySize => Box::new(belady_size::BeladySize::new(capacity)),
             Self::Static => Box::new(fixed::Fixed::new(capacity, popular)),
@@ -202,6 +226,7 @@ mod tests {
         }
         assert_eq!(Rule::named("2Q"), Some(Rule::Online(Policy::TwoQ)));
         assert_eq!(Rule::named("W-TinyLFU"), Some(Rule::Online(Policy::WTinyLfu)));
+        assert_eq!(Rule::named("TTL"), Some(Rule::Ttl));
         assert_eq!(Rule::named("mru"), None);
     }
 
@@ -233,6 +258,94 @@ mod tests {
                 assert_eq!(cache.tally().misses, misses, "{policy:?}, {capacity:?}");
             }
         }
+    }
+
+    /// Moments of requests with gaps of up to two seconds.
+    fn times(count: usize) -> Vec<u64> {
+        let gap = |n: usize| mix(n as u64 ^ 0xabc) % 2_000_000_000;
+        (0..count)
+            .scan(0, |now, n| {
+                *now += gap(n);
+                Some(*now)
+            })
+            .collect()
+    }
+
+    const LIFETIMES: [Lifetime; 3] = [
+        Lifetime { nanos: 50_000_000_000, clock: Clock::Exact },
+        Lifetime { nanos: 50_000_000_000, clock: Clock::Seconds },
+        Lifetime { nanos: 70_000_000_000, clock: Clock::Exact },
+    ];
+
+    #[test]
+    fn with_lifetimes_a_replay_misses_what_a_store_misses_that_looks_at_the_time() {
+        let (ids, bytes) = requests();
+        let times = times(ids.len());
+        for policy in Policy::ALL {
+            for capacity in [Capacity::Objects(37), Capacity::Bytes(4_000)] {
+                for lifetime in LIFETIMES {
+                    let mut store = Store::new(*policy, capacity);
+                    let mut misses = 0;
+                    for ((id, bytes), now) in ids.iter().zip(&bytes).zip(&times) {
+                        let id = u64::from(*id);
+                        if store.get(id).is_none_or(|end| now >= end) {
+                            misses += 1;
+                            store.put(id, *bytes, lifetime.end(*now));
+                        }
+                    }
+                    let mut cache = Rule::Online(*policy).mortal(capacity, lifetime).unwrap();
+                    let chunk = Chunk {
+                        ids: &ids,
+                        bytes: &bytes,
+                        objects: 400,
+                        times: &times,
+                        ..Chunk::default()
+                    };
+                    cache.replay(&chunk);
+                    assert_eq!(cache.tally().misses, misses, "{policy:?}, {capacity:?}");
+                }
+            }
+        }
+    }
+
+    /// Misses of LRU with lifetimes, by a list of what is there that is searched from end to end;
+    /// and how many objects had expired.
+    fn naive(ids: &[u32], times: &[u64], capacity: usize, lifetime: Lifetime) -> (u64, u64) {
+        let (mut there, mut misses, mut expired): (Vec<(u32, u64)>, u64, u64) = (Vec::new(), 0, 0);
+        for (id, now) in ids.iter().zip(times) {
+            let found = there.iter().position(|(other, _)| other == id).map(|at| there.remove(at));
+            let end = match found {
+                Some((_, end)) if *now < end => end,
+                _ => {
+                    expired += u64::from(found.is_some());
+                    misses += 1;
+                    lifetime.end(*now)
+                }
+            };
+            there.push((*id, end));
+            if there.len() > capacity {
+                there.remove(0);
+            }
+        }
+        (misses, expired)
+    }
+
+    #[test]
+    fn lru_with_lifetimes_and_lifetimes_alone_miss_what_a_naive_list_misses() {
+        let ids = requests().0;
+        let times = times(ids.len());
+        for lifetime in LIFETIMES {
+            for (rule, capacity) in [(Rule::Online(Policy::Lru), 37), (Rule::Ttl, 400)] {
+                let (expected, expired) = naive(&ids, &times, capacity, lifetime);
+                let mut cache = rule.mortal(Capacity::Objects(37), lifetime).unwrap();
+                for (ids, times) in ids.chunks(999).zip(times.chunks(999)) {
+                    cache.replay(&Chunk { ids, objects: 400, times, ..Chunk::default() });
+                }
+                assert_eq!(cache.tally().misses, expected, "{rule:?}, {lifetime:?}");
+                assert!(expired > 10, "{rule:?}, {lifetime:?}: {expired}");
+            }
+        }
+        assert!(Rule::Belady.mortal(Capacity::Objects(1), LIFETIMES[0]).is_none());
     }
 
     #[test]

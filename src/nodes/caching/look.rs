@@ -373,6 +373,13 @@ impl Caches {
         true
     }
 
+    /// Forgets what a replica has stored. What is under way goes on, and those who wait for it
+    /// wait on, as after want of room.
+    pub(crate) fn flush(&mut self, replica: u16) {
+        let empty = Replica::new(&self.plan, replica, self.root);
+        self.replica(replica).store = empty.store;
+    }
+
     /// Forgets all that a replica has stored, as when it starts anew.
     pub(crate) fn clear(&mut self, replica: u16) {
         self.replicas[usize::from(replica)] = Replica::new(&self.plan, replica, self.root);

@@ -1,0 +1,208 @@
+//! `lindley import`: an access log in, traces and a scenario that runs out.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use crate::workplace::Workplace;
+
+/// Made up for these tests: 240 requests, and two lines that no client of HTTP sent.
+const SAMPLE: &str = include_str!("../data/access_log/sample.log");
+
+fn with_log(name: &str, text: &str) -> Workplace {
+    let place = Workplace::with_shop();
+    place.write(name, text);
+    place
+}
+
+/// A line of a log in Common Log Format, so many seconds after nine.
+fn line(second: u64, request: &str, status: u16, bytes: u64) -> String {
+    let (minute, second) = (second / 60, second % 60);
+    format!(
+        "192.0.2.1 - - [05/Mar/2026:09:{minute:02}:{second:02} +0000] \"{request}\" {status} \
+         {bytes}\n"
+    )
+}
+
+/// How many requests a run of the scenario's variant makes, in five replications.
+fn run_of(place: &Workplace, folder: &str, variant: &str) -> usize {
+    let scenario = format!("{folder}/scenario.toml");
+    let line = format!("run {scenario} --variant {variant} --requests --no-plots --out ran");
+    place.run(&line).done();
+    place.read("ran/requests.csv").lines().count() - 1
+}
+
+#[test]
+fn the_scenario_of_a_log_runs_and_makes_the_requests_of_the_log() {
+    let place = with_log("access.log", SAMPLE);
+    let told = place.run("import access.log --out shop").done();
+    assert!(told.stdout.starts_with("240 requests in "), "{}", told.stdout);
+    assert!(told.stderr.contains("Malformed lines, left out: 2 of 242"), "{}", told.stderr);
+    let request = "  line 51: its request is no method and target of HTTP";
+    assert!(told.stderr.contains(request), "{}", told.stderr);
+    assert_eq!(place.read("shop/trace.csv").lines().count(), 241);
+    assert_eq!(run_of(&place, "shop", "replayed"), 5 * 240);
+    let drawn = run_of(&place, "shop", "fitted");
+    assert!((1_100..1_300).contains(&drawn), "{drawn}");
+    let scenario = place.read("shop/scenario.toml");
+    for said in ["path     = \"/products/{object}\"", "GET /img/:id.jpg", "fail = ", "status = 503"]
+    {
+        assert!(scenario.contains(said), "{said}: {scenario}");
+    }
+    place.run("cache shop/trace.csv --policy lru --size 50% --no-plots --out c").done();
+}
+
+#[test]
+fn the_same_log_gives_the_same_bytes_and_packed_as_well() {
+    let place = with_log("access.log", SAMPLE);
+    let file = std::fs::File::create(place.path("access.log.gz")).expect("made");
+    let mut packed = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+    packed.write_all(SAMPLE.as_bytes()).and_then(|()| packed.finish().map(drop)).expect("written");
+    place.run("import access.log --out one").done();
+    place.run("import access.log --out other").done();
+    place.run("import access.log.gz --out packed").done();
+    assert_eq!(place.files("one"), place.files("other"));
+    let csv = |folder: &str| {
+        let mut files = place.files(folder);
+        files.retain(|name, _| name.extension().is_some_and(|ending| ending == "csv"));
+        files
+    };
+    assert_eq!(csv("one"), csv("packed"));
+    assert!(csv("one").len() > 5);
+    place.run("import access.log --out one").done();
+    assert_eq!(place.files("one"), place.files("other"), "an earlier result is replaced");
+}
+
+/// A number from 0 to 1 that is a function of `n`.
+fn draw(n: u64) -> f64 {
+    let mut z = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+#[test]
+fn a_log_of_a_known_law_of_popularity_gives_it_back() {
+    for exponent in [0.7, 1.1] {
+        let mut sums = vec![0.0];
+        for rank in 1..=500 {
+            let weight = libm::pow(f64::from(rank), -exponent);
+            sums.push(sums[sums.len() - 1] + weight);
+        }
+        let mut log = String::new();
+        for n in 0..20_000 {
+            let wanted = draw(n) * sums[500];
+            let object = sums.partition_point(|sum| *sum <= wanted);
+            log.push_str(&line(n / 20, &format!("GET /p/{object} HTTP/1.1"), 200, 500));
+        }
+        let place = with_log("zipf.log", &log);
+        let told = place.run("import zipf.log --json --out r").done();
+        let all: serde_json::Value = serde_json::from_str(&told.stdout).expect("JSON");
+        let endpoint = &all["endpoints"][0];
+        let fitted = endpoint["zipf"].as_f64().expect("a number");
+        assert!((fitted - exponent).abs() < 0.04, "{exponent}: {fitted}");
+        let objects = endpoint["objects"].as_u64().expect("a number");
+        assert!((480..=540).contains(&objects), "{objects}");
+        assert!(endpoint["zipf_distance"].as_f64().expect("a number") < 0.03);
+        assert_eq!((&all["requests"], &all["complete"]), (&20_000.into(), &true.into()));
+        assert_eq!((&all["mean_rate"], &all["busiest_second"]), (&20.0.into(), &20.into()));
+    }
+}
+
+#[test]
+fn requests_of_a_second_are_spread_over_it_and_lines_are_put_in_order() {
+    let log = [(3, "a"), (1, "b"), (1, "c"), (3, "d"), (2, "e")];
+    let log: String = log
+        .iter()
+        .map(|(second, of)| line(*second, &format!("GET /{of} HTTP/1.1"), 200, 7))
+        .collect();
+    let place = with_log("access.log", &log);
+    place.run("import access.log --out r").done();
+    assert_eq!(
+        place.read("r/trace.csv"),
+        "arrival_us,client_ip,method,path,object,size_bytes\n\
+         0,192.0.2.1,GET,/b,/b,7\n\
+         500000,192.0.2.1,GET,/c,/c,7\n\
+         1000000,192.0.2.1,GET,/e,/e,7\n\
+         2000000,192.0.2.1,GET,/a,/a,7\n\
+         2500000,192.0.2.1,GET,/d,/d,7\n"
+    );
+}
+
+#[test]
+fn what_came_over_the_network_cannot_break_a_file() {
+    let mut log = String::new();
+    for (n, target) in [
+        r"/\x22,\x0a[node.evil]\x0akind=\x22client\x22",
+        r"/{object}/'''",
+        "/a b\tc",
+        r"/\\..\\..\\etc",
+        "http://evil.example/x",
+    ]
+    .iter()
+    .enumerate()
+    {
+        log.push_str(&line(n as u64, &format!("GET {target} HTTP/1.1"), 200, 7));
+    }
+    let _ = writeln!(
+        log,
+        "h\u{0} \u{1b}[31m - [05/Mar/2026:09:00:09 +0000] \"GET /\u{fffd} HTTP/1.1\" 200 1"
+    );
+    let place = with_log("access.log", &log);
+    place.run("import access.log --out r").done();
+    assert_eq!(run_of(&place, "r", "replayed"), 5 * 6);
+    let scenario = place.read("r/scenario.toml");
+    assert!(scenario.is_ascii() && !scenario.contains("\n[node.evil]"), "{scenario}");
+}
+
+#[test]
+fn random_bytes_are_refused_and_nothing_is_written() {
+    let place = Workplace::with_shop();
+    let noise: Vec<u8> = (0..50_000).map(|n| (draw(n) * 256.0) as u8).collect();
+    std::fs::write(place.path("access.log"), noise).expect("written");
+    let told = place.run("import access.log --out r");
+    assert_eq!((told.status, told.stdout.as_str()), (2, ""));
+    assert!(told.stderr.contains("is no access log in Common or Combined"), "{}", told.stderr);
+    assert!(!place.path("r").exists());
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_status() {
+    let good = line(0, "GET / HTTP/1.1", 200, 1);
+    let half = format!("{good}nonsense\n");
+    let long = format!("{good}{}", good.replace("2026", "2127"));
+    for (log, options, status, said) in [
+        ("", "", 2, "error: access.log has no requests"),
+        ("\n \n", "", 2, "error: access.log has no requests"),
+        (half.as_str(), "", 2, "more than 5 % of its lines are malformed"),
+        (half.as_str(), "", 2, "\n  line 2: it does not begin with a host"),
+        (long.as_str(), "", 2, "error: access.log covers more than 100 years"),
+        (half.as_str(), "--malformed 50%", 0, "Malformed lines, left out: 1 of 2"),
+        (good.as_str(), "--malformed 2", 2, "a share is from 0 to 1"),
+        (good.as_str(), "--endpoints 0", 2, "--endpoints"),
+        (good.as_str(), "--out shop.toml", 4, "is a file, not a folder"),
+    ] {
+        let place = with_log("access.log", log);
+        let told = place.run(&format!("import access.log {options}"));
+        assert_eq!(told.status, status, "{options}: {}", told.stderr);
+        assert!(told.stderr.contains(said), "{said}: {}", told.stderr);
+    }
+    let told = Workplace::with_shop().run("import missing.log");
+    assert_eq!(told.status, 4);
+    assert!(told.stderr.starts_with("error: cannot read missing.log: "), "{}", told.stderr);
+}
+
+#[test]
+fn endpoints_beyond_those_that_are_wanted_are_one() {
+    let paths = ["/a", "/a", "/a", "/b", "/b", "/c", "/d"];
+    let log: String = paths
+        .iter()
+        .zip(0..)
+        .map(|(path, second)| line(second, &format!("GET {path} HTTP/1.1"), 200, 10))
+        .collect();
+    let place = with_log("access.log", &log);
+    place.run("import access.log --endpoints 2 --out r").done();
+    let table = place.read("r/endpoints.csv");
+    let names: Vec<&str> = table.lines().skip(1).filter_map(|row| row.split(',').next()).collect();
+    assert_eq!(names, ["get-a", "get-b", "other"]);
+    assert_eq!(run_of(&place, "r", "replayed"), 5 * 7);
+}
