@@ -136,6 +136,8 @@ fn values_are_spread_over_replicas_and_one_that_dies_takes_its_share() {
     let fault = "[fault.x]\nnode = 'store'\nreplica = 2\nkind = 'crash'\nat = '1s'\nfor = '1ms'\n";
     let misses = |text: &str| said_of(text).iter().filter(|(_, it)| it.contains(&Miss)).count();
     assert_eq!(misses(&text), 40);
+    let flush = "[fault.x]\nnode = 'store'\nkind = 'cache-flush'\nat = '1s'\n";
+    assert_eq!(misses(&(text.clone() + flush)), 80, "a flush takes all of them");
     let lost = misses(&(text.clone() + fault)) - 40;
     assert!((3..=20).contains(&lost), "a quarter of 40 values is lost, not {lost}");
 }

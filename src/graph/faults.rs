@@ -142,6 +142,7 @@ fn has_cache(kind: &KindSpec) -> bool {
     let caching = match kind {
         KindSpec::ForwardProxy(spec) => &spec.caching,
         KindSpec::ReverseProxy(spec) => &spec.caching,
+        KindSpec::Cache(_) => return true,
         KindSpec::Client(_)
         | KindSpec::LoadBalancer(_)
         | KindSpec::Server(_)

@@ -41,11 +41,8 @@ impl Host {
                     station.slow_down(if begins { factor } else { 1.0 / factor });
                 }
             }
-            FaultKind::Refuse
-            | FaultKind::BlackHole
-            | FaultKind::Lossy
-            | FaultKind::Partition
-            | FaultKind::CacheFlush => {}
+            FaultKind::Refuse | FaultKind::BlackHole | FaultKind::Lossy | FaultKind::Partition => {}
+            FaultKind::CacheFlush => self.forgets_values(at.replica),
         }
     }
 
