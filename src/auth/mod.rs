@@ -27,7 +27,7 @@ pub use refresh::{Presented, Reaction, RefreshSpec};
 pub use said::{Said, Verdict};
 pub use session::{Keep, SessionSpec};
 pub use spec::AuthSpec;
-pub use theft::TheftSpec;
+pub use theft::{Deed, Loot, TheftSpec};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

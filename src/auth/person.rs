@@ -23,13 +23,15 @@ pub enum Errand {
     Logout,
     /// What a thief wants.
     Theft,
+    /// To renew a stolen token.
+    TheftRenewal,
 }
 
 impl Errand {
     /// Whether a thief makes it.
     #[must_use]
     pub const fn is_thiefs(self) -> bool {
-        matches!(self, Self::Theft)
+        matches!(self, Self::Theft | Self::TheftRenewal)
     }
 }
 
@@ -49,7 +51,7 @@ impl Credential {
     #[must_use]
     pub fn new(issued: Time, life: Span) -> Self {
         let expires = issued + life;
-        Self { issued, expires, refresh: Presented { generation: 0, expires } }
+        Self { issued, expires, refresh: Presented { family: issued, generation: 0, expires } }
     }
 }
 
@@ -93,12 +95,37 @@ impl Record {
 pub struct Thief {
     /// The stolen credential, or what it was renewed to.
     pub credential: Credential,
-    /// When it was stolen.
+    /// When it was stolen, or will be.
     pub since: Time,
-    /// Until when it works at most, as far as is known.
+    /// Until when it works at most, as far as is known; never before it is stolen.
     pub until: Time,
+    /// Whether what renews it was stolen as well, and is not known to be worthless yet.
+    pub renews: bool,
+    /// Whether that is being tried.
+    pub is_renewing: bool,
     /// When the owner logged out.
     pub logout: Option<Time>,
+    /// When the theft was discovered.
+    pub noticed: Option<Time>,
+    /// How many requests it has made: what they draw is keyed by this.
+    pub requests: u32,
+}
+
+impl Thief {
+    /// Somebody who will steal this credential.
+    #[must_use]
+    pub const fn new(credential: Credential, since: Time) -> Self {
+        Self {
+            credential,
+            since,
+            until: Time::NEVER,
+            renews: false,
+            is_renewing: false,
+            logout: None,
+            noticed: None,
+            requests: 0,
+        }
+    }
 }
 
 /// Somebody who is there, or whose stolen credential still works.
@@ -124,10 +151,14 @@ pub struct Person {
     pub denied: (Time, Time),
     /// What a thief has.
     pub thief: Option<Thief>,
+    /// Timers of thefts that are running.
+    pub deeds: u32,
     /// What is under way beside pages.
     pub errand: Option<Errand>,
     /// Whether a page waits for that.
     pub waits: bool,
+    /// Whether the visit ends with it.
+    pub leaves: bool,
     /// How many errands there were: what they draw is keyed by this.
     pub errands: u32,
     /// Requests that are in flight.
@@ -151,8 +182,10 @@ impl Person {
             record: None,
             denied: (Time::NEVER, Time::ZERO),
             thief: None,
+            deeds: 0,
             errand: None,
             waits: false,
+            leaves: false,
             errands: 0,
             requests: 0,
             renewal: TimerId::NONE,
@@ -199,7 +232,7 @@ impl Person {
         }
         let reaction = present(record, renewal.rotation, renewal.grace, held.refresh, now);
         if let Reaction::Renews(generation) = reaction {
-            let refresh = Presented { generation, expires: held.refresh.expires };
+            let refresh = Presented { generation, ..held.refresh };
             let new = Credential { refresh, ..Credential::new(now, plan.life()) };
             match &mut self.thief {
                 Some(thief) if by_thief => thief.credential = new,
@@ -219,13 +252,6 @@ impl Person {
         }
     }
 
-    /// The same at a time to come, by way of the deny-list: sessions end when that is there.
-    pub fn revoke_later(&mut self, plan: &AuthPlan, at: Time) {
-        if let Some(deny) = &plan.tokens.deny {
-            self.denied = (at + deny.lag, at);
-        }
-    }
-
     /// Until when a stolen credential works, if nothing else happens: what is issued lives to its
     /// end, unless it was taken back before.
     #[must_use]
@@ -234,7 +260,7 @@ impl Person {
         match plan.scheme {
             super::Scheme::None | super::Scheme::Credentials => Time::NEVER,
             super::Scheme::Session => match &self.record {
-                Some(record) if !record.ended => stolen
+                Some(record) if !record.ended && record.created == stolen.issued => stolen
                     .expires
                     .min(record.touched + plan.sessions.idle)
                     .min(record.created + plan.sessions.absolute),

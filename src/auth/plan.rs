@@ -1,6 +1,6 @@
 //! Identity made ready to run.
 
-use super::{DenyCheck, Keep, Scheme};
+use super::{DenyCheck, Keep, Loot, Scheme};
 use crate::dist::Law;
 use crate::id::{EndpointId, NodeId};
 use crate::time::Span;
@@ -138,10 +138,14 @@ pub struct Deny {
 pub struct Steals {
     /// Of how many log-ins.
     pub probability: Probability,
+    /// What.
+    pub what: Loot,
     /// When after the log-in; none for any moment of the credential's life alike.
     pub after: Option<Law>,
     /// How long until it is discovered.
     pub discovered: Option<Law>,
+    /// How long between requests that are made with it.
+    pub uses: Option<Law>,
 }
 
 impl AuthPlan {
@@ -235,8 +239,7 @@ pub(super) mod tests {
         person.grant(&plan, 0, 0, Time(0));
         person.held = person.granted;
         let credential = person.granted.expect("just granted");
-        let (since, until) = (Time(10), Time(900));
-        person.thief = Some(Thief { credential, since, until, logout: None });
+        person.thief = Some(Thief::new(credential, Time(10)));
         assert_eq!(person.renew(&plan, true, 0, Time(800)), Reaction::Renews(1));
         assert_eq!(person.renew(&plan, false, 0, Time(900)), Reaction::EndsFamily);
         assert_eq!(person.renew(&plan, true, 0, Time(901)), Reaction::Refuses);

@@ -72,10 +72,11 @@ impl Keep {
 /// A session is accepted if its record is there, known here, and neither idle nor old for too long.
 pub(super) fn verdict(plan: &AuthPlan, shown: &Shown<'_>) -> Verdict {
     let rules = &plan.sessions;
-    let (Some(_), Some(record)) = (shown.credential, shown.record) else {
+    let (Some(cookie), Some(record)) = (shown.credential, shown.record) else {
         return Verdict::Missing;
     };
-    if record.ended {
+    // A new log-in makes a new session, under a new name.
+    if record.ended || cookie.issued != record.created {
         Verdict::Revoked
     } else if record.losses != shown.losses {
         Verdict::Lost
@@ -131,6 +132,7 @@ mod tests {
         check(Keep::Shared, Some(Record { ended: true, ..RECORD }), 1_001, Verdict::Revoked);
         check(Keep::Shared, Some(Record { losses: 0, ..RECORD }), 1_001, Verdict::Lost);
         check(Keep::Shared, None, 1_001, Verdict::Missing);
+        check(Keep::Shared, Some(Record::new(Time(900))), 1_001, Verdict::Revoked);
     }
 
     #[test]

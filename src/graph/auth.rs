@@ -194,7 +194,11 @@ fn thefts(build: &mut Build<'_>, owner: &Named<AuthSpec>) -> Option<Steals> {
     let after = spec.after.as_ref().map(|it| build.law(it, &owner.at("theft.after")));
     let discovered = spec.discovered.as_ref();
     let discovered = discovered.map(|it| build.law(it, &owner.at("theft.discovered")));
-    Some(Steals { probability: spec.probability, after, discovered })
+    let uses = spec.uses.as_ref().map(|it| build.law(it, &owner.at("theft.uses")));
+    if uses.as_ref().is_some_and(|law| law.mean() <= 0.0) {
+        build.error(&owner.at("theft.uses"), "a thief waits a while between requests");
+    }
+    Some(Steals { probability: spec.probability, what: spec.what, after, discovered, uses })
 }
 
 /// What each endpoint asks of people, and what each group of people has.

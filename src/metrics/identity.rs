@@ -102,6 +102,27 @@ pub(super) const METRICS: &[Metric] = &[
         (count > 0).then(|| std::time::Duration::from_nanos(most).as_secs_f64())
     }),
     metric(
+        "exposure_after_discovery_mean",
+        Unit::Millis,
+        "How long a stolen credential works after its theft was discovered, on average.",
+        |run| {
+            let (count, sum) = run.identities?.after_discovery;
+            mean(sum, count)
+        },
+    ),
+    metric(
+        "stolen_mean",
+        Unit::Count,
+        "Stolen credentials that work, on average over time.",
+        |run| average(run.identities?.stolen.area(), run.window),
+    ),
+    per_second("thief_rate", "Requests of thieves that were let in.", |run| {
+        rate(run.identities?.thiefs, run.window)
+    }),
+    per_second("families_ended", "Families of refresh tokens that a reuse ended.", |run| {
+        rate(run.identities?.families, run.window)
+    }),
+    metric(
         "exposure_after_logout_mean",
         Unit::Millis,
         "How long a stolen credential works after its owner has logged out, on average.",

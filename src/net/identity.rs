@@ -1,9 +1,10 @@
 //! What is kept of people during a run, and what their requests carry.
 
 use super::core::Ctx;
-use crate::auth::{AuthPlan, Errand, Keep, Person, Scheme};
+use super::request::Request;
+use crate::auth::{AuthPlan, Keep, Person, Scheme};
 use crate::fact::{Observer, Place};
-use crate::id::{ExchangeId, NodeId, SessionId};
+use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
 
 impl<O: Observer> Ctx<'_, O> {
     /// Bytes that a request of the user's carries to show who sends it.
@@ -13,14 +14,17 @@ impl<O: Observer> Ctx<'_, O> {
         if exchange.below || plan.is_open(exchange.endpoint) {
             return 0;
         }
-        self.shown_bytes(plan, self.core.requests[exchange.request.0].person)
+        self.shown_bytes(plan, exchange.request)
     }
 
-    /// Bytes that somebody shows: nothing before a log-in.
+    /// Bytes that a request shows: nothing before a log-in.
     #[must_use]
-    pub fn shown_bytes(&self, plan: &AuthPlan, person: u32) -> u64 {
-        let is_shown =
-            person == u32::MAX || !plan.has_logins() || self.core.people[person].held.is_some();
+    pub fn shown_bytes(&self, plan: &AuthPlan, request: RequestId) -> u64 {
+        let Request { person, errand, .. } = self.core.requests[request.0];
+        let is_shown = person == u32::MAX
+            || !plan.has_logins()
+            || errand.is_thiefs()
+            || self.core.people[person].held.is_some();
         if is_shown { plan.bytes } else { 0 }
     }
 
@@ -55,15 +59,9 @@ impl<O: Observer> Ctx<'_, O> {
     /// works for no thief any more.
     pub fn forget_if_gone(&mut self, person: u32) {
         let it = &self.core.people[person];
-        if it.session == SessionId::NONE && it.requests == 0 && it.thief.is_none() {
+        let works = it.thief.is_some() || it.deeds > 0;
+        if it.session == SessionId::NONE && it.requests == 0 && !works {
             self.core.people.remove(person);
         }
-    }
-
-    /// Whether a request is a log-in, a renewal or a log-out.
-    #[must_use]
-    pub fn is_errand(&self, id: ExchangeId) -> bool {
-        let request = self.core.exchanges.hot(id).request;
-        self.core.requests[request.0].errand != Errand::Page
     }
 }

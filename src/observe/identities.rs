@@ -5,7 +5,7 @@ use super::Level;
 use crate::auth::{Said, Verdict};
 use crate::fact::{Fact, Observer, Place};
 use crate::id::EndpointId;
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// What happened to identities in the measured window.
 #[derive(Debug, Clone)]
@@ -29,10 +29,16 @@ pub struct IdentityMeters {
     pub forced: [u64; 2],
     /// Families of refresh tokens that were ended.
     pub families: u64,
+    /// Stolen credentials that work.
+    pub stolen: Level,
+    /// Requests of thieves that were let in.
+    pub thiefs: u64,
     /// Credentials that ended after a theft: count, nanoseconds, and the longest.
     pub exposed: (u64, u128, u64),
     /// Those of them whose owner had logged out, and for how long they worked after that.
     pub after_logout: (u64, u128),
+    /// Those of them whose theft had been discovered, and for how long they worked after that.
+    pub after_discovery: (u64, u128),
     /// Log-ins and renewals that ended, those that succeeded, and the nanoseconds of these.
     pub ended: [(u64, u64, u128); 2],
 }
@@ -54,8 +60,11 @@ impl IdentityMeters {
             granted: [0; 2],
             forced: [0; 2],
             families: 0,
+            stolen: Level::default(),
+            thiefs: 0,
             exposed: (0, 0, 0),
             after_logout: (0, 0),
+            after_discovery: (0, 0),
             ended: [(0, 0, 0); 2],
         }
     }
@@ -64,6 +73,7 @@ impl IdentityMeters {
     pub fn close(&mut self, end: Time) {
         self.opens(end);
         self.people.flush(end);
+        self.stolen.flush(end);
     }
 
     fn opens(&mut self, now: Time) {
@@ -71,6 +81,8 @@ impl IdentityMeters {
             self.is_open = true;
             self.people.flush(self.window);
             self.people.open(self.window);
+            self.stolen.flush(self.window);
+            self.stolen.open(self.window);
         }
     }
 
@@ -80,10 +92,19 @@ impl IdentityMeters {
         match said {
             Said::Came(_) => self.people.set(now, self.people.now + 1),
             Said::Went(_) => self.people.set(now, self.people.now - 1),
+            Said::Stolen(_) => self.stolen.set(now, self.stolen.now + 1),
+            Said::Exposed { span, after_logout, after_discovery, .. } => {
+                self.stolen.set(now, self.stolen.now - 1);
+                if self.is_open {
+                    self.exposed(span, after_logout, after_discovery);
+                }
+            }
             _ if !self.is_open => {}
-            Said::Checked { verdict, bytes, .. } => {
+            Said::Checked { verdict, bytes, by_thief, .. } => {
+                let is_let_in = verdict == Verdict::Accepted;
                 self.checked[0] += 1;
-                self.checked[1] += u64::from(verdict == Verdict::Accepted);
+                self.checked[1] += u64::from(is_let_in);
+                self.thiefs += u64::from(is_let_in && by_thief);
                 self.bytes += bytes;
             }
             Said::Asked { writes, .. } => self.asked[usize::from(writes)] += 1,
@@ -94,13 +115,16 @@ impl IdentityMeters {
                 self.forced[1] += u64::from(cart);
             }
             Said::FamilyEnded(_) => self.families += 1,
-            Said::Exposed { span, after_logout, .. } => {
-                let (count, sum, most) = self.exposed;
-                self.exposed = (count + 1, sum + u128::from(span.0), most.max(span.0));
-                if let Some(span) = after_logout {
-                    let (count, sum) = self.after_logout;
-                    self.after_logout = (count + 1, sum + u128::from(span.0));
-                }
+        }
+    }
+
+    fn exposed(&mut self, span: Span, after_logout: Option<Span>, after_discovery: Option<Span>) {
+        let (count, sum, most) = self.exposed;
+        self.exposed = (count + 1, sum + u128::from(span.0), most.max(span.0));
+        let parts = [&mut self.after_logout, &mut self.after_discovery];
+        for (part, span) in parts.into_iter().zip([after_logout, after_discovery]) {
+            if let Some(span) = span {
+                *part = (part.0 + 1, part.1 + u128::from(span.0));
             }
         }
     }

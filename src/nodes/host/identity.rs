@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Host;
-use crate::auth::{AuthPlan, Errand, Reaction, Record, Said, Scheme, Verdict};
+use crate::auth::{AuthPlan, Reaction, Record, Said, Scheme, Verdict};
 use crate::endpoint::Rule;
 use crate::fact::{Fact, Observer, Place};
 use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, RequestId};
@@ -182,8 +182,8 @@ impl Host {
         if verdict == Verdict::Accepted && !self.has_role(request, endpoint, plan, person, ctx) {
             verdict = Verdict::Forbidden;
         }
-        let bytes = ctx.shown_bytes(plan, person);
-        let by_thief = errand == Errand::Theft;
+        let bytes = ctx.shown_bytes(plan, request);
+        let by_thief = errand.is_thiefs();
         ctx.observe(&Fact::Identity(Said::Checked { at, verdict, by_thief, bytes }));
         if verdict != Verdict::Accepted {
             self.notes_time(id, ctx);
@@ -268,10 +268,12 @@ impl Host {
             return false;
         }
         let (at, now) = (ctx.hot(id).at, ctx.now());
+        let request = ctx.hot(id).request;
+        let by_thief = ctx.core.requests[request.0].errand.is_thiefs();
         let losses = ctx.losses(plan, &ctx.core.people[person], at.replica);
         let it = &mut ctx.core.people[person];
         let client = it.client;
-        match it.renew(plan, false, losses, now) {
+        match it.renew(plan, by_thief, losses, now) {
             Reaction::Renews(_) => {
                 ctx.observe(&Fact::Identity(Said::Granted { at, renewal: true }));
                 false

@@ -472,7 +472,7 @@ impl Host {
     fn timed<O: Observer>(&mut self, token: Token, ctx: &mut Ctx<'_, O>) -> Next {
         match token {
             Token::Renew(_)
-            | Token::Theft(_)
+            | Token::Theft(..)
             | Token::Total(_)
             | Token::Again(_)
             | Token::Idle(..)
