@@ -39,6 +39,15 @@ pub(super) const METRICS: &[Metric] = &[
             share(accepted, checked)
         },
     ),
+    metric(
+        "authorised_latency_mean",
+        Unit::Millis,
+        "The mean latency of successful requests beside log-ins, renewals and log-outs.",
+        |run| {
+            let (_, count, sum) = run.identities?.ended[3];
+            mean(sum, count)
+        },
+    ),
     per_second("store_lookups", "Look-ups in stores of sessions and tokens.", |run| {
         rate(run.identities?.asked[0], run.window)
     }),

@@ -12,7 +12,7 @@ use crate::time::{Span, Time};
 pub struct IdentityMeters {
     window: Time,
     is_open: bool,
-    errands: [Option<EndpointId>; 2],
+    errands: [Option<EndpointId>; 3],
     /// People present.
     pub people: Level,
     /// Requests that were checked, and of these the accepted ones.
@@ -39,15 +39,16 @@ pub struct IdentityMeters {
     pub after_logout: (u64, u128),
     /// Those of them whose theft had been discovered, and for how long they worked after that.
     pub after_discovery: (u64, u128),
-    /// Log-ins and renewals that ended, those that succeeded, and the nanoseconds of these.
-    pub ended: [(u64, u64, u128); 2],
+    /// Log-ins, renewals, log-outs and all other requests that ended, those that succeeded, and the
+    /// nanoseconds of these.
+    pub ended: [(u64, u64, u128); 4],
 }
 
 impl IdentityMeters {
-    /// Empty meters for so many nodes; they count from `window` on. Log-ins and renewals are known
-    /// by what they ask for.
+    /// Empty meters for so many nodes; they count from `window` on. Log-ins, renewals and log-outs
+    /// are known by what they ask for.
     #[must_use]
-    pub fn new(nodes: usize, errands: [Option<EndpointId>; 2], window: Time) -> Self {
+    pub fn new(nodes: usize, errands: [Option<EndpointId>; 3], window: Time) -> Self {
         Self {
             window,
             is_open: false,
@@ -65,7 +66,7 @@ impl IdentityMeters {
             exposed: (0, 0, 0),
             after_logout: (0, 0),
             after_discovery: (0, 0),
-            ended: [(0, 0, 0); 2],
+            ended: [(0, 0, 0); 4],
         }
     }
 
@@ -139,8 +140,7 @@ impl Observer for IdentityMeters {
             Fact::Identity(said) => self.said(now, said),
             Fact::Finished { asked, answer, .. } if now >= self.window => {
                 let errand = self.errands.iter().position(|it| *it == Some(asked.endpoint));
-                let Some(errand) = errand else { return };
-                let (ended, succeeded, sum) = &mut self.ended[errand];
+                let (ended, succeeded, sum) = &mut self.ended[errand.unwrap_or(3)];
                 *ended += 1;
                 if answer.is_success() {
                     *succeeded += 1;
