@@ -104,6 +104,7 @@ pub fn run_in<O: Observer>(
         halt: None,
         faults: faults::ills(&graph.faults, root),
     };
+    world.core.kept = graph.fixed.auth.as_ref().and_then(|plan| plan.kept()).map(Box::new);
     world.core.past = vec![Past::default(); graph.fixed.endpoints.len()];
     if !world.faults.is_empty() {
         let replicas = graph.fixed.topology.nodes.iter().map(|node| node.replicas);

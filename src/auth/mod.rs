@@ -8,6 +8,8 @@ mod credentials;
 mod deny_list;
 pub mod exposure;
 mod jwt;
+mod kept;
+mod keys;
 mod none;
 mod password;
 mod person;
@@ -20,6 +22,8 @@ mod theft;
 
 pub use deny_list::{DenyCheck, DenyListSpec};
 pub use jwt::{JwtSpec, SigningAlgorithm};
+pub use kept::Kept;
+pub use keys::KeysSpec;
 pub use password::{PasswordHash, PasswordSpec};
 pub use person::{Credential, Errand, Person, Record, Thief};
 pub use plan::{AuthPlan, Demands, Deny, Programs, Renewal, Sessions, Steals, Tokens};

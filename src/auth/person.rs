@@ -72,6 +72,10 @@ pub struct Record {
     pub rotated: Time,
     /// Whether it was ended.
     pub ended: bool,
+    /// When a look-up found it last, and which replica asked.
+    pub seen: (Time, u16),
+    /// Its number in a store of limited capacity.
+    pub serial: u64,
 }
 
 impl Record {
@@ -86,6 +90,8 @@ impl Record {
             generation: 0,
             rotated: now,
             ended: false,
+            seen: (now, u16::MAX),
+            serial: u64::MAX,
         }
     }
 }
@@ -202,12 +208,18 @@ impl Person {
         losses: u32,
         now: Time,
     ) -> Verdict {
-        let stolen = self.thief.as_ref().map(|thief| &thief.credential);
-        let credential = if errand.is_thiefs() { stolen } else { self.held.as_ref() };
+        let credential = self.shows(errand);
         let (denied, denied_up_to) = self.denied;
         let record = self.record.as_ref();
         let shown = Shown { credential, record, replica, losses, denied, denied_up_to, now };
         plan.scheme.verdict(plan, &shown)
+    }
+
+    /// What the owner, or the thief, shows.
+    #[must_use]
+    pub fn shows(&self, errand: Errand) -> Option<&Credential> {
+        let stolen = self.thief.as_ref().map(|thief| &thief.credential);
+        if errand.is_thiefs() { stolen } else { self.held.as_ref() }
     }
 
     /// The issuer lets this one in: what is issued, and what is kept of it.
@@ -267,7 +279,9 @@ impl Person {
                 _ => Time::ZERO,
             },
             super::Scheme::Jwt => {
-                let end = stolen.expires + plan.tokens.leeway;
+                let key = plan.tokens.keys.as_ref();
+                let key_ends = key.map_or(Time::NEVER, |keys| keys.until(stolen.issued));
+                let end = (stolen.expires + plan.tokens.leeway).min(key_ends);
                 if stolen.issued <= up_to { end.min(denied) } else { end }
             }
         }

@@ -1,8 +1,9 @@
 //! Identity made ready to run.
 
-use super::{DenyCheck, Keep, Loot, Scheme};
+use super::{DenyCheck, Keep, Kept, KeysSpec, Loot, Scheme};
 use crate::dist::Law;
 use crate::id::{EndpointId, NodeId};
+use crate::limit::RateLimitSpec;
 use crate::time::Span;
 use crate::unit::Probability;
 
@@ -39,6 +40,10 @@ pub struct AuthPlan {
     pub roles: Vec<Vec<(u64, Probability)>>,
     /// What is stolen.
     pub theft: Option<Steals>,
+    /// The workers of the issuer that hash and do nothing else, and the law of a hash.
+    pub pool: Option<(u32, Law)>,
+    /// How often log-ins may come.
+    pub limit: Option<RateLimitSpec>,
     /// CPU for identity alone of each program that has it, at speed 1, in nanoseconds.
     pub demands: Demands,
 }
@@ -84,6 +89,10 @@ pub struct Sessions {
     pub absolute: Span,
     /// How long the last write may lie back.
     pub write_every: Span,
+    /// How old a local copy may be that is used when the store does not answer.
+    pub stale: Span,
+    /// How many the store holds.
+    pub capacity: Option<u32>,
     /// Whether something is lost with them.
     pub cart: bool,
 }
@@ -95,6 +104,8 @@ pub struct Tokens {
     pub lifetime: Span,
     /// By how much clocks may be wrong.
     pub leeway: Span,
+    /// The keys that sign them.
+    pub keys: Option<KeysSpec>,
     /// How they are renewed.
     pub renewal: Option<Renewal>,
     /// How they are denied.
@@ -171,6 +182,14 @@ impl AuthPlan {
         self.endpoints.get(endpoint.index()).is_none_or(|(open, _)| *open)
     }
 
+    /// The store of sessions before anybody has logged in, if it has room for only so many.
+    #[must_use]
+    pub fn kept(&self) -> Option<Kept> {
+        let sessions = &self.sessions;
+        let capacity = sessions.store.and(sessions.capacity)?;
+        Some(Kept::new(capacity, sessions.idle))
+    }
+
     /// Whose memory the records of sessions stand in.
     #[must_use]
     pub const fn memory(&self) -> Option<NodeId> {
@@ -205,15 +224,25 @@ pub(super) mod tests {
                 idle: Span(100),
                 absolute: Span(1_000),
                 write_every: Span::ZERO,
+                stale: Span::ZERO,
+                capacity: None,
                 cart: false,
             },
-            tokens: Tokens { lifetime: Span(900), leeway: Span::ZERO, renewal: None, deny: None },
+            tokens: Tokens {
+                lifetime: Span(900),
+                leeway: Span::ZERO,
+                keys: None,
+                renewal: None,
+                deny: None,
+            },
             bytes: 0,
             is_too_large: false,
             programs: Programs::default(),
             endpoints: Vec::new(),
             roles: Vec::new(),
             theft: None,
+            pool: None,
+            limit: None,
             demands: Demands::default(),
         }
     }

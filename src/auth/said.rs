@@ -64,6 +64,17 @@ pub enum Said {
         /// Whether something was written.
         writes: bool,
     },
+    /// Who checks fetched the keys of tokens.
+    Fetched(Place),
+    /// A session was accepted by a local copy, since its store did not answer.
+    Covered(Place),
+    /// A store without room let so many sessions go.
+    Evicted {
+        /// By whose log-in.
+        at: Place,
+        /// How many.
+        count: u32,
+    },
     /// A core was at work for nothing but identity: signing, verifying, hashing.
     Worked {
         /// Where.
@@ -117,6 +128,9 @@ impl Said {
             Self::FamilyEnded(_) => 47,
             Self::Exposed { .. } => 48,
             Self::Stolen(_) => 49,
+            Self::Fetched(_) => 50,
+            Self::Covered(_) => 51,
+            Self::Evicted { .. } => 52,
         }
     }
 
@@ -133,6 +147,8 @@ impl Said {
                 [place(at), u64::from(*verdict as u8) << 1 | u64::from(*by_thief), *bytes]
             }
             Self::Asked { by, writes } => [place(by), u64::from(*writes), 0],
+            Self::Fetched(at) | Self::Covered(at) => [place(at), 0, 0],
+            Self::Evicted { at, count } => [place(at), u64::from(*count), 0],
             Self::Worked { at, span } => [place(at), span.0, 0],
             Self::Granted { at, renewal } => [place(at), u64::from(*renewal), 0],
             Self::Forced { client, cart } => [u64::from(client.0), u64::from(*cart), 0],

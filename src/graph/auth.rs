@@ -22,6 +22,7 @@ const VERIFY: Purpose = Purpose::named("verifying a token");
 const SIGN: Purpose = Purpose::named("signing a token");
 const HASH: Purpose = Purpose::named("hashing a password");
 const ACCOUNT: Purpose = Purpose::named("looking an account up");
+const COPY: Purpose = Purpose::named("copying a session");
 const WRONG: Purpose = Purpose::named("a wrong password");
 
 /// The plan of identity, if the scenario has a scheme; what is wrong with it is noted.
@@ -63,6 +64,8 @@ pub(super) fn auth_plan(build: &mut Build<'_>, programs: &mut Programs) -> Optio
         endpoints: Vec::new(),
         roles: vec![Vec::new(); build.nodes.len()],
         theft: thefts(build, owner),
+        pool: None,
+        limit: spec.password.limit.clone(),
         demands: Demands::default(),
     };
     roles(build, &mut plan);
@@ -94,6 +97,19 @@ fn check_times(build: &mut Build<'_>, owner: &Named<AuthSpec>) {
     let (jwt, session) = (&owner.spec.jwt, &owner.spec.session);
     if jwt.lifetime.is_zero() {
         build.error(&owner.at("jwt.lifetime"), "a token that is dead when it is born");
+    }
+    if jwt.keys.is_some_and(|keys| keys.rotate.is_zero()) {
+        build.error(&owner.at("jwt.keys.rotate"), "a key that never signs");
+    }
+    if session.capacity == Some(0) {
+        build.error(&owner.at("session.capacity"), "a store that holds no session");
+    }
+    if session.stale > session.idle {
+        let sentence = "`stale` is longer than `idle`: a copy would outlive its session";
+        build.error(&owner.at("session.stale"), sentence);
+    }
+    if session.copy.is_some() && session.keep != Keep::Replicated {
+        build.error(&owner.at("session.copy"), "only `replicated` sessions are copied");
     }
     if session.idle > session.absolute {
         let sentence = "`idle` is longer than `absolute`: it would never count";
@@ -128,6 +144,8 @@ fn sessions(build: &mut Build<'_>, owner: &Named<AuthSpec>) -> Option<Sessions> 
         idle: spec.idle,
         absolute: spec.absolute,
         write_every: spec.write_every,
+        stale: spec.stale,
+        capacity: spec.capacity,
         cart: spec.cart,
     })
 }
@@ -186,7 +204,8 @@ fn tokens(build: &mut Build<'_>, owner: &Named<AuthSpec>) -> Option<Tokens> {
         };
         deny = Some(Deny { check: list.check, store, lag: list.lag });
     }
-    Some(Tokens { lifetime: spec.lifetime, leeway: spec.leeway, renewal, deny })
+    let keys = spec.keys.filter(|_| is_used);
+    Some(Tokens { lifetime: spec.lifetime, leeway: spec.leeway, keys, renewal, deny })
 }
 
 fn thefts(build: &mut Build<'_>, owner: &Named<AuthSpec>) -> Option<Steals> {
@@ -252,6 +271,13 @@ fn write_programs(
     let sign = amount(build, &usual(&spec.jwt.sign, sign), &owner.at("jwt.sign"));
     let verify = amount(build, &usual(&spec.jwt.verify, verify), &owner.at("jwt.verify"));
     let hash = amount(build, &spec.password.demand(), &owner.at("password.time"));
+    let copy = usual(&spec.session.copy, Span::ZERO);
+    let copy = amount(build, &copy, &owner.at("session.copy"));
+    if let Some(workers) = spec.password.pool {
+        let law = build.law(&spec.password.demand(), &owner.at("password.time"));
+        plan.pool = Some((workers, law));
+    }
+    let has_pool = plan.pool.is_some();
     let mean = |amount: &crate::endpoint::Amount| amount.mean().unwrap_or(0.0);
     let is_jwt = plan.scheme == Scheme::Jwt;
     plan.demands = Demands {
@@ -266,7 +292,8 @@ fn write_programs(
             let (endpoint, times) = (EndpointId::NONE, Count::Constant(1));
             ops.push(Op::Call { to, endpoint, times, purpose: ACCOUNT });
         }
-        ops.extend([Op::Cpu(hash.clone(), HASH), Op::Rule(Rule::Worked(2))]);
+        let op = if has_pool { Op::Rule(Rule::Hash) } else { Op::Cpu(hash.clone(), HASH) };
+        ops.extend([op, Op::Rule(Rule::Worked(2))]);
     };
     let ask = |store: Option<NodeId>, writes: bool, ops: &mut Vec<Op>| {
         ops.extend(store.map(|store| Op::Rule(Rule::Ask(store, writes))));
@@ -281,6 +308,9 @@ fn write_programs(
         Scheme::Credentials => check.push(Op::Rule(Rule::Password(plan.issuer))),
         Scheme::Session => ask(plan.sessions.store, false, &mut check),
         Scheme::Jwt => {
+            if plan.tokens.keys.is_some() && plan.issuer != plan.at {
+                check.extend([Op::Rule(Rule::Keys(plan.issuer)), Op::Rule(Rule::Learn)]);
+            }
             check.extend([Op::Cpu(verify, VERIFY), Op::Rule(Rule::Worked(0))]);
             let central = deny.filter(|deny| deny.check == DenyCheck::Central);
             ask(central.and_then(|deny| deny.store), false, &mut check);
@@ -290,6 +320,7 @@ fn write_programs(
     // What `Identify` skips if nothing is to be written.
     match plan.sessions.store {
         Some(store) => ask(Some(store), true, &mut check),
+        None if plan.sessions.keep == Keep::Replicated => check.push(Op::Cpu(copy, COPY)),
         None => check.push(Op::Unless(Probability::ALWAYS, WRONG, 0)),
     }
     check.extend([Op::Rule(Rule::Pass), Op::Return]);
@@ -299,8 +330,12 @@ fn write_programs(
             ops.extend([Op::Cpu(sign.clone(), SIGN), Op::Rule(Rule::Worked(1))]);
         }
     };
+    let limit = spec.password.limit.as_ref().map(|_| Op::Rule(Rule::Limit));
+    let is_late = spec.password.limit_after;
     let mut login = Vec::new();
+    login.extend(limit.clone().filter(|_| !is_late));
     hashing(&mut login);
+    login.extend(limit.filter(|_| is_late));
     login.push(Op::Fail(spec.password.wrong, WRONG, 401));
     ask(plan.sessions.store.or(renewal), true, &mut login);
     signs(&mut login);
@@ -353,7 +388,9 @@ fn check_links(
 ) {
     let asked = |ops: &[Op]| -> Vec<NodeId> {
         let to = |op: &Op| {
-            if let Op::Rule(Rule::Ask(to, _) | Rule::Password(to)) | Op::Call { to, .. } = op {
+            if let Op::Rule(Rule::Ask(to, _) | Rule::Password(to) | Rule::Keys(to))
+            | Op::Call { to, .. } = op
+            {
                 Some(*to)
             } else {
                 None

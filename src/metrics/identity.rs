@@ -128,6 +128,15 @@ pub(super) const METRICS: &[Metric] = &[
     per_second("thief_rate", "Requests of thieves that were let in.", |run| {
         rate(run.identities?.thiefs, run.window)
     }),
+    per_second("key_fetches", "Fetches of the keys of tokens by those who check.", |run| {
+        rate(run.identities?.events[0], run.window)
+    }),
+    per_second("stale_rate", "Requests let in by a copy, for want of an answer.", |run| {
+        rate(run.identities?.events[1], run.window)
+    }),
+    per_second("evicted_sessions", "Sessions that a store let go for want of room.", |run| {
+        rate(run.identities?.events[2], run.window)
+    }),
     per_second("families_ended", "Families of refresh tokens that a reuse ended.", |run| {
         rate(run.identities?.families, run.window)
     }),

@@ -5,6 +5,7 @@ use super::request::Request;
 use crate::auth::{AuthPlan, Keep, Person, Scheme};
 use crate::fact::{Observer, Place};
 use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
+use crate::time::Time;
 
 impl<O: Observer> Ctx<'_, O> {
     /// Bytes that a request of the user's carries to show who sends it.
@@ -39,6 +40,23 @@ impl<O: Observer> Ctx<'_, O> {
             _ => self.shard(node, person.key.0).replica,
         };
         self.core.conditions.of(Place { node, replica }).deaths
+    }
+
+    /// Whether a store without room has let somebody's session go.
+    #[must_use]
+    pub fn has_lost_room(&self, person: u32) -> bool {
+        let record = self.core.people[person].record.as_ref();
+        let kept = self.core.kept.as_ref();
+        kept.zip(record).is_some_and(|(kept, record)| !record.ended && !kept.holds(record.serial))
+    }
+
+    /// Everything that was issued to somebody is taken back, as far as the scheme can do that.
+    pub fn revoke(&mut self, plan: &AuthPlan, person: u32, now: Time) {
+        let person = &mut self.core.people[person];
+        person.revoke(plan, now);
+        if let (Some(kept), Some(record)) = (&mut self.core.kept, &person.record) {
+            kept.end(record.serial);
+        }
     }
 
     /// The replica of a store that keeps what has this hash.

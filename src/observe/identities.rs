@@ -31,6 +31,8 @@ pub struct IdentityMeters {
     pub families: u64,
     /// Stolen credentials that work.
     pub stolen: Level,
+    /// Fetches of keys, sessions that were accepted by a copy, and sessions that had no room.
+    pub events: [u64; 3],
     /// Requests of thieves that were let in.
     pub thiefs: u64,
     /// Credentials that ended after a theft: count, nanoseconds, and the longest.
@@ -62,6 +64,7 @@ impl IdentityMeters {
             forced: [0; 2],
             families: 0,
             stolen: Level::default(),
+            events: [0; 3],
             thiefs: 0,
             exposed: (0, 0, 0),
             after_logout: (0, 0),
@@ -116,6 +119,9 @@ impl IdentityMeters {
                 self.forced[1] += u64::from(cart);
             }
             Said::FamilyEnded(_) => self.families += 1,
+            Said::Fetched(_) => self.events[0] += 1,
+            Said::Covered(_) => self.events[1] += 1,
+            Said::Evicted { count, .. } => self.events[2] += u64::from(count),
         }
     }
 

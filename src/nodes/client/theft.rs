@@ -125,7 +125,7 @@ impl Client {
         if let Some(thief) = &mut person.thief {
             thief.noticed = Some(now);
         }
-        person.revoke(plan, now);
+        ctx.revoke(plan, place, now);
         self.looks_at_loot(place, plan, ctx);
     }
 

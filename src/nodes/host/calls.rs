@@ -73,6 +73,10 @@ impl Host {
         let parent = ctx.hot(child).parent;
         ctx.hang_up(child);
         ctx.cold(parent).child = ExchangeId::NONE;
+        if self.gate.is_some() && self.is_covered_now(parent, ctx) {
+            let has_worker = !self.is_async || self.has_worker_again(parent, ctx);
+            return if has_worker { self.advance(parent, ctx) } else { Next::Holds };
+        }
         let answer = Answer::failed(reason);
         let hands_on = matches!(self.program, Running::Own(_));
         let failed = Answer { status: 500, failure: answer.failure };

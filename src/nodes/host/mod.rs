@@ -7,6 +7,7 @@
 
 mod calls;
 mod faults;
+mod hashing;
 mod identity;
 mod limited;
 mod saying;
@@ -440,7 +441,9 @@ impl Host {
             ctx.spend(child, Part::Network);
             ctx.cold(parent).child = ExchangeId::NONE;
             let hands_on = matches!(self.program, Running::Own(_));
-            if answer.failure.is_some() {
+            let is_covered =
+                answer.failure.is_some() && self.gate.is_some() && self.is_covered_now(parent, ctx);
+            if answer.failure.is_some() && !is_covered {
                 // What fails below a server makes the server itself fail, for the same reason.
                 let failed = Answer { status: 500, failure: answer.failure };
                 self.fail_with(parent, if hands_on { answer } else { failed }, ctx);
