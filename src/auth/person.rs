@@ -165,6 +165,10 @@ pub struct Person {
     pub waits: bool,
     /// Whether the visit ends with it.
     pub leaves: bool,
+    /// Whether a server without sessions has lost the cart.
+    pub has_lost: bool,
+    /// The next device of the same owner, round and round; none for an only one.
+    pub sibling: u32,
     /// How many errands there were: what they draw is keyed by this.
     pub errands: u32,
     /// Requests that are in flight.
@@ -192,6 +196,8 @@ impl Person {
             errand: None,
             waits: false,
             leaves: false,
+            has_lost: false,
+            sibling: u32::MAX,
             errands: 0,
             requests: 0,
             renewal: TimerId::NONE,

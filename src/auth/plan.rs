@@ -22,6 +22,8 @@ pub struct AuthPlan {
     pub refresh: Option<EndpointId>,
     /// What log-outs ask for.
     pub logout: Option<EndpointId>,
+    /// Whether a log-out ends the sessions of all devices.
+    pub everywhere: bool,
     /// What it does with sessions.
     pub sessions: Sessions,
     /// What it does with tokens.
@@ -218,6 +220,7 @@ pub(super) mod tests {
             login: None,
             refresh: None,
             logout: None,
+            everywhere: false,
             sessions: Sessions {
                 keep: Keep::Shared,
                 store: None,

@@ -96,6 +96,8 @@ pub enum Said {
         /// Whether something was lost that the session carried.
         cart: bool,
     },
+    /// What a server without sessions kept for somebody of this group was lost with its answer.
+    CartLost(NodeId),
     /// A family of refresh tokens was ended because an old one was used again.
     FamilyEnded(NodeId),
     /// A credential of somebody of this group was stolen.
@@ -131,6 +133,7 @@ impl Said {
             Self::Fetched(_) => 50,
             Self::Covered(_) => 51,
             Self::Evicted { .. } => 52,
+            Self::CartLost(_) => 53,
         }
     }
 
@@ -142,6 +145,7 @@ impl Said {
             Self::Came(client)
             | Self::Went(client)
             | Self::FamilyEnded(client)
+            | Self::CartLost(client)
             | Self::Stolen(client) => [u64::from(client.0), 0, 0],
             Self::Checked { at, verdict, by_thief, bytes } => {
                 [place(at), u64::from(*verdict as u8) << 1 | u64::from(*by_thief), *bytes]

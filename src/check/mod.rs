@@ -11,6 +11,7 @@
 mod circuit;
 mod expected;
 mod flow;
+mod identity;
 mod keeping;
 mod length;
 mod sameness;

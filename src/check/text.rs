@@ -37,6 +37,7 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     reasons.extend(caches(graph));
     reasons.extend(expected::availabilities(graph));
     reasons.extend(expected::connections(graph));
+    reasons.extend(super::identity::exposure(graph));
     if !reasons.is_empty() {
         lines.push(String::new());
         lines.extend(reasons);

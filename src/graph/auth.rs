@@ -56,6 +56,7 @@ pub(super) fn auth_plan(build: &mut Build<'_>, programs: &mut Programs) -> Optio
         login: endpoint(build, &spec.login),
         refresh: endpoint(build, &spec.refresh),
         logout: endpoint(build, &spec.logout),
+        everywhere: spec.everywhere,
         sessions: sessions?,
         tokens: tokens?,
         bytes,

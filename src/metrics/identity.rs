@@ -73,10 +73,10 @@ pub(super) const METRICS: &[Metric] = &[
         rate(run.identities?.granted[1], run.window)
     }),
     per_second("forced_logins", "People who were refused and had to log in again.", |run| {
-        rate(run.identities?.forced[0], run.window)
+        rate(run.identities?.forced, run.window)
     }),
     metric("carts_lost", Unit::Count, "Sessions lost with what they carried.", |run| {
-        average(u128::from(run.identities?.forced[1]) * u128::from(run.window.0), run.window)
+        average(u128::from(run.identities?.carts) * u128::from(run.window.0), run.window)
     }),
     metric("login_latency_mean", Unit::Millis, "The mean latency of successful log-ins.", |run| {
         let (_, count, sum) = run.identities?.ended[0];

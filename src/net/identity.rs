@@ -73,12 +73,43 @@ impl<O: Observer> Ctx<'_, O> {
         self.forget_if_gone(person);
     }
 
+    /// The owner of one device has another as well.
+    pub fn owns_as_well(&mut self, first: u32, other: u32) {
+        if first == u32::MAX || other == u32::MAX {
+            return;
+        }
+        let people = &mut self.core.people;
+        let next = if people[first].sibling == u32::MAX { first } else { people[first].sibling };
+        (people[other].sibling, people[first].sibling) = (next, other);
+    }
+
+    /// The next device of the same owner, or none after the last.
+    #[must_use]
+    pub fn next_device(&self, first: u32, device: u32) -> Option<u32> {
+        let next = self.core.people[device].sibling;
+        (next != u32::MAX && next != first).then_some(next)
+    }
+
+    /// A device has gone: the others close up.
+    fn leaves_ring(&mut self, person: u32) {
+        let mut before = person;
+        while let Some(next) = self.next_device(person, before) {
+            before = next;
+        }
+        if before != person {
+            let next = self.core.people[person].sibling;
+            let people = &mut self.core.people;
+            people[before].sibling = if next == before { u32::MAX } else { next };
+        }
+    }
+
     /// Takes the place of somebody who has gone, of whom nothing is under way and whose credential
     /// works for no thief any more.
     pub fn forget_if_gone(&mut self, person: u32) {
         let it = &self.core.people[person];
         let works = it.thief.is_some() || it.deeds > 0;
         if it.session == SessionId::NONE && it.requests == 0 && !works {
+            self.leaves_ring(person);
             self.core.people.remove(person);
         }
     }

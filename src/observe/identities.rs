@@ -25,8 +25,10 @@ pub struct IdentityMeters {
     pub worked: Vec<u64>,
     /// Log-ins and renewals that were granted.
     pub granted: [u64; 2],
-    /// Times that somebody was made to log in again, and of these with something lost.
-    pub forced: [u64; 2],
+    /// Times that somebody was made to log in again.
+    pub forced: u64,
+    /// Carts that were lost, with their session or for want of one.
+    pub carts: u64,
     /// Families of refresh tokens that were ended.
     pub families: u64,
     /// Stolen credentials that work.
@@ -61,7 +63,8 @@ impl IdentityMeters {
             asked: [0; 2],
             worked: vec![0; nodes],
             granted: [0; 2],
-            forced: [0; 2],
+            forced: 0,
+            carts: 0,
             families: 0,
             stolen: Level::default(),
             events: [0; 3],
@@ -115,9 +118,10 @@ impl IdentityMeters {
             Said::Worked { at: Place { node, .. }, span } => self.worked[node.index()] += span.0,
             Said::Granted { renewal, .. } => self.granted[usize::from(renewal)] += 1,
             Said::Forced { cart, .. } => {
-                self.forced[0] += 1;
-                self.forced[1] += u64::from(cart);
+                self.forced += 1;
+                self.carts += u64::from(cart);
             }
+            Said::CartLost(_) => self.carts += 1,
             Said::FamilyEnded(_) => self.families += 1,
             Said::Fetched(_) => self.events[0] += 1,
             Said::Covered(_) => self.events[1] += 1,

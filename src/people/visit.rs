@@ -31,6 +31,11 @@ pub struct VisitSpec {
     /// How long the visitor thinks between an answer and the next page; not at all by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub think: Option<Dist<Span>>,
+    /// With how many devices a visitor comes: each logs in and looks at pages by itself; 1 by
+    /// default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 100))]
+    pub devices: Option<u32>,
     /// How many of the visitors log in, before their first page: a share, all by default. It
     /// counts only in scenarios with `[auth]`.
     pub login: Share,
@@ -68,6 +73,7 @@ impl Default for VisitSpec {
             length: None,
             stay: None,
             think: None,
+            devices: None,
             login: Share::Whole(true),
             logout: None,
         }
@@ -87,6 +93,8 @@ pub struct VisitPlan {
     pub stay: Option<Law>,
     /// How long the visitor thinks.
     pub think: Law,
+    /// With how many devices a visitor comes.
+    pub devices: u32,
     /// How many log in.
     pub login: Probability,
     /// How many log out at the end.
@@ -163,6 +171,7 @@ mod tests {
             length: Some(Count::Constant(4)),
             stay: None,
             think: Law::constant(0.0),
+            devices: 1,
             login: Probability::ALWAYS,
             logout: Probability::NEVER,
         };

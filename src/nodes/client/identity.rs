@@ -112,6 +112,9 @@ impl Client {
         match errand {
             Errand::Theft | Errand::TheftRenewal => {}
             Errand::Page => {
+                if answer.is_success() && plan.sessions.cart {
+                    self.may_lose_cart(place, plan, ctx);
+                }
                 let was_refused = answer.status == 401 && plan.has_logins();
                 if was_refused && ctx.core.people[place].logs_in {
                     self.was_refused(place, plan, ctx);
@@ -151,6 +154,15 @@ impl Client {
                 }
             }
             Errand::Logout => self.leaves(id, ctx),
+        }
+    }
+
+    /// A server that keeps nothing from one request to the next has nowhere to keep a cart.
+    fn may_lose_cart<O: Observer>(&self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+        let client = self.plan.node;
+        let keeps = plan.scheme == Scheme::Session;
+        if !keeps && !std::mem::replace(&mut ctx.core.people[place].has_lost, true) {
+            ctx.observe(&Fact::Identity(Said::CartLost(client)));
         }
     }
 
@@ -239,7 +251,11 @@ impl Client {
         }
         ctx.cancel_timer(timer);
         if let Some(plan) = fixed.auth.as_deref() {
-            self.looks_at_loot(place, plan, ctx);
+            let mut device = Some(place);
+            while let Some(other) = device {
+                self.looks_at_loot(other, plan, ctx);
+                device = ctx.next_device(place, other);
+            }
         }
         ctx.observe(&Fact::Identity(Said::Went(client)));
         ctx.core.sessions.remove(id.0);

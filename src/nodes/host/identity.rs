@@ -149,7 +149,11 @@ impl Host {
             Rule::Renew => self.renews(id, &plan, person, ctx),
             Rule::Revoke => {
                 let now = ctx.now();
-                ctx.revoke(&plan, person, now);
+                let mut device = Some(person);
+                while let Some(place) = device {
+                    ctx.revoke(&plan, place, now);
+                    device = ctx.next_device(person, place).filter(|_| plan.everywhere);
+                }
                 false
             }
         }
