@@ -230,11 +230,9 @@ fn a_thief_who_is_noticed_loses_a_session_at_once_and_a_token_after_the_lag() {
     let theft = "theft = { probability = 1, after = '10s', discovered = '10s' }\n";
     let exposed = |scheme: &str, auth: &str| {
         let heard = heard(&one_visitor(scheme, auth), "one");
-        let span = |said: &Said| match said {
-            Said::Exposed { span, after_discovery, .. } => {
-                Some((span.as_secs_f64(), after_discovery.map(|span| span.as_secs_f64())))
-            }
-            _ => None,
+        let span = |said: &Said| {
+            let Said::Exposed { span, after_discovery, .. } = said else { return None };
+            Some((span.as_secs_f64(), after_discovery.map(|span| span.as_secs_f64())))
         };
         heard.iter().find_map(|(_, said)| span(said))
     };
@@ -295,7 +293,7 @@ fn a_proxy_that_checks_keeps_what_it_refuses_from_the_servers() {
 
 #[test]
 fn keys_are_fetched_at_the_start_and_when_they_change_and_not_in_between() {
-    let keys = "[variant.keys.auth]\nscheme = 'jwt'\njwt = { lifetime = '5min', keys = { rotate = '3min' } }\n";
+    let keys = "[variant.keys.auth]\nscheme = 'jwt'\njwt = { lifetime = '2h', keys = { rotate = '3min' } }\n";
     let found = heard(&format!("{SITE}{keys}"), "keys");
     let fetches: Vec<u64> = found
         .iter()

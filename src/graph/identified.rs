@@ -117,7 +117,10 @@ pub(super) fn errands(graph: &Graph, client: &ClientPlan) -> Vec<(EndpointId, f6
     let (Some(plan), Demand::Visits(visit)) = (plan, &client.demand) else { return Vec::new() };
     let pages = visit.mean_pages().max(1.0);
     let logs_in = visit.login.get();
-    let stay = visit.stay.as_ref().map_or(pages * visit.think.mean(), |stay| stay.mean()) / 1e9;
+    let stay = match &visit.stay {
+        Some(stay) => stay.mean() / 1e9,
+        None => pages * visit.think.mean() / 1e9,
+    };
     let renewals = plan.tokens.renewal.map(|renewal| {
         let early = (renewal.margin + renewal.jitter).as_secs_f64();
         stay / (plan.tokens.lifetime.as_secs_f64() - early).max(1e-9)
