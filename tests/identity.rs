@@ -263,7 +263,8 @@ fn a_hash_in_the_event_loop_blocks_everybody_and_a_pool_beside_it_does_not() {
 fn log_ins_of_a_pool_wait_for_a_worker_and_for_nothing_else() {
     let pool = |workers| {
         let extra = format!(
-            "[variant.pool.auth]\nscheme = 'session'\npassword = {{ time = '250ms', pool = {workers} }}\n"
+            "[variant.pool.auth]\nscheme = 'session'
+password = {{ time = '250ms', pool = {workers} }}\n"
         );
         reading(&run(&graph_of(&format!("{SITE}{extra}"), "pool")), "login_latency_mean")
     };
@@ -293,7 +294,8 @@ fn a_proxy_that_checks_keeps_what_it_refuses_from_the_servers() {
 
 #[test]
 fn keys_are_fetched_at_the_start_and_when_they_change_and_not_in_between() {
-    let keys = "[variant.keys.auth]\nscheme = 'jwt'\njwt = { lifetime = '2h', keys = { rotate = '3min' } }\n";
+    let keys = "[variant.keys.auth]\nscheme = 'jwt'
+jwt = { lifetime = '2h', keys = { rotate = '3min' } }\n";
     let found = heard(&format!("{SITE}{keys}"), "keys");
     let fetches: Vec<u64> = found
         .iter()

@@ -299,11 +299,13 @@ fn behind_two_caches_nothing_is_claimed() {
 /// Who asks is known by a token, after a log-in of a hash that is given.
 fn with_log_ins(password: &str) -> String {
     format!(
-        "[endpoint.page]\nwork = [{{ cpu = '10ms' }}]\n[endpoint.login]\n[page.any]\nendpoint = 'page'
+        "[endpoint.page]\nwork = [{{ cpu = '10ms' }}]
+[endpoint.login]\n[page.any]\nendpoint = 'page'
 [visit.usual]\npages = {{ any = 1 }}\nlength = 4\n[node.users]\nkind = 'client'
 arrivals = {{ visits = {{ poisson = '5/s' }}, visit = 'usual' }}
 [node.app]\nkind = 'server'\ncores = 1\n[link.users.app]
-[auth]\nscheme = 'jwt'\nat = 'app'\nissuer = 'app'\nlogin = 'login'\njwt = {{ sign = '1ms', verify = '2ms' }}
+[auth]\nscheme = 'jwt'\nat = 'app'\nissuer = 'app'\nlogin = 'login'
+jwt = {{ sign = '1ms', verify = '2ms' }}
 [auth.password]\n{password}\n"
     )
 }

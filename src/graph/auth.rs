@@ -2,28 +2,17 @@
 
 use toml::Spanned;
 
+use super::auth_programs::write_programs;
 use super::build::Build;
-use super::program::{Programs, amount};
+use super::program::Programs;
 use crate::auth::{
     AuthPlan, AuthSpec, Demands, Deny, DenyCheck, Keep, Renewal, Scheme, Sessions, Steals, Tokens,
 };
-use crate::count::Count;
-use crate::dist::Dist;
-use crate::endpoint::{Op, Rule};
 use crate::id::{EndpointId, NodeId};
 use crate::model::Named;
 use crate::nodes::KindSpec;
-use crate::rng::{Purpose, hash_name};
+use crate::rng::hash_name;
 use crate::scenario::Diagnostic;
-use crate::time::Span;
-use crate::unit::Probability;
-
-const VERIFY: Purpose = Purpose::named("verifying a token");
-const SIGN: Purpose = Purpose::named("signing a token");
-const HASH: Purpose = Purpose::named("hashing a password");
-const ACCOUNT: Purpose = Purpose::named("looking an account up");
-const COPY: Purpose = Purpose::named("copying a session");
-const WRONG: Purpose = Purpose::named("a wrong password");
 
 /// The plan of identity, if the scenario has a scheme; what is wrong with it is noted.
 pub(super) fn auth_plan(build: &mut Build<'_>, programs: &mut Programs) -> Option<AuthPlan> {
@@ -255,160 +244,5 @@ fn check_people(build: &mut Build<'_>, owner: &Named<AuthSpec>, plan: &AuthPlan)
     if has_people && plan.has_logins() && plan.login.is_none() {
         let error = Diagnostic::error(owner.at("scheme"), "people log in, but nothing says how");
         build.diagnostics.push(error.help("name the endpoint of log-ins in `auth.login`"));
-    }
-}
-
-/// What the node that checks and the issuer do.
-#[allow(clippy::too_many_lines, reason = "five programs that share their steps")]
-fn write_programs(
-    build: &mut Build<'_>,
-    owner: &Named<AuthSpec>,
-    plan: &mut AuthPlan,
-    programs: &mut Programs,
-) {
-    let spec = &owner.spec;
-    let (sign, verify) = spec.jwt.algorithm.costs();
-    let usual = |dist: &Option<Dist<Span>>, usual| dist.clone().unwrap_or(Dist::Constant(usual));
-    let sign = amount(build, &usual(&spec.jwt.sign, sign), &owner.at("jwt.sign"));
-    let verify = amount(build, &usual(&spec.jwt.verify, verify), &owner.at("jwt.verify"));
-    let hash = amount(build, &spec.password.demand(), &owner.at("password.time"));
-    let copy = usual(&spec.session.copy, Span::ZERO);
-    let copy = amount(build, &copy, &owner.at("session.copy"));
-    if let Some(workers) = spec.password.pool {
-        let law = build.law(&spec.password.demand(), &owner.at("password.time"));
-        plan.pool = Some((workers, law));
-    }
-    let has_pool = plan.pool.is_some();
-    let mean = |amount: &crate::endpoint::Amount| amount.mean().unwrap_or(0.0);
-    let is_jwt = plan.scheme == Scheme::Jwt;
-    plan.demands = Demands {
-        check: if is_jwt { mean(&verify) } else { 0.0 },
-        sign: mean(&sign),
-        hash: mean(&hash),
-    };
-    let accounts = spec.accounts.as_ref();
-    let accounts = accounts.and_then(|name| build.node(name.get_ref(), &name.span()));
-    let hashing = |ops: &mut Vec<Op>| {
-        if let Some(to) = accounts {
-            let (endpoint, times) = (EndpointId::NONE, Count::Constant(1));
-            ops.push(Op::Call { to, endpoint, times, purpose: ACCOUNT });
-        }
-        let op = if has_pool { Op::Rule(Rule::Hash) } else { Op::Cpu(hash.clone(), HASH) };
-        ops.extend([op, Op::Rule(Rule::Worked(2))]);
-    };
-    let ask = |store: Option<NodeId>, writes: bool, ops: &mut Vec<Op>| {
-        ops.extend(store.map(|store| Op::Rule(Rule::Ask(store, writes))));
-    };
-    let deny = plan.tokens.deny.as_ref();
-    let renewal = plan.tokens.renewal.as_ref().and_then(|it| it.store.filter(|_| it.record));
-
-    let mut check = Vec::new();
-    match plan.scheme {
-        Scheme::None => {}
-        Scheme::Credentials if plan.issuer == plan.at => hashing(&mut check),
-        Scheme::Credentials => check.push(Op::Rule(Rule::Password(plan.issuer))),
-        Scheme::Session => ask(plan.sessions.store, false, &mut check),
-        Scheme::Jwt => {
-            if plan.tokens.keys.is_some() && plan.issuer != plan.at {
-                check.extend([Op::Rule(Rule::Keys(plan.issuer)), Op::Rule(Rule::Learn)]);
-            }
-            check.extend([Op::Cpu(verify, VERIFY), Op::Rule(Rule::Worked(0))]);
-            let central = deny.filter(|deny| deny.check == DenyCheck::Central);
-            ask(central.and_then(|deny| deny.store), false, &mut check);
-        }
-    }
-    check.push(Op::Rule(Rule::Identify));
-    // What `Identify` skips if nothing is to be written.
-    match plan.sessions.store {
-        Some(store) => ask(Some(store), true, &mut check),
-        None if plan.sessions.keep == Keep::Replicated => check.push(Op::Cpu(copy, COPY)),
-        None => check.push(Op::Unless(Probability::ALWAYS, WRONG, 0)),
-    }
-    check.extend([Op::Rule(Rule::Pass), Op::Return]);
-
-    let signs = |ops: &mut Vec<Op>| {
-        if is_jwt {
-            ops.extend([Op::Cpu(sign.clone(), SIGN), Op::Rule(Rule::Worked(1))]);
-        }
-    };
-    let limit = spec.password.limit.as_ref().map(|_| Op::Rule(Rule::Limit));
-    let is_late = spec.password.limit_after;
-    let mut login = Vec::new();
-    login.extend(limit.clone().filter(|_| !is_late));
-    hashing(&mut login);
-    login.extend(limit.filter(|_| is_late));
-    login.push(Op::Fail(spec.password.wrong, WRONG, 401));
-    ask(plan.sessions.store.or(renewal), true, &mut login);
-    signs(&mut login);
-    login.extend([Op::Rule(Rule::Grant), Op::Return]);
-    let mut refresh = Vec::new();
-    ask(renewal, false, &mut refresh);
-    refresh.push(Op::Rule(Rule::Renew));
-    let rotates = plan.tokens.renewal.is_some_and(|it| it.rotation);
-    ask(renewal.filter(|_| rotates), true, &mut refresh);
-    signs(&mut refresh);
-    refresh.push(Op::Return);
-    let mut logout = Vec::new();
-    let list = deny.and_then(|deny| deny.store);
-    ask(plan.sessions.store.or(list).or(renewal), true, &mut logout);
-    logout.extend([Op::Rule(Rule::Revoke), Op::Return]);
-    let mut password = Vec::new();
-    hashing(&mut password);
-    password.push(Op::Return);
-    let settle = settle(build, plan, programs);
-    check_links(build, owner, plan, [&check, &login, &refresh, &logout]);
-    plan.programs = crate::auth::Programs {
-        check: programs.add(check),
-        settle,
-        login: programs.add(login),
-        refresh: programs.add(refresh),
-        logout: programs.add(logout),
-        password: programs.add(password),
-    };
-}
-
-/// A log-in at the node that keeps sessions in its own memory: its work, and the session.
-fn settle(build: &Build<'_>, plan: &AuthPlan, programs: &mut Programs) -> Option<u16> {
-    let keeps = plan.scheme == Scheme::Session && plan.sessions.keep != Keep::Shared;
-    if !keeps || plan.issuer == plan.at {
-        return None;
-    }
-    let own = programs.of_endpoint(build, plan.login?)?;
-    let mut ops = programs.list[usize::from(own)].ops.clone();
-    ops.pop();
-    ops.extend([Op::Rule(Rule::Settle), Op::Return]);
-    Some(programs.add(ops))
-}
-
-/// Who asks a store, the issuer or the accounts has a link to them.
-fn check_links(
-    build: &mut Build<'_>,
-    owner: &Named<AuthSpec>,
-    plan: &AuthPlan,
-    [check, issuing @ ..]: [&Vec<Op>; 4],
-) {
-    let asked = |ops: &[Op]| -> Vec<NodeId> {
-        let to = |op: &Op| {
-            if let Op::Rule(Rule::Ask(to, _) | Rule::Password(to) | Rule::Keys(to))
-            | Op::Call { to, .. } = op
-            {
-                Some(*to)
-            } else {
-                None
-            }
-        };
-        ops.iter().filter_map(to).collect()
-    };
-    let by_issuer = issuing.iter().flat_map(|ops| asked(ops)).map(|to| (plan.issuer, to));
-    let pairs = asked(check).into_iter().map(|to| (plan.at, to)).chain(by_issuer);
-    let mut missing: Vec<(NodeId, NodeId)> =
-        pairs.filter(|(from, to)| build.topology.link(*from, *to).is_none()).collect();
-    missing.sort_unstable();
-    missing.dedup();
-    for (from, to) in missing {
-        let (from, to) = (build.nodes[from.index()].0, build.nodes[to.index()].0);
-        let message = format!("`{from}` asks `{to}`, but there is no link between them");
-        let error = Diagnostic::error(owner.at("scheme"), message);
-        build.diagnostics.push(error.help(format!("add [link.{from}.{to}]")));
     }
 }

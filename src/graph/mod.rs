@@ -3,6 +3,7 @@
 //! What has been built here is legal: nothing fails later because of what a scenario says.
 
 mod auth;
+mod auth_programs;
 mod balancer;
 mod build;
 mod cache_plan;

@@ -148,14 +148,19 @@ impl Host {
             }
             Rule::Renew => self.renews(id, &plan, person, ctx),
             Rule::Revoke => {
-                let now = ctx.now();
-                let mut device = Some(person);
-                while let Some(place) = device {
-                    ctx.revoke(&plan, place, now);
-                    device = ctx.next_device(person, place).filter(|_| plan.everywhere);
-                }
+                Self::logs_out(&plan, person, ctx);
                 false
             }
+        }
+    }
+
+    /// Somebody logs out, on this device or on all of them.
+    fn logs_out<O: Observer>(plan: &AuthPlan, person: u32, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.now();
+        let mut device = Some(person);
+        while let Some(place) = device {
+            ctx.revoke(plan, place, now);
+            device = ctx.next_device(person, place).filter(|_| plan.everywhere);
         }
     }
 
