@@ -104,6 +104,7 @@ pub fn run_in<O: Observer>(
         halt: None,
         faults: faults::ills(&graph.faults, root),
     };
+    world.core.kept = graph.fixed.auth.as_ref().and_then(|plan| plan.kept()).map(Box::new);
     world.core.past = vec![Past::default(); graph.fixed.endpoints.len()];
     if !world.faults.is_empty() {
         let replicas = graph.fixed.topology.nodes.iter().map(|node| node.replicas);
@@ -283,7 +284,7 @@ impl<O: Observer> World<O> {
             Token::Total(request) | Token::Again(request) | Token::Kept(request, _) => {
                 self.core.requests[request.0].asked.client
             }
-            Token::Renew(person) | Token::Theft(person) => self.core.people[person].client,
+            Token::Renew(person) | Token::Theft(person, _) => self.core.people[person].client,
             Token::Patience(id)
             | Token::CoreDone(id)
             | Token::Cancelled(id, ..)

@@ -2,6 +2,11 @@
 
 mod support;
 
+use lindley::auth::{Said, Verdict};
+use lindley::fact::{Fact, Observer};
+use lindley::rng::Key;
+use lindley::time::Time;
+use lindley::world;
 use support::{graph, graph_of, reading, run};
 
 /// People who come, log in, look at pages and go.
@@ -137,4 +142,218 @@ fn roles_are_asked_for_after_the_name() {
 fn nothing_is_paid_where_nobody_is_asked() {
     let found = run(&graph(SITE));
     assert!(reading(&found, "success_ratio") > 0.999);
+}
+
+/// What happened to identities, with its moments.
+#[derive(Debug, Default)]
+struct Heard(Vec<(Time, Said)>);
+
+impl Observer for Heard {
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        if let Fact::Identity(said) = fact {
+            self.0.push((now, *said));
+        }
+    }
+}
+
+/// All that happened in replication 0 of a variant.
+fn heard(text: &str, variant: &str) -> Vec<(Time, Said)> {
+    let graph = graph_of(text, variant);
+    let root = Key::root(graph.run.seed, 0);
+    world::run(&graph, root, Heard::default()).observer.0
+}
+
+fn count(heard: &[(Time, Said)], is: impl Fn(&Said) -> bool) -> usize {
+    heard.iter().filter(|(_, said)| is(said)).count()
+}
+
+#[test]
+fn look_ups_and_checks_are_the_same_number_to_the_last_one() {
+    let drained = SITE.replace(
+        "duration = '10min'",
+        "duration = '10min'\nstudy = 'terminating'\nuntil = 'drained'",
+    );
+    let session = heard(&drained, "session");
+    let look_ups = count(&session, |said| matches!(said, Said::Asked { writes: false, .. }));
+    let checks =
+        count(&session, |said| matches!(said, Said::Checked { verdict: Verdict::Accepted, .. }));
+    assert!(checks > 3_000);
+    assert_eq!(look_ups, checks);
+    let writes = count(&session, |said| matches!(said, Said::Asked { writes: true, .. }));
+    let log_ins = count(&session, |said| matches!(said, Said::Granted { .. }));
+    let log_outs = writes - checks - log_ins;
+    assert!((log_outs as f64 - 0.5 * log_ins as f64).abs() < 0.1 * log_ins as f64, "{log_outs}");
+    let token = heard(&drained, "jwt");
+    assert_eq!(count(&token, |said| matches!(said, Said::Asked { .. })), 0);
+}
+
+/// One visitor, who comes after a minute and stays for long; the rest of `[auth]` is given.
+fn one_visitor(scheme: &str, auth: &str) -> String {
+    let text = SITE.replace("poisson = '1/s'", "interval = '1min'");
+    let text = text.replace("length = { geometric = { mean = 10 } }", "stay = '10h'");
+    let text = text.replace("duration = '10min'", "duration = '119s'\nstudy = 'terminating'");
+    format!("{text}\n[variant.one.auth]\nscheme = '{scheme}'\n{auth}")
+        .replace("think = { exp = '10s' }", "think = '1s'")
+}
+
+#[test]
+fn reuse_ends_the_family_at_once_and_the_access_tokens_live_on_until_they_expire() {
+    let theft =
+        "[variant.one.auth.theft]\nprobability = 1\nwhat = 'refresh'\nafter = '5s'\nuses = '1s'
+[variant.one.auth.jwt]\nlifetime = '20s'\n[variant.one.auth.jwt.refresh]\nmargin = '2s'\n";
+    let heard = heard(&one_visitor("jwt", theft), "one");
+    let at = |is: &dyn Fn(&Said) -> bool| -> Vec<f64> {
+        let found = heard.iter().filter(|(_, said)| is(said));
+        found.map(|(at, _)| at.0 as f64 / 1e9).collect()
+    };
+    // The visitor comes at 60 s, has a token soon after, and renews it at 78 s; the thief's token
+    // ends at 80 s, and the refresh token that the thief has is an old one by then.
+    let ended = at(&|said| matches!(said, Said::FamilyEnded(_)));
+    assert!((ended[0] - 80.1).abs() < 0.2, "{ended:?}");
+    let thiefs = at(&|said| {
+        matches!(said, Said::Checked { by_thief: true, verdict: Verdict::Accepted, .. })
+    });
+    let before = thiefs.iter().filter(|at| **at < ended[0] + 0.1).count();
+    assert!((14..=16).contains(&before), "{thiefs:?}");
+    let accepted = at(&|said| {
+        matches!(said, Said::Checked { by_thief: false, verdict: Verdict::Accepted, .. })
+    });
+    let lives_on = accepted.iter().filter(|at| **at > ended[0] && **at < 96.0).count();
+    assert!(lives_on >= 14, "the owner's token of 78 s works on: {accepted:?}");
+    // The next renewal of the owner is refused, at 96 s.
+    let forced = at(&|said| matches!(said, Said::Forced { .. }));
+    assert!((forced[0] - 96.2).abs() < 0.3, "{forced:?}");
+}
+
+#[test]
+fn a_thief_who_is_noticed_loses_a_session_at_once_and_a_token_after_the_lag() {
+    let theft = "theft = { probability = 1, after = '10s', discovered = '10s' }\n";
+    let exposed = |scheme: &str, auth: &str| {
+        let heard = heard(&one_visitor(scheme, auth), "one");
+        let span = |said: &Said| {
+            let Said::Exposed { span, after_discovery, .. } = said else { return None };
+            Some((span.as_secs_f64(), after_discovery.map(|span| span.as_secs_f64())))
+        };
+        heard.iter().find_map(|(_, said)| span(said))
+    };
+    let session = exposed("session", theft);
+    assert_eq!(session, Some((10.0, Some(0.0))));
+    let pushed = "jwt = { lifetime = '40s', deny_list = { check = 'pushed', lag = '5s' } }\n";
+    assert_eq!(exposed("jwt", &format!("{theft}{pushed}")), Some((15.0, Some(5.0))));
+    let never =
+        exposed("jwt", &format!("{theft}jwt = {{ lifetime = '40s' }}\n")).expect("it expires");
+    assert!((never.0 - 30.0).abs() < 0.2, "{never:?}");
+}
+
+#[test]
+fn a_hash_in_the_event_loop_blocks_everybody_and_a_pool_beside_it_does_not() {
+    let text =
+        SITE.replace("issuer = 'accounts'", "issuer = 'app'").replace("cores = 2", "cores = 1");
+    let text =
+        text.replace("{ to = 'accounts' }", "{ to = 'app' }").replace("[link.edge.accounts]\n", "");
+    let text = text.replace("[auth.session]", "[auth.password]\ntime = '250ms'\n[auth.session]");
+    let pool = "[variant.pool.auth]\nscheme = 'session'\npassword = { pool = 4 }\n";
+    let text = format!("{text}{pool}");
+    let latency = |variant| reading(&run(&graph_of(&text, variant)), "authorised_latency_mean");
+    let (inline, beside) = (latency("session"), latency("pool"));
+    assert!(inline > 2.0 * beside && beside < 0.04, "{inline} {beside}");
+}
+
+#[test]
+fn log_ins_of_a_pool_wait_for_a_worker_and_for_nothing_else() {
+    let pool = |workers| {
+        let extra = format!(
+            "[variant.pool.auth]\nscheme = 'session'
+password = {{ time = '250ms', pool = {workers} }}\n"
+        );
+        reading(&run(&graph_of(&format!("{SITE}{extra}"), "pool")), "login_latency_mean")
+    };
+    let (one, many) = (pool(1), pool(50));
+    assert!((many - 0.27).abs() < 0.01, "{many}");
+    // M/D/1 at one log-in a second: a wait of 42 ms on average.
+    assert!((one - many - 0.042).abs() < 0.012, "{one} {many}");
+}
+
+#[test]
+fn a_proxy_that_checks_keeps_what_it_refuses_from_the_servers() {
+    let text = SITE
+        .replace("at = 'app'", "at = 'edge'")
+        .replace("[link.app.sessions]", "[link.edge.sessions]");
+    let text = text.replace("[endpoint.page]", "[endpoint.page]\nrole = 'editor'");
+    let text = text.replace("kind = 'client'", "kind = 'client'\nroles = { editor = 0.3 }");
+    let graph = graph_of(&text, "session");
+    let ran = run(&graph);
+    assert!((reading(&ran, "authorised_ratio") - 0.3).abs() < 0.05);
+    let app = graph.node("app").expect("it is there");
+    let node = ran.nodes.iter().find(|it| it.node == app && it.replica.is_none()).expect("read");
+    let place =
+        lindley::metrics::at_node().position(|it| it.name == "arrival_rate").expect("a metric");
+    let let_in = reading(&ran, "authorised_rate");
+    assert!((node.values[place] - let_in).abs() < 0.02 * let_in, "{}", node.values[place]);
+}
+
+#[test]
+fn keys_are_fetched_at_the_start_and_when_they_change_and_not_in_between() {
+    let keys = "[variant.keys.auth]\nscheme = 'jwt'
+jwt = { lifetime = '2h', keys = { rotate = '3min' } }\n";
+    let found = heard(&format!("{SITE}{keys}"), "keys");
+    let fetches: Vec<u64> = found
+        .iter()
+        .filter(|(_, said)| matches!(said, Said::Fetched(_)))
+        .map(|(at, _)| at.0 / 180_000_000_000)
+        .collect();
+    // Once for each of the four keys of ten minutes, or a few times while the first one is fetched.
+    for key in 0..=3 {
+        let times = fetches.iter().filter(|it| **it == key).count();
+        assert!((1..=4).contains(&times), "{fetches:?}");
+    }
+    assert_eq!(count(&found, |said| matches!(said, Said::Forced { .. })), 0);
+    let leaked = keys.replace("rotate = '3min'", "rotate = '3min', overlap = '0s'");
+    let found = heard(&format!("{SITE}{leaked}"), "keys");
+    assert!(count(&found, |said| matches!(said, Said::Forced { .. })) > 100);
+}
+
+#[test]
+fn a_copy_of_a_session_helps_over_an_outage_of_the_store_for_as_long_as_it_may_be_old() {
+    let fault = "[fault.hangs]\nnode = 'sessions'\nkind = 'refuse'\nat = '5min'\nfor = '1min'\n";
+    let copy = "[variant.copy.auth]\nscheme = 'session'\nsession = { stale = '30s' }\n";
+    let text = format!("{SITE}{fault}{copy}");
+    let errors = |variant| 1.0 - reading(&run(&graph_of(&text, variant)), "success_ratio");
+    let (without, with) = (errors("session"), errors("copy"));
+    assert!(without > 0.02 && with < 0.8 * without && with > 0.0, "{without} {with}");
+    assert!(reading(&run(&graph_of(&text, "copy")), "stale_rate") > 0.1);
+}
+
+#[test]
+fn a_store_without_room_lets_sessions_go_and_their_owners_log_in_again() {
+    let full =
+        "[variant.full.auth]\nscheme = 'session'\nsession = { capacity = 50, idle = '5min' }\n";
+    let text = format!("{SITE}{full}");
+    let ran = run(&graph_of(&text, "full"));
+    assert!(reading(&ran, "evicted_sessions") > 0.3);
+    assert!(reading(&ran, "forced_logins") > 0.1);
+    let roomy = text.replace("capacity = 50", "capacity = 5000");
+    let ran = run(&graph_of(&roomy, "full"));
+    assert!(reading(&ran, "evicted_sessions").abs() < 1e-12);
+    assert!(reading(&ran, "forced_logins") < 0.05);
+}
+
+#[test]
+fn log_out_everywhere_ends_the_other_devices_as_well() {
+    let text = SITE.replace("logout = 0.5", "logout = true\ndevices = 3");
+    let here = run(&graph_of(&text, "session"));
+    let text = text.replace("login = 'login'", "login = 'login'\neverywhere = true");
+    let everywhere = run(&graph_of(&text, "session"));
+    assert!((reading(&here, "login_rate") - 3.0).abs() < 0.3);
+    assert!(reading(&here, "forced_logins") < 0.05);
+    assert!(reading(&everywhere, "forced_logins") > 0.3);
+}
+
+#[test]
+fn a_server_without_sessions_has_no_cart_to_lose_later() {
+    let text = SITE.replace("[auth.session]", "[auth.session]\ncart = true");
+    let visitors = reading(&run(&graph_of(&text, "jwt")), "login_rate") * 600.0;
+    let lost = reading(&run(&graph_of(&text, "jwt")), "carts_lost");
+    assert!((lost - visitors).abs() < 0.1 * visitors, "{lost} of {visitors}");
+    assert!(reading(&run(&graph_of(&text, "session")), "carts_lost").abs() < 1e-12);
 }

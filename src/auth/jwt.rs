@@ -4,9 +4,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AuthPlan, DenyListSpec, RefreshSpec, Shown, Verdict};
+use super::{AuthPlan, DenyListSpec, KeysSpec, RefreshSpec, Shown, Verdict};
 use crate::dist::Dist;
-use crate::time::Span;
+use crate::time::{Span, Time};
 use crate::unit::Bytes;
 
 /// What a scenario says of tokens.
@@ -31,6 +31,9 @@ pub struct JwtSpec {
     /// Short tokens that are renewed with a second one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh: Option<RefreshSpec>,
+    /// The keys that sign; one for ever by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<KeysSpec>,
     /// Tokens that are no longer accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deny_list: Option<DenyListSpec>,
@@ -46,6 +49,7 @@ impl Default for JwtSpec {
             sign: None,
             verify: None,
             refresh: None,
+            keys: None,
             deny_list: None,
         }
     }
@@ -88,7 +92,8 @@ impl SigningAlgorithm {
 pub(super) fn verdict(plan: &AuthPlan, shown: &Shown<'_>) -> Verdict {
     let Some(token) = shown.credential else { return Verdict::Missing };
     let is_denied = plan.tokens.deny.is_some() && token.issued <= shown.denied_up_to;
-    if shown.now > token.expires + plan.tokens.leeway {
+    let key_ends = plan.tokens.keys.as_ref().map_or(Time::NEVER, |keys| keys.until(token.issued));
+    if shown.now > token.expires + plan.tokens.leeway || shown.now > key_ends {
         Verdict::Expired
     } else if is_denied && shown.now >= shown.denied {
         Verdict::Revoked
@@ -102,7 +107,6 @@ mod tests {
     use super::super::plan::tests::plan;
     use super::super::{Credential, Deny, DenyCheck, Scheme};
     use super::*;
-    use crate::time::Time;
 
     #[track_caller]
     fn check(leeway: u64, denied_up_to: Time, denied: Time, now: u64, expected: Verdict) {

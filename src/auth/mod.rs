@@ -8,6 +8,8 @@ mod credentials;
 mod deny_list;
 pub mod exposure;
 mod jwt;
+mod kept;
+mod keys;
 mod none;
 mod password;
 mod person;
@@ -20,6 +22,8 @@ mod theft;
 
 pub use deny_list::{DenyCheck, DenyListSpec};
 pub use jwt::{JwtSpec, SigningAlgorithm};
+pub use kept::Kept;
+pub use keys::KeysSpec;
 pub use password::{PasswordHash, PasswordSpec};
 pub use person::{Credential, Errand, Person, Record, Thief};
 pub use plan::{AuthPlan, Demands, Deny, Programs, Renewal, Sessions, Steals, Tokens};
@@ -27,7 +31,7 @@ pub use refresh::{Presented, Reaction, RefreshSpec};
 pub use said::{Said, Verdict};
 pub use session::{Keep, SessionSpec};
 pub use spec::AuthSpec;
-pub use theft::TheftSpec;
+pub use theft::{Deed, Loot, TheftSpec};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

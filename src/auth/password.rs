@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::dist::Dist;
+use crate::limit::RateLimitSpec;
 use crate::time::Span;
 use crate::unit::{Bytes, Probability};
 
@@ -40,6 +41,16 @@ pub struct PasswordSpec {
     /// The demand of a hash on a core, whatever its parameters were measured to cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Dist<Span>>,
+    /// How many workers of the issuer hash and do nothing else, beside its cores; by default its
+    /// cores hash, and whatever else comes waits for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 10_000))]
+    pub pool: Option<u32>,
+    /// How often log-ins may come to the issuer; as often as they like by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<RateLimitSpec>,
+    /// Whether that limit is asked only after the hash, which has been paid for by then.
+    pub limit_after: bool,
     /// How many log-ins have the wrong password, which costs the same: a share, none by default.
     pub wrong: Probability,
 }
@@ -108,6 +119,7 @@ impl PasswordSpec {
         use PasswordHash::{Argon2id, Bcrypt, Pbkdf2, Scrypt};
         let is = |hash| self.hash == hash;
         let all = [
+            ("pool", self.pool == Some(0), "a pool has at least 1 worker"),
             ("cost", self.cost.is_some() && !is(Bcrypt), "`cost` belongs to bcrypt"),
             (
                 "cost",

@@ -23,13 +23,15 @@ pub enum Errand {
     Logout,
     /// What a thief wants.
     Theft,
+    /// To renew a stolen token.
+    TheftRenewal,
 }
 
 impl Errand {
     /// Whether a thief makes it.
     #[must_use]
     pub const fn is_thiefs(self) -> bool {
-        matches!(self, Self::Theft)
+        matches!(self, Self::Theft | Self::TheftRenewal)
     }
 }
 
@@ -49,7 +51,7 @@ impl Credential {
     #[must_use]
     pub fn new(issued: Time, life: Span) -> Self {
         let expires = issued + life;
-        Self { issued, expires, refresh: Presented { generation: 0, expires } }
+        Self { issued, expires, refresh: Presented { family: issued, generation: 0, expires } }
     }
 }
 
@@ -70,6 +72,10 @@ pub struct Record {
     pub rotated: Time,
     /// Whether it was ended.
     pub ended: bool,
+    /// When a look-up found it last, and which replica asked.
+    pub seen: (Time, u16),
+    /// Its number in a store of limited capacity.
+    pub serial: u64,
 }
 
 impl Record {
@@ -84,6 +90,8 @@ impl Record {
             generation: 0,
             rotated: now,
             ended: false,
+            seen: (now, u16::MAX),
+            serial: u64::MAX,
         }
     }
 }
@@ -93,12 +101,37 @@ impl Record {
 pub struct Thief {
     /// The stolen credential, or what it was renewed to.
     pub credential: Credential,
-    /// When it was stolen.
+    /// When it was stolen, or will be.
     pub since: Time,
-    /// Until when it works at most, as far as is known.
+    /// Until when it works at most, as far as is known; never before it is stolen.
     pub until: Time,
+    /// Whether what renews it was stolen as well, and is not known to be worthless yet.
+    pub renews: bool,
+    /// Whether that is being tried.
+    pub is_renewing: bool,
     /// When the owner logged out.
     pub logout: Option<Time>,
+    /// When the theft was discovered.
+    pub noticed: Option<Time>,
+    /// How many requests it has made: what they draw is keyed by this.
+    pub requests: u32,
+}
+
+impl Thief {
+    /// Somebody who will steal this credential.
+    #[must_use]
+    pub const fn new(credential: Credential, since: Time) -> Self {
+        Self {
+            credential,
+            since,
+            until: Time::NEVER,
+            renews: false,
+            is_renewing: false,
+            logout: None,
+            noticed: None,
+            requests: 0,
+        }
+    }
 }
 
 /// Somebody who is there, or whose stolen credential still works.
@@ -124,10 +157,18 @@ pub struct Person {
     pub denied: (Time, Time),
     /// What a thief has.
     pub thief: Option<Thief>,
+    /// Timers of thefts that are running.
+    pub deeds: u32,
     /// What is under way beside pages.
     pub errand: Option<Errand>,
     /// Whether a page waits for that.
     pub waits: bool,
+    /// Whether the visit ends with it.
+    pub leaves: bool,
+    /// Whether a server without sessions has lost the cart.
+    pub has_lost: bool,
+    /// The next device of the same owner, round and round; none for an only one.
+    pub sibling: u32,
     /// How many errands there were: what they draw is keyed by this.
     pub errands: u32,
     /// Requests that are in flight.
@@ -151,8 +192,12 @@ impl Person {
             record: None,
             denied: (Time::NEVER, Time::ZERO),
             thief: None,
+            deeds: 0,
             errand: None,
             waits: false,
+            leaves: false,
+            has_lost: false,
+            sibling: u32::MAX,
             errands: 0,
             requests: 0,
             renewal: TimerId::NONE,
@@ -169,12 +214,18 @@ impl Person {
         losses: u32,
         now: Time,
     ) -> Verdict {
-        let stolen = self.thief.as_ref().map(|thief| &thief.credential);
-        let credential = if errand.is_thiefs() { stolen } else { self.held.as_ref() };
+        let credential = self.shows(errand);
         let (denied, denied_up_to) = self.denied;
         let record = self.record.as_ref();
         let shown = Shown { credential, record, replica, losses, denied, denied_up_to, now };
         plan.scheme.verdict(plan, &shown)
+    }
+
+    /// What the owner, or the thief, shows.
+    #[must_use]
+    pub fn shows(&self, errand: Errand) -> Option<&Credential> {
+        let stolen = self.thief.as_ref().map(|thief| &thief.credential);
+        if errand.is_thiefs() { stolen } else { self.held.as_ref() }
     }
 
     /// The issuer lets this one in: what is issued, and what is kept of it.
@@ -199,7 +250,7 @@ impl Person {
         }
         let reaction = present(record, renewal.rotation, renewal.grace, held.refresh, now);
         if let Reaction::Renews(generation) = reaction {
-            let refresh = Presented { generation, expires: held.refresh.expires };
+            let refresh = Presented { generation, ..held.refresh };
             let new = Credential { refresh, ..Credential::new(now, plan.life()) };
             match &mut self.thief {
                 Some(thief) if by_thief => thief.credential = new,
@@ -219,13 +270,6 @@ impl Person {
         }
     }
 
-    /// The same at a time to come, by way of the deny-list: sessions end when that is there.
-    pub fn revoke_later(&mut self, plan: &AuthPlan, at: Time) {
-        if let Some(deny) = &plan.tokens.deny {
-            self.denied = (at + deny.lag, at);
-        }
-    }
-
     /// Until when a stolen credential works, if nothing else happens: what is issued lives to its
     /// end, unless it was taken back before.
     #[must_use]
@@ -234,14 +278,16 @@ impl Person {
         match plan.scheme {
             super::Scheme::None | super::Scheme::Credentials => Time::NEVER,
             super::Scheme::Session => match &self.record {
-                Some(record) if !record.ended => stolen
+                Some(record) if !record.ended && record.created == stolen.issued => stolen
                     .expires
                     .min(record.touched + plan.sessions.idle)
                     .min(record.created + plan.sessions.absolute),
                 _ => Time::ZERO,
             },
             super::Scheme::Jwt => {
-                let end = stolen.expires + plan.tokens.leeway;
+                let key = plan.tokens.keys.as_ref();
+                let key_ends = key.map_or(Time::NEVER, |keys| keys.until(stolen.issued));
+                let end = (stolen.expires + plan.tokens.leeway).min(key_ends);
                 if stolen.issued <= up_to { end.min(denied) } else { end }
             }
         }

@@ -1,8 +1,9 @@
 //! Identity made ready to run.
 
-use super::{DenyCheck, Keep, Scheme};
+use super::{DenyCheck, Keep, Kept, KeysSpec, Loot, Scheme};
 use crate::dist::Law;
 use crate::id::{EndpointId, NodeId};
+use crate::limit::RateLimitSpec;
 use crate::time::Span;
 use crate::unit::Probability;
 
@@ -21,6 +22,8 @@ pub struct AuthPlan {
     pub refresh: Option<EndpointId>,
     /// What log-outs ask for.
     pub logout: Option<EndpointId>,
+    /// Whether a log-out ends the sessions of all devices.
+    pub everywhere: bool,
     /// What it does with sessions.
     pub sessions: Sessions,
     /// What it does with tokens.
@@ -39,6 +42,10 @@ pub struct AuthPlan {
     pub roles: Vec<Vec<(u64, Probability)>>,
     /// What is stolen.
     pub theft: Option<Steals>,
+    /// The workers of the issuer that hash and do nothing else, and the law of a hash.
+    pub pool: Option<(u32, Law)>,
+    /// How often log-ins may come.
+    pub limit: Option<RateLimitSpec>,
     /// CPU for identity alone of each program that has it, at speed 1, in nanoseconds.
     pub demands: Demands,
 }
@@ -84,6 +91,10 @@ pub struct Sessions {
     pub absolute: Span,
     /// How long the last write may lie back.
     pub write_every: Span,
+    /// How old a local copy may be that is used when the store does not answer.
+    pub stale: Span,
+    /// How many the store holds.
+    pub capacity: Option<u32>,
     /// Whether something is lost with them.
     pub cart: bool,
 }
@@ -95,6 +106,8 @@ pub struct Tokens {
     pub lifetime: Span,
     /// By how much clocks may be wrong.
     pub leeway: Span,
+    /// The keys that sign them.
+    pub keys: Option<KeysSpec>,
     /// How they are renewed.
     pub renewal: Option<Renewal>,
     /// How they are denied.
@@ -138,10 +151,14 @@ pub struct Deny {
 pub struct Steals {
     /// Of how many log-ins.
     pub probability: Probability,
+    /// What.
+    pub what: Loot,
     /// When after the log-in; none for any moment of the credential's life alike.
     pub after: Option<Law>,
     /// How long until it is discovered.
     pub discovered: Option<Law>,
+    /// How long between requests that are made with it.
+    pub uses: Option<Law>,
 }
 
 impl AuthPlan {
@@ -165,6 +182,14 @@ impl AuthPlan {
     #[must_use]
     pub fn is_open(&self, endpoint: EndpointId) -> bool {
         self.endpoints.get(endpoint.index()).is_none_or(|(open, _)| *open)
+    }
+
+    /// The store of sessions before anybody has logged in, if it has room for only so many.
+    #[must_use]
+    pub fn kept(&self) -> Option<Kept> {
+        let sessions = &self.sessions;
+        let capacity = sessions.store.and(sessions.capacity)?;
+        Some(Kept::new(capacity, sessions.idle))
     }
 
     /// Whose memory the records of sessions stand in.
@@ -195,21 +220,32 @@ pub(super) mod tests {
             login: None,
             refresh: None,
             logout: None,
+            everywhere: false,
             sessions: Sessions {
                 keep: Keep::Shared,
                 store: None,
                 idle: Span(100),
                 absolute: Span(1_000),
                 write_every: Span::ZERO,
+                stale: Span::ZERO,
+                capacity: None,
                 cart: false,
             },
-            tokens: Tokens { lifetime: Span(900), leeway: Span::ZERO, renewal: None, deny: None },
+            tokens: Tokens {
+                lifetime: Span(900),
+                leeway: Span::ZERO,
+                keys: None,
+                renewal: None,
+                deny: None,
+            },
             bytes: 0,
             is_too_large: false,
             programs: Programs::default(),
             endpoints: Vec::new(),
             roles: Vec::new(),
             theft: None,
+            pool: None,
+            limit: None,
             demands: Demands::default(),
         }
     }
@@ -235,8 +271,7 @@ pub(super) mod tests {
         person.grant(&plan, 0, 0, Time(0));
         person.held = person.granted;
         let credential = person.granted.expect("just granted");
-        let (since, until) = (Time(10), Time(900));
-        person.thief = Some(Thief { credential, since, until, logout: None });
+        person.thief = Some(Thief::new(credential, Time(10)));
         assert_eq!(person.renew(&plan, true, 0, Time(800)), Reaction::Renews(1));
         assert_eq!(person.renew(&plan, false, 0, Time(900)), Reaction::EndsFamily);
         assert_eq!(person.renew(&plan, true, 0, Time(901)), Reaction::Refuses);

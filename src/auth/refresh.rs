@@ -55,6 +55,8 @@ impl Default for RefreshSpec {
 /// A refresh token that somebody presents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Presented {
+    /// When its family began, which tells it from others of its owner.
+    pub family: Time,
     /// Which of its family it is.
     pub generation: u32,
     /// When it expires.
@@ -85,7 +87,7 @@ pub(super) fn present(
         return Reaction::Refuses;
     }
     let Some(record) = record else { return Reaction::Renews(token.generation) };
-    if record.ended {
+    if record.ended || record.created != token.family {
         return Reaction::Refuses;
     }
     if !rotation {
@@ -111,7 +113,7 @@ mod tests {
     const LATE: Time = Time(1_000);
 
     fn token(generation: u32) -> Presented {
-        Presented { generation, expires: LATE }
+        Presented { family: Time(0), generation, expires: LATE }
     }
 
     #[test]
@@ -137,6 +139,14 @@ mod tests {
         assert_eq!(use_at(0, 5), Reaction::Renews(1));
         assert_eq!(use_at(0, 15), Reaction::Renews(1));
         assert_eq!(use_at(0, 16), Reaction::EndsFamily);
+    }
+
+    #[test]
+    fn a_token_of_an_earlier_log_in_is_refused_and_ends_nothing() {
+        let mut record = Record::new(Time(3));
+        let old = token(0);
+        assert_eq!(present(Some(&mut record), true, Span::ZERO, old, Time(5)), Reaction::Refuses);
+        assert!(!record.ended);
     }
 
     #[test]

@@ -64,6 +64,17 @@ pub enum Said {
         /// Whether something was written.
         writes: bool,
     },
+    /// Who checks fetched the keys of tokens.
+    Fetched(Place),
+    /// A session was accepted by a local copy, since its store did not answer.
+    Covered(Place),
+    /// A store without room let so many sessions go.
+    Evicted {
+        /// By whose log-in.
+        at: Place,
+        /// How many.
+        count: u32,
+    },
     /// A core was at work for nothing but identity: signing, verifying, hashing.
     Worked {
         /// Where.
@@ -85,8 +96,12 @@ pub enum Said {
         /// Whether something was lost that the session carried.
         cart: bool,
     },
+    /// What a server without sessions kept for somebody of this group was lost with its answer.
+    CartLost(NodeId),
     /// A family of refresh tokens was ended because an old one was used again.
     FamilyEnded(NodeId),
+    /// A credential of somebody of this group was stolen.
+    Stolen(NodeId),
     /// A stolen credential no longer works.
     Exposed {
         /// Of which group.
@@ -95,6 +110,8 @@ pub enum Said {
         span: Span,
         /// For how long of that its owner had logged out; none for owners who had not.
         after_logout: Option<Span>,
+        /// For how long of that its theft was discovered; none where it was not.
+        after_discovery: Option<Span>,
     },
 }
 
@@ -112,6 +129,11 @@ impl Said {
             Self::Forced { .. } => 46,
             Self::FamilyEnded(_) => 47,
             Self::Exposed { .. } => 48,
+            Self::Stolen(_) => 49,
+            Self::Fetched(_) => 50,
+            Self::Covered(_) => 51,
+            Self::Evicted { .. } => 52,
+            Self::CartLost(_) => 53,
         }
     }
 
@@ -120,17 +142,21 @@ impl Said {
     pub fn ids(&self) -> [u64; 3] {
         let place = |at: &Place| u64::from(at.node.0) << 16 | u64::from(at.replica);
         match self {
-            Self::Came(client) | Self::Went(client) | Self::FamilyEnded(client) => {
-                [u64::from(client.0), 0, 0]
-            }
+            Self::Came(client)
+            | Self::Went(client)
+            | Self::FamilyEnded(client)
+            | Self::CartLost(client)
+            | Self::Stolen(client) => [u64::from(client.0), 0, 0],
             Self::Checked { at, verdict, by_thief, bytes } => {
                 [place(at), u64::from(*verdict as u8) << 1 | u64::from(*by_thief), *bytes]
             }
             Self::Asked { by, writes } => [place(by), u64::from(*writes), 0],
+            Self::Fetched(at) | Self::Covered(at) => [place(at), 0, 0],
+            Self::Evicted { at, count } => [place(at), u64::from(*count), 0],
             Self::Worked { at, span } => [place(at), span.0, 0],
             Self::Granted { at, renewal } => [place(at), u64::from(*renewal), 0],
             Self::Forced { client, cart } => [u64::from(client.0), u64::from(*cart), 0],
-            Self::Exposed { client, span, after_logout } => {
+            Self::Exposed { client, span, after_logout, .. } => {
                 [u64::from(client.0), span.0, after_logout.map_or(u64::MAX, |span| span.0)]
             }
         }

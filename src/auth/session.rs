@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::{AuthPlan, Shown, Verdict};
+use crate::dist::Dist;
 use crate::time::Span;
 use crate::unit::Bytes;
 
@@ -26,6 +27,18 @@ pub struct SessionSpec {
     /// How long the last write of a session may lie back before a request writes its time anew: 0s
     /// by default, a write for each request. Idle time counts from the last write.
     pub write_every: Span,
+    /// How old a copy may be that the replica that asked for it last uses when the store does not
+    /// answer; 0s by default: an outage of the store lets nobody in.
+    pub stale: Span,
+    /// How many sessions the store holds; when there are more, the one that was written longest ago
+    /// goes. By default all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub capacity: Option<u32>,
+    /// The demand, on the cores of who checks, of copying a write to all other replicas; only
+    /// `replicated` sessions have it. None by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copy: Option<Dist<Span>>,
     /// Bytes of the cookie with its name; 48 B by default.
     pub bytes: Bytes,
     /// Whether something is lost with a session, such as a shopping cart.
@@ -40,6 +53,9 @@ impl Default for SessionSpec {
             idle: Span::from_secs(30 * 60),
             absolute: Span::from_secs(12 * 3_600),
             write_every: Span::ZERO,
+            stale: Span::ZERO,
+            capacity: None,
+            copy: None,
             bytes: Bytes(48),
             cart: false,
         }
@@ -72,10 +88,11 @@ impl Keep {
 /// A session is accepted if its record is there, known here, and neither idle nor old for too long.
 pub(super) fn verdict(plan: &AuthPlan, shown: &Shown<'_>) -> Verdict {
     let rules = &plan.sessions;
-    let (Some(_), Some(record)) = (shown.credential, shown.record) else {
+    let (Some(cookie), Some(record)) = (shown.credential, shown.record) else {
         return Verdict::Missing;
     };
-    if record.ended {
+    // A new log-in makes a new session, under a new name.
+    if record.ended || cookie.issued != record.created {
         Verdict::Revoked
     } else if record.losses != shown.losses {
         Verdict::Lost
@@ -131,6 +148,7 @@ mod tests {
         check(Keep::Shared, Some(Record { ended: true, ..RECORD }), 1_001, Verdict::Revoked);
         check(Keep::Shared, Some(Record { losses: 0, ..RECORD }), 1_001, Verdict::Lost);
         check(Keep::Shared, None, 1_001, Verdict::Missing);
+        check(Keep::Shared, Some(Record::new(Time(900))), 1_001, Verdict::Revoked);
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct AuthSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub logout: Option<Spanned<String>>,
+    /// Whether a log-out ends what all devices of its owner have, as far as the scheme can do that.
+    pub everywhere: bool,
     /// The node that the issuer asks for the account before it hashes a password.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
@@ -60,6 +62,7 @@ impl Default for AuthSpec {
             login: None,
             refresh: None,
             logout: None,
+            everywhere: false,
             accounts: None,
             header_limit: Bytes(8 << 10),
             password: PasswordSpec::default(),

@@ -1,4 +1,4 @@
-//! Credentials that are stolen: the cookie, or the access token.
+//! Credentials that are stolen: the cookie or the access token, or with that what renews it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,11 +13,42 @@ use crate::unit::Probability;
 pub struct TheftSpec {
     /// How many of the credentials that are issued at log-ins are stolen: a share.
     pub probability: Probability,
-    /// How long after the log-in; by default at any moment of the credential's life alike.
+    /// What is stolen; `access` by default.
+    pub what: Loot,
+    /// How long after the log-in what its owner has then is stolen; by default what the log-in
+    /// issued is stolen at any moment of its life alike.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Dist<Span>>,
     /// How long it takes until the theft is discovered and the credential taken back, where the
     /// scheme can do that; never by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub discovered: Option<Dist<Span>>,
+    /// How long the thief waits between requests, the first of which comes at once; by default the
+    /// thief asks for nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uses: Option<Dist<Span>>,
+}
+
+/// What is stolen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Loot {
+    /// The cookie, or the access token alone.
+    #[default]
+    Access,
+    /// The access token with the refresh token, which the thief uses when the other has ended.
+    Refresh,
+}
+
+/// What comes next in a theft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// The credential is stolen.
+    Steals,
+    /// The thief asks for something.
+    Asks,
+    /// The theft is discovered.
+    IsNoticed,
+    /// What was stolen may no longer work.
+    Ends,
 }

@@ -12,6 +12,7 @@ mod amplified;
 mod circuit;
 mod expected;
 mod flow;
+mod identity;
 mod keeping;
 mod length;
 mod sameness;

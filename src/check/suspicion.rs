@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::endpoint::Op;
-use crate::graph::{Graph, Origin, Role, Traffic, delay};
+use crate::graph::{Graph, Origin, Role, Traffic, delay, is_sharded};
 use crate::id::NodeId;
 use crate::model::{Model, Study};
 use crate::nodes::KindSpec;
@@ -29,6 +29,7 @@ pub fn suspicions(
     watch.timeouts();
     watch.priorities();
     watch.caches();
+    watch.identity();
     watch.unused
 }
 
@@ -48,7 +49,7 @@ pub fn overload(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &m
 }
 
 pub(super) struct Watch<'a> {
-    model: &'a Model,
+    pub(super) model: &'a Model,
     pub(super) graph: &'a Graph,
     traffic: &'a Traffic,
     diagnostics: &'a mut Diagnostics,
@@ -208,7 +209,8 @@ impl Watch<'_> {
             }
             let replicas = self.graph.fixed.topology.nodes[to_id.index()].replicas;
             let role = &self.graph.plans[from_id.index()].role;
-            if replicas > 1 && !matches!(role, Role::Balancer { .. }) {
+            let is_sharded = is_sharded(self.graph, to_id);
+            if replicas > 1 && !matches!(role, Role::Balancer { .. }) && !is_sharded {
                 let message = format!(
                     "`{from}` calls the {replicas} replicas of `{to}` one after the other, as DNS \
                      would"

@@ -295,3 +295,35 @@ fn behind_two_caches_nothing_is_claimed() {
     let report = text("base", &graph, &checked);
     assert!(report.contains("shield: how much its cache answers is not known"), "{report}");
 }
+
+/// Who asks is known by a token, after a log-in of a hash that is given.
+fn with_log_ins(password: &str) -> String {
+    format!(
+        "[endpoint.page]\nwork = [{{ cpu = '10ms' }}]
+[endpoint.login]\n[page.any]\nendpoint = 'page'
+[visit.usual]\npages = {{ any = 1 }}\nlength = 4\n[node.users]\nkind = 'client'
+arrivals = {{ visits = {{ poisson = '5/s' }}, visit = 'usual' }}
+[node.app]\nkind = 'server'\ncores = 1\n[link.users.app]
+[auth]\nscheme = 'jwt'\nat = 'app'\nissuer = 'app'\nlogin = 'login'
+jwt = {{ sign = '1ms', verify = '2ms' }}
+[auth.password]\n{password}\n"
+    )
+}
+
+#[test]
+fn log_ins_and_checks_are_a_part_of_the_load() {
+    let (graph, checked, warnings) = checked(&with_log_ins("time = '29ms'"));
+    assert_eq!(warnings, "");
+    let app = &checked.traffic.nodes[graph.node("app").expect("a node").index()];
+    // 20 pages of 10 ms and 2 ms, and 5 log-ins of 29 ms and 1 ms.
+    assert!((app.rate - 25.0).abs() < 1e-9, "{}", app.rate);
+    assert!((app.load() - 0.39).abs() < 1e-9, "{}", app.load());
+}
+
+#[test]
+fn a_hash_that_nobody_waits_for_is_warned_of_in_hours() {
+    let warnings = |password: &str| checked(&with_log_ins(password)).2;
+    let text = warnings("hash = 'bcrypt'\ncost = 31");
+    assert!(text.contains("a log-in takes 32.6 hours of a core"), "{text}");
+    assert_eq!(warnings("hash = 'bcrypt'\ncost = 12").find("a log-in takes"), None);
+}

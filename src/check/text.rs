@@ -38,6 +38,7 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     reasons.extend(expected::availabilities(graph));
     reasons.extend(expected::connections(graph));
     reasons.extend(amplified::amplified(graph));
+    reasons.extend(super::identity::exposure(graph));
     if !reasons.is_empty() {
         lines.push(String::new());
         lines.extend(reasons);

@@ -44,6 +44,13 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "cold-start",
     "private-pages",
     "eviction-shootout",
+    "stateless-http",
+    "session-or-jwt",
+    "session-store-overload",
+    "sticky-or-shared",
+    "logout",
+    "refresh-tokens",
+    "login-storm",
     "metropolis",
 ];
 

@@ -111,6 +111,15 @@ pub enum Rule {
     Ask(NodeId, bool),
     /// Ask the issuer whether a password is the right one.
     Password(NodeId),
+    /// Let a worker of the issuer's pool hash a password.
+    Hash,
+    /// Refuse a log-in of which there are too many.
+    Limit,
+    /// Fetch the issuer's keys if the token names one that is not known here; else skip the next
+    /// operation.
+    Keys(NodeId),
+    /// The keys have come.
+    Learn,
     /// Decide whether the request is let in; skip the next operation if nothing is to be written.
     Identify,
     /// Go on with what was asked for.

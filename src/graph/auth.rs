@@ -2,27 +2,17 @@
 
 use toml::Spanned;
 
+use super::auth_programs::write_programs;
 use super::build::Build;
-use super::program::{Programs, amount};
+use super::program::Programs;
 use crate::auth::{
     AuthPlan, AuthSpec, Demands, Deny, DenyCheck, Keep, Renewal, Scheme, Sessions, Steals, Tokens,
 };
-use crate::count::Count;
-use crate::dist::Dist;
-use crate::endpoint::{Op, Rule};
 use crate::id::{EndpointId, NodeId};
 use crate::model::Named;
 use crate::nodes::KindSpec;
-use crate::rng::{Purpose, hash_name};
+use crate::rng::hash_name;
 use crate::scenario::Diagnostic;
-use crate::time::Span;
-use crate::unit::Probability;
-
-const VERIFY: Purpose = Purpose::named("verifying a token");
-const SIGN: Purpose = Purpose::named("signing a token");
-const HASH: Purpose = Purpose::named("hashing a password");
-const ACCOUNT: Purpose = Purpose::named("looking an account up");
-const WRONG: Purpose = Purpose::named("a wrong password");
 
 /// The plan of identity, if the scenario has a scheme; what is wrong with it is noted.
 pub(super) fn auth_plan(build: &mut Build<'_>, programs: &mut Programs) -> Option<AuthPlan> {
@@ -55,6 +45,7 @@ pub(super) fn auth_plan(build: &mut Build<'_>, programs: &mut Programs) -> Optio
         login: endpoint(build, &spec.login),
         refresh: endpoint(build, &spec.refresh),
         logout: endpoint(build, &spec.logout),
+        everywhere: spec.everywhere,
         sessions: sessions?,
         tokens: tokens?,
         bytes,
@@ -63,6 +54,8 @@ pub(super) fn auth_plan(build: &mut Build<'_>, programs: &mut Programs) -> Optio
         endpoints: Vec::new(),
         roles: vec![Vec::new(); build.nodes.len()],
         theft: thefts(build, owner),
+        pool: None,
+        limit: spec.password.limit.clone(),
         demands: Demands::default(),
     };
     roles(build, &mut plan);
@@ -94,6 +87,19 @@ fn check_times(build: &mut Build<'_>, owner: &Named<AuthSpec>) {
     let (jwt, session) = (&owner.spec.jwt, &owner.spec.session);
     if jwt.lifetime.is_zero() {
         build.error(&owner.at("jwt.lifetime"), "a token that is dead when it is born");
+    }
+    if jwt.keys.is_some_and(|keys| keys.rotate.is_zero()) {
+        build.error(&owner.at("jwt.keys.rotate"), "a key that never signs");
+    }
+    if session.capacity == Some(0) {
+        build.error(&owner.at("session.capacity"), "a store that holds no session");
+    }
+    if session.stale > session.idle {
+        let sentence = "`stale` is longer than `idle`: a copy would outlive its session";
+        build.error(&owner.at("session.stale"), sentence);
+    }
+    if session.copy.is_some() && session.keep != Keep::Replicated {
+        build.error(&owner.at("session.copy"), "only `replicated` sessions are copied");
     }
     if session.idle > session.absolute {
         let sentence = "`idle` is longer than `absolute`: it would never count";
@@ -128,6 +134,8 @@ fn sessions(build: &mut Build<'_>, owner: &Named<AuthSpec>) -> Option<Sessions> 
         idle: spec.idle,
         absolute: spec.absolute,
         write_every: spec.write_every,
+        stale: spec.stale,
+        capacity: spec.capacity,
         cart: spec.cart,
     })
 }
@@ -186,7 +194,8 @@ fn tokens(build: &mut Build<'_>, owner: &Named<AuthSpec>) -> Option<Tokens> {
         };
         deny = Some(Deny { check: list.check, store, lag: list.lag });
     }
-    Some(Tokens { lifetime: spec.lifetime, leeway: spec.leeway, renewal, deny })
+    let keys = spec.keys.filter(|_| is_used);
+    Some(Tokens { lifetime: spec.lifetime, leeway: spec.leeway, keys, renewal, deny })
 }
 
 fn thefts(build: &mut Build<'_>, owner: &Named<AuthSpec>) -> Option<Steals> {
@@ -194,7 +203,11 @@ fn thefts(build: &mut Build<'_>, owner: &Named<AuthSpec>) -> Option<Steals> {
     let after = spec.after.as_ref().map(|it| build.law(it, &owner.at("theft.after")));
     let discovered = spec.discovered.as_ref();
     let discovered = discovered.map(|it| build.law(it, &owner.at("theft.discovered")));
-    Some(Steals { probability: spec.probability, after, discovered })
+    let uses = spec.uses.as_ref().map(|it| build.law(it, &owner.at("theft.uses")));
+    if uses.as_ref().is_some_and(|law| law.mean() <= 0.0) {
+        build.error(&owner.at("theft.uses"), "a thief waits a while between requests");
+    }
+    Some(Steals { probability: spec.probability, what: spec.what, after, discovered, uses })
 }
 
 /// What each endpoint asks of people, and what each group of people has.
@@ -232,144 +245,5 @@ fn check_people(build: &mut Build<'_>, owner: &Named<AuthSpec>, plan: &AuthPlan)
     if has_people && plan.has_logins() && plan.login.is_none() {
         let error = Diagnostic::error(owner.at("scheme"), "people log in, but nothing says how");
         build.diagnostics.push(error.help("name the endpoint of log-ins in `auth.login`"));
-    }
-}
-
-/// What the node that checks and the issuer do.
-#[allow(clippy::too_many_lines, reason = "five programs that share their steps")]
-fn write_programs(
-    build: &mut Build<'_>,
-    owner: &Named<AuthSpec>,
-    plan: &mut AuthPlan,
-    programs: &mut Programs,
-) {
-    let spec = &owner.spec;
-    let costs = &build.model.run.costs;
-    let (sign, verify) = costs.signature(spec.jwt.algorithm);
-    let hash = costs.hash(&spec.password);
-    let usual = |dist: &Option<Dist<Span>>, usual| dist.clone().unwrap_or(Dist::Constant(usual));
-    let sign = amount(build, &usual(&spec.jwt.sign, sign), &owner.at("jwt.sign"));
-    let verify = amount(build, &usual(&spec.jwt.verify, verify), &owner.at("jwt.verify"));
-    let hash = amount(build, &hash, &owner.at("password.time"));
-    let mean = |amount: &crate::endpoint::Amount| amount.mean().unwrap_or(0.0);
-    let is_jwt = plan.scheme == Scheme::Jwt;
-    plan.demands = Demands {
-        check: if is_jwt { mean(&verify) } else { 0.0 },
-        sign: mean(&sign),
-        hash: mean(&hash),
-    };
-    let accounts = spec.accounts.as_ref();
-    let accounts = accounts.and_then(|name| build.node(name.get_ref(), &name.span()));
-    let hashing = |ops: &mut Vec<Op>| {
-        if let Some(to) = accounts {
-            let (endpoint, times) = (EndpointId::NONE, Count::Constant(1));
-            ops.push(Op::Call { to, endpoint, times, purpose: ACCOUNT });
-        }
-        ops.extend([Op::Cpu(hash.clone(), HASH), Op::Rule(Rule::Worked(2))]);
-    };
-    let ask = |store: Option<NodeId>, writes: bool, ops: &mut Vec<Op>| {
-        ops.extend(store.map(|store| Op::Rule(Rule::Ask(store, writes))));
-    };
-    let deny = plan.tokens.deny.as_ref();
-    let renewal = plan.tokens.renewal.as_ref().and_then(|it| it.store.filter(|_| it.record));
-
-    let mut check = Vec::new();
-    match plan.scheme {
-        Scheme::None => {}
-        Scheme::Credentials if plan.issuer == plan.at => hashing(&mut check),
-        Scheme::Credentials => check.push(Op::Rule(Rule::Password(plan.issuer))),
-        Scheme::Session => ask(plan.sessions.store, false, &mut check),
-        Scheme::Jwt => {
-            check.extend([Op::Cpu(verify, VERIFY), Op::Rule(Rule::Worked(0))]);
-            let central = deny.filter(|deny| deny.check == DenyCheck::Central);
-            ask(central.and_then(|deny| deny.store), false, &mut check);
-        }
-    }
-    check.push(Op::Rule(Rule::Identify));
-    // What `Identify` skips if nothing is to be written.
-    match plan.sessions.store {
-        Some(store) => ask(Some(store), true, &mut check),
-        None => check.push(Op::Unless(Probability::ALWAYS, WRONG, 0)),
-    }
-    check.extend([Op::Rule(Rule::Pass), Op::Return]);
-
-    let signs = |ops: &mut Vec<Op>| {
-        if is_jwt {
-            ops.extend([Op::Cpu(sign.clone(), SIGN), Op::Rule(Rule::Worked(1))]);
-        }
-    };
-    let mut login = Vec::new();
-    hashing(&mut login);
-    login.push(Op::Fail(spec.password.wrong, WRONG, 401));
-    ask(plan.sessions.store.or(renewal), true, &mut login);
-    signs(&mut login);
-    login.extend([Op::Rule(Rule::Grant), Op::Return]);
-    let mut refresh = Vec::new();
-    ask(renewal, false, &mut refresh);
-    refresh.push(Op::Rule(Rule::Renew));
-    let rotates = plan.tokens.renewal.is_some_and(|it| it.rotation);
-    ask(renewal.filter(|_| rotates), true, &mut refresh);
-    signs(&mut refresh);
-    refresh.push(Op::Return);
-    let mut logout = Vec::new();
-    let list = deny.and_then(|deny| deny.store);
-    ask(plan.sessions.store.or(list).or(renewal), true, &mut logout);
-    logout.extend([Op::Rule(Rule::Revoke), Op::Return]);
-    let mut password = Vec::new();
-    hashing(&mut password);
-    password.push(Op::Return);
-    let settle = settle(build, plan, programs);
-    check_links(build, owner, plan, [&check, &login, &refresh, &logout]);
-    plan.programs = crate::auth::Programs {
-        check: programs.add(check),
-        settle,
-        login: programs.add(login),
-        refresh: programs.add(refresh),
-        logout: programs.add(logout),
-        password: programs.add(password),
-    };
-}
-
-/// A log-in at the node that keeps sessions in its own memory: its work, and the session.
-fn settle(build: &Build<'_>, plan: &AuthPlan, programs: &mut Programs) -> Option<u16> {
-    let keeps = plan.scheme == Scheme::Session && plan.sessions.keep != Keep::Shared;
-    if !keeps || plan.issuer == plan.at {
-        return None;
-    }
-    let own = programs.of_endpoint(build, plan.login?)?;
-    let mut ops = programs.list[usize::from(own)].ops.clone();
-    ops.pop();
-    ops.extend([Op::Rule(Rule::Settle), Op::Return]);
-    Some(programs.add(ops))
-}
-
-/// Who asks a store, the issuer or the accounts has a link to them.
-fn check_links(
-    build: &mut Build<'_>,
-    owner: &Named<AuthSpec>,
-    plan: &AuthPlan,
-    [check, issuing @ ..]: [&Vec<Op>; 4],
-) {
-    let asked = |ops: &[Op]| -> Vec<NodeId> {
-        let to = |op: &Op| {
-            if let Op::Rule(Rule::Ask(to, _) | Rule::Password(to)) | Op::Call { to, .. } = op {
-                Some(*to)
-            } else {
-                None
-            }
-        };
-        ops.iter().filter_map(to).collect()
-    };
-    let by_issuer = issuing.iter().flat_map(|ops| asked(ops)).map(|to| (plan.issuer, to));
-    let pairs = asked(check).into_iter().map(|to| (plan.at, to)).chain(by_issuer);
-    let mut missing: Vec<(NodeId, NodeId)> =
-        pairs.filter(|(from, to)| build.topology.link(*from, *to).is_none()).collect();
-    missing.sort_unstable();
-    missing.dedup();
-    for (from, to) in missing {
-        let (from, to) = (build.nodes[from.index()].0, build.nodes[to.index()].0);
-        let message = format!("`{from}` asks `{to}`, but there is no link between them");
-        let error = Diagnostic::error(owner.at("scheme"), message);
-        build.diagnostics.push(error.help(format!("add [link.{from}.{to}]")));
     }
 }

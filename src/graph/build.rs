@@ -9,6 +9,7 @@ use super::cached::thin;
 use super::client::client_plan;
 use super::faults::faults;
 use super::http::http;
+use super::identified::identify;
 use super::machine::check_machines;
 use super::program::{Programs, endpoints};
 use super::reach::{Served, served};
@@ -349,6 +350,7 @@ impl<'a> Build<'a> {
             served: served.clone(),
             caches: Vec::new(),
         };
+        identify(&mut graph);
         thin(&mut graph);
         Some(graph)
     }

@@ -72,7 +72,9 @@ impl Demand {
                 Op::Call { times, .. } => demand.calls += now * times.mean(),
                 Op::Forward => demand.calls += now,
                 Op::Unless(..) | Op::Fork(..) | Op::Join | Op::Fail(..) | Op::Return => {}
-                Op::Rule(Rule::Ask(..) | Rule::Password(_)) | Op::Keep(_) => demand.calls += now,
+                Op::Rule(Rule::Ask(..) | Rule::Password(_) | Rule::Keys(_)) | Op::Keep(_) => {
+                    demand.calls += now;
+                }
                 Op::Rule(_) => {}
             }
             for (to, share) in successors(op, place) {

@@ -3,6 +3,7 @@
 //! What has been built here is legal: nothing fails later because of what a scenario says.
 
 mod auth;
+mod auth_programs;
 mod balancer;
 mod build;
 mod cache_plan;
@@ -11,6 +12,7 @@ mod client;
 mod demand;
 mod faults;
 mod http;
+mod identified;
 mod machine;
 mod program;
 mod reach;
@@ -24,6 +26,7 @@ use std::sync::Arc;
 pub use build::{Files, build};
 pub use cached::kept_for;
 pub use demand::{Demand, Form, Given, Visits};
+pub use identified::is_sharded;
 pub use reach::{Pair, Served};
 pub use traffic::{ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand};
 

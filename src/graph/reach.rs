@@ -110,6 +110,20 @@ fn calls_of(build: &mut Build<'_>, pair: Pair, served: &mut Served) -> Vec<(Pair
             let Some((_, spec)) = build.endpoints.get(endpoint.index()).copied() else {
                 return Vec::new();
             };
+            // Who issues logs people in and out, instead of what the endpoints' work says.
+            let auth = build.model.auth.as_ref().map(|auth| &auth.spec);
+            let auth = auth.filter(|auth| auth.scheme != Scheme::None);
+            let is = |one: &Option<Spanned<String>>, other: &str| {
+                one.as_ref().is_some_and(|it| it.get_ref() == other)
+            };
+            let issues = auth.is_some_and(|auth| {
+                let asked = build.endpoints[endpoint.index()].0;
+                is(&auth.issuer, name)
+                    && [&auth.login, &auth.refresh, &auth.logout].iter().any(|it| is(it, asked))
+            });
+            if issues {
+                return Vec::new();
+            }
             let mut calls = Vec::new();
             step_calls(build, id, &spec.work.0, 1.0, &mut calls);
             calls

@@ -10,6 +10,7 @@ use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::demand::{Demand, Given, Visits};
+use super::identified::{errands, program_of};
 use super::reach::{Pair, pair_graph};
 use super::{Graph, Role};
 use crate::endpoint::Amount;
@@ -148,6 +149,11 @@ fn visits(graph: &Graph, client: NodeId, plan: &ClientPlan) -> BTreeMap<Pair, f6
         }
         below = *end;
     }
+    for (endpoint, often) in errands(graph, plan) {
+        if let Ok(place) = list.binary_search(&(client, endpoint)) {
+            outside[place] += often;
+        }
+    }
     let often = match toposort(&pairs, None) {
         Ok(order) => in_order(&pairs, outside, &order),
         Err(_) => by_iteration(&pairs, &outside),
@@ -199,7 +205,7 @@ fn client_traffic(
         Asked::Renewal(law) => (1e9 / law.mean(), Origin::Given),
         Asked::Visits(plan) => {
             let visits = plan.arrivals.mean_rate(duration).unwrap_or(0.0);
-            (visits * plan.mean_pages(), Origin::Given)
+            (visits * plan.mean_pages() * f64::from(plan.devices), Origin::Given)
         }
         Asked::Replayed(trace) => (trace.mean_rate(duration), Origin::Given),
         Asked::Closed(users, think) => match solved.iter().find(|(client, _)| *client == node) {
@@ -261,10 +267,23 @@ pub fn demand(graph: &Graph, (node, endpoint): Pair, trace_service: Option<f64>)
         Role::Proxy { program, .. } | Role::Balancer { program, .. } => *program,
         Role::Answering(own) => asked.and_then(|asked| asked.program).unwrap_or(*own),
     };
+    let auth = graph.fixed.auth.as_ref();
+    let identity = auth.and_then(|auth| Some((auth, program_of(auth, (node, endpoint))?)));
+    let checks = identity.filter(|(auth, program)| *program == auth.programs.check);
+    let program = match identity {
+        Some((_, own)) if checks.is_none() => own,
+        _ => program,
+    };
     let size = asked.and_then(|asked| asked.response_bytes.as_ref());
     let response = size.and_then(Amount::mean).unwrap_or(0.0);
     let mut demand =
         Demand::of(&graph.fixed.programs[usize::from(program)], Given { trace_service, response });
+    if let Some((_, check)) = checks {
+        let check = Demand::of(&graph.fixed.programs[usize::from(check)], Given::default());
+        demand.cpu = demand.cpu.and(&check.cpu, 1.0);
+        demand.wait = demand.wait.and(&check.wait, 1.0);
+        demand.calls += check.calls;
+    }
     if let Some(cache) = graph.cache(node) {
         // What the cache answers goes nowhere, and takes the time of a hit.
         let calls = graph.served.calls.get(&(node, endpoint)).into_iter().flatten();

@@ -72,6 +72,9 @@ pub(super) fn visits(
         let sentence = "a visit has a `length` in pages or a `stay`, not both";
         build.error(&owner.at("length"), sentence);
     }
+    if spec.devices.is_some_and(|devices| !(1..=100).contains(&devices)) {
+        build.error(&owner.at("devices"), "a visitor comes with 1 to 100 devices");
+    }
     if spec.length.as_ref().is_some_and(|length| length.mean() <= 0.0) {
         build.error(&owner.at("length"), "a visit has at least 1 page");
     }
@@ -98,6 +101,7 @@ pub(super) fn visits(
         stay,
         think,
         people: spec.people,
+        devices: spec.devices.unwrap_or(1),
         login: spec.login.get(),
         logout: spec.logout.map_or(Probability::NEVER, crate::people::Share::get),
     }))

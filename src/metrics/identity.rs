@@ -39,6 +39,15 @@ pub(super) const METRICS: &[Metric] = &[
             share(accepted, checked)
         },
     ),
+    metric(
+        "authorised_latency_mean",
+        Unit::Millis,
+        "The mean latency of successful requests beside log-ins, renewals and log-outs.",
+        |run| {
+            let (_, count, sum) = run.identities?.ended[3];
+            mean(sum, count)
+        },
+    ),
     per_second("store_lookups", "Look-ups in stores of sessions and tokens.", |run| {
         rate(run.identities?.asked[0], run.window)
     }),
@@ -64,10 +73,10 @@ pub(super) const METRICS: &[Metric] = &[
         rate(run.identities?.granted[1], run.window)
     }),
     per_second("forced_logins", "People who were refused and had to log in again.", |run| {
-        rate(run.identities?.forced[0], run.window)
+        rate(run.identities?.forced, run.window)
     }),
     metric("carts_lost", Unit::Count, "Sessions lost with what they carried.", |run| {
-        average(u128::from(run.identities?.forced[1]) * u128::from(run.window.0), run.window)
+        average(u128::from(run.identities?.carts) * u128::from(run.window.0), run.window)
     }),
     metric("login_latency_mean", Unit::Millis, "The mean latency of successful log-ins.", |run| {
         let (_, count, sum) = run.identities?.ended[0];
@@ -100,6 +109,36 @@ pub(super) const METRICS: &[Metric] = &[
     metric("exposure_max", Unit::Millis, "The longest that a stolen credential worked.", |run| {
         let (count, _, most) = run.identities?.exposed;
         (count > 0).then(|| std::time::Duration::from_nanos(most).as_secs_f64())
+    }),
+    metric(
+        "exposure_after_discovery_mean",
+        Unit::Millis,
+        "How long a stolen credential works after its theft was discovered, on average.",
+        |run| {
+            let (count, sum) = run.identities?.after_discovery;
+            mean(sum, count)
+        },
+    ),
+    metric(
+        "stolen_mean",
+        Unit::Count,
+        "Stolen credentials that work, on average over time.",
+        |run| average(run.identities?.stolen.area(), run.window),
+    ),
+    per_second("thief_rate", "Requests of thieves that were let in.", |run| {
+        rate(run.identities?.thiefs, run.window)
+    }),
+    per_second("key_fetches", "Fetches of the keys of tokens by those who check.", |run| {
+        rate(run.identities?.events[0], run.window)
+    }),
+    per_second("stale_rate", "Requests let in by a copy, for want of an answer.", |run| {
+        rate(run.identities?.events[1], run.window)
+    }),
+    per_second("evicted_sessions", "Sessions that a store let go for want of room.", |run| {
+        rate(run.identities?.events[2], run.window)
+    }),
+    per_second("families_ended", "Families of refresh tokens that a reuse ended.", |run| {
+        rate(run.identities?.families, run.window)
     }),
     metric(
         "exposure_after_logout_mean",

@@ -14,7 +14,7 @@ use super::ready::Ready;
 use super::request::{Account, BranchAccount, Request, Session};
 use super::timer::{Timer, TimerId, Token};
 use super::topology::Topology;
-use crate::auth::{AuthPlan, Person};
+use crate::auth::{AuthPlan, Kept, Person};
 use crate::endpoint::{Amount, Endpoint, Program};
 use crate::engine::{Payload, Queue};
 use crate::fact::{Exit, Fact, Observer, Place};
@@ -137,6 +137,8 @@ pub struct Core<O> {
     pub sessions: Slab<Session>,
     /// Those of them who have an identity.
     pub people: Slab<Person>,
+    /// What a store of sessions holds, if it has room for only so many.
+    pub kept: Option<Box<Kept>>,
     /// Where the time of branches is put down; that of requests stands with them.
     pub accounts: Slab<BranchAccount>,
     /// The connections that somebody has opened.
@@ -197,6 +199,7 @@ impl<O> Core<O> {
             requests,
             sessions,
             people: Slab::default(),
+            kept: None,
             accounts,
             connections: Connections::default(),
             timers,

@@ -1,9 +1,11 @@
 //! What is kept of people during a run, and what their requests carry.
 
 use super::core::Ctx;
-use crate::auth::{AuthPlan, Errand, Keep, Person, Scheme};
+use super::request::Request;
+use crate::auth::{AuthPlan, Keep, Person, Scheme};
 use crate::fact::{Observer, Place};
-use crate::id::{ExchangeId, NodeId, SessionId};
+use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
+use crate::time::Time;
 
 impl<O: Observer> Ctx<'_, O> {
     /// Bytes that a request of the user's carries to show who sends it.
@@ -13,14 +15,17 @@ impl<O: Observer> Ctx<'_, O> {
         if exchange.below || plan.is_open(exchange.endpoint) {
             return 0;
         }
-        self.shown_bytes(plan, self.core.requests[exchange.request.0].person)
+        self.shown_bytes(plan, exchange.request)
     }
 
-    /// Bytes that somebody shows: nothing before a log-in.
+    /// Bytes that a request shows: nothing before a log-in.
     #[must_use]
-    pub fn shown_bytes(&self, plan: &AuthPlan, person: u32) -> u64 {
-        let is_shown =
-            person == u32::MAX || !plan.has_logins() || self.core.people[person].held.is_some();
+    pub fn shown_bytes(&self, plan: &AuthPlan, request: RequestId) -> u64 {
+        let Request { person, errand, .. } = self.core.requests[request.0];
+        let is_shown = person == u32::MAX
+            || !plan.has_logins()
+            || errand.is_thiefs()
+            || self.core.people[person].held.is_some();
         if is_shown { plan.bytes } else { 0 }
     }
 
@@ -37,6 +42,23 @@ impl<O: Observer> Ctx<'_, O> {
         self.core.conditions.of(Place { node, replica }).deaths
     }
 
+    /// Whether a store without room has let somebody's session go.
+    #[must_use]
+    pub fn has_lost_room(&self, person: u32) -> bool {
+        let record = self.core.people[person].record.as_ref();
+        let kept = self.core.kept.as_ref();
+        kept.zip(record).is_some_and(|(kept, record)| !record.ended && !kept.holds(record.serial))
+    }
+
+    /// Everything that was issued to somebody is taken back, as far as the scheme can do that.
+    pub fn revoke(&mut self, plan: &AuthPlan, person: u32, now: Time) {
+        let person = &mut self.core.people[person];
+        person.revoke(plan, now);
+        if let (Some(kept), Some(record)) = (&mut self.core.kept, &person.record) {
+            kept.end(record.serial);
+        }
+    }
+
     /// The replica of a store that keeps what has this hash.
     #[must_use]
     #[allow(clippy::cast_possible_truncation, reason = "below the number of replicas")]
@@ -51,19 +73,44 @@ impl<O: Observer> Ctx<'_, O> {
         self.forget_if_gone(person);
     }
 
+    /// The owner of one device has another as well.
+    pub fn owns_as_well(&mut self, first: u32, other: u32) {
+        if first == u32::MAX || other == u32::MAX {
+            return;
+        }
+        let people = &mut self.core.people;
+        let next = if people[first].sibling == u32::MAX { first } else { people[first].sibling };
+        (people[other].sibling, people[first].sibling) = (next, other);
+    }
+
+    /// The next device of the same owner, or none after the last.
+    #[must_use]
+    pub fn next_device(&self, first: u32, device: u32) -> Option<u32> {
+        let next = self.core.people[device].sibling;
+        (next != u32::MAX && next != first).then_some(next)
+    }
+
+    /// A device has gone: the others close up.
+    fn leaves_ring(&mut self, person: u32) {
+        let mut before = person;
+        while let Some(next) = self.next_device(person, before) {
+            before = next;
+        }
+        if before != person {
+            let next = self.core.people[person].sibling;
+            let people = &mut self.core.people;
+            people[before].sibling = if next == before { u32::MAX } else { next };
+        }
+    }
+
     /// Takes the place of somebody who has gone, of whom nothing is under way and whose credential
     /// works for no thief any more.
     pub fn forget_if_gone(&mut self, person: u32) {
         let it = &self.core.people[person];
-        if it.session == SessionId::NONE && it.requests == 0 && it.thief.is_none() {
+        let works = it.thief.is_some() || it.deeds > 0;
+        if it.session == SessionId::NONE && it.requests == 0 && !works {
+            self.leaves_ring(person);
             self.core.people.remove(person);
         }
-    }
-
-    /// Whether a request is a log-in, a renewal or a log-out.
-    #[must_use]
-    pub fn is_errand(&self, id: ExchangeId) -> bool {
-        let request = self.core.exchanges.hot(id).request;
-        self.core.requests[request.0].errand != Errand::Page
     }
 }

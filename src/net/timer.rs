@@ -1,6 +1,7 @@
 //! Timers that can be cancelled: each has an entry that stays until its event comes, so that a
 //! cancelled one is ignored then without a search in the queue.
 
+use crate::auth::Deed;
 use crate::fact::Place;
 use crate::id::{ConnectionId, ExchangeId, NodeId, RequestId};
 
@@ -31,8 +32,8 @@ pub enum Token {
     Kept(RequestId, u16),
     /// Somebody's token is due to be renewed.
     Renew(u32),
-    /// A credential of somebody is stolen, or a stolen one no longer works.
-    Theft(u32),
+    /// A theft from somebody comes to its next deed.
+    Theft(u32, Deed),
     /// The exchange has waited in a queue for as long as it may.
     Patience(ExchangeId),
     /// The exchange's visit to a core is over (where visits can be stopped).

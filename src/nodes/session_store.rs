@@ -1,6 +1,7 @@
 //! The session store: keeps sessions, here as a plain look-up service with one cost.
 //!
-//! Its look-ups cost `service` each; what it holds, and for how long, is not modelled yet.
+//! Its look-ups and writes cost `service` each, and its replicas are shards. How long it keeps
+//! sessions, and how many, is said in `[auth.session]`.
 
 use super::answering::AnsweringSpec;
 use super::parts::{KindParts, PartReader};

@@ -5,14 +5,14 @@ use super::Level;
 use crate::auth::{Said, Verdict};
 use crate::fact::{Fact, Observer, Place};
 use crate::id::EndpointId;
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// What happened to identities in the measured window.
 #[derive(Debug, Clone)]
 pub struct IdentityMeters {
     window: Time,
     is_open: bool,
-    errands: [Option<EndpointId>; 2],
+    errands: [Option<EndpointId>; 3],
     /// People present.
     pub people: Level,
     /// Requests that were checked, and of these the accepted ones.
@@ -25,23 +25,34 @@ pub struct IdentityMeters {
     pub worked: Vec<u64>,
     /// Log-ins and renewals that were granted.
     pub granted: [u64; 2],
-    /// Times that somebody was made to log in again, and of these with something lost.
-    pub forced: [u64; 2],
+    /// Times that somebody was made to log in again.
+    pub forced: u64,
+    /// Carts that were lost, with their session or for want of one.
+    pub carts: u64,
     /// Families of refresh tokens that were ended.
     pub families: u64,
+    /// Stolen credentials that work.
+    pub stolen: Level,
+    /// Fetches of keys, sessions that were accepted by a copy, and sessions that had no room.
+    pub events: [u64; 3],
+    /// Requests of thieves that were let in.
+    pub thiefs: u64,
     /// Credentials that ended after a theft: count, nanoseconds, and the longest.
     pub exposed: (u64, u128, u64),
     /// Those of them whose owner had logged out, and for how long they worked after that.
     pub after_logout: (u64, u128),
-    /// Log-ins and renewals that ended, those that succeeded, and the nanoseconds of these.
-    pub ended: [(u64, u64, u128); 2],
+    /// Those of them whose theft had been discovered, and for how long they worked after that.
+    pub after_discovery: (u64, u128),
+    /// Log-ins, renewals, log-outs and all other requests that ended, those that succeeded, and the
+    /// nanoseconds of these.
+    pub ended: [(u64, u64, u128); 4],
 }
 
 impl IdentityMeters {
-    /// Empty meters for so many nodes; they count from `window` on. Log-ins and renewals are known
-    /// by what they ask for.
+    /// Empty meters for so many nodes; they count from `window` on. Log-ins, renewals and log-outs
+    /// are known by what they ask for.
     #[must_use]
-    pub fn new(nodes: usize, errands: [Option<EndpointId>; 2], window: Time) -> Self {
+    pub fn new(nodes: usize, errands: [Option<EndpointId>; 3], window: Time) -> Self {
         Self {
             window,
             is_open: false,
@@ -52,11 +63,16 @@ impl IdentityMeters {
             asked: [0; 2],
             worked: vec![0; nodes],
             granted: [0; 2],
-            forced: [0; 2],
+            forced: 0,
+            carts: 0,
             families: 0,
+            stolen: Level::default(),
+            events: [0; 3],
+            thiefs: 0,
             exposed: (0, 0, 0),
             after_logout: (0, 0),
-            ended: [(0, 0, 0); 2],
+            after_discovery: (0, 0),
+            ended: [(0, 0, 0); 4],
         }
     }
 
@@ -64,6 +80,7 @@ impl IdentityMeters {
     pub fn close(&mut self, end: Time) {
         self.opens(end);
         self.people.flush(end);
+        self.stolen.flush(end);
     }
 
     fn opens(&mut self, now: Time) {
@@ -71,6 +88,8 @@ impl IdentityMeters {
             self.is_open = true;
             self.people.flush(self.window);
             self.people.open(self.window);
+            self.stolen.flush(self.window);
+            self.stolen.open(self.window);
         }
     }
 
@@ -80,27 +99,43 @@ impl IdentityMeters {
         match said {
             Said::Came(_) => self.people.set(now, self.people.now + 1),
             Said::Went(_) => self.people.set(now, self.people.now - 1),
+            Said::Stolen(_) => self.stolen.set(now, self.stolen.now + 1),
+            Said::Exposed { span, after_logout, after_discovery, .. } => {
+                self.stolen.set(now, self.stolen.now - 1);
+                if self.is_open {
+                    self.exposed(span, after_logout, after_discovery);
+                }
+            }
             _ if !self.is_open => {}
-            Said::Checked { verdict, bytes, .. } => {
+            Said::Checked { verdict, bytes, by_thief, .. } => {
+                let is_let_in = verdict == Verdict::Accepted;
                 self.checked[0] += 1;
-                self.checked[1] += u64::from(verdict == Verdict::Accepted);
+                self.checked[1] += u64::from(is_let_in);
+                self.thiefs += u64::from(is_let_in && by_thief);
                 self.bytes += bytes;
             }
             Said::Asked { writes, .. } => self.asked[usize::from(writes)] += 1,
             Said::Worked { at: Place { node, .. }, span } => self.worked[node.index()] += span.0,
             Said::Granted { renewal, .. } => self.granted[usize::from(renewal)] += 1,
             Said::Forced { cart, .. } => {
-                self.forced[0] += 1;
-                self.forced[1] += u64::from(cart);
+                self.forced += 1;
+                self.carts += u64::from(cart);
             }
+            Said::CartLost(_) => self.carts += 1,
             Said::FamilyEnded(_) => self.families += 1,
-            Said::Exposed { span, after_logout, .. } => {
-                let (count, sum, most) = self.exposed;
-                self.exposed = (count + 1, sum + u128::from(span.0), most.max(span.0));
-                if let Some(span) = after_logout {
-                    let (count, sum) = self.after_logout;
-                    self.after_logout = (count + 1, sum + u128::from(span.0));
-                }
+            Said::Fetched(_) => self.events[0] += 1,
+            Said::Covered(_) => self.events[1] += 1,
+            Said::Evicted { count, .. } => self.events[2] += u64::from(count),
+        }
+    }
+
+    fn exposed(&mut self, span: Span, after_logout: Option<Span>, after_discovery: Option<Span>) {
+        let (count, sum, most) = self.exposed;
+        self.exposed = (count + 1, sum + u128::from(span.0), most.max(span.0));
+        let parts = [&mut self.after_logout, &mut self.after_discovery];
+        for (part, span) in parts.into_iter().zip([after_logout, after_discovery]) {
+            if let Some(span) = span {
+                *part = (part.0 + 1, part.1 + u128::from(span.0));
             }
         }
     }
@@ -115,8 +150,7 @@ impl Observer for IdentityMeters {
             Fact::Identity(said) => self.said(now, said),
             Fact::Finished { asked, answer, .. } if now >= self.window => {
                 let errand = self.errands.iter().position(|it| *it == Some(asked.endpoint));
-                let Some(errand) = errand else { return };
-                let (ended, succeeded, sum) = &mut self.ended[errand];
+                let (ended, succeeded, sum) = &mut self.ended[errand.unwrap_or(3)];
                 *ended += 1;
                 if answer.is_success() {
                     *succeeded += 1;

@@ -36,6 +36,11 @@ pub struct VisitSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub people: Option<u32>,
+    /// With how many devices a visitor comes: each logs in and looks at pages by itself; 1 by
+    /// default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 100))]
+    pub devices: Option<u32>,
     /// How many of the visitors log in, before their first page: a share, all by default. It
     /// counts only in scenarios with `[auth]`.
     pub login: Share,
@@ -74,6 +79,7 @@ impl Default for VisitSpec {
             stay: None,
             think: None,
             people: None,
+            devices: None,
             login: Share::Whole(true),
             logout: None,
         }
@@ -95,6 +101,8 @@ pub struct VisitPlan {
     pub think: Law,
     /// How many people there are; none if each visitor is somebody new.
     pub people: Option<u32>,
+    /// With how many devices a visitor comes.
+    pub devices: u32,
     /// How many log in.
     pub login: Probability,
     /// How many log out at the end.
@@ -172,6 +180,7 @@ mod tests {
             stay: None,
             think: Law::constant(0.0),
             people: None,
+            devices: 1,
             login: Probability::ALWAYS,
             logout: Probability::NEVER,
         };

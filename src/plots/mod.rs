@@ -22,6 +22,7 @@ mod comparison;
 mod cost_latency;
 mod heat_map;
 mod hit_ratio;
+mod identity;
 mod latency_cdf;
 mod miss_ratio;
 mod percentiles;
@@ -75,6 +76,7 @@ const PLOTS: &[&dyn Plot] = &[
     &utilisation::Utilisation,
     &breakdown::Breakdown,
     &hit_ratio::HitRatio,
+    &identity::Identity,
     &timeline::Timeline,
     &probes::Probes,
     &sweep::Sweep,

@@ -126,6 +126,10 @@ impl Sample {
             let cost = self.cells(0.384 + 0.1 * (n / 2) as f64, 0.0);
             writeln!(text, "{name},cost_per_hour,USD,{cost},10,ok").unwrap();
             writeln!(text, "{name},slo_latency_p99,ms,150,,,10,ok").unwrap();
+            for (metric, mean) in [("store_lookups", 20.0), ("identity_cores", 0.03)] {
+                let cells = self.cells(mean / (1.0 + n as f64), mean * 0.02);
+                writeln!(text, "{name},{metric},,{cells},10,{status}").unwrap();
+            }
         }
         text
     }

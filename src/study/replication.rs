@@ -253,11 +253,10 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let outages = graph.has_failing_nodes().then(|| outages(graph, window));
     let opens = graph.links.iter().any(|link| link.transport.is_some());
     let connects = opens.then(|| Connects::new(&replicas, window));
-    let identities = graph
-        .fixed
-        .auth
-        .as_ref()
-        .map(|plan| IdentityMeters::new(graph.names.len(), [plan.login, plan.refresh], window));
+    let identities = graph.fixed.auth.as_ref().map(|plan| {
+        let errands = [plan.login, plan.refresh, plan.logout];
+        IdentityMeters::new(graph.names.len(), errands, window)
+    });
     let shape = Shape {
         replicas,
         endpoints: graph.fixed.endpoints.len(),

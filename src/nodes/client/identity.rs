@@ -1,22 +1,17 @@
 //! What people do about their identity: they log in before they ask for what is not open to
 //! everybody, renew their tokens, log in again when they are refused, and log out.
 
-use rand_distr::Distribution;
-
 use super::{Client, Demand};
-use crate::auth::{AuthPlan, Credential, Errand, Person, Said, Scheme, Thief};
+use crate::auth::{AuthPlan, Credential, Errand, Person, Said, Scheme};
 use crate::fact::{Fact, Observer};
 use crate::id::{EndpointId, RequestId, SessionId};
 use crate::net::{Ctx, Kind, TimerId, Token};
 use crate::outcome::Answer;
-use crate::rng::{Purpose, below, open_unit};
+use crate::rng::{Purpose, below};
 use crate::time::{Span, Time};
 
 const ERRAND: Purpose = Purpose::named("errand");
 const JITTER: Purpose = Purpose::named("jitter of a renewal");
-const STOLEN: Purpose = Purpose::named("theft");
-const STOLEN_AFTER: Purpose = Purpose::named("time of a theft");
-const DISCOVERED: Purpose = Purpose::named("discovery of a theft");
 
 /// How long somebody waits before a renewal that failed is tried again.
 const AGAIN: Span = Span::from_secs(1);
@@ -86,7 +81,7 @@ impl Client {
             Errand::Login => plan.login,
             Errand::Refresh => plan.refresh,
             Errand::Logout => plan.logout,
-            Errand::Page | Errand::Theft => None,
+            Errand::Page | Errand::Theft | Errand::TheftRenewal => None,
         };
         let Some(endpoint) = endpoint else { return };
         let person = &mut ctx.core.people[place];
@@ -98,7 +93,7 @@ impl Client {
             let it = &ctx.core.sessions[session.0];
             (it.user, it.ordinal)
         };
-        self.issue((session, user, ordinal), key, u32::MAX, (endpoint, errand), ctx);
+        self.issue((session, place, user, ordinal), key, u32::MAX, (endpoint, errand), ctx);
     }
 
     /// A request of somebody with an identity has its outcome: what they do next.
@@ -115,7 +110,11 @@ impl Client {
         let fixed = ctx.fixed;
         let Some(plan) = fixed.auth.as_deref() else { return self.think(id, ctx) };
         match errand {
-            Errand::Page | Errand::Theft => {
+            Errand::Theft | Errand::TheftRenewal => {}
+            Errand::Page => {
+                if answer.is_success() && plan.sessions.cart {
+                    self.may_lose_cart(place, plan, ctx);
+                }
                 let was_refused = answer.status == 401 && plan.has_logins();
                 if was_refused && ctx.core.people[place].logs_in {
                     self.was_refused(place, plan, ctx);
@@ -126,10 +125,15 @@ impl Client {
                 ctx.core.people[place].errand = None;
                 if answer.is_success() {
                     self.was_let_in(place, errand, plan, ctx);
-                } else if errand == Errand::Login || answer.status == 401 {
+                } else if errand == Errand::Login {
                     ctx.core.people[place].held = None;
+                } else if answer.status == 401 {
+                    self.was_refused(place, plan, ctx);
                 } else {
                     self.renews_later(place, AGAIN, ctx);
+                }
+                if std::mem::take(&mut ctx.core.people[place].leaves) {
+                    return self.ends_visit(id, ctx);
                 }
                 let waited = std::mem::take(&mut ctx.core.people[place].waits);
                 if !waited {
@@ -150,6 +154,15 @@ impl Client {
                 }
             }
             Errand::Logout => self.leaves(id, ctx),
+        }
+    }
+
+    /// A server that keeps nothing from one request to the next has nowhere to keep a cart.
+    fn may_lose_cart<O: Observer>(&self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+        let client = self.plan.node;
+        let keeps = plan.scheme == Scheme::Session;
+        if !keeps && !std::mem::replace(&mut ctx.core.people[place].has_lost, true) {
+            ctx.observe(&Fact::Identity(Said::CartLost(client)));
         }
     }
 
@@ -182,21 +195,8 @@ impl Client {
             let due = Time(held.expires.0.saturating_sub(early.0)).max(now);
             self.renews_later(place, due.since(now), ctx);
         }
-        let Some(theft) = plan.theft.as_ref().filter(|_| errand == Errand::Login) else { return };
-        if ctx.core.people[place].thief.is_none()
-            && theft.probability.happens(key.bits(STOLEN.part(errands)))
-        {
-            let purpose = STOLEN_AFTER.part(errands);
-            let life = held.expires.since(held.issued).0;
-            #[allow(clippy::cast_precision_loss, reason = "a life is far below 2^53 ns")]
-            let after = match &theft.after {
-                Some(law) => law.sample(&mut key.draws(purpose)),
-                None => open_unit(key.bits(purpose)) * life as f64,
-            };
-            let since = (held.issued + Span::from_nanos_rounded(after)).max(now);
-            let thief = Thief { credential: held, since, until: Time::NEVER, logout: None };
-            ctx.core.people[place].thief = Some(thief);
-            ctx.start_timer(since.since(now), Token::Theft(place));
+        if errand == Errand::Login {
+            Self::may_be_stolen(place, held, plan, ctx);
         }
     }
 
@@ -217,13 +217,17 @@ impl Client {
         }
     }
 
-    /// Somebody has seen enough: who logs out does that first.
+    /// Somebody has seen enough: who logs out does that first, and what is under way is waited for.
     pub(super) fn ends_visit<O: Observer>(&mut self, id: SessionId, ctx: &mut Ctx<'_, O>) {
         let place = ctx.core.sessions[id.0].person;
         let fixed = ctx.fixed;
         let plan = fixed.auth.as_deref();
-        let person = &ctx.core.people[place];
-        let logs_out = person.logs_out && person.held.is_some() && person.errand.is_none();
+        let person = &mut ctx.core.people[place];
+        if person.errand.is_some() {
+            person.leaves = true;
+            return;
+        }
+        let logs_out = person.logs_out && person.held.is_some();
         match plan.filter(|plan| plan.logout.is_some() && logs_out) {
             Some(plan) => self.runs(place, Errand::Logout, plan, ctx),
             None => self.leaves(id, ctx),
@@ -238,61 +242,23 @@ impl Client {
         let person = &mut ctx.core.people[place];
         let left = person.errand.take() == Some(Errand::Logout);
         person.session = SessionId::NONE;
+        if left {
+            person.held = None;
+        }
         let timer = std::mem::replace(&mut person.renewal, TimerId::NONE);
         if let Some(thief) = person.thief.as_mut().filter(|_| left) {
             thief.logout = Some(now);
         }
         ctx.cancel_timer(timer);
         if let Some(plan) = fixed.auth.as_deref() {
-            self.looks_at_loot(place, plan, ctx);
+            let mut device = Some(place);
+            while let Some(other) = device {
+                self.looks_at_loot(other, plan, ctx);
+                device = ctx.next_device(place, other);
+            }
         }
         ctx.observe(&Fact::Identity(Said::Went(client)));
         ctx.core.sessions.remove(id.0);
         ctx.forget_if_gone(place);
-    }
-
-    /// Something may have ended what a thief has.
-    fn looks_at_loot<O: Observer>(&self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
-        let now = ctx.now();
-        let person = &mut ctx.core.people[place];
-        let Some(thief) = person.thief.filter(|thief| thief.until != Time::NEVER) else { return };
-        let until = person.works_until(plan, &thief.credential).max(now);
-        if until < thief.until
-            && let Some(thief) = &mut person.thief
-        {
-            thief.until = until;
-            ctx.start_timer(until.since(now), Token::Theft(place));
-        }
-    }
-
-    /// A credential is stolen, or what was stolen may no longer work.
-    pub(super) fn theft<O: Observer>(&mut self, place: u32, ctx: &mut Ctx<'_, O>) {
-        let (now, client, fixed) = (ctx.now(), self.plan.node, ctx.fixed);
-        let Some(plan) = fixed.auth.as_deref() else { return };
-        let person = &mut ctx.core.people[place];
-        let Some(thief) = person.thief else { return };
-        if thief.until == Time::NEVER {
-            let discovered = plan.theft.as_ref().and_then(|theft| theft.discovered.as_ref());
-            if let Some(law) = discovered {
-                let span = law.sample(&mut person.key.draws(DISCOVERED));
-                person.revoke_later(plan, now + Span::from_nanos_rounded(span));
-            }
-            let until = person.works_until(plan, &thief.credential).max(now);
-            person.thief = Some(Thief { until, ..thief });
-            ctx.start_timer(until.since(now), Token::Theft(place));
-        } else if now >= thief.until {
-            // A session that its owner goes on using lives on for the thief as well.
-            let until = person.works_until(plan, &thief.credential);
-            if until > now {
-                person.thief = Some(Thief { until, ..thief });
-                ctx.start_timer(until.since(now), Token::Theft(place));
-                return;
-            }
-            person.thief = None;
-            let after_logout = thief.logout.map(|logout| now.since(logout.max(thief.since)));
-            let span = now.since(thief.since);
-            ctx.observe(&Fact::Identity(Said::Exposed { client, span, after_logout }));
-            ctx.forget_if_gone(place);
-        }
     }
 }

@@ -8,6 +8,7 @@
 mod browser;
 mod identity;
 mod retries;
+mod theft;
 mod visits;
 
 use std::collections::BTreeMap;
@@ -226,7 +227,7 @@ impl Client {
             Input::Timer(Token::Again(request)) => self.again(request, ctx),
             Input::Timer(Token::Kept(request, status)) => self.has_read(request, status, ctx),
             Input::Timer(Token::Renew(person)) => self.renewal_is_due(person, ctx),
-            Input::Timer(Token::Theft(person)) => self.theft(person, ctx),
+            Input::Timer(Token::Theft(person, deed)) => self.theft(person, deed, ctx),
             Input::Timer(Token::Connect(child, _)) => {
                 self.hung_up(child, Reason::ConnectTimeout, ctx);
             }
@@ -262,7 +263,7 @@ impl Client {
             let ordinal = self.ordinal;
             self.ordinal += 1;
             let wanted = (self.pick_endpoint(key), Errand::Page);
-            self.issue((SessionId::NONE, user, ordinal), key, row, wanted, ctx);
+            self.issue((SessionId::NONE, u32::MAX, user, ordinal), key, row, wanted, ctx);
         }
         self.await_arrival(ctx);
     }
@@ -311,6 +312,7 @@ impl Client {
         }
         let session = &mut ctx.core.sessions[id.0];
         let (user, ordinal, key) = (session.user, session.ordinal, session.key);
+        let person = session.person;
         session.ordinal += 1;
         session.pages = session.pages.wrapping_sub(1);
         let mut row = u32::MAX;
@@ -320,7 +322,7 @@ impl Client {
         }
         let key = key.with(ordinal);
         let wanted = (self.pick_endpoint(key), Errand::Page);
-        let request = self.issue((id, user, ordinal), key, row, wanted, ctx);
+        let request = self.issue((id, person, user, ordinal), key, row, wanted, ctx);
         ctx.core.sessions[id.0].request = Some(request);
     }
 
@@ -328,7 +330,7 @@ impl Client {
     #[inline]
     fn issue<O: Observer>(
         &mut self,
-        (session, user, ordinal): (SessionId, u64, u64),
+        (session, person, user, ordinal): (SessionId, u32, u64, u64),
         key: Key,
         row: u32,
         (endpoint, errand): (EndpointId, Errand),
@@ -358,17 +360,14 @@ impl Client {
                 started: now,
             },
             session,
+            person,
             errand,
             account: Account { mark: now, ..Account::default() },
             row,
             ..Request::default()
         };
-        if session != SessionId::NONE {
-            let person = core.sessions[session.0].person;
-            if person != u32::MAX {
-                request.person = person;
-                core.people[person].requests += 1;
-            }
+        if person != u32::MAX {
+            core.people[person].requests += 1;
         }
         core.observer.hear(now, &Fact::Issued(&request.asked));
         if let Some((law, _)) = &self.plan.timeout {
@@ -500,6 +499,7 @@ impl Client {
         }
         let request = &ctx.core.requests[id.0];
         let (session, attempts) = (request.session, u32::from(request.attempts));
+        let errand = request.errand;
         let (asked, parts) = (&request.asked, &request.account.parts);
         ctx.core.observer.hear(ctx.core.now, &Fact::Finished { asked, answer, attempts, parts });
         if session != SessionId::NONE {
@@ -510,6 +510,8 @@ impl Client {
             } else {
                 self.goes_on(session, id, answer, ctx);
             }
+        } else if errand.is_thiefs() {
+            self.thief_goes_on(id, answer, ctx);
         }
     }
 

@@ -19,11 +19,16 @@ impl Client {
         let Demand::Visits(plan) = &self.plan.demand else { return };
         let plan = std::sync::Arc::clone(plan);
         for _ in 0..self.due {
-            self.comes(&plan, ctx);
+            let first = self.comes(&plan, ctx);
+            for _ in 1..plan.devices {
+                let other = self.comes(&plan, ctx);
+                ctx.owns_as_well(first, other);
+            }
         }
     }
 
-    fn comes<O: Observer>(&mut self, plan: &VisitPlan, ctx: &mut Ctx<'_, O>) {
+    /// A visitor comes, with one device. Returns the place of who that is; none if nobody asks.
+    fn comes<O: Observer>(&mut self, plan: &VisitPlan, ctx: &mut Ctx<'_, O>) -> u32 {
         let user = self.ordinal;
         self.ordinal += 1;
         let key = self.group.with(user);
@@ -39,6 +44,7 @@ impl Client {
             self.opens_browser(user);
         }
         ctx.schedule(Span::ZERO, Kind::Wake(id));
+        ctx.core.sessions[id.0].person
     }
 
     /// How long a visitor thinks before the next page: at most until it is time to go.

@@ -74,7 +74,7 @@ impl Host {
         let is_for_store = ctx.hot(child).endpoint.is_for_store();
         ctx.hang_up(child);
         ctx.cold(parent).child = ExchangeId::NONE;
-        if is_for_store {
+        if is_for_store || (self.gate.is_some() && self.is_covered_now(parent, ctx)) {
             let goes_on =
                 !self.is_async || ctx.hot(parent).is_branch || self.has_worker_again(parent, ctx);
             return if goes_on { self.advance(parent, ctx) } else { Next::Holds };

@@ -69,9 +69,11 @@ impl Host {
     /// break.
     fn lose_all<O: Observer>(&mut self, at: Place, ctx: &mut Ctx<'_, O>) {
         let lost = ctx.held_at(at);
-        // First those who wait, so that nobody takes the place of who goes.
-        for id in &lost {
-            if matches!(ctx.hot(*id).phase, Phase::Lobby | Phase::Line) {
+        // First those who wait, so that nobody takes the place of who goes: for a worker, and then
+        // those for a core, who have one.
+        let waiting = [Phase::Lobby, Phase::Line].into_iter();
+        for (phase, id) in waiting.flat_map(|phase| lost.iter().map(move |id| (phase, id))) {
+            if ctx.hot(*id).phase == phase {
                 if let Some(station) = self.station(*id, ctx) {
                     station.take_out(*id, ctx);
                 }

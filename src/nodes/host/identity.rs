@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use super::Host;
-use crate::auth::{AuthPlan, Errand, Reaction, Record, Said, Scheme, Verdict};
+use crate::auth::{AuthPlan, Reaction, Record, Said, Scheme, Verdict};
 use crate::endpoint::Rule;
 use crate::fact::{Fact, Observer, Place};
 use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, RequestId};
+use crate::limit::Limiter;
 use crate::net::{Ctx, Part};
 use crate::outcome::Answer;
 use crate::rng::{Key, Purpose};
@@ -20,12 +21,16 @@ const ROLE: Purpose = Purpose::named("role");
 /// What a host does for identity.
 #[derive(Debug)]
 pub(super) struct Gate {
-    plan: Arc<AuthPlan>,
+    pub(super) plan: Arc<AuthPlan>,
     checks: bool,
     issues: bool,
     /// For each exchange that is being checked, by its place: what its account had before of
-    /// service and of time below.
-    marks: Vec<[u64; 2]>,
+    /// service and of time below, and whether its store did not answer.
+    marks: Vec<([u64; 2], bool)>,
+    /// What the replicas know.
+    pub(super) memories: Vec<super::hashing::Memory>,
+    /// How often log-ins may come.
+    pub(super) limiter: Option<Limiter>,
 }
 
 impl Host {
@@ -39,6 +44,8 @@ impl Host {
                 issues: plan.issuer == self.node,
                 plan: Arc::clone(plan),
                 marks: Vec::new(),
+                memories: Vec::new(),
+                limiter: None,
             })
         });
         Self { gate, ..self }
@@ -65,9 +72,10 @@ impl Host {
             let parts = ctx.account(id).parts.0;
             let place = id.index();
             if gate.marks.len() <= place {
-                gate.marks.resize(place + 1, [0; 2]);
+                gate.marks.resize(place + 1, ([0; 2], false));
             }
-            gate.marks[place] = [parts[Part::Service as usize], parts[Part::Downstream as usize]];
+            let parts = [parts[Part::Service as usize], parts[Part::Downstream as usize]];
+            gate.marks[place] = (parts, false);
             Some(plan.programs.check)
         } else {
             None
@@ -106,6 +114,13 @@ impl Host {
                 let to = ctx.next_replica(id, link, EndpointId::NONE);
                 self.asks(id, to, EndpointId::PASSWORD, PASSWORD, ctx)
             }
+            Rule::Hash => self.hashes(id, &plan, ctx),
+            Rule::Limit => self.meets_limit(id, ctx),
+            Rule::Keys(_) => self.needs_keys(id, &plan, person, ctx),
+            Rule::Learn => {
+                self.learns_keys(id, &plan, ctx);
+                false
+            }
             Rule::Identify => self.identifies(id, &plan, person, ctx),
             Rule::Pass => {
                 self.lets_in(id, ctx);
@@ -127,20 +142,30 @@ impl Host {
                 let losses = ctx.losses(&plan, &ctx.core.people[person], at.replica);
                 let now = ctx.now();
                 ctx.core.people[person].grant(&plan, losses, at.replica, now);
+                self.keeps(person, at, ctx);
                 ctx.observe(&Fact::Identity(Said::Granted { at, renewal: false }));
                 false
             }
             Rule::Renew => self.renews(id, &plan, person, ctx),
             Rule::Revoke => {
-                let now = ctx.now();
-                ctx.core.people[person].revoke(&plan, now);
+                Self::logs_out(&plan, person, ctx);
                 false
             }
         }
     }
 
+    /// Somebody logs out, on this device or on all of them.
+    fn logs_out<O: Observer>(plan: &AuthPlan, person: u32, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.now();
+        let mut device = Some(person);
+        while let Some(place) = device {
+            ctx.revoke(plan, place, now);
+            device = ctx.next_device(person, place).filter(|_| plan.everywhere);
+        }
+    }
+
     /// Calls the replica `to`.
-    fn asks<O: Observer>(
+    pub(super) fn asks<O: Observer>(
         &mut self,
         id: ExchangeId,
         to: Place,
@@ -154,7 +179,7 @@ impl Host {
         true
     }
 
-    fn link_to<O: Observer>(&self, to: NodeId, ctx: &Ctx<'_, O>) -> LinkId {
+    pub(super) fn link_to<O: Observer>(&self, to: NodeId, ctx: &Ctx<'_, O>) -> LinkId {
         ctx.fixed.topology.link(self.node, to).expect("who asks has a link to whom it asks")
     }
 
@@ -175,6 +200,10 @@ impl Host {
         let mut verdict = Verdict::Accepted;
         if plan.is_too_large {
             verdict = Verdict::TooLarge;
+        } else if self.is_covered(id) {
+            ctx.observe(&Fact::Identity(Said::Covered(at)));
+        } else if person != u32::MAX && ctx.has_lost_room(person) {
+            verdict = Verdict::Lost;
         } else if person != u32::MAX {
             let losses = ctx.losses(plan, &ctx.core.people[person], at.replica);
             verdict = ctx.core.people[person].verdict(plan, errand, at.replica, losses, now);
@@ -182,25 +211,82 @@ impl Host {
         if verdict == Verdict::Accepted && !self.has_role(request, endpoint, plan, person, ctx) {
             verdict = Verdict::Forbidden;
         }
-        let bytes = ctx.shown_bytes(plan, person);
-        let by_thief = errand == Errand::Theft;
+        let bytes = ctx.shown_bytes(plan, request);
+        let by_thief = errand.is_thiefs();
         ctx.observe(&Fact::Identity(Said::Checked { at, verdict, by_thief, bytes }));
         if verdict != Verdict::Accepted {
             self.notes_time(id, ctx);
             self.fail_with(id, Answer::with_status(verdict.status()), ctx);
             return true;
         }
+        if self.is_covered(id) {
+            ctx.hot(id).step += 1;
+            return false;
+        }
         let is_due = |record: &Record| now >= record.touched + plan.sessions.write_every;
         let is_session = plan.scheme == Scheme::Session;
-        let record =
+        let mut record =
             if person == u32::MAX { None } else { ctx.core.people[person].record.as_mut() };
+        if let Some(record) = &mut record {
+            record.seen = (now, at.replica);
+        }
         match record.filter(|record| is_session && is_due(record)) {
-            Some(record) => record.touched = now,
+            Some(record) => {
+                record.touched = now;
+                if let Some(kept) = &mut ctx.core.kept {
+                    kept.touch(record.serial, now);
+                }
+            }
             // Somebody of a crowd was there a moment ago: only a write at each request is due.
             None if is_session && person == u32::MAX && plan.sessions.write_every.is_zero() => {}
             None => ctx.hot(id).step += 1,
         }
         false
+    }
+
+    /// Whether an exchange goes on by a copy of its session.
+    fn is_covered(&self, id: ExchangeId) -> bool {
+        let marks = self.gate.as_ref().and_then(|gate| gate.marks.get(id.index()));
+        marks.is_some_and(|(_, is_covered)| *is_covered)
+    }
+
+    /// A call of an exchange has failed: whether it goes on all the same, by a copy of a session
+    /// whose store did not answer.
+    #[cold]
+    pub(super) fn is_covered_now<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let Some(gate) = &mut self.gate else { return false };
+        let (sessions, hot) = (&gate.plan.sessions, ctx.core.exchanges.hot(id));
+        if sessions.stale.is_zero() || !gate.checks || hot.program != gate.plan.programs.check {
+            return false;
+        }
+        let person = ctx.core.requests[hot.request.0].person;
+        // Of a crowd everybody was there a moment ago.
+        let has_copy = person == u32::MAX
+            || ctx.core.people[person].record.is_some_and(|record| {
+                let (seen, replica) = record.seen;
+                replica == hot.at.replica && ctx.core.now <= seen + sessions.stale
+            });
+        if let Some((_, is_covered)) = gate.marks.get_mut(id.index()).filter(|_| has_copy) {
+            *is_covered = true;
+        }
+        has_copy
+    }
+
+    /// Somebody was let in: a store without room lets others go.
+    fn keeps<O: Observer>(&self, person: u32, at: Place, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.now();
+        let Some(kept) = &mut ctx.core.kept else { return };
+        let (serial, count) = kept.insert(now);
+        if let Some(record) = &mut ctx.core.people[person].record {
+            record.serial = serial;
+        }
+        if count > 0 {
+            ctx.observe(&Fact::Identity(Said::Evicted { at, count }));
+        }
     }
 
     fn has_role<O: Observer>(
@@ -233,7 +319,7 @@ impl Host {
 
     fn notes_time<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let Some(gate) = &self.gate else { return };
-        let marks = gate.marks.get(id.index()).copied().unwrap_or_default();
+        let (marks, _) = gate.marks.get(id.index()).copied().unwrap_or_default();
         let parts = &mut ctx.account(id).parts.0;
         for (part, mark) in [Part::Service, Part::Downstream].into_iter().zip(marks) {
             let spent = parts[part as usize].saturating_sub(mark);
@@ -268,10 +354,12 @@ impl Host {
             return false;
         }
         let (at, now) = (ctx.hot(id).at, ctx.now());
+        let request = ctx.hot(id).request;
+        let by_thief = ctx.core.requests[request.0].errand.is_thiefs();
         let losses = ctx.losses(plan, &ctx.core.people[person], at.replica);
         let it = &mut ctx.core.people[person];
         let client = it.client;
-        match it.renew(plan, false, losses, now) {
+        match it.renew(plan, by_thief, losses, now) {
             Reaction::Renews(_) => {
                 ctx.observe(&Fact::Identity(Said::Granted { at, renewal: true }));
                 false

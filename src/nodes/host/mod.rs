@@ -8,6 +8,7 @@
 mod aside;
 mod calls;
 mod faults;
+mod hashing;
 mod identity;
 mod limited;
 mod saying;
@@ -452,7 +453,9 @@ impl Host {
             let hands_on = matches!(self.program, Running::Own(_));
             if ctx.core.exchanges.hot(child).endpoint.is_for_store() {
                 self.heard_store(parent, answer.status == 200, ctx);
-            } else if answer.failure.is_some() {
+            } else if answer.failure.is_some()
+                && !(self.gate.is_some() && self.is_covered_now(parent, ctx))
+            {
                 // What fails below a server makes the server itself fail, for the same reason.
                 let failed = Answer { status: 500, failure: answer.failure };
                 self.fail_with(parent, if hands_on { answer } else { failed }, ctx);
@@ -484,7 +487,7 @@ impl Host {
     fn timed<O: Observer>(&mut self, token: Token, ctx: &mut Ctx<'_, O>) -> Next {
         match token {
             Token::Renew(_)
-            | Token::Theft(_)
+            | Token::Theft(..)
             | Token::Total(_)
             | Token::Again(_)
             | Token::Kept(..)

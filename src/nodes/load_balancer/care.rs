@@ -172,8 +172,9 @@ impl LoadBalancer {
                 self.host.fail(id, Reason::QueueTimeout, ctx);
                 true
             }
+            // One that is on its way back has no attempts any more, and may count its SYNs instead.
             Input::Timer(Token::Cancelled(id, generation, unwanted))
-                if ctx.is_still(id, generation) =>
+                if ctx.is_still(id, generation) && ctx.hot(id).phase != Phase::Inbound =>
             {
                 let is_held = ctx.hot(id).phase == Phase::Held;
                 if is_held {

@@ -21,8 +21,21 @@ const METRICS: [(&str, &str); 7] = [
     ("success_ratio", "success"),
 ];
 
+/// Metrics of scenarios that ask who people are, of which those are shown that some variant has.
+const IDENTITY: [(&str, &str); 9] = [
+    ("authorised_latency_mean", "page latency (mean, ms)"),
+    ("login_latency_mean", "log-in latency (mean, ms)"),
+    ("store_lookups", "store look-ups (1/s)"),
+    ("store_writes", "store writes (1/s)"),
+    ("identity_cores", "identity (cores)"),
+    ("credential_bytes", "bytes of a credential"),
+    ("forced_logins", "forced log-ins (1/s)"),
+    ("carts_lost", "carts lost"),
+    ("exposure_mean", "exposure (mean, ms)"),
+];
+
 /// Metrics of the second table.
-const RATIOS: [(&str, &str); 8] = [
+const RATIOS: [(&str, &str); 10] = [
     ("latency_mean", "sojourn (latency mean)"),
     ("wait_mean", "wait mean"),
     ("latency_p50", "p50"),
@@ -31,6 +44,8 @@ const RATIOS: [(&str, &str); 8] = [
     ("throughput", "throughput"),
     ("success_ratio", "success"),
     ("cost_per_million", "cost per million"),
+    ("authorised_latency_mean", "page latency"),
+    ("exposure_mean", "exposure"),
 ];
 
 /// Writes all of it.
@@ -86,6 +101,12 @@ fn values(marks: &mut Marks, results: &[VariantResult]) -> Grid {
     };
     for (name, words) in METRICS {
         row(words, metric(name));
+    }
+    for (name, words) in IDENTITY {
+        let occurs = |row: &SummaryRow| row.metric == name && row.mean.is_some_and(|it| it > 0.0);
+        if summaries.iter().flatten().any(occurs) {
+            row(words, metric(name));
+        }
     }
     row("busiest node", results.iter().map(busy).collect());
     if results.iter().any(|result| result.graph.cost_per_hour > 0.0) {

@@ -195,10 +195,10 @@ mod tests {
 
     #[test]
     fn a_case_that_waits_for_a_part_is_named_with_it() {
-        let report = run(&built_in(), &options("jwt-01"), &()).expect("not stopped");
+        let report = run(&built_in(), &options("ttl-01"), &()).expect("not stopped");
         assert!(report.cases.is_empty());
-        assert_eq!(report.waiting[0].id, "jwt-01");
-        assert_eq!(report.waiting[0].waits_for, "tokens and their theft");
+        assert_eq!(report.waiting[0].id, "ttl-01");
+        assert_eq!(report.waiting[0].waits_for, "nothing: `--group cache` replays it");
     }
 
     #[test]

@@ -4,7 +4,6 @@ use rand_distr::Distribution;
 
 use super::super::Client;
 use super::{Browsers, Kept, Owner};
-use crate::auth::Errand;
 use crate::fact::{CacheStatus, Fact, Observer, Place};
 use crate::http::{Head, ProfileName, Question, Reuse, reuse};
 use crate::id::{ExchangeId, RequestId};
@@ -37,7 +36,7 @@ impl Client {
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
         let request = &ctx.core.requests[id.0];
-        if request.errand == Errand::Theft {
+        if request.errand.is_thiefs() {
             // A thief has another browser.
             return false;
         }
@@ -172,7 +171,8 @@ impl Client {
         let Some(browsers) = &mut self.browsers else { return };
         let is_looked_for = browsers.plan.endpoints.get(endpoint.index()).copied();
         let is_reloaded = question.is_some_and(|question| question.control.no_cache);
-        if !is_looked_for.unwrap_or(false) || is_reloaded {
+        let is_thiefs = ctx.core.requests[id.0].errand.is_thiefs();
+        if !is_looked_for.unwrap_or(false) || is_reloaded || is_thiefs {
             return;
         }
         let kept = browsers.shelves.peek_mut(owner.0, name).copied();

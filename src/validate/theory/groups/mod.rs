@@ -10,6 +10,7 @@ mod bursty;
 mod closed;
 mod connected;
 mod disciplines;
+mod exposed;
 mod failing;
 mod fan_out;
 mod hashed;
@@ -18,6 +19,7 @@ mod limited;
 mod networks;
 mod one_queue;
 mod opened;
+mod renewed;
 mod retried;
 mod scaled;
 mod scheduled;
@@ -49,7 +51,7 @@ const GROUPS: &[(&str, Way)] = &[
     ("M/M/1", Runs(one_queue::mm1)),
     ("M/M/c", Runs(one_queue::mmc)),
     ("M/D/1", Runs(one_queue::md1)),
-    ("M/D/c", Runs(one_queue::mdc)),
+    ("M/D/c", Runs(identity::log_ins)),
     ("M/G/1", Runs(one_queue::mg1)),
     ("GI/M/1", Runs(one_queue::gim1)),
     ("M/M/c/K", Runs(limited::mmck)),
@@ -94,8 +96,8 @@ const GROUPS: &[(&str, Way)] = &[
     ("cache: TTL", Waits(BY_REPLAY)),
     ("browser connection limits", Runs(connected::browser_limits)),
     ("CORS preflight accounting", Waits("origins and preflights")),
-    ("JWT exposure window", Waits("tokens and their theft")),
-    ("session and refresh load", Waits("sessions, log-ins and refreshes")),
+    ("JWT exposure window", Runs(exposed::thefts)),
+    ("session and refresh load", Runs(renewed::sessions)),
 ];
 
 /// What becomes of the cases of the group called `name`; none if no group is.

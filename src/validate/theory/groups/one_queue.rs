@@ -26,11 +26,6 @@ pub(super) fn md1(case: &Case, effort: Effort) -> Result<Experiment, String> {
     poisson(case, effort, &span(case.number("service_time")?), 1)
 }
 
-/// M/D/c.
-pub(super) fn mdc(case: &Case, effort: Effort) -> Result<Experiment, String> {
-    poisson(case, effort, &span(case.number("service_time")?), case.whole("servers")?)
-}
-
 /// M/G/1.
 pub(super) fn mg1(case: &Case, effort: Effort) -> Result<Experiment, String> {
     let mean = case.number("service_mean")?;

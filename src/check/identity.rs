@@ -1,0 +1,68 @@
+//! What is suspicious about identity, and what theory says of stolen tokens.
+
+use super::suspicion::Watch;
+use crate::auth::exposure::{longest, until_expiry, with_deny_list};
+use crate::auth::{PasswordHash, Scheme};
+use crate::graph::Graph;
+use crate::time::Span;
+
+/// A hash that takes so long, in milliseconds, is taken for a mistake: people wait for it.
+const LONG: f64 = 2_000.0;
+
+impl Watch<'_> {
+    /// Hashes that nobody waits for.
+    pub(super) fn identity(&mut self) {
+        let Some(auth) = self.model.auth.as_ref().filter(|it| it.spec.scheme != Scheme::None)
+        else {
+            return;
+        };
+        let password = &auth.spec.password;
+        let plan = self.graph.fixed.auth.as_ref();
+        let millis = plan.map_or(0.0, |plan| plan.demands.hash / 1e6);
+        if millis <= LONG {
+            return;
+        }
+        let is_default = password.time.is_none() && password.hash == PasswordHash::Bcrypt;
+        let key = if is_default { "password.cost" } else { "password" };
+        let message = format!("a log-in takes {} of a core", long(millis / 1e3));
+        self.warn(
+            auth.at(key),
+            message,
+            "each step of bcrypt's `cost` doubles it; 10 to 12 are usual",
+        );
+    }
+}
+
+/// A long time in the unit that suits it.
+fn long(seconds: f64) -> String {
+    let (number, unit) = match seconds {
+        short if short < 120.0 => (short, "seconds"),
+        minutes if minutes < 7_200.0 => (minutes / 60.0, "minutes"),
+        hours => (hours / 3_600.0, "hours"),
+    };
+    format!("{number:.1} {unit}")
+}
+
+/// What theory says of tokens that are stolen at any moment of their life alike; none where
+/// nothing is stolen, or other things decide.
+#[must_use]
+pub(super) fn exposure(graph: &Graph) -> Option<String> {
+    let plan = graph.fixed.auth.as_ref().filter(|plan| plan.scheme == Scheme::Jwt)?;
+    let theft = plan.theft.as_ref().filter(|theft| theft.after.is_none())?;
+    let (life, leeway) = (plan.tokens.lifetime.as_secs_f64(), plan.tokens.leeway.as_secs_f64());
+    let span = |seconds: f64| Span::from_secs_rounded(seconds);
+    let alone = format!(
+        "A stolen token works for {} on average (T/2 + leeway) and {} at most, if nothing ends it",
+        span(until_expiry(life, leeway)),
+        span(longest(life, leeway)),
+    );
+    let denied = plan.tokens.deny.as_ref().filter(|_| theft.discovered.is_some());
+    Some(match denied {
+        Some(deny) => format!(
+            "{alone}; for {} (d - d^2/2T) if it is denied {} after the theft.",
+            span(with_deny_list(life, deny.lag.as_secs_f64())),
+            deny.lag,
+        ),
+        None => format!("{alone}."),
+    })
+}

@@ -1,0 +1,224 @@
+//! Thieves: a credential is copied, used beside its owner, and ends with what it names.
+//!
+//! A thief who has what renews a token uses it when the token no longer works, as late as possible:
+//! a used refresh token is what gives a theft away.
+
+use rand_distr::Distribution;
+
+use super::Client;
+use crate::auth::{AuthPlan, Credential, Deed, Errand, Loot, Said, Thief};
+use crate::fact::{Fact, Observer};
+use crate::id::{RequestId, SessionId};
+use crate::net::{Ctx, Token};
+use crate::outcome::Answer;
+use crate::rng::{Purpose, open_unit};
+use crate::time::{Span, Time};
+
+const STOLEN: Purpose = Purpose::named("theft");
+const STOLEN_AFTER: Purpose = Purpose::named("time of a theft");
+const DISCOVERED: Purpose = Purpose::named("discovery of a theft");
+const USE: Purpose = Purpose::named("use of a stolen credential");
+const PAUSE: Purpose = Purpose::named("pause of a thief");
+
+/// How long a thief waits before a renewal that had no answer is tried again.
+const AGAIN: Span = Span::from_secs(1);
+
+impl Client {
+    /// Somebody was let in: perhaps what they got will be stolen.
+    pub(super) fn may_be_stolen<O: Observer>(
+        place: u32,
+        held: Credential,
+        plan: &AuthPlan,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let Some(theft) = &plan.theft else { return };
+        let now = ctx.now();
+        let person = &mut ctx.core.people[place];
+        let (key, errands) = (person.key, u64::from(person.errands));
+        let is_free = person.thief.is_none() && person.deeds == 0;
+        if !is_free || !theft.probability.happens(key.bits(STOLEN.part(errands))) {
+            return;
+        }
+        let purpose = STOLEN_AFTER.part(errands);
+        let life = held.expires.since(held.issued).0;
+        #[allow(clippy::cast_precision_loss, reason = "a life is far below 2^53 ns")]
+        let after = match &theft.after {
+            Some(law) => law.sample(&mut key.draws(purpose)),
+            None => open_unit(key.bits(purpose)) * life as f64,
+        };
+        let since = (held.issued + Span::from_nanos_rounded(after)).max(now);
+        person.thief = Some(Thief::new(held, since));
+        Self::will(place, Deed::Steals, since, ctx);
+    }
+
+    /// Sets the moment of a deed.
+    fn will<O: Observer>(place: u32, deed: Deed, at: Time, ctx: &mut Ctx<'_, O>) {
+        ctx.core.people[place].deeds += 1;
+        let now = ctx.now();
+        ctx.start_timer(at.max(now).since(now), Token::Theft(place, deed));
+    }
+
+    /// A theft comes to its next deed.
+    pub(super) fn theft<O: Observer>(&mut self, place: u32, deed: Deed, ctx: &mut Ctx<'_, O>) {
+        let fixed = ctx.fixed;
+        ctx.core.people[place].deeds -= 1;
+        if let (Some(plan), Some(_)) = (fixed.auth.as_deref(), &ctx.core.people[place].thief) {
+            match deed {
+                Deed::Steals => self.steals(place, plan, ctx),
+                Deed::Asks => self.thief_asks(place, plan, ctx),
+                Deed::IsNoticed => self.is_noticed(place, plan, ctx),
+                Deed::Ends => self.may_end(place, plan, ctx),
+            }
+        }
+        ctx.forget_if_gone(place);
+    }
+
+    fn steals<O: Observer>(&mut self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+        let (now, client) = (ctx.now(), self.plan.node);
+        let Some(theft) = &plan.theft else { return };
+        let person = &mut ctx.core.people[place];
+        let Some(mut thief) = person.thief else { return };
+        if theft.after.is_some() {
+            let Some(held) = person.held else {
+                // Whoever has logged out has nothing left to steal.
+                person.thief = None;
+                return;
+            };
+            thief.credential = held;
+        }
+        thief.renews = theft.what == Loot::Refresh && plan.tokens.renewal.is_some();
+        thief.until = person.works_until(plan, &thief.credential).max(now);
+        person.thief = Some(thief);
+        let key = person.key;
+        ctx.observe(&Fact::Identity(Said::Stolen(client)));
+        if let Some(law) = &theft.discovered {
+            let span = Span::from_nanos_rounded(law.sample(&mut key.draws(DISCOVERED)));
+            Self::will(place, Deed::IsNoticed, now + span, ctx);
+        }
+        if theft.uses.is_some() {
+            Self::will(place, Deed::Asks, now, ctx);
+        }
+        Self::will(place, Deed::Ends, thief.until, ctx);
+    }
+
+    /// The thief asks for a page, and will do so again.
+    fn thief_asks<O: Observer>(&mut self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+        let uses = plan.theft.as_ref().and_then(|theft| theft.uses.as_ref());
+        let (Some(law), true) = (uses, ctx.core.issuing) else { return };
+        let now = ctx.now();
+        let person = &mut ctx.core.people[place];
+        let Some(thief) = &mut person.thief else { return };
+        thief.requests += 1;
+        let n = u64::from(thief.requests);
+        let key = person.key.with(USE.part(n).bits());
+        let pause = Span::from_nanos_rounded(law.sample(&mut person.key.draws(PAUSE.part(n))));
+        let wanted = (self.pick_endpoint(key), Errand::Theft);
+        self.issue((SessionId::NONE, place, 0, n), key, u32::MAX, wanted, ctx);
+        // Nobody asks twice at one moment.
+        Self::will(place, Deed::Asks, now + pause.max(Span(1)), ctx);
+    }
+
+    /// The theft is discovered: whatever the scheme can take back is taken back.
+    fn is_noticed<O: Observer>(&self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.now();
+        let person = &mut ctx.core.people[place];
+        if let Some(thief) = &mut person.thief {
+            thief.noticed = Some(now);
+        }
+        ctx.revoke(plan, place, now);
+        self.looks_at_loot(place, plan, ctx);
+    }
+
+    /// Something may have ended what a thief has.
+    pub(super) fn looks_at_loot<O: Observer>(
+        &self,
+        place: u32,
+        plan: &AuthPlan,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let now = ctx.now();
+        let person = &mut ctx.core.people[place];
+        let Some(thief) = person.thief.filter(|thief| thief.until != Time::NEVER) else { return };
+        let until = person.works_until(plan, &thief.credential).max(now);
+        if until < thief.until {
+            person.thief = Some(Thief { until, ..thief });
+            Self::will(place, Deed::Ends, until, ctx);
+        }
+    }
+
+    /// What a thief has no longer works, unless its owner has kept it alive or it can be renewed.
+    fn may_end<O: Observer>(&mut self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.now();
+        let person = &mut ctx.core.people[place];
+        let Some(thief) = person.thief.filter(|thief| now >= thief.until && !thief.is_renewing)
+        else {
+            return;
+        };
+        let until = person.works_until(plan, &thief.credential);
+        if until > now {
+            person.thief = Some(Thief { until, ..thief });
+            return Self::will(place, Deed::Ends, until, ctx);
+        }
+        match plan.refresh.filter(|_| thief.renews && ctx.core.issuing) {
+            Some(endpoint) => {
+                let n = u64::from(thief.requests) + 1;
+                let requests = thief.requests + 1;
+                person.thief = Some(Thief { requests, is_renewing: true, ..thief });
+                let key = person.key.with(USE.part(n).bits());
+                let wanted = (endpoint, Errand::TheftRenewal);
+                self.issue((SessionId::NONE, place, 0, n), key, u32::MAX, wanted, ctx);
+            }
+            None => self.is_exposed_no_more(place, ctx),
+        }
+    }
+
+    /// A thief's request has its outcome.
+    #[cold]
+    pub(super) fn thief_goes_on<O: Observer>(
+        &self,
+        request: RequestId,
+        answer: Answer,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let (now, fixed) = (ctx.now(), ctx.fixed);
+        let (place, errand) = {
+            let request = &ctx.core.requests[request.0];
+            (request.person, request.errand)
+        };
+        let person = &mut ctx.core.people[place];
+        let (Some(plan), Some(mut thief)) = (fixed.auth.as_deref(), person.thief) else { return };
+        if errand == Errand::Theft {
+            if answer.status == 401 && thief.until > now {
+                person.thief = Some(Thief { until: now, ..thief });
+                Self::will(place, Deed::Ends, now, ctx);
+            }
+            return;
+        }
+        thief.is_renewing = false;
+        if answer.is_success() {
+            thief.until = person.works_until(plan, &thief.credential).max(now);
+            person.thief = Some(thief);
+            Self::will(place, Deed::Ends, thief.until, ctx);
+        } else if answer.status == 401 {
+            person.thief = Some(Thief { renews: false, ..thief });
+            self.is_exposed_no_more(place, ctx);
+        } else {
+            person.thief = Some(thief);
+            Self::will(place, Deed::Ends, now + AGAIN, ctx);
+        }
+    }
+
+    /// What was stolen works no longer, as has turned out.
+    fn is_exposed_no_more<O: Observer>(&self, place: u32, ctx: &mut Ctx<'_, O>) {
+        let client = self.plan.node;
+        let Some(thief) = ctx.core.people[place].thief.take() else { return };
+        let Thief { since, until, logout, noticed, .. } = thief;
+        let after = |moment: Time| until.since(moment.max(since).min(until));
+        ctx.observe(&Fact::Identity(Said::Exposed {
+            client,
+            span: until.since(since),
+            after_logout: logout.map(after),
+            after_discovery: noticed.map(after),
+        }));
+    }
+}
