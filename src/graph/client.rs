@@ -7,6 +7,7 @@ use super::visits::{pages, visit_of, visits};
 use crate::arrivals::Arrivals;
 use crate::dist::Dist;
 use crate::id::{EndpointId, LinkId, NodeId};
+use crate::net::OriginId;
 use crate::nodes::client::{ClientPlan, ClientSpec, Demand};
 use crate::nodes::timeouts::TimeoutSpec;
 use crate::resilience::Retry;
@@ -45,6 +46,7 @@ pub(super) fn client_plan(
         build.error(&at, "a client has at least 1 address");
     }
     let Some((demand, trace)) = demand(build, name, client, span) else { return (None, None) };
+    let profile = client.browser.clone().unwrap_or_default().profile;
     let plan = ClientPlan {
         node: id,
         name_hash: hash_name(name),
@@ -55,8 +57,21 @@ pub(super) fn client_plan(
         timeout,
         retry: retry(build, name, client),
         class: client.priority.unwrap_or(0),
+        from: origin(build, client),
+        preflights: build.crosses.then(|| profile.preflight_cap()),
     };
     (Some(plan), trace)
+}
+
+/// The origin of the page whose scripts make a client's requests.
+fn origin(build: &Build<'_>, client: &ClientSpec) -> OriginId {
+    let own = client.origin.as_deref();
+    let visit = if let Some(Arrivals::Visits { visit, .. }) = &client.arrivals {
+        build.model.visits.get(visit).and_then(|visit| visit.spec.origin.as_deref())
+    } else {
+        None
+    };
+    build.origins.id(visit.or(own))
 }
 
 /// When a client tries again.

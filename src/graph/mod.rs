@@ -8,6 +8,7 @@ mod build;
 mod cache_plan;
 mod cached;
 mod client;
+mod cors;
 mod demand;
 mod faults;
 mod http;
@@ -182,6 +183,12 @@ impl Graph {
         (0..).map(NodeId).take(self.plans.len()).any(|id| self.cache(id).is_some())
     }
 
+    /// Whether pages have several parts, or ask several origins.
+    #[must_use]
+    pub fn has_browsers(&self) -> bool {
+        self.fixed.cross_origin.is_some()
+    }
+
     /// Whether faults can strike replicas of a node.
     #[must_use]
     pub fn fails(&self, id: NodeId) -> bool {
@@ -224,6 +231,7 @@ impl Graph {
             Host::new(id, plan.shape.as_ref(), program, &streams)
                 .limited(plan.limit.as_ref())
                 .guarded(self.fixed.auth.as_ref())
+                .sharing(self.fixed.cross_origin.as_deref(), id)
         };
         match &plan.role {
             Role::Client(client) => {

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::connection::Connections;
+use super::cross_origin::CrossOrigin;
 use super::exchange::{Cold, Exchange, Exchanges, Part, Phase};
 use super::link::{Direction, LinkState, Transit};
 use super::papers::{Http, Papers};
@@ -120,6 +121,8 @@ pub struct Fixed {
     pub addresses: Vec<u64>,
     /// What is said as HTTP, where somebody reads it.
     pub http: Option<Box<Http>>,
+    /// What pages may ask of other origins, if they do.
+    pub cross_origin: Option<Box<CrossOrigin>>,
 }
 
 /// What all nodes share during a run.
@@ -337,6 +340,7 @@ impl<O: Observer> Ctx<'_, O> {
             endpoint: call.endpoint,
             class: parent.class,
             below: call.below || parent.below,
+            is_preflight: parent.is_preflight,
             is_tied: call.carried != ConnectionId::NONE,
             ..Exchange::default()
         };

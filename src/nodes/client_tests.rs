@@ -7,7 +7,7 @@ use super::bench::{Bench, TO_2, ms};
 use super::client::{Client, ClientPlan, Demand};
 use super::timeouts::Late;
 use crate::id::{EndpointId, NodeId};
-use crate::net::Part;
+use crate::net::{OriginId, Part};
 use crate::outcome::{Answer, Reason};
 use crate::rng::Key;
 
@@ -22,6 +22,8 @@ fn client(demand: Demand, timeout: Option<(u64, Late)>) -> Bench {
         timeout: timeout.map(|(span, late)| (ms(span), late)),
         retry: None,
         class: 0,
+        from: OriginId::NONE,
+        preflights: None,
     };
     let node = Client::new(&Arc::new(plan), Key(7), Key(7).stream("node", "arrivals"));
     Bench::of(Node::Client(Box::new(node)), &[&[]])

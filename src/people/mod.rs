@@ -2,8 +2,12 @@
 //!
 //! A scenario writes them by name; a client's arrivals say which visit those who come make.
 
+mod browsed;
+mod browser;
 mod page;
 mod visit;
 
+pub use browsed::Browsed;
+pub use browser::BrowserSpec;
 pub use page::PageSpec;
 pub use visit::{Share, Stage, VisitPlan, VisitSpec};

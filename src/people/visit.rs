@@ -31,6 +31,10 @@ pub struct VisitSpec {
     /// How long the visitor thinks between an answer and the next page; not at all by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub think: Option<Dist<Span>>,
+    /// The origin of the page whose scripts ask for everything, as in a single-page application;
+    /// by default whole pages are asked for, each of its own origin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
     /// How many of the visitors log in, before their first page: a share, all by default. It
     /// counts only in scenarios with `[auth]`.
     pub login: Share,
@@ -68,6 +72,7 @@ impl Default for VisitSpec {
             length: None,
             stay: None,
             think: None,
+            origin: None,
             login: Share::Whole(true),
             logout: None,
         }

@@ -5,8 +5,8 @@ use crate::id::{EndpointId, NodeId};
 use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
-    Audit, CacheMeters, ClassMeter, Connects, IdentityMeters, Meters, Observable, Outages, Probes,
-    RequestLog, RequestRow, Sample, Series, Shape, Strict, Violation,
+    Audit, BrowserMeters, CacheMeters, ClassMeter, Connects, IdentityMeters, Meters, Observable,
+    Outages, Probes, RequestLog, RequestRow, Sample, Series, Shape, Strict, Violation,
 };
 use crate::rng::Key;
 use crate::stats::LADDER;
@@ -133,8 +133,12 @@ pub struct RunFault {
 /// rest, what few want.
 pub type Watchers = ((((Meters, Audit), Observable), Special), Option<Box<Extras>>);
 /// What only scenarios with caches, faults or connections need.
-pub type Special =
-    (Option<CacheMeters>, (Option<Outages>, (Option<Connects>, Option<IdentityMeters>)));
+pub type Special = (
+    Option<CacheMeters>,
+    (Option<Outages>, (Option<Connects>, (Option<IdentityMeters>, Browsers))),
+);
+/// What only scenarios with pages of several parts or origins need.
+type Browsers = Option<Box<BrowserMeters>>;
 /// What few want of a replication.
 pub type Extras = (Option<Strict>, (Option<RequestLog>, Option<Probes>));
 
@@ -170,7 +174,7 @@ pub fn replicate_in(
     if let Some(outages) = &mut special.1.0 {
         outages.close(end);
     }
-    if let Some(identities) = &mut special.1.1.1 {
+    if let Some(identities) = &mut special.1.1.1.0 {
         identities.close(end);
     }
     let checked = audit
@@ -183,7 +187,7 @@ pub fn replicate_in(
     let span = Span(end.0.saturating_sub(window.0));
     let mut run = EndToEnd::new(&meters, span, graph.cost_per_hour);
     (run.caches, run.outages) = (special.0.as_ref(), special.1.0.as_ref());
-    run.identities = special.1.1.1.as_ref();
+    (run.identities, run.browsers) = (special.1.1.1.0.as_ref(), special.1.1.1.1.as_deref());
     let nodes = node_readings(graph, &meters, &special, span);
     let issued: u64 = meters.classes.iter().map(|class| class.issued).sum();
     Ok(Replication {
@@ -252,6 +256,7 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
         .auth
         .as_ref()
         .map(|plan| IdentityMeters::new(graph.names.len(), [plan.login, plan.refresh], window));
+    let browsers = graph.has_browsers().then(|| Box::new(BrowserMeters::new(window)));
     let shape = Shape {
         replicas,
         endpoints: graph.fixed.endpoints.len(),
@@ -269,7 +274,7 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let is_wanted = extras.0.is_some() || extras.1.0.is_some() || extras.1.1.is_some();
     let always = (
         ((Meters::new(shape), audit), Observable::default()),
-        (caches, (outages, (connects, identities))),
+        (caches, (outages, (connects, (identities, browsers)))),
     );
     (always, is_wanted.then(|| Box::new(extras)))
 }

@@ -5,6 +5,7 @@
 //! client that waits for it (coordinated omission). A closed loop has a fixed number of users,
 //! each of whom thinks, asks, and waits for the outcome.
 
+mod cors;
 mod identity;
 mod retries;
 mod visits;
@@ -26,11 +27,11 @@ use crate::endpoint::Endpoint;
 use crate::fact::{Asked, Fact, Observer};
 use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, ObjectId, RequestId, SessionId};
 use crate::net::{
-    Account, Cold, Ctx, Exchange, Input, Kind, Part, Phase, Request, Session, TimerId, Token,
-    Unwanted,
+    Account, Cold, Ctx, Exchange, Input, Kind, OriginId, Part, Phase, PolicyId, Preflights,
+    Request, Session, TimerId, Token, Unwanted,
 };
 use crate::outcome::{Answer, Reason};
-use crate::people::VisitPlan;
+use crate::people::{BrowserSpec, VisitPlan};
 use crate::popularity::next;
 use crate::resilience::{Retry, RetrySpec};
 use crate::rng::{Key, Purpose, Stream, below, mix, open_unit};
@@ -70,6 +71,13 @@ pub struct ClientSpec {
     /// The priority class of its requests, 0 first; 0 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u8>,
+    /// The browsers of its people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub browser: Option<BrowserSpec>,
+    /// The origin of the page whose scripts make its requests; by default it is no browser, or a
+    /// page of the origin that it asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
     /// Which roles its people have: shares by name. Endpoints can ask for one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, Probability>,
@@ -111,6 +119,10 @@ pub struct ClientPlan {
     pub retry: Option<Retry>,
     /// Its priority class.
     pub class: u8,
+    /// The origin of the page whose scripts make its requests.
+    pub from: OriginId,
+    /// How long its browsers remember a preflight at most; none if they need none.
+    pub preflights: Option<Span>,
 }
 
 /// How requests come about.
@@ -146,6 +158,8 @@ pub struct Client {
     nobody: Key,
     /// When it tries again, with its budget.
     retry: Option<Retry>,
+    /// What its browsers remember of preflights, where they ask other origins.
+    preflights: Option<Preflights>,
     /// The address of all, where there is only one.
     address: u64,
 }
@@ -156,6 +170,7 @@ const ONE_HIT: Purpose = Purpose::named("one hit");
 const THINK: Purpose = Purpose::named("think");
 const PATIENCE: Purpose = Purpose::named("patience");
 const ADDRESS: Purpose = Purpose::named("address");
+const PREFLIGHT: Purpose = Purpose::named("preflight");
 
 impl Client {
     /// A client under `root`, with its stream of arrivals.
@@ -181,6 +196,7 @@ impl Client {
             group,
             nobody: group.with(0),
             retry: plan.retry.clone(),
+            preflights: plan.preflights.map(Preflights::new),
             address: mix(plan.name_hash),
             plan: Arc::clone(plan),
         }
@@ -345,6 +361,7 @@ impl Client {
             errand,
             account: Account { mark: now, ..Account::default() },
             row,
+            from: self.plan.from,
             ..Request::default()
         };
         if session != SessionId::NONE {
@@ -372,14 +389,28 @@ impl Client {
     fn attempt<O: Observer>(
         &self,
         id: RequestId,
-        key: Key,
+        mut key: Key,
         source: u64,
         class: u8,
         ctx: &mut Ctx<'_, O>,
     ) {
         let endpoint = ctx.core.requests[id.0].asked.endpoint;
         let link = self.plan.routes[endpoint.index()].expect("every endpoint has a route");
-        let root = Exchange { key, request: id, link, endpoint, class, ..Exchange::default() };
+        let mut is_preflight = false;
+        if self.preflights.is_some() {
+            is_preflight = self.asks_first(id, source, ctx);
+            ctx.core.requests[id.0].allowed = PolicyId::NONE;
+            key = if is_preflight { Key(key.bits(PREFLIGHT)) } else { key };
+        }
+        let root = Exchange {
+            key,
+            request: id,
+            link,
+            endpoint,
+            class,
+            is_preflight,
+            ..Exchange::default()
+        };
         let cold = Cold { source, ..Cold::default() };
         let root = ctx.core.exchanges.insert(root, cold);
         ctx.hot(root).at = ctx.next_replica(root, link, endpoint);
@@ -393,13 +424,17 @@ impl Client {
     fn replied<O: Observer>(&mut self, child: ExchangeId, ctx: &mut Ctx<'_, O>) {
         ctx.spend(child, Part::Network);
         let id = ctx.hot(child).request;
-        let answer = ctx.cold(child).answer;
+        let mut answer = ctx.cold(child).answer;
         let request = &mut ctx.core.requests[id.0];
         if request.over || request.root != child {
             if answer.is_success() {
                 ctx.core.observer.hear(ctx.core.now, &Fact::Late(&request.asked));
             }
             return;
+        }
+        if self.preflights.is_some() {
+            let Some(read) = self.reads(child, id, answer, ctx) else { return };
+            answer = read;
         }
         if self.retry.is_some() && !answer.is_success() && self.tries_again(id, answer, ctx) {
             return;

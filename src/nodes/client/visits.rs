@@ -59,6 +59,9 @@ impl Client {
 
     /// A visitor goes, and nothing is kept.
     pub(super) fn goes<O: Observer>(&mut self, id: SessionId, ctx: &mut Ctx<'_, O>) {
+        if self.preflights.is_some() {
+            self.closes_browser(ctx.core.sessions[id.0].user);
+        }
         if ctx.core.sessions[id.0].person == u32::MAX {
             ctx.core.sessions.remove(id.0);
         } else {

@@ -175,6 +175,8 @@ impl Host {
         let mut verdict = Verdict::Accepted;
         if plan.is_too_large {
             verdict = Verdict::TooLarge;
+        } else if ctx.is_bare(request) {
+            verdict = Verdict::Missing;
         } else if person != u32::MAX {
             let losses = ctx.losses(plan, &ctx.core.people[person], at.replica);
             verdict = ctx.core.people[person].verdict(plan, errand, at.replica, losses, now);
