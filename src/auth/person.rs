@@ -23,6 +23,8 @@ pub enum Errand {
     Logout,
     /// What a thief wants.
     Theft,
+    /// A part of a page.
+    Resource,
 }
 
 impl Errand {

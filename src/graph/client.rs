@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::build::Build;
-use super::visits::{pages, visit_of, visits};
+use super::visits::{pages, parts, visit_of, visits};
 use crate::arrivals::Arrivals;
 use crate::dist::Dist;
 use crate::id::{EndpointId, LinkId, NodeId};
@@ -26,6 +26,7 @@ pub(super) fn client_plan(
     routes: &[Vec<Option<LinkId>>],
 ) -> (Option<ClientPlan>, Option<Arc<Trace>>) {
     let visit = visit_of(build, name, client);
+    let page_parts = visit.as_ref().map_or_else(Vec::new, |visit| parts(build, visit));
     let mix = match visit {
         Some(visit) => pages(build, &visit),
         None => mix(build, name, client, span),
@@ -57,6 +58,7 @@ pub(super) fn client_plan(
         timeout,
         retry: retry(build, name, client),
         class: client.priority.unwrap_or(0),
+        pages: page_parts,
         from: origin(build, client),
         preflights: build.crosses.then(|| profile.preflight_cap()),
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::build::Build;
 use super::program::{Programs, amount};
+use super::visits::origin_of;
 use crate::auth::{Scheme, TokenStorage};
 use crate::endpoint::{EndpointSpec, Op};
 use crate::http::cookie::{Browser, Initiator, Request};
@@ -12,9 +13,11 @@ use crate::http::cors::{Allowed, Asked, is_forbidden, needed};
 use crate::http::origin::Origin;
 use crate::http::site::Site;
 use crate::id::NodeId;
+use crate::model::Named;
 use crate::net::{Asking, CrossOrigin, OriginId, PolicyId, PolicyPlan, Verdicts};
 use crate::nodes::KindSpec;
 use crate::nodes::cors::CorsSpec;
+use crate::people::PageSpec;
 use crate::rng::Purpose;
 use crate::scenario::Span;
 use crate::unit::Probability;
@@ -40,6 +43,11 @@ impl Origins {
         }
         let visits = build.model.visits.values();
         written.extend(visits.filter_map(|it| Some((it.spec.origin.clone()?, it.at("origin")))));
+        let has_scripts = |page: &&Named<PageSpec>| page.spec.resources.iter().any(|it| it.script);
+        for page in build.model.pages.values().filter(has_scripts) {
+            let at = page.at("endpoint");
+            written.extend(origin_of(build, page).map(|origin| (origin.to_owned(), at)));
+        }
         let mut origins = Self::default();
         for (text, at) in written {
             match Origin::of(&text) {

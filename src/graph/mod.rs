@@ -186,7 +186,11 @@ impl Graph {
     /// Whether pages have several parts, or ask several origins.
     #[must_use]
     pub fn has_browsers(&self) -> bool {
-        self.fixed.cross_origin.is_some()
+        let has_parts = |plan: &NodePlan| match &plan.role {
+            Role::Client(client) => !client.pages.is_empty(),
+            Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => false,
+        };
+        self.fixed.cross_origin.is_some() || self.plans.iter().any(has_parts)
     }
 
     /// Whether faults can strike replicas of a node.

@@ -47,6 +47,11 @@ pub(super) fn served(build: &mut Build<'_>) -> Served {
                 if let Some(endpoint) = build.endpoint(endpoint.get_ref(), &endpoint.span()) {
                     open.push((NodeId(place), endpoint));
                 }
+                for part in &page.spec.resources {
+                    let name = &part.endpoint;
+                    let endpoint = build.endpoint(name.get_ref(), &name.span());
+                    open.extend(endpoint.map(|endpoint| (NodeId(place), endpoint)));
+                }
             }
         }
         for name in client.mix.keys() {

@@ -73,6 +73,7 @@ impl<O: Observer> Ctx<'_, O> {
     #[must_use]
     pub fn is_errand(&self, id: ExchangeId) -> bool {
         let request = self.core.exchanges.hot(id).request;
-        self.core.requests[request.0].errand != Errand::Page
+        let errand = self.core.requests[request.0].errand;
+        !matches!(errand, Errand::Page | Errand::Resource)
     }
 }

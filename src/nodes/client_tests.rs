@@ -22,6 +22,7 @@ fn client(demand: Demand, timeout: Option<(u64, Late)>) -> Bench {
         timeout: timeout.map(|(span, late)| (ms(span), late)),
         retry: None,
         class: 0,
+        pages: Vec::new(),
         from: OriginId::NONE,
         preflights: None,
     };

@@ -9,5 +9,5 @@ mod visit;
 
 pub use browsed::Browsed;
 pub use browser::BrowserSpec;
-pub use page::PageSpec;
+pub use page::{PagePlan, PageSpec, PartPlan, ResourceSpec};
 pub use visit::{Share, Stage, VisitPlan, VisitSpec};

@@ -86,7 +86,7 @@ impl Client {
             Errand::Login => plan.login,
             Errand::Refresh => plan.refresh,
             Errand::Logout => plan.logout,
-            Errand::Page | Errand::Theft => None,
+            Errand::Page | Errand::Theft | Errand::Resource => None,
         };
         let Some(endpoint) = endpoint else { return };
         let person = &mut ctx.core.people[place];
@@ -150,6 +150,7 @@ impl Client {
                 }
             }
             Errand::Logout => self.leaves(id, ctx),
+            Errand::Resource => self.think(id, ctx),
         }
     }
 

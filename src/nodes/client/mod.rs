@@ -7,8 +7,10 @@
 
 mod cors;
 mod identity;
+mod pages;
 mod retries;
 mod visits;
+mod wanted;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,7 +25,6 @@ use super::timeouts::{Late, TimeoutSpec};
 use crate::arrivals::{ArrivalProcess, Arrivals};
 use crate::auth::Errand;
 use crate::dist::{Dist, Law};
-use crate::endpoint::Endpoint;
 use crate::fact::{Asked, Fact, Observer};
 use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, ObjectId, RequestId, SessionId};
 use crate::net::{
@@ -31,10 +32,9 @@ use crate::net::{
     Request, Session, TimerId, Token, Unwanted,
 };
 use crate::outcome::{Answer, Reason};
-use crate::people::{BrowserSpec, VisitPlan};
-use crate::popularity::next;
+use crate::people::{BrowserSpec, PagePlan, VisitPlan};
 use crate::resilience::{Retry, RetrySpec};
-use crate::rng::{Key, Purpose, Stream, below, mix, open_unit};
+use crate::rng::{Key, Purpose, Stream, below, mix};
 use crate::time::Span;
 use crate::trace::{Trace, TraceRow};
 use crate::unit::Probability;
@@ -119,6 +119,8 @@ pub struct ClientPlan {
     pub retry: Option<Retry>,
     /// Its priority class.
     pub class: u8,
+    /// What belongs to each page of its visits, in the order of `mix`; nothing if all are whole.
+    pub pages: Vec<PagePlan>,
     /// The origin of the page whose scripts make its requests.
     pub from: OriginId,
     /// How long its browsers remember a preflight at most; none if they need none.
@@ -158,15 +160,14 @@ pub struct Client {
     nobody: Key,
     /// When it tries again, with its budget.
     retry: Option<Retry>,
+    /// The pages that its visitors are loading, where these have parts.
+    loading: Option<pages::Pages>,
     /// What its browsers remember of preflights, where they ask other origins.
     preflights: Option<Preflights>,
     /// The address of all, where there is only one.
     address: u64,
 }
 
-const ENDPOINT: Purpose = Purpose::named("endpoint");
-const OBJECT: Purpose = Purpose::named("object");
-const ONE_HIT: Purpose = Purpose::named("one hit");
 const THINK: Purpose = Purpose::named("think");
 const PATIENCE: Purpose = Purpose::named("patience");
 const ADDRESS: Purpose = Purpose::named("address");
@@ -196,6 +197,7 @@ impl Client {
             group,
             nobody: group.with(0),
             retry: plan.retry.clone(),
+            loading: (!plan.pages.is_empty()).then(pages::Pages::new),
             preflights: plan.preflights.map(Preflights::new),
             address: mix(plan.name_hash),
             plan: Arc::clone(plan),
@@ -328,10 +330,24 @@ impl Client {
     #[inline]
     fn issue<O: Observer>(
         &mut self,
+        who: (SessionId, u64, u64),
+        key: Key,
+        row: u32,
+        wanted: (EndpointId, Errand),
+        ctx: &mut Ctx<'_, O>,
+    ) -> RequestId {
+        self.issue_from(who, key, row, wanted, self.plan.from, ctx)
+    }
+
+    /// The same for a script of a page of an origin.
+    #[inline(always)]
+    fn issue_from<O: Observer>(
+        &mut self,
         (session, user, ordinal): (SessionId, u64, u64),
         key: Key,
         row: u32,
         (endpoint, errand): (EndpointId, Errand),
+        from: OriginId,
         ctx: &mut Ctx<'_, O>,
     ) -> RequestId {
         let fixed = ctx.fixed;
@@ -339,7 +355,7 @@ impl Client {
         let traced = self.trace().and_then(|trace| trace.rows().get(row as usize));
         let object = match traced.and_then(TraceRow::object) {
             Some(object) => Some(ObjectId(object)),
-            None => object(kind, endpoint, key, ctx),
+            None => wanted::object(kind, endpoint, key, ctx),
         };
         let source = self.source(traced, session, user, key);
         let (now, client) = (ctx.now(), self.plan.node);
@@ -361,7 +377,7 @@ impl Client {
             errand,
             account: Account { mark: now, ..Account::default() },
             row,
-            from: self.plan.from,
+            from,
             ..Request::default()
         };
         if session != SessionId::NONE {
@@ -508,22 +524,16 @@ impl Client {
         if session != SessionId::NONE {
             let it = &mut ctx.core.sessions[session.0];
             it.request = None;
-            if it.person == u32::MAX {
+            let person = it.person;
+            if self.loading.is_some() && self.loads(session, id, answer, ctx) {
+                return;
+            }
+            if person == u32::MAX {
                 self.think(session, ctx);
             } else {
                 self.goes_on(session, id, answer, ctx);
             }
         }
-    }
-
-    #[inline(always)]
-    fn pick_endpoint(&self, key: Key) -> EndpointId {
-        if let [(_, only)] = self.plan.mix.as_slice() {
-            return *only;
-        }
-        let unit = open_unit(key.bits(ENDPOINT));
-        let found = self.plan.mix.iter().find(|(end, _)| unit < *end);
-        found.or_else(|| self.plan.mix.last()).map_or(EndpointId(0), |(_, endpoint)| *endpoint)
     }
 
     /// The address that a request comes from: its trace's, or its user's.
@@ -559,20 +569,4 @@ impl Client {
         let user = u32::try_from(user).ok()?;
         trace.row_number(user, self.rows[user as usize])
     }
-}
-
-/// Which of its objects a request of this key asks for, if the endpoint has any.
-#[inline(always)]
-fn object<O: Observer>(
-    kind: &Endpoint,
-    endpoint: EndpointId,
-    key: Key,
-    ctx: &mut Ctx<'_, O>,
-) -> Option<ObjectId> {
-    let objects = kind.objects.as_ref()?;
-    let (now, past) = (ctx.core.now, &mut ctx.core.past);
-    if let Some(once) = kind.once.filter(|once| once.happens(key.bits(ONE_HIT))) {
-        return Some(once.object(next(&mut past[endpoint.index()].once)));
-    }
-    Some(objects.pick(key.bits(OBJECT), now, || next(&mut past[endpoint.index()].turns)))
 }
