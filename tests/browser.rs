@@ -216,3 +216,83 @@ fn a_policy_that_asks_who_asks_needs_somebody_who_asks() {
     let said = mistakes(&APP.replace("cpu = '1ms'\n[link", "behind_auth = true\n[link"));
     assert!(said.contains("asks nobody who they are"), "{said}");
 }
+
+/// A page with its parts, of which a script finds some.
+const HOME: &str = "study = 'terminating'
+duration = '10s'
+[endpoint.home]
+origin = 'https://shop.example'
+path = '/'
+work = [{ wait = '20ms' }]
+[endpoint.image]
+origin = 'https://cdn.example'
+path = '/image'
+work = [{ wait = '10ms' }]
+[endpoint.data]
+origin = 'https://api.shop.example'
+path = '/data'
+headers = { x-version = '2' }
+work = [{ wait = '10ms' }]
+[page.home]
+endpoint = 'home'
+resources = [{ endpoint = 'data', depth = 2, script = true }, { endpoint = 'image', count = 12 }]
+[visit.one]
+pages = { home = 1 }
+length = 2
+think = '1s'
+[node.people]
+kind = 'client'
+arrivals = { visits = { regular = '0.1/s' }, visit = 'one' }
+[node.site]
+kind = 'server'
+cors = { origins = ['https://shop.example'], headers = ['x-version'] }
+[link.people.site]
+latency = '25ms'
+[variant.warm]
+[variant.h1.link.people.site.connection]
+mode = 'pool'
+per_origin = 6
+[variant.h2.link.people.site.connection]
+mode = 'pool'
+protocol = 'h2'
+per_origin = 1
+";
+
+/// How long pages took in milliseconds, and how many parts they had.
+#[derive(Debug, Default)]
+struct Loads(Vec<(u64, u32)>);
+
+impl Observer for Loads {
+    fn hear(&mut self, _: Time, fact: &Fact<'_>) {
+        if let Fact::Browser(Browsed::Loaded { span, parts, .. }) = fact {
+            self.0.push((span.0 / 1_000_000, *parts));
+        }
+    }
+}
+
+#[test]
+fn parts_are_asked_for_when_those_above_them_are_there_six_at_a_time_over_h1() {
+    let loads = |variant: &str| {
+        let text = HOME.replace("duration = '10s'", "duration = '14s'");
+        let graph = graph_of(&text, variant);
+        world::run(&graph, Key::root(graph.run.seed, 0), Loads::default()).observer.0
+    };
+    // 70 for the page, 60 for images, 50 and 60 for what a script asks for; the second time there
+    // is nothing to ask before.
+    assert_eq!(loads("warm"), [(240, 13), (190, 13)]);
+    // A connection is opened in 50; the images go in two rounds, over five more, opened first.
+    assert_eq!(loads("h1"), [(50 + 70 + 170 + 110, 13), (250, 13)]);
+    assert_eq!(loads("h2"), [(50 + 70 + 60 + 110, 13), (190, 13)]);
+}
+
+#[test]
+fn parts_take_no_ordinal_and_the_visitor_thinks_when_the_page_is_whole() {
+    let text = HOME.replace("duration = '10s'", "duration = '14s'");
+    let ended = requests(&graph_of(&text, "warm"));
+    assert_eq!(ended.len(), 28);
+    let ordinals: Vec<u64> = ended.iter().map(|it| it.who.1).collect();
+    assert_eq!(ordinals, [[0; 14], [1; 14]].concat());
+    let pages: Vec<u64> =
+        ended.iter().filter(|it| it.endpoint == 1).map(|it| it.started / 1_000_000).collect();
+    assert_eq!(pages, [10_000, 11_240]);
+}

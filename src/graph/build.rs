@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::attack::{attacks, browsers};
 use super::auth::auth_plan;
 use super::cache_plan::cache_plan;
 use super::cached::thin;
@@ -341,10 +342,22 @@ impl<'a> Build<'a> {
         let (probes, faults) = (self.probes(), faults(&mut self));
         let addresses = names.iter().map(|name| mix(hash_name(name))).collect();
         let http = http(&mut self, &traces);
+        let attacks = attacks(&mut self);
+        let browsers = if attacks.is_some() { browsers(&self) } else { Vec::new() };
         let topology = self.topology;
         let programs = programs.list;
-        let fixed =
-            Fixed { topology, endpoints, programs, traces, auth, addresses, http, cross_origin };
+        let fixed = Fixed {
+            topology,
+            endpoints,
+            programs,
+            traces,
+            auth,
+            addresses,
+            http,
+            cross_origin,
+            attacks,
+            browsers,
+        };
         let mut graph = Graph {
             run: self.model.run.clone(),
             fixed: Arc::new(fixed),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::build::Build;
 use super::program::{Programs, amount};
 use super::visits::origin_of;
+use crate::attack::Lure;
 use crate::auth::{Scheme, TokenStorage};
 use crate::endpoint::{EndpointSpec, Op};
 use crate::http::cookie::{Browser, Initiator, Request};
@@ -47,6 +48,9 @@ impl Origins {
         for page in build.model.pages.values().filter(has_scripts) {
             let at = page.at("endpoint");
             written.extend(origin_of(build, page).map(|origin| (origin.to_owned(), at)));
+        }
+        if let Some(csrf) = build.model.csrf.as_ref().filter(|it| it.spec.by == Lure::Script) {
+            written.push((csrf.spec.from.clone(), csrf.at("from")));
         }
         let mut origins = Self::default();
         for (text, at) in written {
@@ -122,7 +126,7 @@ fn sends_token(build: &Build<'_>, spec: &EndpointSpec) -> bool {
 }
 
 /// Whether people show a cookie.
-fn has_cookie(build: &Build<'_>) -> bool {
+pub(super) fn has_cookie(build: &Build<'_>) -> bool {
     build.model.auth.as_ref().is_some_and(|auth| match auth.spec.scheme {
         Scheme::Session => true,
         Scheme::Jwt => auth.spec.jwt.storage == TokenStorage::Cookie,

@@ -2,6 +2,7 @@
 //!
 //! What has been built here is legal: nothing fails later because of what a scenario says.
 
+mod attack;
 mod auth;
 mod balancer;
 mod build;
@@ -190,7 +191,8 @@ impl Graph {
             Role::Client(client) => !client.pages.is_empty(),
             Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => false,
         };
-        self.fixed.cross_origin.is_some() || self.plans.iter().any(has_parts)
+        let has_rules = self.fixed.cross_origin.is_some() || self.fixed.attacks.is_some();
+        has_rules || self.plans.iter().any(has_parts)
     }
 
     /// Whether faults can strike replicas of a node.

@@ -166,6 +166,7 @@ pub const END_TO_END: &[&[Metric]] = &[
     faults::METRICS,
     identity::METRICS,
     browser::METRICS,
+    browser::ATTACKS,
 ];
 
 /// All node metrics, in the order of results.
@@ -189,6 +190,7 @@ pub fn end_to_end() -> impl Iterator<Item = &'static Metric> {
 pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Metric)> {
     let (has_caches, has_faults) = (graph.has_caches(), graph.has_failing_nodes());
     let (has_identity, has_browsers) = (graph.fixed.auth.is_some(), graph.has_browsers());
+    let has_attacks = graph.fixed.attacks.is_some();
     let is_of =
         |list: &[Metric], metric: &Metric| list.iter().any(|other| other.name == metric.name);
     end_to_end().enumerate().filter(move |(_, metric)| {
@@ -196,6 +198,7 @@ pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Met
             && (has_faults || !is_of(faults::METRICS, metric))
             && (has_identity || !is_of(identity::METRICS, metric))
             && (has_browsers || !is_of(browser::METRICS, metric))
+            && (has_attacks || !is_of(browser::ATTACKS, metric))
     })
 }
 

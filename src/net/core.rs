@@ -15,11 +15,13 @@ use super::ready::Ready;
 use super::request::{Account, BranchAccount, Request, Session};
 use super::timer::{Timer, TimerId, Token};
 use super::topology::Topology;
+use crate::attack::PageAttacks;
 use crate::auth::{AuthPlan, Person};
 use crate::endpoint::{Amount, Endpoint, Program};
 use crate::engine::{Payload, Queue};
 use crate::fact::{Exit, Fact, Observer, Place};
 use crate::fault::Conditions;
+use crate::http::cookie::Browser;
 use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, NodeId, RequestId, SessionId};
 use crate::outcome::Answer;
 use crate::popularity::Past;
@@ -123,6 +125,10 @@ pub struct Fixed {
     pub http: Option<Box<Http>>,
     /// What pages may ask of other origins, if they do.
     pub cross_origin: Option<Box<CrossOrigin>>,
+    /// What is done to people while they look at pages, if anything is.
+    pub attacks: Option<Box<PageAttacks>>,
+    /// The browsers of the people of each client; the usual one where the table ends.
+    pub browsers: Vec<Browser>,
 }
 
 /// What all nodes share during a run.

@@ -9,6 +9,7 @@ mod core;
 mod cross_origin;
 mod exchange;
 mod family;
+mod forged;
 mod guard;
 mod identity;
 mod link;

@@ -166,6 +166,8 @@ impl Bench {
             addresses: vec![100, 101, 102, 103],
             http: None,
             cross_origin: None,
+            attacks: None,
+            browsers: Vec::new(),
         };
         let links = fixed.topology.links.iter().map(|_| link(0)).collect();
         let core = Core::new(Key(7), links, Heard::default(), &mut Tables::default());

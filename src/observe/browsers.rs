@@ -2,6 +2,8 @@
 //! an observer of its own, for scenarios with pages of several parts or several origins.
 
 use super::Recorder;
+use crate::attack::Forgery;
+use crate::auth::Said;
 use crate::fact::{Fact, Observer};
 use crate::people::Browsed;
 use crate::time::Time;
@@ -18,13 +20,34 @@ pub struct BrowserMeters {
     pub loads: Recorder,
     /// Parts of the pages that were loaded.
     pub parts: u64,
+    /// Forged requests by what became of them, and those that scripts had accepted.
+    pub forged: [u64; 7],
+    /// See `forged`.
+    pub ridden: u64,
+    /// Scripts of somebody else by what became of them.
+    pub injected: [u64; 4],
+    /// Credentials that were stolen by scripts.
+    pub stolen: u64,
+    /// Nanoseconds for which stolen credentials worked.
+    pub exposed: u128,
 }
 
 impl BrowserMeters {
     /// Empty meters that count from `window` on.
     #[must_use]
     pub fn new(window: Time) -> Self {
-        Self { window, asked: [0; 2], blocked: [0; 2], loads: Recorder::new(3), parts: 0 }
+        Self {
+            window,
+            asked: [0; 2],
+            blocked: [0; 2],
+            loads: Recorder::new(3),
+            parts: 0,
+            forged: [0; 7],
+            ridden: 0,
+            injected: [0; 4],
+            stolen: 0,
+            exposed: 0,
+        }
     }
 
     fn browsed(&mut self, browsed: Browsed) {
@@ -38,6 +61,14 @@ impl BrowserMeters {
                 self.loads.record(span.0);
                 self.parts += u64::from(parts);
             }
+            Browsed::Forged { outcome, by_script: false, .. } => {
+                self.forged[outcome as usize] += 1;
+            }
+            Browsed::Forged { outcome, .. } => {
+                self.ridden += u64::from(outcome == Forgery::Accepted);
+            }
+            Browsed::Injected { outcome, .. } => self.injected[outcome as usize] += 1,
+            Browsed::Stolen { .. } => self.stolen += 1,
         }
     }
 }
@@ -48,6 +79,9 @@ impl Observer for BrowserMeters {
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         match *fact {
             Fact::Browser(browsed) if now >= self.window => self.browsed(browsed),
+            Fact::Identity(Said::Exposed { span, .. }) if now >= self.window => {
+                self.exposed += u128::from(span.0);
+            }
             _ => {}
         }
     }

@@ -2,6 +2,8 @@
 //! simple, remember the answers for a while, and keep from pages what they must not read.
 
 use super::Client;
+use crate::attack::Forgery;
+use crate::auth::Errand;
 use crate::fact::{Fact, Observer};
 use crate::http::cors::Blocked;
 use crate::id::{ExchangeId, RequestId, SessionId};
@@ -91,6 +93,10 @@ impl Client {
         if let Err(why) = checked {
             let client = self.plan.node;
             ctx.observe(&Fact::Browser(Browsed::Blocked { client, why, sent }));
+            if !sent && ctx.core.requests[id.0].errand == Errand::Forged {
+                let (outcome, by_script) = (Forgery::Preflight, false);
+                ctx.observe(&Fact::Browser(Browsed::Forged { client, outcome, by_script }));
+            }
             return Some(Answer::failed(Reason::CorsBlocked));
         }
         if sent {

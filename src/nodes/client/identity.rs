@@ -86,7 +86,9 @@ impl Client {
             Errand::Login => plan.login,
             Errand::Refresh => plan.refresh,
             Errand::Logout => plan.logout,
-            Errand::Page | Errand::Theft | Errand::Resource => None,
+            Errand::Page | Errand::Theft | Errand::Resource | Errand::Forged | Errand::Ridden => {
+                None
+            }
         };
         let Some(endpoint) = endpoint else { return };
         let person = &mut ctx.core.people[place];
@@ -120,6 +122,7 @@ impl Client {
                 if was_refused && ctx.core.people[place].logs_in {
                     self.was_refused(place, plan, ctx);
                 }
+                self.is_attacked(id, ctx);
                 self.think(id, ctx);
             }
             Errand::Login | Errand::Refresh => {
@@ -150,7 +153,12 @@ impl Client {
                 }
             }
             Errand::Logout => self.leaves(id, ctx),
-            Errand::Resource => self.think(id, ctx),
+            Errand::Resource => {
+                self.is_attacked(id, ctx);
+                self.think(id, ctx);
+            }
+            // No visit waits for what is forged in its name.
+            Errand::Forged | Errand::Ridden => {}
         }
     }
 

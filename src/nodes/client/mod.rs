@@ -5,6 +5,7 @@
 //! client that waits for it (coordinated omission). A closed loop has a fixed number of users,
 //! each of whom thinks, asks, and waits for the outcome.
 
+mod attacked;
 mod cors;
 mod identity;
 mod pages;

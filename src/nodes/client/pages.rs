@@ -64,9 +64,13 @@ impl Client {
                 }
                 *loading
             }
-            Errand::Page | Errand::Login | Errand::Refresh | Errand::Logout | Errand::Theft => {
-                return false;
-            }
+            Errand::Page
+            | Errand::Login
+            | Errand::Refresh
+            | Errand::Logout
+            | Errand::Theft
+            | Errand::Forged
+            | Errand::Ridden => return false,
         };
         self.asks_for_parts(session, &mut loading, ctx);
         if loading.missing > 0 {

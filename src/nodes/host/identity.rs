@@ -184,6 +184,9 @@ impl Host {
         if verdict == Verdict::Accepted && !self.has_role(request, endpoint, plan, person, ctx) {
             verdict = Verdict::Forbidden;
         }
+        if matches!(errand, Errand::Forged | Errand::Ridden) {
+            verdict = ctx.judged(request, verdict);
+        }
         let bytes = ctx.shown_bytes(plan, person);
         let by_thief = errand == Errand::Theft;
         ctx.observe(&Fact::Identity(Said::Checked { at, verdict, by_thief, bytes }));
