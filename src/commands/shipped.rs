@@ -43,6 +43,10 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "cold-start",
     "private-pages",
     "eviction-shootout",
+    "cors-tax",
+    "cors-mistakes",
+    "csrf",
+    "xss-theft",
     "metropolis",
 ];
 
