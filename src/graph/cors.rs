@@ -86,15 +86,21 @@ pub(super) fn cross_origin(
     };
     let specs = policies(build, &mut plan, programs);
     let mut words: BTreeMap<String, u32> = BTreeMap::new();
+    // Who forges requests wants cookies to go along.
+    let forger = build.model.csrf.as_ref().and_then(|it| Origin::of(&it.spec.from).ok());
     for (_, page) in &origins.list {
         let mut asking = Vec::new();
         for ((_, spec), to) in build.endpoints.clone().into_iter().zip(&targets) {
             let is_cross = to.as_ref().is_some_and(|to| to != page);
             let to = to.as_ref().unwrap_or(page);
-            let is_bare = is_bare(build, spec, page, to);
+            let credentials = spec.credentials || forger.as_ref() == Some(page);
+            let is_bare = is_bare(build, spec, (page, credentials), to);
             asking.push(if is_cross {
                 let sends_token = sends_token(build, spec);
-                Asking { is_bare, ..asks(spec, page, sends_token, &specs, &mut words) }
+                Asking {
+                    is_bare,
+                    ..asks(spec, (page, credentials), sends_token, &specs, &mut words)
+                }
             } else {
                 Asking { is_bare, ..Asking::default() }
             });
@@ -136,7 +142,12 @@ pub(super) fn has_cookie(build: &Build<'_>) -> bool {
 
 /// Whether a script of `page` asks for an endpoint at `to` without the cookie of its user: because
 /// it does not say that it goes along, or because the browser does not send it there.
-fn is_bare(build: &mut Build<'_>, spec: &EndpointSpec, page: &Origin, to: &Origin) -> bool {
+fn is_bare(
+    build: &mut Build<'_>,
+    spec: &EndpointSpec,
+    (page, credentials): (&Origin, bool),
+    to: &Origin,
+) -> bool {
     let model = build.model;
     let Some(auth) = model.auth.as_ref().filter(|_| has_cookie(build) && spec.auth) else {
         return false;
@@ -161,7 +172,7 @@ fn is_bare(build: &mut Build<'_>, spec: &EndpointSpec, page: &Origin, to: &Origi
         initiator: Initiator::Fetch,
         is_safe: spec.method.is_safe(),
     };
-    let is_left_out = to != page && !spec.credentials;
+    let is_left_out = to != page && !credentials;
     is_left_out || !cookie.goes_with(&request, Browser::Chrome, crate::time::Span::ZERO)
 }
 
@@ -220,7 +231,7 @@ fn check_gate(build: &mut Build<'_>, name: &str) {
 /// How scripts of `page` ask for an endpoint of another origin.
 fn asks(
     spec: &EndpointSpec,
-    page: &Origin,
+    (page, credentials): (&Origin, bool),
     sends_token: bool,
     policies: &[&CorsSpec],
     words: &mut BTreeMap<String, u32>,
@@ -235,7 +246,7 @@ fn asks(
         origin: page,
         method: spec.method.name(),
         headers: &headers,
-        credentials: spec.credentials,
+        credentials,
         upload: false,
     };
     let mut number = |word: String| {
@@ -250,7 +261,7 @@ fn asks(
     Asking {
         is_cross: true,
         is_bare: false,
-        credentials: spec.credentials,
+        credentials,
         needed: needed(&asked).map(&mut number).collect(),
         verdicts: by_policy.chain([verdicts(&Allowed::default())]).collect(),
     }
