@@ -56,7 +56,9 @@ rides = 'change'
 enabled = false
 [node.people]
 kind = 'client'
-arrivals = { visits = { regular = { steps = [['0s', '0.1/s'], ['105s', '0/s']] } }, visit = 'usual' }
+[node.people.arrivals]
+visit = 'usual'
+visits = { regular = { steps = [['0s', '0.1/s'], ['105s', '0/s']] } }
 [node.site]
 kind = 'server'
 cores = 64
@@ -85,7 +87,7 @@ impl Observer for Attacks {
             }
             Fact::Browser(Browsed::Stolen { .. }) => self.stolen += 1,
             Fact::Identity(Said::Exposed { span, .. }) => self.exposed.push(span.0 / 1_000_000_000),
-            // Endpoints are numbered by name: `change` is the first. A preflight for it takes no time.
+            // Endpoints are numbered by name: `change` is the first. A preflight takes no time.
             Fact::Left { endpoint, success: true, entered, .. } => {
                 self.changed += usize::from(endpoint.0 == 0 && now > *entered);
             }
@@ -185,7 +187,8 @@ fn what_is_not_simple_is_asked_for_before_and_not_sent() {
     all_are(Forgery::Preflight, &[script, json]);
     let open = (
         "cores = 64",
-        "cores = 64\ncors = { origins = ['https://evil.example'], headers = ['content-type'], credentials = true }",
+        "cores = 64\n[node.site.cors]\norigins = ['https://evil.example']\n\
+         headers = ['content-type']\ncredentials = true\n",
     );
     all_are(Forgery::Accepted, &[script, json, open]);
 }

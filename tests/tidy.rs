@@ -178,6 +178,7 @@ const FAMILIES: &[Family] = &[
             "bench",
             "caching",
             "client_tests",
+            "cors",
             "forwarding",
             "overhead",
             "timeouts",
