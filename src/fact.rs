@@ -8,6 +8,7 @@ use crate::auth::Said;
 use crate::id::{EndpointId, NodeId, ObjectId, RequestId};
 use crate::net::Parts;
 use crate::outcome::Answer;
+use crate::people::Browsed;
 use crate::rng::Key;
 use crate::time::{Span, Time};
 
@@ -253,6 +254,8 @@ pub enum Fact<'a> {
     },
     /// Something happened to somebody's identity.
     Identity(Said),
+    /// Something happened in somebody's browser.
+    Browser(Browsed),
     /// An answer came for what a cache had looked for in vain.
     Fetched {
         /// Whose cache.
@@ -298,6 +301,7 @@ impl Fact<'_> {
             Self::Looked { .. } => 30,
             Self::Fetched { .. } => 31,
             Self::Identity(said) => said.code(),
+            Self::Browser(browsed) => browsed.code(),
         }
     }
 
@@ -336,6 +340,7 @@ impl Fact<'_> {
                 [place(by), place(at), u64::from(*is_open) << 1 | u64::from(*was_closed)]
             }
             Self::Identity(said) => said.ids(),
+            Self::Browser(browsed) => browsed.ids(),
             Self::Picked { by, chosen, .. } => [u64::from(by.0), place(chosen), 0],
             Self::Looked { by, status, bytes, .. } => [place(by), *status as u64, *bytes],
             Self::Fetched { by, bytes, stored, status, .. } => {

@@ -38,6 +38,7 @@ pub mod resilience;
 pub mod trace;
 
 // What happens in a run.
+pub mod attack;
 pub mod auth;
 pub mod endpoint;
 pub mod fact;

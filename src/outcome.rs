@@ -32,11 +32,14 @@ pub enum Reason {
     BreakerOpen = 11,
     /// A node that has too much to do turned it away (503).
     Shed = 12,
+    /// The browser kept the answer from the page, or did not send the request: the server does
+    /// not say that scripts of the page's origin may (CORS).
+    CorsBlocked = 13,
 }
 
 impl Reason {
     /// All reasons in the order of their numbers.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Status,
         Self::Refused,
         Self::QueueTimeout,
@@ -49,6 +52,7 @@ impl Reason {
         Self::RateLimited,
         Self::BreakerOpen,
         Self::Shed,
+        Self::CorsBlocked,
     ];
 
     /// The word for it in results, as in the metric `errors_<word>`.
@@ -67,6 +71,7 @@ impl Reason {
             Self::RateLimited => "rate_limited",
             Self::BreakerOpen => "breaker_open",
             Self::Shed => "shed",
+            Self::CorsBlocked => "cors_blocked",
         }
     }
 
@@ -88,7 +93,7 @@ impl Reason {
             Self::NoBackend | Self::ConnectRefused => 502,
             Self::ConnectTimeout | Self::ReadTimeout => 504,
             Self::RateLimited => 429,
-            Self::Timeout | Self::Reset => 0,
+            Self::Timeout | Self::Reset | Self::CorsBlocked => 0,
         }
     }
 }
@@ -149,7 +154,7 @@ mod tests {
     #[test]
     fn every_reason_has_its_own_fixed_number_and_word() {
         let codes: Vec<u8> = Reason::ALL.iter().map(|reason| *reason as u8).collect();
-        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
         let words: std::collections::BTreeSet<&str> =
             Reason::ALL.iter().map(|r| r.word()).collect();
         assert_eq!(words.len(), Reason::ALL.len());

@@ -25,7 +25,7 @@ const LAYERS: &[&[&str]] = &[
     &["dist"],
     &["count", "popularity", "trace"],
     &["access_log", "arrivals", "balance", "evict", "health", "http", "limit", "resilience"],
-    &["auth", "endpoint", "fact", "fault", "net", "people"],
+    &["attack", "auth", "endpoint", "fact", "fault", "net", "people"],
     &["nodes"],
     // Observers know facts alone, and a graph plans the probes.
     &["observe"],
@@ -178,6 +178,7 @@ const FAMILIES: &[Family] = &[
             "bench",
             "caching",
             "client_tests",
+            "cors",
             "forwarding",
             "overhead",
             "timeouts",

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AuthPlan, DenyListSpec, KeysSpec, RefreshSpec, Shown, Verdict};
+use super::{AuthPlan, DenyListSpec, KeysSpec, RefreshSpec, Shown, TokenStorage, Verdict};
 use crate::dist::Dist;
 use crate::time::{Span, Time};
 use crate::unit::Bytes;
@@ -28,6 +28,8 @@ pub struct JwtSpec {
     /// The demand of verifying; by default what was measured for the algorithm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verify: Option<Dist<Span>>,
+    /// Where pages keep their token; in local storage by default.
+    pub storage: TokenStorage,
     /// Short tokens that are renewed with a second one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh: Option<RefreshSpec>,
@@ -48,6 +50,7 @@ impl Default for JwtSpec {
             bytes: Bytes(1_000),
             sign: None,
             verify: None,
+            storage: TokenStorage::LocalStorage,
             refresh: None,
             keys: None,
             deny_list: None,

@@ -4,6 +4,7 @@
 //! works. What is decided here is carried out by the nodes that check and that issue. To add a
 //! scheme: write its file, and add its `mod` line and its line in the list below.
 
+mod cookie;
 mod credentials;
 mod deny_list;
 pub mod exposure;
@@ -20,6 +21,7 @@ mod session;
 mod spec;
 mod theft;
 
+pub use cookie::{CookieSpec, TokenStorage};
 pub use deny_list::{DenyCheck, DenyListSpec};
 pub use jwt::{JwtSpec, SigningAlgorithm};
 pub use kept::Kept;

@@ -25,6 +25,12 @@ pub enum Errand {
     Theft,
     /// To renew a stolen token.
     TheftRenewal,
+    /// A part of a page.
+    Resource,
+    /// What a page of somebody else lets the user's browser send.
+    Forged,
+    /// What a script of somebody else does in a page of the site.
+    Ridden,
 }
 
 impl Errand {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::{JwtSpec, PasswordSpec, Scheme, SessionSpec, TheftSpec};
+use super::{CookieSpec, JwtSpec, PasswordSpec, Scheme, SessionSpec, TheftSpec};
 use crate::unit::Bytes;
 
 /// How people prove who they are. Tables of schemes that are not used may stand there all the
@@ -42,6 +42,8 @@ pub struct AuthSpec {
     pub accounts: Option<Spanned<String>>,
     /// How large the headers of a request may be; larger ones are refused (431). 8 KiB by default.
     pub header_limit: Bytes,
+    /// The cookie that carries a session's name, or a token that is kept in one.
+    pub cookie: CookieSpec,
     /// How passwords are hashed.
     pub password: PasswordSpec,
     /// The scheme `session`.
@@ -65,6 +67,7 @@ impl Default for AuthSpec {
             everywhere: false,
             accounts: None,
             header_limit: Bytes(8 << 10),
+            cookie: CookieSpec::default(),
             password: PasswordSpec::default(),
             session: SessionSpec::default(),
             jwt: JwtSpec::default(),

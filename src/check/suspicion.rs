@@ -258,7 +258,7 @@ impl Watch<'_> {
             };
             let (patience, least) = (law.mean(), delay(self.graph, &client.visits));
             let duration = self.graph.run.duration;
-            if !is_parallel && patience < least {
+            if !is_parallel && plan.pages.is_empty() && patience < least {
                 let message = format!(
                     "the time-out of `{name}` is {} on average, but links and waits alone take {}",
                     Length::from_nanos_rounded(patience),

@@ -51,6 +51,10 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "logout",
     "refresh-tokens",
     "login-storm",
+    "cors-tax",
+    "cors-mistakes",
+    "csrf",
+    "xss-theft",
     "metropolis",
 ];
 

@@ -47,6 +47,8 @@ pub struct EndpointSpec {
     /// The role that it needs; others are refused (403).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
+    /// Whether scripts ask for it with cookies at another origin, too (`credentials: include`).
+    pub credentials: bool,
     /// Whether it changes state: a database answers it on its primary.
     pub write: bool,
 }
@@ -66,6 +68,7 @@ impl Default for EndpointSpec {
             priority: None,
             auth: true,
             role: None,
+            credentials: false,
             write: false,
         }
     }

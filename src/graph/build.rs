@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::attack::{attacks, browsers};
 use super::auth::auth_plan;
 use super::cache_plan::{aside_plan, cache_plan};
 use super::cached::thin;
 use super::client::client_plan;
+use super::cors::{Origins, cross_origin};
 use super::faults::faults;
 use super::http::http;
 use super::identified::identify;
@@ -64,6 +66,10 @@ pub(super) struct Build<'a> {
     pub(super) nodes: Vec<(&'a str, &'a NodeSpec, Span)>,
     pub(super) endpoints: Vec<(&'a str, &'a EndpointSpec)>,
     pub(super) topology: Topology,
+    /// The origins of pages.
+    pub(super) origins: Origins,
+    /// Whether a page asks another origin than its own.
+    pub(super) crosses: bool,
     /// How many priority classes there are.
     pub(super) classes: u8,
 }
@@ -79,6 +85,8 @@ pub fn build(model: &Model, files: &mut dyn Files, diagnostics: &mut Diagnostics
         nodes: nodes.collect(),
         endpoints: model.endpoints.iter().map(|(name, it)| (name.as_str(), &it.spec)).collect(),
         topology: Topology::default(),
+        origins: Origins::default(),
+        crosses: false,
         classes: classes(model),
     };
     build.check_whole();
@@ -313,6 +321,9 @@ impl<'a> Build<'a> {
         served: &Served,
     ) -> Option<Graph> {
         let auth = auth_plan(&mut self, &mut programs).map(Arc::new);
+        let origins = Origins::of(&mut self);
+        let cross_origin = cross_origin(&mut self, &origins, &mut programs);
+        (self.origins, self.crosses) = (origins, cross_origin.is_some());
         let mut plans = Vec::new();
         let mut traces = Vec::new();
         for id in (0..self.nodes.len()).filter_map(|id| u16::try_from(id).ok().map(NodeId)) {
@@ -334,9 +345,22 @@ impl<'a> Build<'a> {
         let (probes, faults) = (self.probes(), faults(&mut self));
         let addresses = names.iter().map(|name| mix(hash_name(name))).collect();
         let http = http(&mut self, &traces);
+        let attacks = attacks(&mut self);
+        let browsers = if attacks.is_some() { browsers(&self) } else { Vec::new() };
         let topology = self.topology;
         let programs = programs.list;
-        let fixed = Fixed { topology, endpoints, programs, traces, auth, addresses, http };
+        let fixed = Fixed {
+            topology,
+            endpoints,
+            programs,
+            traces,
+            auth,
+            addresses,
+            http,
+            cross_origin,
+            attacks,
+            browsers,
+        };
         let mut graph = Graph {
             run: self.model.run.clone(),
             fixed: Arc::new(fixed),

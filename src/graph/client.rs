@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::build::Build;
-use super::visits::{pages, visit_of, visits};
+use super::visits::{pages, parts, visit_of, visits};
 use crate::arrivals::Arrivals;
 use crate::dist::Dist;
 use crate::id::{EndpointId, LinkId, NodeId};
+use crate::net::OriginId;
 use crate::nodes::client::{BrowserPlan, ClientPlan, ClientSpec, Demand};
 use crate::nodes::timeouts::TimeoutSpec;
 use crate::resilience::Retry;
@@ -25,6 +26,7 @@ pub(super) fn client_plan(
     routes: &[Vec<Option<LinkId>>],
 ) -> (Option<ClientPlan>, Option<Arc<Trace>>) {
     let visit = visit_of(build, name, client);
+    let page_parts = visit.as_ref().map_or_else(Vec::new, |visit| parts(build, visit));
     let mix = match visit {
         Some(visit) => pages(build, &visit),
         None => mix(build, name, client, span),
@@ -45,6 +47,7 @@ pub(super) fn client_plan(
         build.error(&at, "a client has at least 1 address");
     }
     let Some((demand, trace)) = demand(build, name, client, span) else { return (None, None) };
+    let profile = client.browser.clone().unwrap_or_default().profile;
     let plan = ClientPlan {
         node: id,
         name_hash: hash_name(name),
@@ -56,6 +59,9 @@ pub(super) fn client_plan(
         retry: retry(build, name, client),
         class: client.priority.unwrap_or(0),
         browser: browser(build, name, client, trace.as_deref()),
+        pages: page_parts,
+        from: origin(build, client),
+        preflights: build.crosses.then(|| profile.preflight_cap()),
     };
     (Some(plan), trace)
 }
@@ -93,6 +99,17 @@ fn browser(
             .map(|(_, spec)| spec.method.is_cacheable() && !spec.write)
             .collect(),
     })
+}
+
+/// The origin of the page whose scripts make a client's requests.
+fn origin(build: &Build<'_>, client: &ClientSpec) -> OriginId {
+    let own = client.origin.as_deref();
+    let visit = if let Some(Arrivals::Visits { visit, .. }) = &client.arrivals {
+        build.model.visits.get(visit).and_then(|visit| visit.spec.origin.as_deref())
+    } else {
+        None
+    };
+    build.origins.id(visit.or(own))
 }
 
 /// When a client tries again.

@@ -2,6 +2,7 @@
 //!
 //! What has been built here is legal: nothing fails later because of what a scenario says.
 
+mod attack;
 mod auth;
 mod auth_programs;
 mod balancer;
@@ -9,6 +10,7 @@ mod build;
 mod cache_plan;
 mod cached;
 mod client;
+mod cors;
 mod demand;
 mod faults;
 mod http;
@@ -203,6 +205,17 @@ impl Graph {
         (0..).map(NodeId).take(self.plans.len()).any(|id| self.keeps(id))
     }
 
+    /// Whether pages have several parts, or ask several origins.
+    #[must_use]
+    pub fn has_browsers(&self) -> bool {
+        let has_parts = |plan: &NodePlan| match &plan.role {
+            Role::Client(client) => !client.pages.is_empty(),
+            Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => false,
+        };
+        let has_rules = self.fixed.cross_origin.is_some() || self.fixed.attacks.is_some();
+        has_rules || self.plans.iter().any(has_parts)
+    }
+
     /// Whether faults can strike replicas of a node; that its cache is emptied keeps none from
     /// working.
     #[must_use]
@@ -256,6 +269,7 @@ impl Graph {
                     self.fixed.topology.nodes[id.index()].replicas,
                     root.named(name),
                 )
+                .sharing(self.fixed.cross_origin.as_deref(), id)
         };
         match &plan.role {
             Role::Client(client) => {

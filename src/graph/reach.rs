@@ -48,6 +48,11 @@ pub(super) fn served(build: &mut Build<'_>) -> Served {
                 if let Some(endpoint) = build.endpoint(endpoint.get_ref(), &endpoint.span()) {
                     open.push((NodeId(place), endpoint));
                 }
+                for part in &page.spec.resources {
+                    let name = &part.endpoint;
+                    let endpoint = build.endpoint(name.get_ref(), &name.span());
+                    open.extend(endpoint.map(|endpoint| (NodeId(place), endpoint)));
+                }
             }
         }
         for name in client.mix.keys() {
@@ -58,8 +63,10 @@ pub(super) fn served(build: &mut Build<'_>) -> Served {
     }
     let errands = build.model.auth.as_ref().filter(|it| it.spec.scheme != Scheme::None);
     let errands = errands.map(|it| [&it.spec.login, &it.spec.refresh, &it.spec.logout]);
+    let forged = build.model.csrf.as_ref().map(|it| &it.spec.endpoint);
+    let ridden = build.model.xss.as_ref().and_then(|it| it.spec.rides.as_ref());
     let clients: Vec<NodeId> = open.iter().map(|(client, _)| *client).collect();
-    for name in errands.into_iter().flatten().flatten() {
+    for name in errands.into_iter().flatten().flatten().chain(forged).chain(ridden) {
         if let Some(endpoint) = build.endpoint(name.get_ref(), &name.span()) {
             open.extend(clients.iter().map(|client| (*client, endpoint)));
         }

@@ -143,9 +143,14 @@ fn visits(graph: &Graph, client: NodeId, plan: &ClientPlan) -> BTreeMap<Pair, f6
     let (pairs, list) = pair_graph(&graph.served);
     let mut outside = vec![0.0; list.len()];
     let mut below = 0.0;
-    for (end, endpoint) in &plan.mix {
+    for (number, (end, endpoint)) in plan.mix.iter().enumerate() {
         if let Ok(place) = list.binary_search(&(client, *endpoint)) {
             outside[place] += end - below;
+        }
+        for part in plan.pages.get(number).map_or(&[][..], |page| &page.parts) {
+            if let Ok(place) = list.binary_search(&(client, part.endpoint)) {
+                outside[place] += (end - below) * f64::from(part.count);
+            }
         }
         below = *end;
     }

@@ -8,8 +8,9 @@ use crate::arrivals::Arrivals;
 use crate::dist::Dist;
 use crate::id::EndpointId;
 use crate::model::Named;
+use crate::net::OriginId;
 use crate::nodes::client::ClientSpec;
-use crate::people::{VisitPlan, VisitSpec};
+use crate::people::{PagePlan, PageSpec, PartPlan, VisitPlan, VisitSpec};
 use crate::scenario::Diagnostic;
 use crate::time::Span;
 use crate::unit::Probability;
@@ -29,6 +30,51 @@ pub(super) fn visit_of(build: &mut Build<'_>, name: &str, client: &ClientSpec) -
         build.diagnostics.push(error.help(format!("name the pages in [visit.{visit}]")));
     }
     Some(visit.clone())
+}
+
+/// The parts of the pages of a visit, in the order of the pages; nothing if no page has any.
+pub(super) fn parts(build: &mut Build<'_>, visit: &str) -> Vec<PagePlan> {
+    let model = build.model;
+    let Some(owner) = model.visits.get(visit) else { return Vec::new() };
+    let named = owner.spec.pages.keys().filter_map(|page| model.pages.get(page.get_ref()));
+    let pages: Vec<&Named<PageSpec>> = named.collect();
+    if pages.iter().all(|page| page.spec.resources.is_empty()) {
+        return Vec::new();
+    }
+    pages.into_iter().map(|page| page_plan(build, page)).collect()
+}
+
+/// A page with its parts.
+fn page_plan(build: &mut Build<'_>, page: &Named<PageSpec>) -> PagePlan {
+    let mut parts = Vec::new();
+    for (number, it) in page.spec.resources.iter().enumerate() {
+        for (key, value, most) in [("count", it.count, 10_000), ("depth", it.depth, 100)] {
+            if !(1..=most).contains(&value) {
+                let at = page.at(&format!("resources.{number}.{key}"));
+                build.error(&at, format!("`{key}` is from 1 to {most}, not {value}"));
+            }
+        }
+        let above = |other: &&crate::people::ResourceSpec| other.depth + 1 == it.depth;
+        if it.depth > 1 && !page.spec.resources.iter().any(|other| above(&other)) {
+            let at = page.at(&format!("resources.{number}.depth"));
+            let message = format!("nothing of depth {} is there to find it in", it.depth - 1);
+            build.error(&at, message);
+        }
+        let from =
+            if it.script { build.origins.id(origin_of(build, page)) } else { OriginId::NONE };
+        if let Some(endpoint) = build.endpoint(it.endpoint.get_ref(), &it.endpoint.span()) {
+            parts.push(PartPlan { endpoint, count: it.count, depth: it.depth, from });
+        }
+    }
+    // Stable, so that parts of one depth are asked for in the order in which they are written.
+    parts.sort_by_key(|part| part.depth);
+    PagePlan { parts: parts.into() }
+}
+
+/// The origin of a page: that of its endpoint.
+pub(super) fn origin_of<'a>(build: &Build<'a>, page: &Named<PageSpec>) -> Option<&'a str> {
+    let endpoint = build.model.endpoints.get(page.spec.endpoint.get_ref())?;
+    endpoint.spec.origin.as_deref()
 }
 
 /// The endpoints of the pages of a visit, with the upper ends of their shares.

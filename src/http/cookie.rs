@@ -1,11 +1,16 @@
 //! Cookies: which a browser stores, and which it sends with a request (RFC 6265bis).
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::cors::{CHROME_CAP, FIREFOX_CAP, SAFARI_CAP};
 use super::origin::{Origin, Scheme};
 use super::site::{Site, is_address, is_public_suffix};
 use crate::time::Span;
 
 /// What the attribute `SameSite` says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum SameSite {
     /// With requests of the same site only.
     Strict,
@@ -51,16 +56,31 @@ pub struct Cookie {
     pub same_site: Option<SameSite>,
 }
 
-/// How browsers differ where `SameSite` is not written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How browsers differ: where `SameSite` is not written, and in how long they remember a
+/// preflight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Browser {
     /// As `Lax`; for two minutes after it was set also with a navigation of the whole page by an
     /// unsafe method ("Lax + POST"): <https://chromestatus.com/feature/5088147346030592>.
+    #[default]
     Chrome,
     /// As `None`, not limited.
     Firefox,
     /// As `None`, not limited.
     Safari,
+}
+
+impl Browser {
+    /// How long it remembers a preflight at most.
+    #[must_use]
+    pub const fn preflight_cap(self) -> Span {
+        match self {
+            Self::Chrome => CHROME_CAP,
+            Self::Firefox => FIREFOX_CAP,
+            Self::Safari => SAFARI_CAP,
+        }
+    }
 }
 
 /// How long Chrome sends a new cookie without `SameSite` with unsafe navigations.

@@ -54,23 +54,24 @@ pub struct Allowed<'a> {
     pub max_age: Option<i64>,
 }
 
-/// Why an answer is withheld, or a request not sent.
+/// Why an answer is withheld, or a request not sent. The numbers stand in fingerprints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Blocked {
     /// The preflight was not answered with a status from 200 to 299.
-    Status,
+    Status = 1,
     /// No origin is allowed.
-    NoOrigin,
+    NoOrigin = 2,
     /// Another origin is allowed.
-    OtherOrigin,
+    OtherOrigin = 3,
     /// All origins are, but not with credentials.
-    AnyWithCredentials,
+    AnyWithCredentials = 4,
     /// Credentials are not allowed.
-    Credentials,
+    Credentials = 5,
     /// The method is not allowed.
-    Method,
+    Method = 6,
     /// A header is not allowed.
-    Header,
+    Header = 7,
 }
 
 /// Whether a request goes out at once.
@@ -143,6 +144,36 @@ impl Asked<'_> {
     }
 }
 
+/// Whether scripts cannot set a header (Fetch standard, "forbidden request-header").
+#[must_use]
+pub fn is_forbidden(name: &str) -> bool {
+    const FORBIDDEN: [&str; 20] = [
+        "accept-charset",
+        "accept-encoding",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "connection",
+        "content-length",
+        "cookie",
+        "cookie2",
+        "date",
+        "dnt",
+        "expect",
+        "host",
+        "keep-alive",
+        "origin",
+        "referer",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ];
+    let name = name.to_ascii_lowercase();
+    let is_reserved = ["proxy-", "sec-"].iter().any(|start| name.starts_with(start));
+    is_reserved || name == "via" || FORBIDDEN.contains(&name.as_str())
+}
+
 fn list(header: Option<&str>) -> impl Iterator<Item = &str> {
     header.unwrap_or_default().split(',').map(str::trim).filter(|it| !it.is_empty())
 }
@@ -179,46 +210,60 @@ fn is_safe_range(value: &str) -> bool {
     range.is_some_and(|(from, to)| is_number(from) && (to.is_empty() || is_number(to)))
 }
 
-/// What a cached preflight is found by: the page's origin, the URL, and whether cookies go along.
-type Place = (Origin, String, bool);
-
-/// What a browser remembers of preflights.
+/// What a browser remembers of preflights: until when each entry holds. An entry is found by the
+/// page's origin, the URL, whether cookies go along, and a method or header: by [`needed`].
 #[derive(Debug, Clone)]
-pub struct PreflightCache {
+pub struct PreflightCache<K> {
     cap: Span,
-    entries: BTreeMap<(Place, String), Time>,
+    entries: BTreeMap<K, Time>,
+    /// How many entries are taken for too many to keep expired ones among them.
+    many: usize,
 }
 
-impl PreflightCache {
+impl<K: Ord> PreflightCache<K> {
+    /// How many entries are few enough not to look for expired ones.
+    const FEW: usize = 64;
+
     /// An empty cache that keeps nothing longer than `cap`.
     #[must_use]
     pub const fn new(cap: Span) -> Self {
-        Self { cap, entries: BTreeMap::new() }
+        Self { cap, entries: BTreeMap::new(), many: Self::FEW }
     }
 
-    /// Whether a request that is not simple needs no preflight at a moment.
+    /// Whether a request that needs these entries needs no preflight at a moment.
     #[must_use]
-    pub fn covers(&self, asked: &Asked<'_>, url: &str, now: Time) -> bool {
-        needed(asked).all(|what| {
-            let key = ((asked.origin.clone(), url.to_owned(), asked.credentials), what);
-            self.entries.get(&key).is_some_and(|end| now < *end)
-        })
+    pub fn covers(&self, mut keys: impl Iterator<Item = K>, now: Time) -> bool {
+        keys.all(|key| self.entries.get(&key).is_some_and(|end| now < *end))
     }
 
-    /// Remembers that a preflight allowed a request at a moment.
-    pub fn remember(&mut self, asked: &Asked<'_>, url: &str, max_age: Option<i64>, now: Time) {
+    /// Remembers that a preflight allowed what needs these entries at a moment.
+    pub fn remember(&mut self, keys: impl Iterator<Item = K>, max_age: Option<i64>, now: Time) {
         let seconds = max_age.map(|it| u64::try_from(it).unwrap_or(0));
         let asked_for = seconds.map_or(DEFAULT_MAX_AGE.0, |it| it.saturating_mul(1_000_000_000));
         let end = Time(now.0.saturating_add(asked_for.min(self.cap.0)));
-        for what in needed(asked) {
-            let place = (asked.origin.clone(), url.to_owned(), asked.credentials);
-            self.entries.insert((place, what), end);
+        if end > now {
+            self.entries.extend(keys.map(|key| (key, end)));
+        }
+        if self.entries.len() > self.many {
+            self.entries.retain(|_, end| now < *end);
+            self.many = (2 * self.entries.len()).max(Self::FEW);
+        }
+    }
+
+    /// Forgets all entries in a range, as when a browser is closed.
+    pub fn forget(&mut self, range: std::ops::RangeInclusive<K>)
+    where
+        K: Copy,
+    {
+        while let Some((key, _)) = self.entries.range(range.clone()).next() {
+            let key = *key;
+            self.entries.remove(&key);
         }
     }
 }
 
 /// The entries that a request needs: one for its method and one for each header.
-fn needed(asked: &Asked<'_>) -> impl Iterator<Item = String> {
+pub fn needed(asked: &Asked<'_>) -> impl Iterator<Item = String> {
     let method = (!is_safe_method(asked.method)).then(|| format!("method {}", asked.method));
     // A request that has to be asked for by its upload alone has an entry of its method, too.
     let upload = asked.upload.then(|| format!("method {}", asked.method));

@@ -36,6 +36,20 @@ impl Method {
         }
     }
 
+    /// The name of the method.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
+        }
+    }
+
     /// Whether a cache can answer it from what it has stored of a GET (RFC 9110, section 9.2.3).
     #[must_use]
     pub const fn is_cacheable(self) -> bool {

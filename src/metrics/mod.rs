@@ -4,6 +4,7 @@
 //! tables, help and docs are loops over them; adding a metric is a line in the file of its kind,
 //! or a new file and a line here.
 
+mod browser;
 mod caches;
 mod caching;
 mod cost;
@@ -23,8 +24,8 @@ pub use caching::{AT_CACHE, CacheMetric};
 
 use crate::graph::Graph;
 use crate::observe::{
-    CacheMeter, CacheMeters, ClassMeter, ConnectMeter, IdentityMeters, Meters, NodeMeter, Outage,
-    Outages, Recorder, Sample,
+    BrowserMeters, CacheMeter, CacheMeters, ClassMeter, ConnectMeter, IdentityMeters, Meters,
+    NodeMeter, Outage, Outages, Recorder, Sample,
 };
 use crate::time::Span;
 
@@ -135,6 +136,8 @@ pub struct EndToEnd<'a> {
     pub outages: Option<&'a Outages>,
     /// What happened to identities, if anybody is asked who they are.
     pub identities: Option<&'a IdentityMeters>,
+    /// What happened in browsers, if pages have several parts or origins.
+    pub browsers: Option<&'a BrowserMeters>,
 }
 
 /// What node metrics are read from.
@@ -171,6 +174,8 @@ pub const END_TO_END: &[&[Metric]] = &[
     caches::METRICS,
     faults::METRICS,
     identity::METRICS,
+    browser::METRICS,
+    browser::ATTACKS,
 ];
 
 /// All node metrics, in the order of results.
@@ -189,17 +194,20 @@ pub fn end_to_end() -> impl Iterator<Item = &'static Metric> {
 }
 
 /// The end-to-end metrics that results of `graph` have, with their places among all: those of
-/// caches only if there are any, those of faults only if one strikes a node, and those of identity
-/// only if anybody is asked.
+/// caches only if there are any, those of faults only if one strikes a node, those of identity
+/// only if anybody is asked, and those of browsers only if pages have several parts or origins.
 pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Metric)> {
     let (has_caches, has_faults) = (graph.has_caches(), graph.has_failing_nodes());
-    let has_identity = graph.fixed.auth.is_some();
+    let (has_identity, has_browsers) = (graph.fixed.auth.is_some(), graph.has_browsers());
+    let has_attacks = graph.fixed.attacks.is_some();
     let is_of =
         |list: &[Metric], metric: &Metric| list.iter().any(|other| other.name == metric.name);
     end_to_end().enumerate().filter(move |(_, metric)| {
         (has_caches || !is_of(caches::METRICS, metric))
             && (has_faults || !is_of(faults::METRICS, metric))
             && (has_identity || !is_of(identity::METRICS, metric))
+            && (has_browsers || !is_of(browser::METRICS, metric))
+            && (has_attacks || !is_of(browser::ATTACKS, metric))
     })
 }
 
@@ -228,6 +236,7 @@ impl<'a> EndToEnd<'a> {
             caches: None,
             outages: None,
             identities: None,
+            browsers: None,
         }
     }
 

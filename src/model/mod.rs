@@ -22,6 +22,7 @@ pub use node::{CallTimeouts, NodeSpec};
 pub use probe::ProbeSpec;
 pub use run::{ClockSpec, LimitsSpec, MeasureSpec, RunSpec, SloSpec, Study, Until, Warmup};
 
+use crate::attack::{CsrfSpec, XssSpec};
 use crate::auth::AuthSpec;
 use crate::endpoint::EndpointSpec;
 use crate::fault::FaultSpec;
@@ -67,6 +68,10 @@ pub struct Model {
     pub probes: BTreeMap<String, Named<ProbeSpec>>,
     /// How people prove who they are.
     pub auth: Option<Named<AuthSpec>>,
+    /// What is forged in people's names.
+    pub csrf: Option<Named<CsrfSpec>>,
+    /// What scripts of somebody else do in pages.
+    pub xss: Option<Named<XssSpec>>,
     /// Pages by name.
     pub pages: BTreeMap<String, Named<PageSpec>>,
     /// Visits by name.

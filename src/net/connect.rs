@@ -7,6 +7,7 @@ use super::connection::{Connection, Hop, Mode};
 use super::core::{Ctx, Kind};
 use super::exchange::{Cold, Exchange, Part, Phase};
 use super::link::{Direction, Transit};
+use super::papers::HEAD_BYTES;
 use super::timer::Token;
 use crate::fact::{Fact, Observer};
 use crate::id::{ConnectionId, EndpointId, ExchangeId};
@@ -312,7 +313,9 @@ impl<O: Observer> Ctx<'_, O> {
         self.expects_answer(id);
         let endpoint = self.fixed.endpoints.get(self.hot(id).endpoint.index());
         let bytes = endpoint.map_or(0, |endpoint| endpoint.request_bytes);
-        let bytes = bytes + self.credential_bytes(id);
+        // A preflight has no body, and is sent without credentials.
+        let is_preflight = self.core.exchanges.hot(id).is_preflight;
+        let bytes = if is_preflight { HEAD_BYTES } else { bytes + self.credential_bytes(id) };
         self.carry_up(id, bytes);
     }
 

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::connection::Connections;
+use super::cross_origin::CrossOrigin;
 use super::exchange::{Cold, Exchange, Exchanges, Part, Phase};
 use super::link::{Direction, LinkState, Transit};
 use super::papers::{Http, Papers};
@@ -14,11 +15,13 @@ use super::ready::Ready;
 use super::request::{Account, BranchAccount, Request, Session};
 use super::timer::{Timer, TimerId, Token};
 use super::topology::Topology;
+use crate::attack::PageAttacks;
 use crate::auth::{AuthPlan, Kept, Person};
 use crate::endpoint::{Amount, Endpoint, Program};
 use crate::engine::{Payload, Queue};
 use crate::fact::{Exit, Fact, Observer, Place};
 use crate::fault::Conditions;
+use crate::http::cookie::Browser;
 use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, NodeId, RequestId, SessionId};
 use crate::outcome::Answer;
 use crate::popularity::Past;
@@ -120,6 +123,12 @@ pub struct Fixed {
     pub addresses: Vec<u64>,
     /// What is said as HTTP, where somebody reads it.
     pub http: Option<Box<Http>>,
+    /// What pages may ask of other origins, if they do.
+    pub cross_origin: Option<Box<CrossOrigin>>,
+    /// What is done to people while they look at pages, if anything is.
+    pub attacks: Option<Box<PageAttacks>>,
+    /// The browsers of the people of each client; the usual one where the table ends.
+    pub browsers: Vec<Browser>,
 }
 
 /// What all nodes share during a run.
@@ -340,6 +349,7 @@ impl<O: Observer> Ctx<'_, O> {
             endpoint: call.endpoint,
             class: parent.class,
             below: call.below || parent.below,
+            is_preflight: parent.is_preflight,
             is_tied: call.carried != ConnectionId::NONE,
             ..Exchange::default()
         };

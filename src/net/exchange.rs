@@ -110,6 +110,8 @@ pub struct Exchange {
     pub is_tied: bool,
     /// Whether it is one of several copies that its caller waits for.
     pub is_copy: bool,
+    /// Whether it asks, before a script's request, if that may be sent.
+    pub is_preflight: bool,
 }
 
 impl Default for Exchange {
@@ -142,6 +144,7 @@ impl Default for Exchange {
             served: false,
             is_tied: false,
             is_copy: false,
+            is_preflight: false,
         }
     }
 }

@@ -12,10 +12,19 @@ impl<O: Observer> Ctx<'_, O> {
     pub(super) fn credential_bytes(&self, id: ExchangeId) -> u64 {
         let Some(plan) = self.fixed.auth.as_deref() else { return 0 };
         let exchange = self.core.exchanges.hot(id);
-        if exchange.below || plan.is_open(exchange.endpoint) {
+        let is_open = exchange.below || plan.is_open(exchange.endpoint);
+        if is_open || self.is_bare(exchange.request) {
             return 0;
         }
         self.shown_bytes(plan, exchange.request)
+    }
+
+    /// Whether the browser sends a request without what its maker holds.
+    #[must_use]
+    pub fn is_bare(&self, request: RequestId) -> bool {
+        let Some(plan) = &self.fixed.cross_origin else { return false };
+        let request = &self.core.requests[request.0];
+        plan.asking(request.from, request.asked.endpoint).is_some_and(|asking| asking.is_bare)
     }
 
     /// Bytes that a request shows: nothing before a log-in.

@@ -6,8 +6,10 @@ mod connect;
 mod connection;
 mod copies;
 mod core;
+mod cross_origin;
 mod exchange;
 mod family;
+mod forged;
 mod guard;
 mod identity;
 mod link;
@@ -26,6 +28,9 @@ mod waiting;
 
 pub use self::connection::{Connection, Connections, Hop, Mode};
 pub use self::core::{Call, Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Tables};
+pub use self::cross_origin::{
+    Asking, CrossOrigin, OriginId, PolicyId, PolicyPlan, PreflightEntry, Preflights, Verdicts,
+};
 pub use self::exchange::{Cold, Exchange, Exchanges, Part, Parts, Phase};
 pub use self::guard::Guard;
 pub use self::link::{Direction, GIVEN_UP, LinkState, Transit};

@@ -7,7 +7,7 @@ use super::bench::{Bench, TO_2, ms};
 use super::client::{Client, ClientPlan, Demand};
 use super::timeouts::Late;
 use crate::id::{EndpointId, NodeId};
-use crate::net::Part;
+use crate::net::{OriginId, Part};
 use crate::outcome::{Answer, Reason};
 use crate::rng::Key;
 
@@ -23,6 +23,9 @@ fn client(demand: Demand, timeout: Option<(u64, Late)>) -> Bench {
         retry: None,
         class: 0,
         browser: None,
+        pages: Vec::new(),
+        from: OriginId::NONE,
+        preflights: None,
     };
     let node = Client::new(&Arc::new(plan), Key(7), Key(7).stream("node", "arrivals"));
     Bench::of(Node::Client(Box::new(node)), &[&[]])

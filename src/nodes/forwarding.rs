@@ -174,7 +174,8 @@ impl Proxy {
 
     #[inline]
     fn forward<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        if let Some(cache) = &mut self.cache {
+        let is_preflight = ctx.hot(id).is_preflight;
+        if let Some(cache) = self.cache.as_mut().filter(|_| !is_preflight) {
             match cache.look(id, ctx) {
                 Step::Answered(span) => return self.host.answered(id, span, ctx),
                 Step::AnsweredAndRefreshed(span, beside) => {

@@ -15,6 +15,7 @@ pub mod caching;
 pub mod client;
 #[cfg(test)]
 mod client_tests;
+pub mod cors;
 pub mod database;
 pub mod forward_proxy;
 pub mod forwarding;

@@ -4,6 +4,7 @@
 //! what stands behind), so a balancer behind it still tells clients apart.
 
 use super::caching::CachingSpec;
+use super::cors::CorsPart;
 use super::forwarding::ForwardingSpec;
 use super::parts::{KindParts, PartReader};
 use super::station::StationSpec;
@@ -17,11 +18,14 @@ pub struct ReverseProxySpec {
     pub forwarding: ForwardingSpec,
     /// Its cache.
     pub caching: CachingSpec,
+    /// What it says to scripts of other origins.
+    pub sharing: CorsPart,
 }
 
 impl KindParts for ReverseProxySpec {
     fn read<R: PartReader>(reader: &mut R) -> Option<Self> {
         let (station, forwarding, caching) = (reader.part(), reader.part(), reader.part());
-        Some(Self { station: station?, forwarding: forwarding?, caching: caching? })
+        let sharing = reader.part()?;
+        Some(Self { station: station?, forwarding: forwarding?, caching: caching?, sharing })
     }
 }

@@ -4,6 +4,7 @@
 //! [station](super::station)'s matter; what a server adds is what it answers for.
 
 use super::answering::AnsweringSpec;
+use super::cors::CorsPart;
 use super::parts::{KindParts, PartReader};
 use super::station::StationSpec;
 
@@ -14,11 +15,13 @@ pub struct ServerSpec {
     pub station: StationSpec,
     /// What it costs for what has no work of its own.
     pub answering: AnsweringSpec,
+    /// What it says to scripts of other origins.
+    pub sharing: CorsPart,
 }
 
 impl KindParts for ServerSpec {
     fn read<R: PartReader>(reader: &mut R) -> Option<Self> {
-        let (station, answering) = (reader.part(), reader.part());
-        Some(Self { station: station?, answering: answering? })
+        let (station, answering, sharing) = (reader.part(), reader.part(), reader.part());
+        Some(Self { station: station?, answering: answering?, sharing: sharing? })
     }
 }

@@ -273,6 +273,7 @@ impl Observer for CacheMeters {
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
             | Fact::Identity(_)
+            | Fact::Browser(_)
             | Fact::Picked { .. } => {}
         }
     }

@@ -1,6 +1,7 @@
 //! Observers: what is made of the facts of a run while it goes on.
 
 mod audit;
+mod browsers;
 mod caches;
 mod connects;
 mod fingerprint;
@@ -15,6 +16,7 @@ mod sample;
 mod series;
 
 pub use audit::{Audit, Violation};
+pub use browsers::BrowserMeters;
 pub use caches::{AnswerMeter, CacheMeter, CacheMeters, Origin};
 pub use connects::{ConnectMeter, Connects};
 pub use fingerprint::{Observable, Strict};

@@ -2,8 +2,10 @@
 //!
 //! A scenario writes them by name; a client's arrivals say which visit those who come make.
 
+mod browsed;
 mod page;
 mod visit;
 
-pub use page::PageSpec;
+pub use browsed::Browsed;
+pub use page::{PagePlan, PageSpec, PartPlan, ResourceSpec};
 pub use visit::{Share, Stage, VisitPlan, VisitSpec};

@@ -41,6 +41,10 @@ pub struct VisitSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 100))]
     pub devices: Option<u32>,
+    /// The origin of the page whose scripts ask for everything, as in a single-page application;
+    /// by default whole pages are asked for, each of its own origin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
     /// How many of the visitors log in, before their first page: a share, all by default. It
     /// counts only in scenarios with `[auth]`.
     pub login: Share,
@@ -80,6 +84,7 @@ impl Default for VisitSpec {
             think: None,
             people: None,
             devices: None,
+            origin: None,
             login: Share::Whole(true),
             logout: None,
         }

@@ -8,7 +8,6 @@ use serde::de::DeserializeOwned;
 use super::diagnostic::{Diagnostic, Diagnostics, nearest};
 use super::read::{fields_of, read_table, split_table};
 use super::tree::{Entry, Table};
-use crate::auth::AuthSpec;
 use crate::model::{Keys, LinkEntry, Model, Named, NodeSpec, RunSpec};
 use crate::nodes::KindSpec;
 use crate::nodes::parts::{CommonSpec, PartReader};
@@ -20,8 +19,8 @@ pub(super) const FAMILIES: &[&str] =
 /// Top-level keys that are no part of a variant's model.
 const ASIDE: &[&str] = &["include", "sweep", "variant"];
 
-/// The table of identity.
-const AUTH: &[&str] = &["auth"];
+/// The tables that are there once: identity, and what is done to people who look at pages.
+const AUTH: &[&str] = &["auth", "csrf", "xss"];
 
 /// The model that `table` describes, or none if some part of it is wrong.
 pub(super) fn read_model(table: Table, diagnostics: &mut Diagnostics) -> Option<Model> {
@@ -29,7 +28,9 @@ pub(super) fn read_model(table: Table, diagnostics: &mut Diagnostics) -> Option<
     let (_, rest) = split_table(rest, ASIDE);
     let (auth, rest) = split_table(rest, AUTH);
     let also: Vec<&str> = FAMILIES.iter().chain(ASIDE).chain(AUTH).copied().collect();
-    let auth = auth.entry("auth").and_then(|entry| read_auth(entry, diagnostics));
+    let csrf = auth.entry("csrf").and_then(|entry| read_once(entry, "csrf", diagnostics));
+    let xss = auth.entry("xss").and_then(|entry| read_once(entry, "xss", diagnostics));
+    let auth = auth.entry("auth").and_then(|entry| read_once(entry, "auth", diagnostics));
     let run = read_table::<RunSpec>(&rest, &also, diagnostics);
     if let Some(run) = &run {
         check_run(run, &rest, diagnostics);
@@ -55,14 +56,31 @@ pub(super) fn read_model(table: Table, diagnostics: &mut Diagnostics) -> Option<
     let nodes = family(&families, "node", diagnostics, read_node);
     let links = links(&families, diagnostics);
     let run = run?;
-    Some(Model { run, machines, endpoints, nodes, links, probes, auth, pages, visits, faults })
+    Some(Model {
+        run,
+        machines,
+        endpoints,
+        nodes,
+        links,
+        probes,
+        auth,
+        csrf,
+        xss,
+        pages,
+        visits,
+        faults,
+    })
 }
 
-/// Reads the table of identity.
-fn read_auth(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Named<AuthSpec>> {
+/// Reads a table that is there once.
+fn read_once<T: DeserializeOwned + JsonSchema>(
+    entry: &Entry,
+    name: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Named<T>> {
     let Some(table) = entry.item.as_table() else {
-        let error = Diagnostic::error(entry.key_span.clone(), "`auth` is a table");
-        diagnostics.push(error.help("write [auth]"));
+        let error = Diagnostic::error(entry.key_span.clone(), format!("`{name}` is a table"));
+        diagnostics.push(error.help(format!("write [{name}]")));
         return None;
     };
     let spec = read_table(table, &[], diagnostics)?;

@@ -6,8 +6,8 @@ use crate::id::{EndpointId, NodeId};
 use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end, is_of_caches};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
-    Audit, CacheMeters, ClassMeter, Connects, IdentityMeters, Meters, Observable, Outages, Probes,
-    RequestLog, RequestRow, Sample, Series, Shape, Strict, Violation,
+    Audit, BrowserMeters, CacheMeters, ClassMeter, Connects, IdentityMeters, Meters, Observable,
+    Outages, Probes, RequestLog, RequestRow, Sample, Series, Shape, Strict, Violation,
 };
 use crate::rng::Key;
 use crate::stats::LADDER;
@@ -136,8 +136,12 @@ pub struct RunFault {
 /// rest, what few want.
 pub type Watchers = ((((Meters, Audit), Observable), Special), Option<Box<Extras>>);
 /// What only scenarios with caches, faults or connections need.
-pub type Special =
-    (Option<CacheMeters>, (Option<Outages>, (Option<Connects>, Option<IdentityMeters>)));
+pub type Special = (
+    Option<CacheMeters>,
+    (Option<Outages>, (Option<Connects>, (Option<IdentityMeters>, Browsers))),
+);
+/// What only scenarios with pages of several parts or origins need.
+type Browsers = Option<Box<BrowserMeters>>;
 /// What few want of a replication.
 pub type Extras = (Option<Strict>, (Option<RequestLog>, Option<Probes>));
 
@@ -173,7 +177,7 @@ pub fn replicate_in(
     if let Some(outages) = &mut special.1.0 {
         outages.close(end);
     }
-    if let Some(identities) = &mut special.1.1.1 {
+    if let Some(identities) = &mut special.1.1.1.0 {
         identities.close(end);
     }
     let checked = audit
@@ -186,7 +190,7 @@ pub fn replicate_in(
     let span = Span(end.0.saturating_sub(window.0));
     let mut run = EndToEnd::new(&meters, span, graph.cost_per_hour);
     (run.caches, run.outages) = (special.0.as_ref(), special.1.0.as_ref());
-    run.identities = special.1.1.1.as_ref();
+    (run.identities, run.browsers) = (special.1.1.1.0.as_ref(), special.1.1.1.1.as_deref());
     let nodes = node_readings(graph, &meters, &special, span);
     let issued: u64 = meters.classes.iter().map(|class| class.issued).sum();
     Ok(Replication {
@@ -257,6 +261,7 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
         let errands = [plan.login, plan.refresh, plan.logout];
         IdentityMeters::new(graph.names.len(), errands, window)
     });
+    let browsers = graph.has_browsers().then(|| Box::new(BrowserMeters::new(window)));
     let shape = Shape {
         replicas,
         endpoints: graph.fixed.endpoints.len(),
@@ -274,7 +279,7 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let is_wanted = extras.0.is_some() || extras.1.0.is_some() || extras.1.1.is_some();
     let always = (
         ((Meters::new(shape), audit), Observable::default()),
-        (caches, (outages, (connects, identities))),
+        (caches, (outages, (connects, (identities, browsers)))),
     );
     (always, is_wanted.then(|| Box::new(extras)))
 }

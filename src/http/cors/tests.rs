@@ -133,6 +133,28 @@ fn a_preflight_allows_method_and_headers_by_name() {
     }
 }
 
+/// An entry with the origin, the URL and whether cookies go along.
+type Entry = ((Origin, String, bool), String);
+
+fn entries(asked: &Asked<'_>, url: &str) -> Vec<Entry> {
+    let place = (asked.origin.clone(), url.to_owned(), asked.credentials);
+    needed(asked).map(|what| (place.clone(), what)).collect()
+}
+
+fn covers(cache: &PreflightCache<Entry>, asked: &Asked<'_>, url: &str, now: Time) -> bool {
+    cache.covers(entries(asked, url).into_iter(), now)
+}
+
+fn remember(
+    cache: &mut PreflightCache<Entry>,
+    asked: &Asked<'_>,
+    url: &str,
+    max_age: Option<i64>,
+    now: Time,
+) {
+    cache.remember(entries(asked, url).into_iter(), max_age, now);
+}
+
 #[test]
 fn a_preflight_holds_for_its_url_origin_credentials_and_for_so_long() {
     let (origin, other) = (page(), Origin::of("https://other.example").unwrap());
@@ -146,20 +168,33 @@ fn a_preflight_holds_for_its_url_origin_credentials_and_for_so_long() {
     ] {
         let mut cache = PreflightCache::new(cap);
         let put = asked(&origin, "PUT", &[("X-A", "1")], false);
-        assert!(!cache.covers(&put, "/1", at(0)));
-        cache.remember(&put, "/1", max_age, at(0));
-        assert!(cache.covers(&put, "/1", at(last)) && !cache.covers(&put, "/1", at(last + 1)));
-        assert!(!cache.covers(&put, "/2", at(1)), "another URL");
-        assert!(!cache.covers(&Asked { credentials: true, ..put }, "/1", at(1)));
-        assert!(!cache.covers(&Asked { origin: &other, ..put }, "/1", at(1)));
-        assert!(!cache.covers(&Asked { method: "DELETE", ..put }, "/1", at(1)));
-        assert!(!cache.covers(&Asked { headers: &[("X-B", "1")], ..put }, "/1", at(1)));
-        assert!(cache.covers(&Asked { method: "GET", ..put }, "/1", at(1)), "asked for less");
+        assert!(!covers(&cache, &put, "/1", at(0)));
+        remember(&mut cache, &put, "/1", max_age, at(0));
+        assert!(covers(&cache, &put, "/1", at(last)) && !covers(&cache, &put, "/1", at(last + 1)));
+        assert!(!covers(&cache, &put, "/2", at(1)), "another URL");
+        assert!(!covers(&cache, &Asked { credentials: true, ..put }, "/1", at(1)));
+        assert!(!covers(&cache, &Asked { origin: &other, ..put }, "/1", at(1)));
+        assert!(!covers(&cache, &Asked { method: "DELETE", ..put }, "/1", at(1)));
+        assert!(!covers(&cache, &Asked { headers: &[("X-B", "1")], ..put }, "/1", at(1)));
+        assert!(covers(&cache, &Asked { method: "GET", ..put }, "/1", at(1)), "asked for less");
     }
     for never in [0, -1] {
         let mut cache = PreflightCache::new(CHROME_CAP);
         let put = asked(&origin, "PUT", &[], false);
-        cache.remember(&put, "/1", Some(never), at(0));
-        assert!(!cache.covers(&put, "/1", at(0)));
+        remember(&mut cache, &put, "/1", Some(never), at(0));
+        assert!(!covers(&cache, &put, "/1", at(0)));
     }
+}
+
+#[test]
+fn expired_entries_do_not_pile_up_and_a_browser_that_is_closed_forgets() {
+    let mut cache = PreflightCache::new(CHROME_CAP);
+    for second in 0..10_000_u64 {
+        let now = Time(second * 1_000_000_000);
+        cache.remember([(second % 2, second)].into_iter(), Some(5), now);
+    }
+    assert!(cache.entries.len() <= 128, "{} are kept", cache.entries.len());
+    cache.forget((0, 0)..=(0, u64::MAX));
+    assert!(cache.entries.keys().all(|(browser, _)| *browser == 1));
+    assert!(!cache.entries.is_empty());
 }

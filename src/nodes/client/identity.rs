@@ -81,7 +81,12 @@ impl Client {
             Errand::Login => plan.login,
             Errand::Refresh => plan.refresh,
             Errand::Logout => plan.logout,
-            Errand::Page | Errand::Theft | Errand::TheftRenewal => None,
+            Errand::Page
+            | Errand::Theft
+            | Errand::TheftRenewal
+            | Errand::Resource
+            | Errand::Forged
+            | Errand::Ridden => None,
         };
         let Some(endpoint) = endpoint else { return };
         let person = &mut ctx.core.people[place];
@@ -119,6 +124,7 @@ impl Client {
                 if was_refused && ctx.core.people[place].logs_in {
                     self.was_refused(place, plan, ctx);
                 }
+                self.is_attacked(id, ctx);
                 self.think(id, ctx);
             }
             Errand::Login | Errand::Refresh => {
@@ -154,6 +160,12 @@ impl Client {
                 }
             }
             Errand::Logout => self.leaves(id, ctx),
+            Errand::Resource => {
+                self.is_attacked(id, ctx);
+                self.think(id, ctx);
+            }
+            // No visit waits for what is forged in its name.
+            Errand::Forged | Errand::Ridden => {}
         }
     }
 

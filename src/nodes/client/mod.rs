@@ -5,11 +5,15 @@
 //! client that waits for it (coordinated omission). A closed loop has a fixed number of users,
 //! each of whom thinks, asks, and waits for the outcome.
 
+mod attacked;
 mod browser;
+mod cors;
 mod identity;
+mod pages;
 mod retries;
 mod theft;
 mod visits;
+mod wanted;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,18 +28,16 @@ use super::timeouts::{Late, TimeoutSpec};
 use crate::arrivals::{ArrivalProcess, Arrivals};
 use crate::auth::Errand;
 use crate::dist::{Dist, Law};
-use crate::endpoint::Endpoint;
 use crate::fact::{Asked, Fact, Observer};
 use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, ObjectId, RequestId, SessionId};
 use crate::net::{
-    Account, Cold, Ctx, Exchange, Input, Kind, Part, Phase, Request, Session, TimerId, Token,
-    Unwanted,
+    Account, Cold, Ctx, Exchange, Input, Kind, OriginId, Part, Phase, PolicyId, Preflights,
+    Request, Session, TimerId, Token, Unwanted,
 };
 use crate::outcome::{Answer, Reason};
-use crate::people::VisitPlan;
-use crate::popularity::next;
+use crate::people::{PagePlan, VisitPlan};
 use crate::resilience::{Retry, RetrySpec};
-use crate::rng::{Key, Purpose, Stream, below, mix, open_unit};
+use crate::rng::{Key, Purpose, Stream, below, mix};
 use crate::time::Span;
 use crate::trace::{Trace, TraceRow};
 use crate::unit::Probability;
@@ -78,6 +80,10 @@ pub struct ClientSpec {
     /// The priority class of its requests, 0 first; 0 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u8>,
+    /// The origin of the page whose scripts make its requests; by default it is no browser, or a
+    /// page of the origin that it asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
     /// Which roles its people have: shares by name. Endpoints can ask for one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, Probability>,
@@ -121,6 +127,12 @@ pub struct ClientPlan {
     pub class: u8,
     /// What the browsers of its people keep.
     pub browser: Option<BrowserPlan>,
+    /// What belongs to each page of its visits, in the order of `mix`; nothing if all are whole.
+    pub pages: Vec<PagePlan>,
+    /// The origin of the page whose scripts make its requests.
+    pub from: OriginId,
+    /// How long its browsers remember a preflight at most; none if they need none.
+    pub preflights: Option<Span>,
 }
 
 /// How requests come about.
@@ -156,18 +168,20 @@ pub struct Client {
     nobody: Key,
     /// When it tries again, with its budget.
     retry: Option<Retry>,
+    /// The pages that its visitors are loading, where these have parts.
+    loading: Option<pages::Pages>,
+    /// What its browsers remember of preflights, where they ask other origins.
+    preflights: Option<Preflights>,
     /// The address of all, where there is only one.
     address: u64,
     /// What its people have in their browsers.
     browsers: Option<Box<Browsers>>,
 }
 
-const ENDPOINT: Purpose = Purpose::named("endpoint");
-const OBJECT: Purpose = Purpose::named("object");
-const ONE_HIT: Purpose = Purpose::named("one hit");
 const THINK: Purpose = Purpose::named("think");
 const PATIENCE: Purpose = Purpose::named("patience");
 const ADDRESS: Purpose = Purpose::named("address");
+const PREFLIGHT: Purpose = Purpose::named("preflight");
 
 impl Client {
     /// A client under `root`, with its stream of arrivals.
@@ -193,6 +207,8 @@ impl Client {
             group,
             nobody: group.with(0),
             retry: plan.retry.clone(),
+            loading: (!plan.pages.is_empty()).then(pages::Pages::new),
+            preflights: plan.preflights.map(Preflights::new),
             address: mix(plan.name_hash),
             browsers: plan.browser.as_ref().map(|plan| Box::new(Browsers::new(plan))),
             plan: Arc::clone(plan),
@@ -330,10 +346,24 @@ impl Client {
     #[inline]
     fn issue<O: Observer>(
         &mut self,
+        who: (SessionId, u32, u64, u64),
+        key: Key,
+        row: u32,
+        wanted: (EndpointId, Errand),
+        ctx: &mut Ctx<'_, O>,
+    ) -> RequestId {
+        self.issue_from(who, key, row, wanted, self.plan.from, ctx)
+    }
+
+    /// The same for a script of a page of an origin.
+    #[inline(always)]
+    fn issue_from<O: Observer>(
+        &mut self,
         (session, person, user, ordinal): (SessionId, u32, u64, u64),
         key: Key,
         row: u32,
         (endpoint, errand): (EndpointId, Errand),
+        from: OriginId,
         ctx: &mut Ctx<'_, O>,
     ) -> RequestId {
         let fixed = ctx.fixed;
@@ -341,7 +371,7 @@ impl Client {
         let traced = self.trace().and_then(|trace| trace.rows().get(row as usize));
         let object = match traced.and_then(TraceRow::object) {
             Some(object) => Some(ObjectId(object)),
-            None => object(kind, endpoint, key, ctx),
+            None => wanted::object(kind, endpoint, key, ctx),
         };
         let source = self.source(traced, session, user, key);
         let (now, client) = (ctx.now(), self.plan.node);
@@ -364,6 +394,7 @@ impl Client {
             errand,
             account: Account { mark: now, ..Account::default() },
             row,
+            from,
             ..Request::default()
         };
         if person != u32::MAX {
@@ -390,21 +421,35 @@ impl Client {
     fn attempt<O: Observer>(
         &mut self,
         id: RequestId,
-        key: Key,
+        mut key: Key,
         source: u64,
         class: u8,
         ctx: &mut Ctx<'_, O>,
     ) {
         let endpoint = ctx.core.requests[id.0].asked.endpoint;
         let link = self.plan.routes[endpoint.index()].expect("every endpoint has a route");
-        let root = Exchange { key, request: id, link, endpoint, class, ..Exchange::default() };
+        let mut is_preflight = false;
+        if self.preflights.is_some() {
+            is_preflight = self.asks_first(id, source, ctx);
+            ctx.core.requests[id.0].allowed = PolicyId::NONE;
+            key = if is_preflight { Key(key.bits(PREFLIGHT)) } else { key };
+        }
+        let root = Exchange {
+            key,
+            request: id,
+            link,
+            endpoint,
+            class,
+            is_preflight,
+            ..Exchange::default()
+        };
         let cold = Cold { source, ..Cold::default() };
         let root = ctx.core.exchanges.insert(root, cold);
         ctx.hot(root).at = ctx.next_replica(root, link, endpoint);
         let request = &mut ctx.core.requests[id.0];
         request.root = root;
         request.live += 1;
-        if self.browsers.is_some() {
+        if self.browsers.is_some() && !is_preflight {
             self.asks_if_right(root, ctx);
         }
         ctx.send(root);
@@ -415,7 +460,7 @@ impl Client {
         ctx.spend(child, Part::Network);
         let id = ctx.hot(child).request;
         let mut answer = ctx.cold(child).answer;
-        if self.browsers.is_some() {
+        if self.browsers.is_some() && !ctx.hot(child).is_preflight {
             let Some(seen) = self.brings(child, answer, ctx) else { return };
             answer = seen;
         }
@@ -425,6 +470,10 @@ impl Client {
                 ctx.core.observer.hear(ctx.core.now, &Fact::Late(&request.asked));
             }
             return;
+        }
+        if self.preflights.is_some() {
+            let Some(read) = self.reads(child, id, answer, ctx) else { return };
+            answer = read;
         }
         if self.retry.is_some() && !answer.is_success() && self.tries_again(id, answer, ctx) {
             return;
@@ -505,7 +554,11 @@ impl Client {
         if session != SessionId::NONE {
             let it = &mut ctx.core.sessions[session.0];
             it.request = None;
-            if it.person == u32::MAX {
+            let person = it.person;
+            if self.loading.is_some() && self.loads(session, id, answer, ctx) {
+                return;
+            }
+            if person == u32::MAX {
                 self.think(session, ctx);
             } else {
                 self.goes_on(session, id, answer, ctx);
@@ -513,16 +566,6 @@ impl Client {
         } else if errand.is_thiefs() {
             self.thief_goes_on(id, answer, ctx);
         }
-    }
-
-    #[inline(always)]
-    fn pick_endpoint(&self, key: Key) -> EndpointId {
-        if let [(_, only)] = self.plan.mix.as_slice() {
-            return *only;
-        }
-        let unit = open_unit(key.bits(ENDPOINT));
-        let found = self.plan.mix.iter().find(|(end, _)| unit < *end);
-        found.or_else(|| self.plan.mix.last()).map_or(EndpointId(0), |(_, endpoint)| *endpoint)
     }
 
     /// The address that a request comes from: its trace's, or its user's.
@@ -558,20 +601,4 @@ impl Client {
         let user = u32::try_from(user).ok()?;
         trace.row_number(user, self.rows[user as usize])
     }
-}
-
-/// Which of its objects a request of this key asks for, if the endpoint has any.
-#[inline(always)]
-fn object<O: Observer>(
-    kind: &Endpoint,
-    endpoint: EndpointId,
-    key: Key,
-    ctx: &mut Ctx<'_, O>,
-) -> Option<ObjectId> {
-    let objects = kind.objects.as_ref()?;
-    let (now, past) = (ctx.core.now, &mut ctx.core.past);
-    if let Some(once) = kind.once.filter(|once| once.happens(key.bits(ONE_HIT))) {
-        return Some(once.object(next(&mut past[endpoint.index()].once)));
-    }
-    Some(objects.pick(key.bits(OBJECT), now, || next(&mut past[endpoint.index()].turns)))
 }

@@ -44,6 +44,13 @@ impl Client {
         request.account.spend(Part::Backoff, now);
         request.attempts += 1;
         request.again = TimerId::NONE;
+        request.is_cleared = false;
+        self.attempts(id, ctx);
+    }
+
+    /// The present attempt of a request leaves.
+    pub(super) fn attempts<O: Observer>(&mut self, id: RequestId, ctx: &mut Ctx<'_, O>) {
+        let request = &ctx.core.requests[id.0];
         let (key, attempt) = (request.asked.key, u64::from(request.attempts));
         let (endpoint, user) = (request.asked.endpoint, request.asked.user);
         let (session, row) = (request.session, request.row as usize);
@@ -51,7 +58,8 @@ impl Client {
         let source = self.source(traced, session, user, key);
         let class = ctx.fixed.endpoints[endpoint.index()].class.unwrap_or(self.plan.class);
         // What each attempt costs, and whether it fails, is its own; who asks for what is not.
-        let key = Key(key.bits(ATTEMPT)).with(attempt);
+        let again = || Key(key.bits(ATTEMPT)).with(attempt);
+        let key = if attempt == 1 { key } else { again() };
         self.attempt(id, key, source, class, ctx);
     }
 

@@ -52,7 +52,7 @@ impl Client {
     }
 
     /// Sets the moment of a deed.
-    fn will<O: Observer>(place: u32, deed: Deed, at: Time, ctx: &mut Ctx<'_, O>) {
+    pub(super) fn will<O: Observer>(place: u32, deed: Deed, at: Time, ctx: &mut Ctx<'_, O>) {
         ctx.core.people[place].deeds += 1;
         let now = ctx.now();
         ctx.start_timer(at.max(now).since(now), Token::Theft(place, deed));
@@ -75,10 +75,10 @@ impl Client {
 
     fn steals<O: Observer>(&mut self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
         let (now, client) = (ctx.now(), self.plan.node);
-        let Some(theft) = &plan.theft else { return };
+        let theft = plan.theft.as_ref();
         let person = &mut ctx.core.people[place];
         let Some(mut thief) = person.thief else { return };
-        if theft.after.is_some() {
+        if theft.is_some_and(|theft| theft.after.is_some()) {
             let Some(held) = person.held else {
                 // Whoever has logged out has nothing left to steal.
                 person.thief = None;
@@ -86,16 +86,17 @@ impl Client {
             };
             thief.credential = held;
         }
-        thief.renews = theft.what == Loot::Refresh && plan.tokens.renewal.is_some();
+        let takes_all = theft.is_some_and(|theft| theft.what == Loot::Refresh);
+        thief.renews = takes_all && plan.tokens.renewal.is_some();
         thief.until = person.works_until(plan, &thief.credential).max(now);
         person.thief = Some(thief);
         let key = person.key;
         ctx.observe(&Fact::Identity(Said::Stolen(client)));
-        if let Some(law) = &theft.discovered {
+        if let Some(law) = theft.and_then(|theft| theft.discovered.as_ref()) {
             let span = Span::from_nanos_rounded(law.sample(&mut key.draws(DISCOVERED)));
             Self::will(place, Deed::IsNoticed, now + span, ctx);
         }
-        if theft.uses.is_some() {
+        if theft.is_some_and(|theft| theft.uses.is_some()) {
             Self::will(place, Deed::Asks, now, ctx);
         }
         Self::will(place, Deed::Ends, thief.until, ctx);

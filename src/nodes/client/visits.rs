@@ -71,6 +71,9 @@ impl Client {
         if self.browsers.is_some() {
             self.closes_browser(ctx.core.sessions[id.0].user);
         }
+        if self.preflights.is_some() {
+            self.forgets_preflights(ctx.core.sessions[id.0].user);
+        }
         if ctx.core.sessions[id.0].person == u32::MAX {
             ctx.core.sessions.remove(id.0);
         } else {

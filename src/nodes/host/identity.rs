@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Host;
-use crate::auth::{AuthPlan, Reaction, Record, Said, Scheme, Verdict};
+use crate::auth::{AuthPlan, Errand, Reaction, Record, Said, Scheme, Verdict};
 use crate::endpoint::Rule;
 use crate::fact::{Fact, Observer, Place};
 use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, RequestId};
@@ -204,12 +204,17 @@ impl Host {
             ctx.observe(&Fact::Identity(Said::Covered(at)));
         } else if person != u32::MAX && ctx.has_lost_room(person) {
             verdict = Verdict::Lost;
+        } else if ctx.is_bare(request) {
+            verdict = Verdict::Missing;
         } else if person != u32::MAX {
             let losses = ctx.losses(plan, &ctx.core.people[person], at.replica);
             verdict = ctx.core.people[person].verdict(plan, errand, at.replica, losses, now);
         }
         if verdict == Verdict::Accepted && !self.has_role(request, endpoint, plan, person, ctx) {
             verdict = Verdict::Forbidden;
+        }
+        if matches!(errand, Errand::Forged | Errand::Ridden) {
+            verdict = ctx.judged(request, verdict);
         }
         let bytes = ctx.shown_bytes(plan, request);
         let by_thief = errand.is_thiefs();

@@ -7,6 +7,7 @@
 
 mod aside;
 mod calls;
+mod cors;
 mod faults;
 mod hashing;
 mod identity;
@@ -56,6 +57,8 @@ pub struct Host {
     gate: Option<Box<identity::Gate>>,
     /// The values that it keeps for others.
     aside: Option<Box<aside::Aside>>,
+    /// What it says to scripts of other origins, where pages ask any.
+    sharing: Option<Box<cors::Sharing>>,
     /// Whether something may turn exchanges away before they begin.
     may_refuse: bool,
     /// How often the paths were answered whose answers change.
@@ -103,6 +106,7 @@ impl Host {
             limit: None,
             gate: None,
             aside: None,
+            sharing: None,
             may_refuse: shape.is_some_and(|shape| shape.shed.is_some()),
             answered: BTreeMap::new(),
             can_hang: shape.is_some_and(|shape| shape.can_hang),
@@ -169,6 +173,9 @@ impl Host {
     /// The node has the answer itself, and gives it after `span`: what its program has behind
     /// `Forward` follows.
     pub fn answered<O: Observer>(&mut self, id: ExchangeId, span: Span, ctx: &mut Ctx<'_, O>) {
+        if self.sharing.is_some() {
+            self.recalls_who_may_read(id, ctx);
+        }
         if span.is_zero() {
             let next = self.advance(id, ctx);
             debug_assert_eq!(next, Next::Holds, "a program forwards once");
@@ -181,6 +188,9 @@ impl Host {
 
     /// The node has found the answer itself, after the call for it was given up.
     pub fn answered_late<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        if self.sharing.is_some() {
+            self.recalls_who_may_read(id, ctx);
+        }
         if !self.is_async || self.has_worker_again(id, ctx) {
             let next = self.advance(id, ctx);
             debug_assert_eq!(next, Next::Holds, "a program forwards once");
@@ -223,7 +233,8 @@ impl Host {
     fn starts<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
         let program = self.usual_program(id, ctx);
         ctx.core.exchanges.hot_mut(id).program = program;
-        if self.gate.is_some() {
+        let is_preflight = self.sharing.is_some() && self.takes_preflight(id, ctx);
+        if self.gate.is_some() && !is_preflight {
             self.meets_gate(id, ctx);
         }
         self.admit(id, ctx)
@@ -451,6 +462,9 @@ impl Host {
             ctx.spend(child, Part::Network);
             ctx.cold(parent).child = ExchangeId::NONE;
             let hands_on = matches!(self.program, Running::Own(_));
+            if self.sharing.is_some() && hands_on {
+                self.learns_who_may_read(parent, ctx);
+            }
             if ctx.core.exchanges.hot(child).endpoint.is_for_store() {
                 self.heard_store(parent, answer.status == 200, ctx);
             } else if answer.failure.is_some()
@@ -528,7 +542,9 @@ impl Host {
     #[inline(always)]
     fn answer<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let exchange = ctx.core.exchanges.hot(id);
-        let answers = matches!(self.program, Running::Endpoint(_)) && !exchange.is_branch;
+        let answers = matches!(self.program, Running::Endpoint(_))
+            && !exchange.is_branch
+            && !exchange.is_preflight;
         let endpoint = ctx.fixed.endpoints.get(exchange.endpoint.index()).filter(|_| answers);
         let answer = match endpoint {
             Some(endpoint) => {
@@ -552,6 +568,9 @@ impl Host {
         // What ends unserved may still have its patience running, whose place is used again.
         self.served(id, ctx);
         self.give_worker_back(id, ctx);
+        if self.sharing.is_some() {
+            self.says_who_may_read(id, ctx);
+        }
         ctx.reply(id, answer, Exit::Answered);
     }
 }

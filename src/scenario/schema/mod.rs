@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use self::partial::Partial;
+use crate::attack::{CsrfSpec, XssSpec};
 use crate::auth::AuthSpec;
 use crate::endpoint::EndpointSpec;
 use crate::fault::FaultSpec;
@@ -29,18 +30,23 @@ pub fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let run = object::<RunSpec>(&mut generator);
     let auth = Value::from(AuthSpec::json_schema(&mut generator));
+    let csrf = Value::from(CsrfSpec::json_schema(&mut generator));
+    let xss = Value::from(XssSpec::json_schema(&mut generator));
+    let once = [("auth", auth), ("csrf", csrf), ("xss", xss)];
     let families = families(&mut generator);
     let mut definitions = Map::from_iter(generator.take_definitions(true));
     let mut partial = Partial::new(&definitions);
     let mut over = partial.object(&run);
-    over.insert("auth".to_owned(), partial.relaxed(&auth.clone()));
+    for (name, table) in &once {
+        over.insert((*name).to_owned(), partial.relaxed(&table.clone()));
+    }
     for (name, about, family) in &families {
         over.insert((*name).to_owned(), by_name(about, partial.relaxed(&family.clone())));
     }
     definitions.extend(partial.definitions());
     definitions.insert("Sweep".to_owned(), sweep());
     let mut properties = run;
-    properties.insert("auth".to_owned(), auth);
+    properties.extend(once.map(|(name, table)| (name.to_owned(), table)));
     for (name, about, family) in families {
         properties.insert(name.to_owned(), by_name(about, family));
     }

@@ -71,12 +71,12 @@ impl Client {
             }
         };
         self.says_it_looked(id, status, bytes, ctx);
-        self.reads(id, key, answer, ctx);
+        self.reads_kept(id, key, answer, ctx);
         true
     }
 
     /// The answer is read from the cache.
-    fn reads<O: Observer>(
+    fn reads_kept<O: Observer>(
         &mut self,
         id: RequestId,
         key: Key,

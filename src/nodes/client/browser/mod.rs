@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dist::{Dist, Law};
 use crate::evict::{Capacity, Shelves};
+use crate::http::cookie::Browser;
 use crate::http::{Keeping, ProfileName, Question, Rules, Storing, Wall, storing};
 use crate::id::RequestId;
 use crate::net::{Ctx, HeadId, Http, Request};
@@ -31,6 +32,9 @@ use crate::fact::Observer;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BrowserSpec {
+    /// Where browsers differ: in what they make of cookies without `SameSite`, and in how long
+    /// they remember a preflight at most.
+    pub profile: Browser,
     /// What each of them keeps of answers; nothing without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<BrowserCacheSpec>,

@@ -3,6 +3,7 @@
 //!
 //! A group works from the parameters of a case alone, so that further cases of it need no code.
 
+mod asked_before;
 mod available;
 mod balanced;
 mod broken;
@@ -95,7 +96,7 @@ const GROUPS: &[(&str, Way)] = &[
     ("cache: exact small catalogue", Waits(BY_REPLAY)),
     ("cache: TTL", Waits(BY_REPLAY)),
     ("browser connection limits", Runs(connected::browser_limits)),
-    ("CORS preflight accounting", Waits("origins and preflights")),
+    ("CORS preflight accounting", Runs(asked_before::preflights)),
     ("JWT exposure window", Runs(exposed::thefts)),
     ("session and refresh load", Runs(renewed::sessions)),
 ];

@@ -1,0 +1,77 @@
+//! The cookie that carries a session's name, or a token that is kept in one.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::http::cookie::{Cookie, Refused, SameSite, SetCookie};
+use crate::http::origin::Origin;
+
+/// What a scenario says of the cookie.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CookieSpec {
+    /// Its name; the prefixes `__Host-` and `__Secure-` promise attributes. `sid` by default.
+    pub name: String,
+    /// The attribute `SameSite`; browsers differ where it is not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_site: Option<SameSite>,
+    /// The attribute `Secure`; true by default.
+    pub secure: bool,
+    /// The attribute `HttpOnly`: no script can read it. True by default.
+    pub http_only: bool,
+    /// The attribute `Domain`: sub-domains get it, too; by default only the host that set it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+    /// The attribute `Path`; `/` by default.
+    pub path: String,
+}
+
+impl Default for CookieSpec {
+    fn default() -> Self {
+        Self {
+            name: "sid".to_owned(),
+            same_site: None,
+            secure: true,
+            http_only: true,
+            domain: None,
+            path: "/".to_owned(),
+        }
+    }
+}
+
+impl CookieSpec {
+    /// The cookie as a browser keeps it that has it from an answer of `from`.
+    ///
+    /// # Errors
+    /// If no browser would keep it: a sentence that says why.
+    pub fn store(&self, from: &Origin) -> Result<Cookie, String> {
+        let cookie = SetCookie {
+            name: self.name.clone(),
+            domain: self.domain.clone(),
+            path: Some(self.path.clone()),
+            secure: self.secure,
+            http_only: self.http_only,
+            same_site: self.same_site,
+        };
+        cookie.store(from, "/").map_err(|refused| {
+            let why = match refused {
+                Refused::InsecureOrigin => "it is `Secure`, and not set over TLS",
+                Refused::Domain => "its domain is not that of the host that sets it",
+                Refused::NoneWithoutSecure => "`SameSite=None` needs `Secure`",
+                Refused::Prefix => "its name promises what its attributes do not keep",
+            };
+            format!("no browser keeps this cookie of {}: {why}", from.header())
+        })
+    }
+}
+
+/// Where a page keeps its token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenStorage {
+    /// In local storage: scripts of its origin read it, and send it in `Authorization`.
+    #[default]
+    LocalStorage,
+    /// In a cookie, as `auth.cookie` says: the browser sends it.
+    Cookie,
+}

@@ -1,0 +1,176 @@
+//! From what a scenario says of attacks to what is done, and what the cookie of a victim permits.
+
+use super::build::Build;
+use super::cors::has_cookie;
+use crate::attack::{CsrfPlan, CsrfSpec, Injection, Lure, PageAttacks, XssPlan, XssSpec};
+use crate::auth::Scheme;
+use crate::endpoint::EndpointSpec;
+use crate::http::Method;
+use crate::http::cookie::{Browser, Cookie, Initiator, LAX_POST, Request};
+use crate::http::origin::Origin;
+use crate::http::site::Site;
+use crate::model::Named;
+use crate::nodes::KindSpec;
+use crate::scenario::Diagnostic;
+use crate::time::Span;
+
+const BROWSERS: [Browser; 3] = [Browser::Chrome, Browser::Firefox, Browser::Safari];
+
+/// What is done to people while they look at pages; none if nothing is.
+pub(super) fn attacks(build: &mut Build<'_>) -> Option<Box<PageAttacks>> {
+    let model = build.model;
+    let csrf = model.csrf.as_ref().filter(|it| it.spec.enabled);
+    let xss = model.xss.as_ref().filter(|it| it.spec.enabled);
+    let places =
+        [("csrf", csrf.map(|it| it.place.clone())), ("xss", xss.map(|it| it.place.clone()))];
+    for (name, place) in places {
+        let Some(place) = place else { continue };
+        check_people(build, name, &place);
+    }
+    let csrf = csrf.and_then(|owner| csrf_plan(build, owner));
+    let xss = xss.and_then(|owner| xss_plan(build, owner));
+    (csrf.is_some() || xss.is_some()).then(|| Box::new(PageAttacks { csrf, xss }))
+}
+
+/// The browsers of the people of each node, if it matters which they are.
+pub(super) fn browsers(build: &Build<'_>) -> Vec<Browser> {
+    let of = |kind: &KindSpec| match kind {
+        KindSpec::Client(client) => client.browser.clone().unwrap_or_default().profile,
+        KindSpec::ForwardProxy(_)
+        | KindSpec::ReverseProxy(_)
+        | KindSpec::LoadBalancer(_)
+        | KindSpec::Server(_)
+        | KindSpec::Cache(_)
+        | KindSpec::Database(_)
+        | KindSpec::SessionStore(_)
+        | KindSpec::AuthServer(_) => Browser::default(),
+    };
+    build.nodes.iter().map(|(_, node, _)| of(&node.kind)).collect()
+}
+
+/// Only who is logged in, and looks at pages, has something to lose here.
+fn check_people(build: &mut Build<'_>, name: &str, place: &crate::scenario::Span) {
+    let scheme = build.model.auth.as_ref().map_or(Scheme::None, |auth| auth.spec.scheme);
+    if !matches!(scheme, Scheme::Session | Scheme::Jwt) {
+        let message = format!("`{name}` needs people who log in");
+        let error = Diagnostic::error(place.clone(), message);
+        build.diagnostics.push(error.help("give [auth] the scheme `session` or `jwt`"));
+    } else if build.model.visits.is_empty() {
+        build.error(place, format!("`{name}` needs people who look at pages: a [visit.NAME]"));
+    }
+}
+
+/// The origin of an endpoint, or else that of the site: what is not written is one origin.
+fn origin_of(spec: &EndpointSpec) -> Option<Origin> {
+    match &spec.origin {
+        Some(origin) => Origin::of(origin).ok(),
+        None => Origin::of("https://site.example").ok(),
+    }
+}
+
+/// The cookie of somebody who has logged in.
+fn cookie(build: &mut Build<'_>) -> Option<Cookie> {
+    let model = build.model;
+    let auth = model.auth.as_ref().filter(|_| has_cookie(build))?;
+    let login = auth.spec.login.as_ref()?;
+    let from = origin_of(&model.endpoints.get(login.get_ref())?.spec)?;
+    match auth.spec.cookie.store(&from) {
+        Ok(cookie) => Some(cookie),
+        Err(sentence) => {
+            build.error(&auth.at("cookie"), sentence);
+            None
+        }
+    }
+}
+
+fn csrf_plan(build: &mut Build<'_>, owner: &Named<CsrfSpec>) -> Option<CsrfPlan> {
+    let spec = &owner.spec;
+    let endpoint = build.endpoint(spec.endpoint.get_ref(), &spec.endpoint.span())?;
+    let (_, target) = *build.endpoints.get(endpoint.index())?;
+    check_lure(build, owner, target);
+    let page = match Origin::of(&spec.from) {
+        Ok(page) => page,
+        Err(sentence) => {
+            build.error(&owner.at("from"), sentence);
+            return None;
+        }
+    };
+    let request = Request {
+        to: origin_of(target)?,
+        path: target.path.clone(),
+        from: Some(Site::of(&page)),
+        initiator: spec.by.initiator(),
+        is_safe: target.method.is_safe(),
+    };
+    let has_cookie = has_cookie(build);
+    let rides = cookie(build).map_or_else(Vec::new, |cookie| {
+        let goes = |browser, age| cookie.goes_with(&request, browser, age);
+        let later = LAX_POST + Span::from_secs(1);
+        let of = |browser| (browser, [goes(browser, Span::ZERO), goes(browser, later)]);
+        BROWSERS.into_iter().map(of).collect()
+    });
+    let from = (spec.by == Lure::Script).then_some(spec.from.as_str());
+    Some(CsrfPlan {
+        endpoint,
+        from: build.origins.id(from),
+        share: spec.share,
+        after: spec.after,
+        is_safe: target.method.is_safe(),
+        token: spec.token,
+        origin_check: spec.origin_check,
+        has_cookie,
+        rides,
+    })
+}
+
+/// What a page cannot let a browser send.
+fn check_lure(build: &mut Build<'_>, owner: &Named<CsrfSpec>, target: &EndpointSpec) {
+    let is_get = target.method == Method::Get;
+    let is_form = is_get || target.method == Method::Post;
+    let (word, can) = match owner.spec.by {
+        Lure::Link => ("a link", is_get),
+        Lure::Image => ("an image", is_get),
+        Lure::Form | Lure::Frame => ("a form", is_form),
+        Lure::Script => ("a script", true),
+    };
+    if !can {
+        let message = format!("{word} sends no {}", target.method.name());
+        let error = Diagnostic::error(owner.at("by"), message);
+        build.diagnostics.push(error.help("`script` sends any method, after a preflight"));
+    }
+}
+
+fn xss_plan(build: &mut Build<'_>, owner: &Named<XssSpec>) -> Option<XssPlan> {
+    let spec = &owner.spec;
+    let rides = match &spec.rides {
+        Some(name) => Some(build.endpoint(name.get_ref(), &name.span())?),
+        None => None,
+    };
+    let is_readable = if has_cookie(build) {
+        cookie(build).is_some_and(|cookie| {
+            let domain = cookie.domain.clone();
+            let scheme = crate::http::origin::Scheme::Https;
+            let page = Request {
+                to: Origin { scheme, host: domain, port: 443 },
+                path: cookie.path.clone(),
+                from: None,
+                initiator: Initiator::User,
+                is_safe: true,
+            };
+            cookie.is_readable(&page)
+        })
+    } else {
+        true
+    };
+    Some(XssPlan {
+        share: spec.share,
+        after: spec.after,
+        rides,
+        defences: [
+            (Injection::Validation, spec.validation),
+            (Injection::Encoding, spec.encoding),
+            (Injection::Policy, spec.csp),
+        ],
+        is_readable,
+    })
+}
