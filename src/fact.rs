@@ -9,6 +9,7 @@ use crate::id::{EndpointId, NodeId, ObjectId, RequestId};
 use crate::net::Parts;
 use crate::outcome::Answer;
 use crate::rng::Key;
+use crate::screen::Noted;
 use crate::time::{Span, Time};
 
 /// A replica of a node: the node and which of its machines, from 0.
@@ -253,6 +254,8 @@ pub enum Fact<'a> {
     },
     /// Something happened to somebody's identity.
     Identity(Said),
+    /// A screen let something pass, or stopped it.
+    Screen(Noted),
     /// An answer came for what a cache had looked for in vain.
     Fetched {
         /// Whose cache.
@@ -298,6 +301,7 @@ impl Fact<'_> {
             Self::Looked { .. } => 30,
             Self::Fetched { .. } => 31,
             Self::Identity(said) => said.code(),
+            Self::Screen(noted) => noted.code(),
         }
     }
 
@@ -305,6 +309,7 @@ impl Fact<'_> {
     #[must_use]
     pub const fn is_note(&self) -> bool {
         matches!(self, Self::Missed(_) | Self::TakenOut { .. } | Self::Connect { .. })
+            || matches!(self, Self::Screen(noted) if noted.is_note())
     }
 
     /// What this fact is about, as three numbers: for the strict fingerprint.
@@ -336,6 +341,7 @@ impl Fact<'_> {
                 [place(by), place(at), u64::from(*is_open) << 1 | u64::from(*was_closed)]
             }
             Self::Identity(said) => said.ids(),
+            Self::Screen(noted) => noted.ids(),
             Self::Picked { by, chosen, .. } => [u64::from(by.0), place(chosen), 0],
             Self::Looked { by, status, bytes, .. } => [place(by), *status as u64, *bytes],
             Self::Fetched { by, bytes, stored, status, .. } => {

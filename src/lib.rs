@@ -37,6 +37,7 @@ pub mod resilience;
 pub mod trace;
 
 // What happens in a run.
+pub mod attack;
 pub mod auth;
 pub mod endpoint;
 pub mod fact;
@@ -45,6 +46,7 @@ pub mod net;
 pub mod nodes;
 pub mod observe;
 pub mod people;
+pub mod screen;
 
 // From text to what is run.
 pub mod graph;

@@ -318,6 +318,7 @@ impl Observer for Story {
             | Fact::Connect { .. }
             | Fact::Picked { .. }
             | Fact::Identity(_)
+            | Fact::Screen(_)
             | Fact::Looked { .. }
             | Fact::Fetched { .. } => "other",
         };

@@ -25,7 +25,7 @@ const LAYERS: &[&[&str]] = &[
     &["dist"],
     &["count", "popularity", "trace"],
     &["arrivals", "balance", "evict", "health", "http", "limit", "resilience"],
-    &["auth", "endpoint", "fact", "fault", "net", "people"],
+    &["attack", "auth", "endpoint", "fact", "fault", "net", "people", "screen"],
     &["nodes"],
     // Observers know facts alone, and a graph plans the probes.
     &["observe"],

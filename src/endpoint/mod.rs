@@ -6,7 +6,7 @@ mod spec;
 mod work;
 
 pub use crate::http::Method;
-pub use program::{Amount, Op, Program, Rule};
+pub use program::{Amount, Op, Program, Rule, ScreenRule};
 pub(crate) use reply::replies;
 pub use reply::{AnswerSpec, Headers, Reply};
 pub use spec::{EndpointSpec, ObjectsSpec, ResponseSpec};

@@ -4,12 +4,13 @@ use toml::Spanned;
 
 use super::build::Build;
 use super::program::{Programs, amount};
+use super::screen::are_log_ins_watched;
 use crate::auth::{
     AuthPlan, AuthSpec, Demands, Deny, DenyCheck, Keep, Renewal, Scheme, Sessions, Steals, Tokens,
 };
 use crate::count::Count;
 use crate::dist::Dist;
-use crate::endpoint::{Op, Rule};
+use crate::endpoint::{Op, Rule, ScreenRule};
 use crate::id::{EndpointId, NodeId};
 use crate::model::Named;
 use crate::nodes::KindSpec;
@@ -207,7 +208,7 @@ fn roles(build: &mut Build<'_>, plan: &mut AuthPlan) {
     });
     plan.endpoints = needs.collect();
     for (roles, (_, node, _)) in plan.roles.iter_mut().zip(&build.nodes) {
-        if let KindSpec::Client(client) = &node.kind {
+        if let Some(client) = node.kind.asks() {
             *roles = client.roles.iter().map(|(name, share)| (hash_name(name), *share)).collect();
         }
     }
@@ -226,6 +227,7 @@ fn check_people(build: &mut Build<'_>, owner: &Named<AuthSpec>, plan: &AuthPlan)
         | KindSpec::Server(_)
         | KindSpec::Database(_)
         | KindSpec::SessionStore(_)
+        | KindSpec::Attacker(_)
         | KindSpec::AuthServer(_) => false,
     });
     if has_people && plan.has_logins() && plan.login.is_none() {
@@ -264,6 +266,8 @@ fn write_programs(
         }
         ops.extend([Op::Cpu(hash.clone(), HASH), Op::Rule(Rule::Worked(2))]);
     };
+    let wrong = spec.password.wrong;
+    let guess = are_log_ins_watched(build).then_some(Op::Screen(ScreenRule::Guess(wrong)));
     let ask = |store: Option<NodeId>, writes: bool, ops: &mut Vec<Op>| {
         ops.extend(store.map(|store| Op::Rule(Rule::Ask(store, writes))));
     };
@@ -297,7 +301,8 @@ fn write_programs(
     };
     let mut login = Vec::new();
     hashing(&mut login);
-    login.push(Op::Fail(spec.password.wrong, WRONG, 401));
+    login.extend(guess);
+    login.push(Op::Fail(wrong, WRONG, 401));
     ask(plan.sessions.store.or(renewal), true, &mut login);
     signs(&mut login);
     login.extend([Op::Rule(Rule::Grant), Op::Return]);

@@ -3,7 +3,7 @@
 //! Operations only lead forward, so one pass over them finds how often each is done.
 
 use crate::dist::Law;
-use crate::endpoint::{Amount, Op, Program, Rule};
+use crate::endpoint::{Amount, Op, Program, Rule, ScreenRule};
 
 /// What one visit costs on average, at speed 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -74,6 +74,11 @@ impl Demand {
                 Op::Unless(..) | Op::Fork(..) | Op::Join | Op::Fail(..) | Op::Return => {}
                 Op::Rule(Rule::Ask(..) | Rule::Password(_)) => demand.calls += now,
                 Op::Rule(_) => {}
+                Op::Screen(ScreenRule::Costs(_, amount, _)) => demand.cpu.add(now, amount, given),
+                Op::Screen(ScreenRule::CostsPerByte(_, nanos)) => {
+                    demand.cpu.add_law(now, nanos * given.response, 1.0, Form::General);
+                }
+                Op::Screen(_) => {}
             }
             for (to, share) in successors(op, place) {
                 if let Some(next) = often.get_mut(to) {
@@ -175,7 +180,8 @@ fn successors(op: &Op, place: usize) -> Vec<(usize, f64)> {
         | Op::Wait(..)
         | Op::Call { .. }
         | Op::Forward
-        | Op::Rule(_) => {
+        | Op::Rule(_)
+        | Op::Screen(_) => {
             vec![(place + 1, 1.0)]
         }
     }

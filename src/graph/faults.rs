@@ -8,7 +8,6 @@ use crate::fact::Place;
 use crate::fault::{FaultKind, FaultPlan, FaultSpec, Target, Timetable};
 use crate::id::LinkId;
 use crate::model::Named;
-use crate::nodes::KindSpec;
 use crate::nodes::station::Discipline;
 use crate::scenario::Diagnostic;
 
@@ -98,7 +97,7 @@ fn replicas(
 ) -> Option<Vec<Target>> {
     let id = build.node(node.get_ref(), &node.span())?;
     let spec = build.nodes[id.index()].1;
-    if matches!(spec.kind, KindSpec::Client(_)) {
+    if spec.kind.asks().is_some() {
         build.error(&node.span(), format!("`{}` is a client: it does not fail", node.get_ref()));
         return None;
     }

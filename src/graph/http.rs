@@ -50,6 +50,7 @@ fn has_cache(build: &Build<'_>) -> bool {
         KindSpec::ForwardProxy(it) => it.caching.cache().is_some(),
         KindSpec::ReverseProxy(it) => it.caching.cache().is_some(),
         KindSpec::Client(_)
+        | KindSpec::Attacker(_)
         | KindSpec::LoadBalancer(_)
         | KindSpec::Server(_)
         | KindSpec::Database(_)

@@ -14,6 +14,7 @@ mod http;
 mod machine;
 mod program;
 mod reach;
+mod screen;
 mod station;
 mod traffic;
 mod transport;
@@ -44,6 +45,7 @@ use crate::nodes::station::Shape;
 use crate::observe::ProbePlan;
 use crate::resilience::BreakerSpec;
 use crate::rng::Key;
+use crate::screen::ScreenPlan;
 use crate::unit::Bandwidth;
 
 /// A scenario's variant, ready to run.
@@ -91,6 +93,8 @@ pub struct NodePlan {
     pub shape: Option<Shape>,
     /// How often exchanges may come to each of its replicas.
     pub limit: Option<RateLimitSpec>,
+    /// What it lets pass.
+    pub screen: Option<Arc<ScreenPlan>>,
     /// How many of its replicas must be up for it to be available.
     pub needed: u16,
     /// What it does.
@@ -182,6 +186,19 @@ impl Graph {
         (0..).map(NodeId).take(self.plans.len()).any(|id| self.cache(id).is_some())
     }
 
+    /// Whether some node lets pass or stops by rules of its own, or an attacker is about.
+    #[must_use]
+    pub fn has_screens(&self) -> bool {
+        self.plans.iter().filter_map(|plan| plan.screen.as_ref()).any(|screen| screen.is_any())
+            || self.attackers().next().is_some()
+    }
+
+    /// The nodes that are attackers.
+    pub fn attackers(&self) -> impl Iterator<Item = NodeId> {
+        let attacks = self.fixed.screens.iter().flat_map(|screens| &screens.attacks);
+        (0..).map(NodeId).zip(attacks).filter_map(|(id, attack)| attack.as_ref().map(|_| id))
+    }
+
     /// Whether faults can strike replicas of a node.
     #[must_use]
     pub fn fails(&self, id: NodeId) -> bool {
@@ -224,6 +241,7 @@ impl Graph {
             Host::new(id, plan.shape.as_ref(), program, &streams)
                 .limited(plan.limit.as_ref())
                 .guarded(self.fixed.auth.as_ref())
+                .screened(plan.screen.as_ref())
         };
         match &plan.role {
             Role::Client(client) => {

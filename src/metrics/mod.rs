@@ -4,6 +4,7 @@
 //! tables, help and docs are loops over them; adding a metric is a line in the file of its kind,
 //! or a new file and a line here.
 
+mod attacks;
 mod caches;
 mod cost;
 mod errors;
@@ -12,16 +13,18 @@ mod identity;
 mod latency;
 mod node_breakers;
 mod node_caches;
+mod node_crowds;
 mod node_faults;
 mod node_levels;
 mod node_outcomes;
 mod node_times;
+mod screens;
 mod throughput;
 
 use crate::graph::Graph;
 use crate::observe::{
-    CacheMeter, CacheMeters, ClassMeter, ConnectMeter, IdentityMeters, Meters, NodeMeter, Outage,
-    Outages, Recorder, Sample,
+    CacheMeter, CacheMeters, ClassMeter, ConnectMeter, CrowdSize, IdentityMeters, Meters,
+    NodeMeter, Outage, Outages, Recorder, Sample, ScreenMeters,
 };
 use crate::time::Span;
 
@@ -126,6 +129,8 @@ pub struct EndToEnd<'a> {
     pub outages: Option<&'a Outages>,
     /// What happened to identities, if anybody is asked who they are.
     pub identities: Option<&'a IdentityMeters>,
+    /// What screens let pass and stopped, if there are any.
+    pub screens: Option<&'a ScreenMeters>,
 }
 
 /// What node metrics are read from.
@@ -151,6 +156,8 @@ pub struct AtNode<'a> {
     pub outage: Option<Outage>,
     /// What attempts to connect to it came to, if there were any and no class is asked for.
     pub connect: Option<ConnectMeter>,
+    /// Who asked it, if that is measured and neither a replica nor a class is asked for.
+    pub crowd: Option<CrowdSize>,
 }
 
 /// All end-to-end metrics, in the order of results.
@@ -162,6 +169,8 @@ pub const END_TO_END: &[&[Metric]] = &[
     caches::METRICS,
     faults::METRICS,
     identity::METRICS,
+    screens::METRICS,
+    attacks::METRICS,
 ];
 
 /// All node metrics, in the order of results.
@@ -172,6 +181,7 @@ pub const AT_NODE: &[&[NodeMetric]] = &[
     node_breakers::METRICS,
     node_caches::METRICS,
     node_faults::METRICS,
+    node_crowds::METRICS,
 ];
 
 /// Every end-to-end metric.
@@ -180,17 +190,20 @@ pub fn end_to_end() -> impl Iterator<Item = &'static Metric> {
 }
 
 /// The end-to-end metrics that results of `graph` have, with their places among all: those of
-/// caches only if there are any, those of faults only if one strikes a node, and those of identity
-/// only if anybody is asked.
+/// caches only if there are any, those of faults only if one strikes a node, those of identity only
+/// if anybody is asked, and those of screens and attacks only if there are any.
 pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Metric)> {
     let (has_caches, has_faults) = (graph.has_caches(), graph.has_failing_nodes());
     let has_identity = graph.fixed.auth.is_some();
+    let (has_screens, has_attackers) = (graph.has_screens(), graph.attackers().next().is_some());
     let is_of =
         |list: &[Metric], metric: &Metric| list.iter().any(|other| other.name == metric.name);
     end_to_end().enumerate().filter(move |(_, metric)| {
         (has_caches || !is_of(caches::METRICS, metric))
             && (has_faults || !is_of(faults::METRICS, metric))
             && (has_identity || !is_of(identity::METRICS, metric))
+            && (has_screens || !is_of(screens::METRICS, metric))
+            && (has_attackers || !is_of(attacks::METRICS, metric))
     })
 }
 
@@ -212,6 +225,7 @@ impl<'a> EndToEnd<'a> {
             caches: None,
             outages: None,
             identities: None,
+            screens: None,
         }
     }
 
@@ -252,6 +266,7 @@ impl<'a> AtNode<'a> {
             cache: None,
             outage: None,
             connect: None,
+            crowd: None,
         }
     }
 }

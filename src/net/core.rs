@@ -23,6 +23,7 @@ use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, NodeId, RequestId,
 use crate::outcome::Answer;
 use crate::popularity::Past;
 use crate::rng::{Key, Purpose, mix};
+use crate::screen::Screens;
 use crate::slab::Slab;
 use crate::time::{Span, Time};
 use crate::trace::{Trace, TraceRow};
@@ -120,6 +121,8 @@ pub struct Fixed {
     pub addresses: Vec<u64>,
     /// What is said as HTTP, where somebody reads it.
     pub http: Option<Box<Http>>,
+    /// What screens need to know, where there are any.
+    pub screens: Option<Box<Screens>>,
 }
 
 /// What all nodes share during a run.

@@ -84,6 +84,7 @@ impl Observer for Heard {
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
             | Fact::Identity(_)
+            | Fact::Screen(_)
             | Fact::Looked { .. }
             | Fact::Fetched { .. } => return,
         };
@@ -164,6 +165,7 @@ impl Bench {
             traces: Vec::new(),
             addresses: vec![100, 101, 102, 103],
             http: None,
+            screens: None,
         };
         let links = fixed.topology.links.iter().map(|_| link(0)).collect();
         let core = Core::new(Key(7), links, Heard::default(), &mut Tables::default());

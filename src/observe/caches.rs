@@ -186,6 +186,7 @@ impl Observer for CacheMeters {
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
             | Fact::Identity(_)
+            | Fact::Screen(_)
             | Fact::Picked { .. } => {}
         }
     }

@@ -458,6 +458,7 @@ impl Observer for Meters {
             | Fact::Connect { .. }
             | Fact::Picked { .. }
             | Fact::Identity(_)
+            | Fact::Screen(_)
             | Fact::Looked { .. }
             | Fact::Fetched { .. } => {}
         }

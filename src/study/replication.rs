@@ -6,7 +6,7 @@ use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
     Audit, CacheMeters, ClassMeter, Connects, IdentityMeters, Meters, Observable, Outages, Probes,
-    RequestLog, RequestRow, Sample, Series, Shape, Strict, Violation,
+    RequestLog, RequestRow, Sample, ScreenMeters, Series, Shape, Strict, Violation,
 };
 use crate::rng::Key;
 use crate::stats::LADDER;
@@ -133,8 +133,9 @@ pub struct RunFault {
 /// rest, what few want.
 pub type Watchers = ((((Meters, Audit), Observable), Special), Option<Box<Extras>>);
 /// What only scenarios with caches, faults or connections need.
-pub type Special =
-    (Option<CacheMeters>, (Option<Outages>, (Option<Connects>, Option<IdentityMeters>)));
+pub type Special = (Option<CacheMeters>, (Option<Outages>, (Option<Connects>, People)));
+/// What only scenarios with identities, screens or attackers need.
+type People = (Option<IdentityMeters>, Option<ScreenMeters>);
 /// What few want of a replication.
 pub type Extras = (Option<Strict>, (Option<RequestLog>, Option<Probes>));
 
@@ -170,7 +171,7 @@ pub fn replicate_in(
     if let Some(outages) = &mut special.1.0 {
         outages.close(end);
     }
-    if let Some(identities) = &mut special.1.1.1 {
+    if let Some(identities) = &mut special.1.1.1.0 {
         identities.close(end);
     }
     let checked = audit
@@ -183,7 +184,7 @@ pub fn replicate_in(
     let span = Span(end.0.saturating_sub(window.0));
     let mut run = EndToEnd::new(&meters, span, graph.cost_per_hour);
     (run.caches, run.outages) = (special.0.as_ref(), special.1.0.as_ref());
-    run.identities = special.1.1.1.as_ref();
+    (run.identities, run.screens) = (special.1.1.1.0.as_ref(), special.1.1.1.1.as_ref());
     let nodes = node_readings(graph, &meters, &special, span);
     let issued: u64 = meters.classes.iter().map(|class| class.issued).sum();
     Ok(Replication {
@@ -252,6 +253,11 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
         .auth
         .as_ref()
         .map(|plan| IdentityMeters::new(graph.names.len(), [plan.login, plan.refresh], window));
+    let screens = graph
+        .fixed
+        .screens
+        .as_ref()
+        .map(|_| ScreenMeters::new(graph.names.len(), graph.attackers().collect(), window));
     let shape = Shape {
         replicas,
         endpoints: graph.fixed.endpoints.len(),
@@ -269,7 +275,7 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let is_wanted = extras.0.is_some() || extras.1.0.is_some() || extras.1.1.is_some();
     let always = (
         ((Meters::new(shape), audit), Observable::default()),
-        (caches, (outages, (connects, identities))),
+        (caches, (outages, (connects, (identities, screens)))),
     );
     (always, is_wanted.then(|| Box::new(extras)))
 }
@@ -317,14 +323,16 @@ fn node_readings(
         });
         let replicas = f64::from(graph.fixed.topology.nodes[meter.at.node.index()].replicas);
         let replicas = if meter.is_replica { 1.0 } else { replicas };
-        let (caches, (outages, (connects, _))) = special;
+        let (caches, (outages, (connects, (_, screens)))) = special;
         let (node, replica) = (meter.at.node, meter.is_replica.then_some(meter.at.replica));
         let caches = caches.as_ref().filter(|_| graph.cache(node).is_some());
         let cache = caches.map(|caches| caches.at(node.index(), replica));
         let outage = outages.as_ref().and_then(|outages| outages.at(node.index(), replica));
         let connect = connects.as_ref().and_then(|connects| connects.at(node.index(), replica));
-        let at =
-            AtNode { cache, outage, connect, ..AtNode::new(meter, None, window, cores, replicas) };
+        let screens = screens.as_ref().filter(|_| replica.is_none());
+        let crowd = screens.and_then(|screens| screens.crowd(node.index()));
+        let whole = AtNode::new(meter, None, window, cores, replicas);
+        let at = AtNode { cache, outage, connect, crowd, ..whole };
         readings.push(reading(&at));
         if meter.wait.len() > 1 {
             for class in 0..meter.wait.len() {

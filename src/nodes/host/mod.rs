@@ -10,6 +10,7 @@ mod faults;
 mod identity;
 mod limited;
 mod saying;
+mod screen;
 mod unwanted;
 
 use std::collections::BTreeMap;
@@ -50,6 +51,8 @@ pub struct Host {
     limit: Option<Box<limited::Limit>>,
     /// What it does for identity.
     gate: Option<Box<identity::Gate>>,
+    /// What it lets pass.
+    screen: Option<Box<screen::Screen>>,
     /// Whether something may turn exchanges away before they begin.
     may_refuse: bool,
     /// How often the paths were answered whose answers change.
@@ -96,6 +99,7 @@ impl Host {
             passes_on: false,
             limit: None,
             gate: None,
+            screen: None,
             may_refuse: shape.is_some_and(|shape| shape.shed.is_some()),
             answered: BTreeMap::new(),
             can_hang: shape.is_some_and(|shape| shape.can_hang),
@@ -345,6 +349,11 @@ impl Host {
                 }
                 Op::Rule(rule) => {
                     if self.follows(id, *rule, ctx) {
+                        return Next::Holds;
+                    }
+                }
+                Op::Screen(rule) => {
+                    if self.screens(id, rule, ctx) {
                         return Next::Holds;
                     }
                 }
