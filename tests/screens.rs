@@ -336,3 +336,71 @@ fn who_is_not_admitted_gets_in_through_a_proxy_elsewhere_at_the_price_of_the_way
     of("through-proxy", 124, false);
     of("through-own-proxy", 124, true);
 }
+
+/// One request after another over connections that are kept, encrypted or not.
+const SEALED: &str = "study = 'terminating'
+until = 'drained'
+duration = '5s'
+[endpoint.sealed]
+origin = 'https://bank.example'
+path = '/sealed'
+[endpoint.open]
+origin = 'http://news.example'
+path = '/open'
+[node.desk]
+kind = 'client'
+arrivals = { regular = '1/s' }
+mix = { sealed = 1 }
+addresses = { count = 1 }
+[node.proxy]
+kind = 'forward-proxy'
+cores = 1
+[node.web]
+kind = 'server'
+cores = 1
+[link.desk.proxy]
+latency = '1ms'
+connection = { mode = 'pool', tls = '1.3', handshake = '5ms' }
+[link.proxy.web]
+latency = '10ms'
+connection = { mode = 'pool', tls = '1.3', handshake = '7ms' }
+[variant.tunnel.node.proxy]
+https = 'tunnel'
+[variant.intercept.node.proxy]
+https = 'intercept'
+";
+
+#[test]
+fn a_tunnel_waits_for_the_word_of_the_proxy_and_keys_are_agreed_with_the_server() {
+    let graph = graph_of(SEALED, "tunnel");
+    let millis: Vec<u64> = requests(&graph).iter().map(Ended::millis).collect();
+    // To the proxy: TCP 2, its word 2. The keys: 1 there, TCP of the proxy 20, 10, 5 of CPU at the
+    // server, 11 back. The request: 22. Later ones find the connection.
+    assert_eq!(millis, [73, 22, 22, 22]);
+    let busy = |node| at(&graph, node, "utilisation");
+    assert!(busy("proxy") < 1e-12 && busy("web") > 0.0);
+}
+
+#[test]
+fn who_intercepts_agrees_keys_on_both_sides_and_pays_for_both() {
+    let graph = graph_of(SEALED, "intercept");
+    let ended = requests(&graph);
+    let millis: Vec<u64> = ended.iter().map(Ended::millis).collect();
+    // To the proxy: TCP 2, keys 2 and 5 of CPU, the request 1. On: TCP 20, keys 20 and 7 of CPU at
+    // the server, the request 20; what the proxy pays as the side that opens, 0.364; 1 back.
+    assert_eq!(millis, [78, 22, 22, 22]);
+    assert_eq!(ended[0].end - ended[0].started, 78_364_000);
+    let run = run(&graph);
+    let cores = reading(&run, "intercept_cores") * run.window.as_secs_f64();
+    assert!((cores - 0.364e-3).abs() < 1e-9, "{cores}");
+}
+
+#[test]
+fn what_is_not_encrypted_has_no_keys_and_a_connection_of_its_own() {
+    for variant in ["tunnel", "intercept"] {
+        let text = SEALED.replace("mix = { sealed = 1 }", "mix = { open = 1 }");
+        let millis: Vec<u64> =
+            requests(&graph_of(&text, variant)).iter().map(Ended::millis).collect();
+        assert_eq!(millis, [2 + 20 + 22, 22, 22, 22], "{variant}");
+    }
+}

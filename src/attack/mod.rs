@@ -2,7 +2,9 @@
 //! each; attackers send the requests, and nodes with defences decide by these.
 
 mod credential_stuffing;
+pub mod csrf;
 mod sql_injection;
+pub mod xss;
 
 pub use credential_stuffing::{Guess, StuffingPlan, StuffingSpec};
 pub use sql_injection::{

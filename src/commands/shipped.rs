@@ -43,6 +43,10 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "cold-start",
     "private-pages",
     "eviction-shootout",
+    "company-proxy",
+    "hidden-origin",
+    "sql-injection",
+    "credential-stuffing",
     "metropolis",
 ];
 

@@ -9,6 +9,8 @@ use crate::id::NodeId;
 use crate::model::Named;
 use crate::net::tls::{Certificate, Handshake, Security};
 use crate::nodes::KindSpec;
+use crate::nodes::auth_server::AuthServerSpec;
+use crate::nodes::server::ServerSpec;
 use crate::rng::Purpose;
 use crate::scenario::{Diagnostic, Span as Place, nearest};
 use crate::screen::{
@@ -136,10 +138,17 @@ fn has_screen(kind: &KindSpec) -> bool {
         }
         KindSpec::ReverseProxy(it) => {
             let screen = &it.screen;
-            !screen.access.is_empty() || screen.waf().is_some() || screen.compress().is_some()
+            !screen.access.is_empty()
+                || screen.connection_limit.is_some()
+                || screen.waf().is_some()
+                || screen.compress().is_some()
         }
-        KindSpec::Server(it) => !it.screen.access.is_empty() || it.screen.defences.is_some(),
-        KindSpec::AuthServer(it) => !it.screen.access.is_empty() || it.screen.defences.is_some(),
+        KindSpec::Server(ServerSpec { screen, .. })
+        | KindSpec::AuthServer(AuthServerSpec { screen, .. }) => {
+            !screen.access.is_empty()
+                || screen.connection_limit.is_some()
+                || screen.defences.is_some()
+        }
         KindSpec::Attacker(_) => true,
         KindSpec::Client(_)
         | KindSpec::LoadBalancer(_)
@@ -175,6 +184,7 @@ pub(super) fn screen_plan(
         }
         KindSpec::ReverseProxy(it) => ScreenPlan {
             access: access(build, name, &it.screen.access, &[]),
+            connections: it.screen.connection_limit.clone(),
             waf: it
                 .screen
                 .waf()
@@ -186,14 +196,11 @@ pub(super) fn screen_plan(
             }),
             ..ScreenPlan::default()
         },
-        KindSpec::Server(it) => ScreenPlan {
-            access: access(build, name, &it.screen.access, &[]),
-            login: it.screen.defences.as_ref().map(|spec| login(build, name, spec)),
-            ..ScreenPlan::default()
-        },
-        KindSpec::AuthServer(it) => ScreenPlan {
-            access: access(build, name, &it.screen.access, &[]),
-            login: it.screen.defences.as_ref().map(|spec| login(build, name, spec)),
+        KindSpec::Server(ServerSpec { screen, .. })
+        | KindSpec::AuthServer(AuthServerSpec { screen, .. }) => ScreenPlan {
+            access: access(build, name, &screen.access, &[]),
+            connections: screen.connection_limit.clone(),
+            login: screen.defences.as_ref().map(|spec| login(build, name, spec)),
             ..ScreenPlan::default()
         },
         KindSpec::Client(_)
@@ -421,8 +428,8 @@ pub(super) fn before_work(build: &mut Build<'_>, owner: &Named<EndpointSpec>) ->
 pub(super) fn are_log_ins_watched(build: &Build<'_>) -> bool {
     build.nodes.iter().any(|(_, node, _)| match &node.kind {
         KindSpec::Attacker(_) => true,
-        KindSpec::Server(it) => it.screen.defences.is_some(),
-        KindSpec::AuthServer(it) => it.screen.defences.is_some(),
+        KindSpec::Server(ServerSpec { screen, .. })
+        | KindSpec::AuthServer(AuthServerSpec { screen, .. }) => screen.defences.is_some(),
         KindSpec::Client(_)
         | KindSpec::ForwardProxy(_)
         | KindSpec::ReverseProxy(_)

@@ -84,6 +84,11 @@ pub(super) const METRICS: &[Metric] = &[
     count("stopped_password", "Attacking log-ins with the wrong password.", |run| {
         stopped(run, Defence::Password)
     }),
+    count(
+        "stopped_connection_limit",
+        "Attacking connections that a limit by address stopped.",
+        |run| stopped(run, Defence::ConnectionLimit),
+    ),
     count("honest_blocked", "Honest requests that a defence stopped.", |run| {
         Some(number(meters(run)?.blocked.iter().sum()))
     }),

@@ -25,11 +25,13 @@ pub enum Defence {
     Lockout = 6,
     /// A wrong password (401): what guessing meets everywhere.
     Password = 7,
+    /// A limit on how often an address may open connections (429).
+    ConnectionLimit = 8,
 }
 
 impl Defence {
     /// All of them in the order of their numbers.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Access,
         Self::Waf,
         Self::InputFilter,
@@ -38,6 +40,7 @@ impl Defence {
         Self::AccountLimit,
         Self::Lockout,
         Self::Password,
+        Self::ConnectionLimit,
     ];
 }
 

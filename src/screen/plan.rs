@@ -2,6 +2,7 @@
 
 use super::{AccessPlan, Compress, Infected, LoginDefences, Scan, Waf};
 use crate::attack::{AttackPlan, QueryDefences};
+use crate::limit::RateLimitSpec;
 use crate::time::Span;
 use crate::unit::Probability;
 
@@ -18,6 +19,8 @@ pub struct ScreenPlan {
     pub waf: Option<Waf>,
     /// Its compression.
     pub compress: Option<Compress>,
+    /// How often an address may open connections.
+    pub connections: Option<RateLimitSpec>,
     /// What it does against guessed passwords.
     pub login: Option<LoginDefences>,
     /// For each endpoint, whether the node passes its connections on and sees its host alone;
@@ -62,7 +65,7 @@ impl ScreenPlan {
         let Self { access, knows, scan, waf, compress, login, tunnels, intercepts, .. } = self;
         let stops = access.is_some() || knows.is_some() || scan.is_some() || waf.is_some();
         let is_more = compress.is_some() || login.is_some() || intercepts.is_some();
-        stops || is_more || !tunnels.is_empty()
+        stops || is_more || self.connections.is_some() || !tunnels.is_empty()
     }
 
     /// Whether something of it may turn a request away, or look at it, before anything is done.

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{AccessRuleSpec, CompressSpec, LoginDefencesSpec, ScanSpec, UrlListSpec, WafSpec};
+use crate::limit::RateLimitSpec;
 
 /// What a forward proxy lets pass, and what it sees of it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -46,6 +47,10 @@ pub struct ReverseScreenSpec {
     /// passes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub access: Vec<AccessRuleSpec>,
+    /// How often an address may open connections with TLS; what is beyond is refused (429) before
+    /// the handshake costs anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection_limit: Option<RateLimitSpec>,
     /// Filters requests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waf: Option<WafSpec>,
@@ -62,6 +67,10 @@ pub struct ServerScreenSpec {
     /// passes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub access: Vec<AccessRuleSpec>,
+    /// How often an address may open connections with TLS; what is beyond is refused (429) before
+    /// the handshake costs anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection_limit: Option<RateLimitSpec>,
     /// What it does against guessed and stolen passwords, if it is the one who logs people in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub defences: Option<LoginDefencesSpec>,

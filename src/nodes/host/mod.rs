@@ -242,6 +242,9 @@ impl Host {
     /// A handshake has arrived: it ends here, unless the node passes connections on.
     #[cold]
     fn shake<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
+        if self.screen.is_some() && self.refuses_connection(id, ctx) {
+            return Next::Holds;
+        }
         let program = match self.program {
             Running::Own(program) if self.passes_on => program,
             Running::Own(_) | Running::Endpoint(_) => ctx.handshake_program(id),

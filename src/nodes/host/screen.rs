@@ -8,8 +8,9 @@ use crate::attack::{Attack, Injection, injection};
 use crate::endpoint::ScreenRule;
 use crate::fact::{Exit, Fact, Observer};
 use crate::id::{EndpointId, ExchangeId, RequestId};
+use crate::limit::{Decision, Limiter};
 use crate::net::{Ctx, HEAD_BYTES};
-use crate::outcome::Answer;
+use crate::outcome::{Answer, Reason};
 use crate::rng::{Purpose, below, mix};
 use crate::screen::{Accounts, Asking, Chore, Defence, Fate, Noted, ScreenPlan, is_listed};
 use crate::unit::Probability;
@@ -30,6 +31,7 @@ const RESUMED: u32 = 4;
 pub(super) struct Screen {
     plan: Arc<ScreenPlan>,
     accounts: Option<Accounts>,
+    connections: Option<(Limiter, u16)>,
 }
 
 impl Host {
@@ -38,10 +40,12 @@ impl Host {
     pub fn screened(self, plan: Option<&Arc<ScreenPlan>>) -> Self {
         let Some(plan) = plan else { return self };
         let accounts = plan.login.as_ref().map(Accounts::new);
+        let limit = plan.connections.as_ref();
+        let connections = limit.map(|spec| (Limiter::new(spec), spec.refused_status()));
         Self {
             may_refuse: self.may_refuse || plan.looks_first(),
             passes_on: self.passes_on || !plan.tunnels.is_empty(),
-            screen: Some(Box::new(Screen { plan: Arc::clone(plan), accounts })),
+            screen: Some(Box::new(Screen { plan: Arc::clone(plan), accounts, connections })),
             ..self
         }
     }
@@ -124,6 +128,24 @@ impl Host {
             Self::turns_away(id, refusal.by, refusal.status, ctx);
         }
         refusal.is_some()
+    }
+
+    /// Whether a handshake is refused because its address opens too many connections.
+    pub(super) fn refuses_connection<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let (source, now) = (ctx.cold(id).source, ctx.now());
+        let limit = self.screen.as_mut().and_then(|screen| screen.connections.as_mut());
+        let Some((limiter, status)) = limit else { return false };
+        if limiter.decide(source, now) == Decision::Pass {
+            return false;
+        }
+        let answer = Answer { status: *status, failure: Some(Reason::RateLimited) };
+        Self::tells_stopped(id, Defence::ConnectionLimit, ctx);
+        ctx.reply(id, answer, Exit::Refused);
+        true
     }
 
     /// States that a request was stopped, if anybody cares.
