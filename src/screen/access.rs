@@ -128,7 +128,8 @@ impl AccessRuleSpec {
 
 impl AccessRule {
     fn holds(&self, asking: &Asking) -> bool {
-        let endpoint = self.endpoints.get(asking.endpoint.index()).or(self.endpoints.last());
+        let endpoint =
+            self.endpoints.get(asking.endpoint.index()).or_else(|| self.endpoints.last());
         let is_in = |list: &Option<Box<[NodeId]>>, node: NodeId| {
             list.as_ref().is_none_or(|list| list.contains(&node))
         };
