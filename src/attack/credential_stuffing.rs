@@ -1,6 +1,6 @@
-//! Credential stuffing: log-ins with pairs of name and password that were stolen elsewhere, of which
-//! a few work here because people use passwords twice; with several passwords for each account,
-//! guessing. The list is gone through from its beginning to its end, again and again.
+//! Credential stuffing: log-ins with pairs of name and password that were stolen elsewhere, of
+//! which a few work here because people use passwords twice; with several passwords for each
+//! account, guessing. The list is gone through from its beginning to its end, again and again.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Forged requests (CSRF): another site lets the victim's browser send a request, and the browser
-//! adds what it adds by itself. Cookies go along as `SameSite` says; a token in a header that script
-//! sets does not; a token in the form, or a look at `Origin`, tells that the request is forged
-//! (OWASP, "Cross-Site Request Forgery Prevention Cheat Sheet").
+//! adds what it adds by itself. Cookies go along as `SameSite` says; a token in a header that
+//! script sets does not; a token in the form, or a look at `Origin`, tells that the request is
+//! forged (OWASP, "Cross-Site Request Forgery Prevention Cheat Sheet").
 
 use crate::http::cookie::{Browser, Cookie, Request};
 use crate::time::Span;

@@ -55,7 +55,8 @@ impl<O: Observer> Ctx<'_, O> {
         }
     }
 
-    /// Whose a connection for an exchange is: who calls, and where origins are told apart, for what.
+    /// Whose a connection for an exchange is: who calls, and for which origin where these are told
+    /// apart.
     pub(super) fn owner(&self, id: ExchangeId) -> u64 {
         let exchange = self.core.exchanges.hot(id);
         let transport = self.core.links[exchange.link.index()].transport();
