@@ -5,6 +5,7 @@
 mod balancing;
 mod faults;
 mod network;
+mod screens;
 
 use std::fmt::Write;
 
@@ -108,7 +109,7 @@ impl Draft {
         self.line(&format!("duration = '1500ms'\nseed = {seed}\nlimits = {{ events = 100_000 }}"));
         self.maybe(50, |_| "study = 'terminating'\nuntil = 'drained'".to_owned());
         self.maybe(30, |_| {
-            "measure = { replicas = true, classes = true, node_digits = 1 }".to_owned()
+            "measure = { replicas = true, classes = true, addresses = true }".to_owned()
         });
     }
 
@@ -142,10 +143,12 @@ impl Draft {
                 )
             });
             self.maybe(30, |it| {
-                format!("response = {{ size = {{ exp = '{}KiB' }} }}", it.dice.between(1, 60))
+                let size = it.dice.between(1, 60);
+                format!("response = {{ size = {{ exp = '{size}KiB' }}, compressible = true }}")
             });
             self.maybe(30, |it| format!("priority = {}", it.dice.below(3)));
             self.maybe(20, |_| "write = true".to_owned());
+            self.sealed(page);
         }
         if !self.backs.is_empty() {
             let work = self.law(1_500);
@@ -289,6 +292,7 @@ impl Draft {
                 self.line(&format!("[node.{name}]\nkind = '{kind}'"));
                 self.forwarding(name);
                 self.maybe_wild(40, Self::cache);
+                self.screens(kind);
                 self.link(name, &front);
                 name.clone_into(&mut front);
             }
@@ -297,6 +301,7 @@ impl Draft {
             self.client(client);
             self.link(&format!("users{client}"), &front);
         }
+        self.attacker(&front);
     }
 
     fn client(&mut self, number: u64) {
