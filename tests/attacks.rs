@@ -72,7 +72,7 @@ fn a_prepared_statement_stops_all_injections_and_costs_nobody_anything() {
     assert!(reading(&run, "filter_cores").abs() < 1e-12);
     // What leaks takes the line of everybody else.
     let (open, _) = injected("nothing");
-    let latency = |run| reading(run, "honest_latency_mean");
+    let latency = |run| reading(run, "latency_mean");
     assert!(latency(&run) < 0.8 * latency(&open), "{} {}", latency(&run), latency(&open));
 }
 
@@ -244,7 +244,7 @@ connection_limit = { rate = '10/s', burst = 10 }
 
 #[test]
 fn against_a_flood_of_handshakes_a_limit_of_requests_comes_too_late() {
-    let latency = |variant: &str| reading(&run(&graph_of(FLOOD, variant)), "honest_latency_mean");
+    let latency = |variant: &str| reading(&run(&graph_of(FLOOD, variant)), "latency_mean");
     let [open, requests, connections] = ["open", "request-limit", "connection-limit"].map(latency);
     assert!(open > 1.0 && requests > 1.0, "seconds of a queue: {open} {requests}");
     assert!(connections < 0.003, "{connections}");

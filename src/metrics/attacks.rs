@@ -1,9 +1,9 @@
-//! What attacks came to, what stopped them, and what that cost honest users: only of scenarios
-//! with attackers.
+//! What attacks came to, what stopped them, and whom else that stopped: only of scenarios with
+//! attackers.
 
-use super::{EndToEnd, Evidence, Metric, Unit, share};
+use super::{EndToEnd, Evidence, Metric, Unit};
 use crate::attack::Attack;
-use crate::observe::{ClassMeter, Sample, ScreenMeters};
+use crate::observe::{ClassMeter, ScreenMeters};
 use crate::screen::Defence;
 
 const fn count(
@@ -28,27 +28,12 @@ fn stopped(run: &EndToEnd<'_>, by: Defence) -> Option<f64> {
     Some(number(meters(run)?.stopped[by as usize]))
 }
 
-/// The meters of attackers, or of all others.
-fn classes<'a>(run: &EndToEnd<'a>, attackers: bool) -> Option<Vec<&'a ClassMeter>> {
-    let who = &meters(run)?.attackers;
-    let classes = run.meters.classes.iter();
-    Some(classes.filter(|class| who.contains(&class.client) == attackers).collect())
-}
-
-fn honest(run: &EndToEnd<'_>) -> Option<Sample> {
-    Some(Sample::of(classes(run, false)?.iter().map(|class| &class.latency)))
-}
-
-fn failures(classes: &[&ClassMeter]) -> u64 {
-    classes.iter().map(|class| class.failed.0).sum()
-}
-
 /// The metrics of this kind.
 pub(super) const METRICS: &[Metric] = &[
     count("attack_attempts", "Attacking requests that ended.", |run| {
-        let classes = classes(run, true)?;
-        let succeeded = Sample::of(classes.iter().map(|class| &class.latency)).count;
-        Some(number(succeeded + failures(&classes)))
+        meters(run)?;
+        let ended = |class: &ClassMeter| class.latency.count() + class.failed.0;
+        Some(number(run.attackers.iter().map(ended).sum()))
     }),
     count("attack_succeeded", "Attacking requests that got what they wanted.", |run| {
         Some(number(meters(run)?.succeeded.iter().sum()))
@@ -92,28 +77,4 @@ pub(super) const METRICS: &[Metric] = &[
     count("honest_blocked", "Honest requests that a defence stopped.", |run| {
         Some(number(meters(run)?.blocked.iter().sum()))
     }),
-    Metric {
-        name: "honest_success_ratio",
-        unit: Unit::Share,
-        about: "The share of honest requests that succeeded.",
-        evidence: Evidence::Mean,
-        read: |run| {
-            let succeeded = honest(run)?.count;
-            share(succeeded, succeeded + failures(&classes(run, false)?))
-        },
-    },
-    Metric {
-        name: "honest_latency_mean",
-        unit: Unit::Millis,
-        about: "Mean latency of honest requests that succeeded.",
-        evidence: Evidence::Mean,
-        read: |run| honest(run)?.mean(),
-    },
-    Metric {
-        name: "honest_latency_p99",
-        unit: Unit::Millis,
-        about: "99 % of the honest requests that succeeded take at most this.",
-        evidence: Evidence::Quantile(0.99),
-        read: |run| honest(run)?.quantile(0.99),
-    },
 ];

@@ -131,6 +131,8 @@ pub struct EndToEnd<'a> {
     pub identities: Option<&'a IdentityMeters>,
     /// What screens let pass and stopped, if there are any.
     pub screens: Option<&'a ScreenMeters>,
+    /// The requests of attackers, which none of the other meters of requests has.
+    pub attackers: &'a [ClassMeter],
 }
 
 /// What node metrics are read from.
@@ -226,6 +228,7 @@ impl<'a> EndToEnd<'a> {
             outages: None,
             identities: None,
             screens: None,
+            attackers: &[],
         }
     }
 

@@ -182,11 +182,16 @@ pub fn replicate_in(
     let probes = probes.as_mut().map_or_else(Vec::new, |probes| probes.close(end));
     let in_flight = ended.requests.len() as u64;
     let span = Span(end.0.saturating_sub(window.0));
+    let issued: u64 = meters.classes.iter().map(|class| class.issued).sum();
+    // What attackers see of a service is no measure of it.
+    let attackers: Vec<NodeId> = graph.attackers().collect();
+    let is_harmful = |class: &mut ClassMeter| attackers.contains(&class.client);
+    let harmful: Vec<ClassMeter> = meters.classes.extract_if(.., is_harmful).collect();
     let mut run = EndToEnd::new(&meters, span, graph.cost_per_hour);
+    run.attackers = &harmful;
     (run.caches, run.outages) = (special.0.as_ref(), special.1.0.as_ref());
     (run.identities, run.screens) = (special.1.1.1.0.as_ref(), special.1.1.1.1.as_ref());
     let nodes = node_readings(graph, &meters, &special, span);
-    let issued: u64 = meters.classes.iter().map(|class| class.issued).sum();
     Ok(Replication {
         summary: end_to_end().map(|metric| (metric.read)(&run).unwrap_or(f64::NAN)).collect(),
         ladders: ladders(&meters, &run.latency),
