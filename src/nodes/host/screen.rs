@@ -400,7 +400,7 @@ fn is_injection<O: Observer>(request: RequestId, ctx: &Ctx<'_, O>) -> bool {
 }
 
 /// The account that a log-in is for: the one on an attacker's list, or that of the number of its
-/// user, or any one for somebody of a crowd.
+/// user, or any one of the list for somebody of a crowd.
 fn account<O: Observer>(request: RequestId, ctx: &Ctx<'_, O>) -> u64 {
     let it = &ctx.core.requests[request.0];
     let (session, user, ordinal, key) = (it.session, it.asked.user, it.asked.ordinal, it.asked.key);
@@ -408,12 +408,10 @@ fn account<O: Observer>(request: RequestId, ctx: &Ctx<'_, O>) -> u64 {
     if let Some(list) = ctx.attack_of(request).and_then(list) {
         return list.guess(ordinal).account;
     }
+    if session != crate::id::SessionId::NONE {
+        return user;
+    }
     let attacks = ctx.fixed.screens.iter().flat_map(|screens| &screens.attacks).flatten();
     let accounts = attacks.filter_map(list).map(|list| list.accounts).max();
-    match (accounts, session == crate::id::SessionId::NONE) {
-        (Some(accounts), false) => user % accounts,
-        (Some(accounts), true) => below(accounts, key.bits(ACCOUNT)),
-        (None, false) => user,
-        (None, true) => mix(key.0),
-    }
+    accounts.map_or_else(|| mix(key.0), |accounts| below(accounts, key.bits(ACCOUNT)))
 }
