@@ -10,6 +10,7 @@ use crate::net::Parts;
 use crate::outcome::Answer;
 use crate::people::Browsed;
 use crate::rng::Key;
+use crate::screen::Noted;
 use crate::time::{Span, Time};
 
 /// A replica of a node: the node and which of its machines, from 0.
@@ -256,6 +257,8 @@ pub enum Fact<'a> {
     Identity(Said),
     /// Something happened in somebody's browser.
     Browser(Browsed),
+    /// A screen let something pass, or stopped it.
+    Screen(Noted),
     /// An answer came for what a cache had looked for in vain.
     Fetched {
         /// Whose cache.
@@ -302,6 +305,7 @@ impl Fact<'_> {
             Self::Fetched { .. } => 31,
             Self::Identity(said) => said.code(),
             Self::Browser(browsed) => browsed.code(),
+            Self::Screen(noted) => noted.code(),
         }
     }
 
@@ -309,6 +313,7 @@ impl Fact<'_> {
     #[must_use]
     pub const fn is_note(&self) -> bool {
         matches!(self, Self::Missed(_) | Self::TakenOut { .. } | Self::Connect { .. })
+            || matches!(self, Self::Screen(noted) if noted.is_note())
     }
 
     /// What this fact is about, as three numbers: for the strict fingerprint.
@@ -341,6 +346,7 @@ impl Fact<'_> {
             }
             Self::Identity(said) => said.ids(),
             Self::Browser(browsed) => browsed.ids(),
+            Self::Screen(noted) => noted.ids(),
             Self::Picked { by, chosen, .. } => [u64::from(by.0), place(chosen), 0],
             Self::Looked { by, status, bytes, .. } => [place(by), *status as u64, *bytes],
             Self::Fetched { by, bytes, stored, status, .. } => {

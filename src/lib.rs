@@ -47,6 +47,7 @@ pub mod net;
 pub mod nodes;
 pub mod observe;
 pub mod people;
+pub mod screen;
 
 // From text to what is run.
 pub mod graph;

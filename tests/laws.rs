@@ -319,6 +319,7 @@ impl Observer for Story {
             | Fact::Picked { .. }
             | Fact::Identity(_)
             | Fact::Browser(_)
+            | Fact::Screen(_)
             | Fact::Looked { .. }
             | Fact::Fetched { .. } => "other",
         };

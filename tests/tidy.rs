@@ -25,7 +25,7 @@ const LAYERS: &[&[&str]] = &[
     &["dist"],
     &["count", "popularity", "trace"],
     &["access_log", "arrivals", "balance", "evict", "health", "http", "limit", "resilience"],
-    &["attack", "auth", "endpoint", "fact", "fault", "net", "people"],
+    &["attack", "auth", "endpoint", "fact", "fault", "net", "people", "screen"],
     &["nodes"],
     // Observers know facts alone, and a graph plans the probes.
     &["observe"],

@@ -6,7 +6,6 @@ use crate::endpoint::Op;
 use crate::graph::{Graph, Origin, Role, Traffic, delay, is_sharded};
 use crate::id::NodeId;
 use crate::model::{Model, Study};
-use crate::nodes::KindSpec;
 use crate::nodes::station::Discipline;
 use crate::nodes::timeouts::Late;
 use crate::scenario::{Diagnostic, Diagnostics, Span};
@@ -285,7 +284,7 @@ impl Watch<'_> {
         let model = self.model;
         let help = "give a node `discipline = \"priority\"`";
         for (name, node) in &model.nodes {
-            if matches!(&node.spec.kind, KindSpec::Client(client) if client.priority.is_some()) {
+            if node.spec.kind.asks().is_some_and(|client| client.priority.is_some()) {
                 let message = format!("`{name}` has a `priority`, and no node looks at it");
                 self.warn(node.place.clone(), message, help);
             }

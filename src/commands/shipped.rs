@@ -55,6 +55,10 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "cors-mistakes",
     "csrf",
     "xss-theft",
+    "company-proxy",
+    "hidden-origin",
+    "sql-injection",
+    "credential-stuffing",
     "metropolis",
 ];
 

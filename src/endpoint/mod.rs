@@ -6,7 +6,7 @@ mod spec;
 mod work;
 
 pub use crate::http::Method;
-pub use program::{Amount, Keep, Op, Program, Rule, Verb};
+pub use program::{Amount, Keep, Op, Program, Rule, ScreenRule, Verb};
 pub(crate) use reply::replies;
 pub use reply::{AnswerSpec, Headers, Reply};
 pub use spec::{EndpointSpec, ObjectsSpec, ResponseSpec};

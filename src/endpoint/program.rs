@@ -6,6 +6,7 @@ use crate::count::Count;
 use crate::dist::Law;
 use crate::id::{EndpointId, NodeId};
 use crate::rng::{Key, Purpose};
+use crate::screen::Chore;
 use crate::unit::Probability;
 
 /// A quantity that is drawn by a request's key, or that its trace row fixes.
@@ -72,6 +73,8 @@ pub enum Op {
     Rule(Rule),
     /// Ask a store beside the server for a value, or tell it about one.
     Keep(Keep),
+    /// Do what a screen does at this point.
+    Screen(ScreenRule),
     /// Hand the request on: the node kind decides to whom.
     Forward,
     /// Answer.
@@ -134,6 +137,29 @@ pub enum Rule {
     Revoke,
     /// Note that a core was at work for identity alone: a check, a signature, a hash.
     Worked(u8),
+}
+
+/// What a screen does at some point of a program.
+#[derive(Debug, Clone)]
+pub enum ScreenRule {
+    /// Take a core for a demand at speed 1.
+    Costs(Chore, Amount, Purpose),
+    /// Take a core for so many nanoseconds per byte of an answer that is looked at.
+    CostsPerByte(Chore, f64),
+    /// Pay for a connection that was opened to be looked into.
+    Opening,
+    /// Stop requests that look like attacks.
+    Filter,
+    /// Stop answers that look infected.
+    Scan,
+    /// Make answers smaller.
+    Compress,
+    /// Stop what does not look like input.
+    Input,
+    /// Find out what a query gave that was made of input.
+    Query,
+    /// Find out whether a password is the right one; this share of honest ones is wrong.
+    Guess(Probability),
 }
 
 /// Work made ready to run. The last operation is [`Op::Return`] or [`Op::Join`].

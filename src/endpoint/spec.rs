@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Work;
 use super::reply::{AnswerSpec, Headers};
+use crate::attack::{QueryDefencesSpec, QuerySpec};
 use crate::dist::Dist;
 use crate::http::Method;
 use crate::popularity::Popularity;
+use crate::screen::InfectedSpec;
 use crate::unit::{Bytes, Probability};
 
 /// A kind of request: what it asks for and what it costs.
@@ -51,6 +53,35 @@ pub struct EndpointSpec {
     pub credentials: bool,
     /// Whether it changes state: a database answers it on its primary.
     pub write: bool,
+    /// What its host is about, such as `news` or `games`: rules of access can name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// Which of its objects are infected: a share, or a list of their numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub infected: Option<InfectedSpec>,
+    /// The query that what comes with its requests is put into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<QuerySpec>,
+    /// What stands against injections into that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub defences: Option<QueryDefencesSpec>,
+}
+
+impl EndpointSpec {
+    /// The host of its origin, without its port.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        let origin = self.origin.as_deref()?;
+        let authority = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+        let authority = authority.split('/').next()?;
+        authority.split(':').next()
+    }
+
+    /// Whether it is asked for over TLS, as its origin says.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.origin.as_deref().is_some_and(|origin| origin.starts_with("https://"))
+    }
 }
 
 impl Default for EndpointSpec {
@@ -70,6 +101,10 @@ impl Default for EndpointSpec {
             role: None,
             credentials: false,
             write: false,
+            category: None,
+            infected: None,
+            query: None,
+            defences: None,
         }
     }
 }
@@ -125,6 +160,8 @@ pub struct ResponseSpec {
     /// Its headers beside those, or all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<Headers>,
+    /// Whether a proxy that compresses makes it smaller, as with text: false by default.
+    pub compressible: bool,
 }
 
 impl Default for ResponseSpec {
@@ -140,6 +177,7 @@ impl Default for ResponseSpec {
             set_cookie: None,
             age: None,
             headers: None,
+            compressible: false,
         }
     }
 }

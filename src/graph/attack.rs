@@ -41,6 +41,7 @@ pub(super) fn browsers(build: &Build<'_>) -> Vec<Browser> {
         | KindSpec::LoadBalancer(_)
         | KindSpec::Server(_)
         | KindSpec::Cache(_)
+        | KindSpec::Attacker(_)
         | KindSpec::Database(_)
         | KindSpec::SessionStore(_)
         | KindSpec::AuthServer(_) => Browser::default(),

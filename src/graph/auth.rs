@@ -220,7 +220,7 @@ fn roles(build: &mut Build<'_>, plan: &mut AuthPlan) {
     });
     plan.endpoints = needs.collect();
     for (roles, (_, node, _)) in plan.roles.iter_mut().zip(&build.nodes) {
-        if let KindSpec::Client(client) = &node.kind {
+        if let Some(client) = node.kind.asks() {
             *roles = client.roles.iter().map(|(name, share)| (hash_name(name), *share)).collect();
         }
     }
@@ -240,6 +240,7 @@ fn check_people(build: &mut Build<'_>, owner: &Named<AuthSpec>, plan: &AuthPlan)
         | KindSpec::Cache(_)
         | KindSpec::Database(_)
         | KindSpec::SessionStore(_)
+        | KindSpec::Attacker(_)
         | KindSpec::AuthServer(_) => false,
     });
     if has_people && plan.has_logins() && plan.login.is_none() {

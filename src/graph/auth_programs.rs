@@ -2,10 +2,11 @@
 
 use super::build::Build;
 use super::program::{Programs, amount};
+use super::screen::are_log_ins_watched;
 use crate::auth::{AuthPlan, AuthSpec, Demands, DenyCheck, Keep, Scheme};
 use crate::count::Count;
 use crate::dist::Dist;
-use crate::endpoint::{Amount, Op, Rule};
+use crate::endpoint::{Amount, Op, Rule, ScreenRule};
 use crate::id::{EndpointId, NodeId};
 use crate::model::Named;
 use crate::rng::Purpose;
@@ -53,6 +54,8 @@ struct Steps {
     accounts: Option<NodeId>,
     /// Whether other workers than the issuer's cores hash.
     has_pool: bool,
+    /// That a password is looked at, where passwords are guessed at or log-ins defended.
+    guess: Option<Op>,
     /// Where the records of refresh tokens stand, if they stand in a store.
     records: Option<NodeId>,
 }
@@ -85,7 +88,10 @@ impl Steps {
         let accounts = accounts.and_then(|name| build.node(name.get_ref(), &name.span()));
         let renewal = plan.tokens.renewal.as_ref();
         let records = renewal.and_then(|it| it.store.filter(|_| it.record));
-        Self { sign, verify, hash, copy, accounts, has_pool: plan.pool.is_some(), records }
+        let wrong = spec.password.wrong;
+        let guess = are_log_ins_watched(build).then_some(Op::Screen(ScreenRule::Guess(wrong)));
+        let has_pool = plan.pool.is_some();
+        Self { sign, verify, hash, copy, accounts, has_pool, guess, records }
     }
 
     /// The account is looked up, and the password hashed.
@@ -144,6 +150,7 @@ impl Steps {
         login.extend(limit.clone().filter(|_| !is_late));
         login.extend(self.hashing());
         login.extend(limit.filter(|_| is_late));
+        login.extend(self.guess.clone());
         login.push(Op::Fail(spec.password.wrong, WRONG, 401));
         ask(plan.sessions.store.or(self.records), true, &mut login);
         self.signs(plan, &mut login);

@@ -15,6 +15,7 @@ use super::identified::identify;
 use super::machine::check_machines;
 use super::program::{Programs, endpoints};
 use super::reach::{Served, served};
+use super::screen::{around_forwarding, screen_plan, screens};
 use super::station::shape;
 use super::transport::{transport, waits};
 use super::{Graph, LinkPlan, NodePlan, Role};
@@ -25,6 +26,7 @@ use crate::id::{EndpointId, LinkId, NodeId, ReplicaId};
 use crate::model::{LinkEntry, Model, NodeSpec};
 use crate::net::{Fixed, LinkEnds, NodeShape, Topology};
 use crate::nodes::KindSpec;
+use crate::nodes::attacker::AttackerSpec;
 use crate::nodes::caching::CachingSpec;
 use crate::nodes::forwarding::{ForwardingSpec, Routes};
 use crate::nodes::load_balancer::{BalancePlan, LoadBalancerSpec};
@@ -108,17 +110,7 @@ pub fn build(model: &Model, files: &mut dyn Files, diagnostics: &mut Diagnostics
 
 /// Priority classes are 0 up to the highest that anything names.
 fn classes(model: &Model) -> u8 {
-    let clients = model.nodes.values().filter_map(|node| match &node.spec.kind {
-        KindSpec::Client(client) => client.priority,
-        KindSpec::ForwardProxy(_)
-        | KindSpec::ReverseProxy(_)
-        | KindSpec::LoadBalancer(_)
-        | KindSpec::Server(_)
-        | KindSpec::Cache(_)
-        | KindSpec::Database(_)
-        | KindSpec::SessionStore(_)
-        | KindSpec::AuthServer(_) => None,
-    });
+    let clients = model.nodes.values().filter_map(|node| node.spec.kind.asks()?.priority);
     let endpoints = model.endpoints.values().filter_map(|endpoint| endpoint.spec.priority);
     clients.chain(endpoints).max().unwrap_or(0).saturating_add(1)
 }
@@ -194,7 +186,7 @@ impl<'a> Build<'a> {
                     .help("a scenario needs a client and something that answers it, with a link"),
             );
         }
-        let is_client = |node: &NodeSpec| matches!(node.kind, KindSpec::Client(_));
+        let is_client = |node: &NodeSpec| node.kind.asks().is_some();
         if is_whole
             && !self.nodes.is_empty()
             && !self.nodes.iter().any(|(_, node, _)| is_client(node))
@@ -204,7 +196,7 @@ impl<'a> Build<'a> {
             self.diagnostics.push(error.help("give some node kind = \"client\""));
         }
         let users = self.nodes.iter().map(|(_, node, _)| {
-            let KindSpec::Client(client) = &node.kind else { return 0 };
+            let Some(client) = node.kind.asks() else { return 0 };
             u64::from(client.users.unwrap_or(0))
         });
         if users.sum::<u64>() > 30_000_000 {
@@ -252,8 +244,7 @@ impl<'a> Build<'a> {
             if !entry.spec.enabled {
                 continue;
             }
-            let is_client =
-                |id: NodeId| matches!(self.nodes[id.index()].1.kind, KindSpec::Client(_));
+            let is_client = |id: NodeId| self.nodes[id.index()].1.kind.asks().is_some();
             if is_client(to_id) {
                 self.error(&entry.to, format!("`{to}` is a client: nobody asks it for anything"));
             }
@@ -324,6 +315,7 @@ impl<'a> Build<'a> {
         let origins = Origins::of(&mut self);
         let cross_origin = cross_origin(&mut self, &origins, &mut programs);
         (self.origins, self.crosses) = (origins, cross_origin.is_some());
+        let screens = screens(&mut self).map(Box::new);
         let mut plans = Vec::new();
         let mut traces = Vec::new();
         for id in (0..self.nodes.len()).filter_map(|id| u16::try_from(id).ok().map(NodeId)) {
@@ -334,6 +326,7 @@ impl<'a> Build<'a> {
                 kind: node.kind.word(),
                 shape,
                 limit: node.station().and_then(|station| station.rate_limit.clone()),
+                screen: screen_plan(&mut self, id, screens.as_deref()).map(Arc::new),
                 needed: node.needed(),
                 aside: aside_plan(&mut self, name, &node.kind),
                 role: role?,
@@ -360,6 +353,7 @@ impl<'a> Build<'a> {
             cross_origin,
             attacks,
             browsers,
+            screens,
         };
         let mut graph = Graph {
             run: self.model.run.clone(),
@@ -389,7 +383,7 @@ impl<'a> Build<'a> {
         served: &Served,
     ) -> (Option<Role>, Option<Arc<Trace>>) {
         let role = match &node.kind {
-            KindSpec::Client(client) => {
+            KindSpec::Attacker(AttackerSpec { client, .. }) | KindSpec::Client(client) => {
                 let (plan, trace) = client_plan(self, id, name, client, span, &served.routes);
                 return (plan.map(|plan| Role::Client(Arc::new(plan))), trace);
             }
@@ -400,7 +394,8 @@ impl<'a> Build<'a> {
                 Some(self.proxy(id, (&proxy.forwarding, &proxy.caching), false, programs, served))
             }
             KindSpec::LoadBalancer(balancer) => {
-                let program = programs.forwarding(self, name, &balancer.forwarding);
+                let nothing = [Vec::new(), Vec::new()];
+                let program = programs.forwarding(self, name, &balancer.forwarding, nothing);
                 let patience = self.patience(name, balancer);
                 self.backends(id, span, &balancer.balance).map(|(backends, ways)| Role::Balancer {
                     plan: Arc::new(BalancePlan {
@@ -443,7 +438,8 @@ impl<'a> Build<'a> {
         served: &Served,
     ) -> Role {
         let (name, ..) = self.nodes[id.index()].clone();
-        let program = programs.forwarding(self, name, forwarding);
+        let around = around_forwarding(self, name);
+        let program = programs.forwarding(self, name, forwarding, around);
         let routes: Routes = served.routes[id.index()].clone().into();
         let cache = cache_plan(self, name, caching).map(Arc::new);
         Role::Proxy { routes, hides_callers, program, cache }

@@ -7,6 +7,7 @@ use crate::nodes::caching::{CachePlan, CacheSpec, CachingSpec, IgnoreSpec, LockS
 use crate::nodes::host::AsidePlan;
 use crate::rng::Purpose;
 use crate::scenario::Diagnostic;
+use crate::screen::Https;
 use crate::time::Span;
 use crate::unit::Probability;
 
@@ -17,6 +18,7 @@ pub(super) fn cache_plan(
     spec: &CachingSpec,
 ) -> Option<CachePlan> {
     let cache = spec.cache()?;
+    let tunnels = build.model.nodes[name].spec.kind.https() == Some(Https::Tunnel);
     let hit = cache.hit.as_ref().map(|dist| {
         let at = build.at_node(name, "cache.hit");
         (build.law(dist, &at), Purpose::named(&format!("hit at {name}")))
@@ -38,7 +40,9 @@ pub(super) fn cache_plan(
         endpoints: build
             .endpoints
             .iter()
-            .map(|(_, spec)| spec.method.is_cacheable() && !spec.write)
+            .map(|(_, spec)| {
+                spec.method.is_cacheable() && !spec.write && !(tunnels && spec.is_https())
+            })
             .collect(),
         profile,
         rules: Rules {

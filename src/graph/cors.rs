@@ -213,6 +213,7 @@ const fn policy_of(kind: &KindSpec) -> Option<&CorsSpec> {
         | KindSpec::ForwardProxy(_)
         | KindSpec::LoadBalancer(_)
         | KindSpec::Cache(_)
+        | KindSpec::Attacker(_)
         | KindSpec::Database(_)
         | KindSpec::SessionStore(_)
         | KindSpec::AuthServer(_) => None,

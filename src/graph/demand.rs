@@ -3,7 +3,7 @@
 //! Operations only lead forward, so one pass over them finds how often each is done.
 
 use crate::dist::Law;
-use crate::endpoint::{Amount, Op, Program, Rule};
+use crate::endpoint::{Amount, Op, Program, Rule, ScreenRule};
 
 /// What one visit costs on average, at speed 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -76,6 +76,11 @@ impl Demand {
                     demand.calls += now;
                 }
                 Op::Rule(_) => {}
+                Op::Screen(ScreenRule::Costs(_, amount, _)) => demand.cpu.add(now, amount, given),
+                Op::Screen(ScreenRule::CostsPerByte(_, nanos)) => {
+                    demand.cpu.add_law(now, nanos * given.response, 1.0, Form::General);
+                }
+                Op::Screen(_) => {}
             }
             for (to, share) in successors(op, place) {
                 if let Some(next) = often.get_mut(to) {
@@ -178,7 +183,8 @@ fn successors(op: &Op, place: usize) -> Vec<(usize, f64)> {
         | Op::Call { .. }
         | Op::Forward
         | Op::Keep(_)
-        | Op::Rule(_) => {
+        | Op::Rule(_)
+        | Op::Screen(_) => {
             vec![(place + 1, 1.0)]
         }
     }

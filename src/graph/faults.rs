@@ -98,7 +98,7 @@ fn replicas(
 ) -> Option<Vec<Target>> {
     let id = build.node(node.get_ref(), &node.span())?;
     let spec = build.nodes[id.index()].1;
-    if matches!(spec.kind, KindSpec::Client(_)) {
+    if spec.kind.asks().is_some() {
         build.error(&node.span(), format!("`{}` is a client: it does not fail", node.get_ref()));
         return None;
     }
@@ -144,6 +144,7 @@ fn has_cache(kind: &KindSpec) -> bool {
         KindSpec::ReverseProxy(spec) => &spec.caching,
         KindSpec::Cache(_) => return true,
         KindSpec::Client(_)
+        | KindSpec::Attacker(_)
         | KindSpec::LoadBalancer(_)
         | KindSpec::Server(_)
         | KindSpec::Database(_)

@@ -50,7 +50,8 @@ fn has_cache(build: &Build<'_>) -> bool {
         KindSpec::ForwardProxy(it) => it.caching.cache().is_some(),
         KindSpec::ReverseProxy(it) => it.caching.cache().is_some(),
         KindSpec::Client(it) => it.browser.as_ref().is_some_and(|it| it.cache().is_some()),
-        KindSpec::LoadBalancer(_)
+        KindSpec::Attacker(_)
+        | KindSpec::LoadBalancer(_)
         | KindSpec::Server(_)
         | KindSpec::Cache(_)
         | KindSpec::Database(_)

@@ -83,6 +83,7 @@ fn calls(graph: &Graph, plan: &AuthPlan, program: u16, written: f64) -> Vec<(Pai
         | Op::Fail(..)
         | Op::Rule(_)
         | Op::Keep(_)
+        | Op::Screen(_)
         | Op::Forward
         | Op::Return => None,
     };

@@ -18,6 +18,7 @@ mod identified;
 mod machine;
 mod program;
 mod reach;
+mod screen;
 mod station;
 mod traffic;
 mod transport;
@@ -49,6 +50,7 @@ use crate::nodes::station::Shape;
 use crate::observe::ProbePlan;
 use crate::resilience::BreakerSpec;
 use crate::rng::Key;
+use crate::screen::ScreenPlan;
 use crate::unit::Bandwidth;
 
 /// A scenario's variant, ready to run.
@@ -96,6 +98,8 @@ pub struct NodePlan {
     pub shape: Option<Shape>,
     /// How often exchanges may come to each of its replicas.
     pub limit: Option<RateLimitSpec>,
+    /// What it lets pass.
+    pub screen: Option<Arc<ScreenPlan>>,
     /// How many of its replicas must be up for it to be available.
     pub needed: u16,
     /// The values that it keeps for others, if it is a cache-aside store.
@@ -205,6 +209,19 @@ impl Graph {
         (0..).map(NodeId).take(self.plans.len()).any(|id| self.keeps(id))
     }
 
+    /// Whether some node lets pass or stops by rules of its own, or an attacker is about.
+    #[must_use]
+    pub fn has_screens(&self) -> bool {
+        self.plans.iter().filter_map(|plan| plan.screen.as_ref()).any(|screen| screen.is_any())
+            || self.attackers().next().is_some()
+    }
+
+    /// The nodes that are attackers.
+    pub fn attackers(&self) -> impl Iterator<Item = NodeId> {
+        let attacks = self.fixed.screens.iter().flat_map(|screens| &screens.attacks);
+        (0..).map(NodeId).zip(attacks).filter_map(|(id, attack)| attack.as_ref().map(|_| id))
+    }
+
     /// Whether pages have several parts, or ask several origins.
     #[must_use]
     pub fn has_browsers(&self) -> bool {
@@ -270,6 +287,7 @@ impl Graph {
                     root.named(name),
                 )
                 .sharing(self.fixed.cross_origin.as_deref(), id)
+                .screened(plan.screen.as_ref())
         };
         match &plan.role {
             Role::Client(client) => {

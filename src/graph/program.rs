@@ -3,11 +3,12 @@
 use toml::Spanned;
 
 use super::build::Build;
+use super::screen::before_work;
 use crate::count::Count;
 use crate::dist::{Dist, Law, Measure};
 use crate::endpoint::{
-    About, Action, Amount, Endpoint, EndpointSpec, Keep, ObjectsSpec, Op, Program, Step, Value,
-    Verb, WaitFor,
+    About, Action, Amount, Endpoint, EndpointSpec, Keep, ObjectsSpec, Op, Program, ScreenRule,
+    Step, Value, Verb, WaitFor,
 };
 use crate::id::{EndpointId, NodeId};
 use crate::model::Named;
@@ -43,12 +44,13 @@ impl Programs {
         u16::try_from(self.list.len() - 1).unwrap_or(u16::MAX)
     }
 
-    /// What a node does that hands requests on.
+    /// What a node does that hands requests on, with what comes before and behind that.
     pub(super) fn forwarding(
         &mut self,
         build: &mut Build<'_>,
         name: &str,
         spec: &ForwardingSpec,
+        [first, last]: [Vec<Op>; 2],
     ) -> u16 {
         let purpose = Purpose::named(&format!("forwarding of {name}"));
         let mut ops = Vec::new();
@@ -62,11 +64,13 @@ impl Programs {
             let at = build.at_node(name, "cpu");
             ops.push(Op::Cpu(amount(build, dist, &at), purpose.part(1)));
         }
+        ops.extend(first);
         ops.push(Op::Forward);
         if let Some(per_kib) = spec.cpu_per_kib {
             #[allow(clippy::cast_precision_loss, reason = "a cost is far below 2^53 ns")]
             ops.push(Op::CpuPerByte(per_kib.0 as f64 / 1024.0));
         }
+        ops.extend(last);
         if let Some(dist) = &behind {
             let at = build.at_node(name, "overhead.response");
             ops.push(Op::Wait(amount(build, dist, &at), purpose.part(2)));
@@ -109,8 +113,9 @@ pub(super) fn endpoints(build: &mut Build<'_>, programs: &mut Programs) -> Vec<E
     for (name, spec) in build.endpoints.clone() {
         let owner = &build.model.endpoints[name];
         let program = (!spec.work.is_empty()).then(|| {
-            let mut ops = Vec::new();
+            let mut ops = before_work(build, owner);
             steps(build, owner, "work", &spec.work.0, WORK, &mut ops);
+            ops.extend(spec.query.is_some().then_some(Op::Screen(ScreenRule::Query)));
             ops.push(Op::Return);
             programs.add(ops)
         });
@@ -166,8 +171,8 @@ fn once(objects: &ObjectsSpec) -> Option<Once> {
 /// Whether anything in the scenario depends on how large responses are.
 fn sizes_matter(build: &Build<'_>) -> bool {
     use crate::nodes::KindSpec::{
-        AuthServer, Cache, Client, Database, ForwardProxy, LoadBalancer, ReverseProxy, Server,
-        SessionStore,
+        Attacker, AuthServer, Cache, Client, Database, ForwardProxy, LoadBalancer, ReverseProxy,
+        Server, SessionStore,
     };
     let links = build.model.links.values();
     let by_links = links.into_iter().any(|link| {
@@ -177,12 +182,20 @@ fn sizes_matter(build: &Build<'_>) -> bool {
     });
     by_links
         || build.nodes.iter().any(|(_, node, _)| match &node.kind {
-            ForwardProxy(it) => it.forwarding.cpu_per_kib.is_some() || it.caching.cache().is_some(),
-            ReverseProxy(it) => it.forwarding.cpu_per_kib.is_some() || it.caching.cache().is_some(),
+            ForwardProxy(it) => {
+                it.forwarding.cpu_per_kib.is_some()
+                    || it.caching.cache().is_some()
+                    || it.screen.scan().is_some()
+            }
+            ReverseProxy(it) => {
+                it.forwarding.cpu_per_kib.is_some()
+                    || it.caching.cache().is_some()
+                    || it.screen.compress().is_some()
+            }
             LoadBalancer(it) => it.forwarding.cpu_per_kib.is_some(),
             Client(it) => it.browser.as_ref().is_some_and(|it| it.cache().is_some()),
             Cache(_) => true,
-            Server(_) | Database(_) | SessionStore(_) | AuthServer(_) => false,
+            Attacker(_) | Server(_) | Database(_) | SessionStore(_) | AuthServer(_) => false,
         })
 }
 

@@ -38,7 +38,7 @@ pub(super) fn served(build: &mut Build<'_>) -> Served {
     };
     let mut open: Vec<Pair> = Vec::new();
     for (place, (_, node, _)) in build.nodes.clone().into_iter().enumerate() {
-        let KindSpec::Client(client) = &node.kind else { continue };
+        let Some(client) = node.kind.asks() else { continue };
         let Ok(place) = u16::try_from(place) else { continue };
         if let Some(Arrivals::Visits { visit, .. }) = &client.arrivals {
             let pages = build.model.visits.get(visit).map(|visit| &visit.spec.pages);
@@ -100,7 +100,10 @@ fn calls_of(build: &mut Build<'_>, pair: Pair, served: &mut Served) -> Vec<(Pair
             let total = shares.values().sum::<f64>().max(f64::MIN_POSITIVE);
             shares.into_iter().map(|(to, share)| ((to, endpoint), share / total)).collect()
         }
-        KindSpec::Client(_) | KindSpec::ForwardProxy(_) | KindSpec::ReverseProxy(_) => {
+        KindSpec::Client(_)
+        | KindSpec::Attacker(_)
+        | KindSpec::ForwardProxy(_)
+        | KindSpec::ReverseProxy(_) => {
             let link = route(build, id, endpoint, name, &span);
             let place = endpoint.index().min(build.endpoints.len());
             if link.is_some() {

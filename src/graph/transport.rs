@@ -1,14 +1,18 @@
 //! From what a scenario says of connections and time-outs to what links carry them with.
 
+use std::sync::Arc;
+
 use super::build::Build;
 use super::program::Programs;
 use crate::dist::{Dist, Law};
+use crate::endpoint::EndpointSpec;
 use crate::model::{ConnectionSpec, LinkEntry, Protocol};
 use crate::net::slow_start::SEGMENT;
 use crate::net::tls::{Certificate, Handshake};
 use crate::net::{Mode, SlowStart, Transport, User, Waits};
-use crate::nodes::KindSpec;
 use crate::nodes::timeouts::Late;
+use crate::rng::hash_name;
+use crate::screen::Https;
 use crate::time::Span;
 
 /// How long the side that opened a connection keeps it idle by default: nginx's
@@ -44,6 +48,7 @@ pub(super) fn transport(
     }
     check_numbers(build, &spec, entry);
     let per_user = per_user(build, name, &spec, entry);
+    let (origins, connect) = encrypted(build, name);
     let usual = |handshake| spec.security().cpu(handshake, Certificate::EcdsaP256).server;
     let costs = &build.model.run.costs;
     // What has no keys has no handshake that could cost anything.
@@ -68,6 +73,7 @@ pub(super) fn transport(
             (None, Mode::Warm | Mode::Pool | Mode::PerRequest) => spec.max.unwrap_or(u32::MAX),
         },
         per_user,
+        origins,
         slow_start: spec.initial_window.map(|window| SlowStart {
             window: window.max(1).into(),
             segment: spec.mss.map_or(SEGMENT, |bytes| bytes.max(1).into()),
@@ -80,7 +86,7 @@ pub(super) fn transport(
         },
         server_keep_alive: spec.server_keep_alive,
         has_tcp: spec.protocol != Protocol::H3,
-        tls: spec.rounds(),
+        tls: spec.rounds().map(|rounds| rounds.map(|rounds| rounds + connect)),
         resumed: spec.resumed.get(),
         syn_timers: spec.syn_timers,
         programs: [full, resumed],
@@ -106,6 +112,23 @@ fn check_numbers(build: &mut Build<'_>, spec: &ConnectionSpec, entry: &LinkEntry
     }
 }
 
+/// Which connections of a link to or from a forward proxy that has `https` are encrypted, and how
+/// many round trips more they take: who asks for a tunnel waits for the proxy's word first.
+fn encrypted(build: &Build<'_>, name: &str) -> (Option<Arc<[u64]>>, u32) {
+    let https = |name: &str| build.model.nodes.get(name).and_then(|node| node.spec.kind.https());
+    let (from, to) = name.split_once('>').unwrap_or((name, ""));
+    let (from, to) = (https(from), https(to));
+    if from.is_none() && to.is_none() {
+        return (None, 0);
+    }
+    let origin = |spec: &EndpointSpec| {
+        let origin = spec.origin.as_deref().filter(|_| spec.is_https());
+        origin.map_or(0, |origin| hash_name(origin).max(1))
+    };
+    let origins = build.endpoints.iter().map(|(_, spec)| origin(spec)).collect();
+    (Some(origins), u32::from(to == Some(Https::Tunnel)))
+}
+
 /// Who the users of a link are if each has connections of its own.
 fn per_user(
     build: &mut Build<'_>,
@@ -122,7 +145,7 @@ fn per_user(
         wrong("`per_origin` counts connections that are kept: use the mode `pool`");
     }
     let from = name.split_once('>').and_then(|(from, _)| build.model.nodes.get(from));
-    let Some(KindSpec::Client(client)) = from.map(|node| &node.spec.kind) else {
+    let Some(client) = from.and_then(|node| node.spec.kind.asks()) else {
         let sentence = "`per_origin` is about the users of a client: other nodes have `max`";
         build.error(&entry.at("connection.per_origin"), sentence);
         return None;

@@ -4,6 +4,7 @@
 //! tables, help and docs are loops over them; adding a metric is a line in the file of its kind,
 //! or a new file and a line here.
 
+mod attacks;
 mod browser;
 mod caches;
 mod caching;
@@ -14,18 +15,20 @@ mod identity;
 mod latency;
 mod node_breakers;
 mod node_caches;
+mod node_crowds;
 mod node_faults;
 mod node_levels;
 mod node_outcomes;
 mod node_times;
+mod screens;
 mod throughput;
 
 pub use caching::{AT_CACHE, CacheMetric};
 
 use crate::graph::Graph;
 use crate::observe::{
-    BrowserMeters, CacheMeter, CacheMeters, ClassMeter, ConnectMeter, IdentityMeters, Meters,
-    NodeMeter, Outage, Outages, Recorder, Sample,
+    BrowserMeters, CacheMeter, CacheMeters, ClassMeter, ConnectMeter, CrowdSize, IdentityMeters,
+    Meters, NodeMeter, Outage, Outages, Recorder, Sample, ScreenMeters,
 };
 use crate::time::Span;
 
@@ -138,6 +141,10 @@ pub struct EndToEnd<'a> {
     pub identities: Option<&'a IdentityMeters>,
     /// What happened in browsers, if pages have several parts or origins.
     pub browsers: Option<&'a BrowserMeters>,
+    /// What screens let pass and stopped, if there are any.
+    pub screens: Option<&'a ScreenMeters>,
+    /// The requests of attackers, which none of the other meters of requests has.
+    pub attackers: &'a [ClassMeter],
 }
 
 /// What node metrics are read from.
@@ -163,6 +170,8 @@ pub struct AtNode<'a> {
     pub outage: Option<Outage>,
     /// What attempts to connect to it came to, if there were any and no class is asked for.
     pub connect: Option<ConnectMeter>,
+    /// Who asked it, if that is measured and neither a replica nor a class is asked for.
+    pub crowd: Option<CrowdSize>,
 }
 
 /// All end-to-end metrics, in the order of results.
@@ -176,6 +185,8 @@ pub const END_TO_END: &[&[Metric]] = &[
     identity::METRICS,
     browser::METRICS,
     browser::ATTACKS,
+    screens::METRICS,
+    attacks::METRICS,
 ];
 
 /// All node metrics, in the order of results.
@@ -186,6 +197,7 @@ pub const AT_NODE: &[&[NodeMetric]] = &[
     node_breakers::METRICS,
     node_caches::METRICS,
     node_faults::METRICS,
+    node_crowds::METRICS,
 ];
 
 /// Every end-to-end metric.
@@ -195,11 +207,13 @@ pub fn end_to_end() -> impl Iterator<Item = &'static Metric> {
 
 /// The end-to-end metrics that results of `graph` have, with their places among all: those of
 /// caches only if there are any, those of faults only if one strikes a node, those of identity
-/// only if anybody is asked, and those of browsers only if pages have several parts or origins.
+/// only if anybody is asked, those of browsers only if pages have several parts or origins, and
+/// those of screens and attacks only if there are any.
 pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Metric)> {
     let (has_caches, has_faults) = (graph.has_caches(), graph.has_failing_nodes());
     let (has_identity, has_browsers) = (graph.fixed.auth.is_some(), graph.has_browsers());
     let has_attacks = graph.fixed.attacks.is_some();
+    let (has_screens, has_attackers) = (graph.has_screens(), graph.attackers().next().is_some());
     let is_of =
         |list: &[Metric], metric: &Metric| list.iter().any(|other| other.name == metric.name);
     end_to_end().enumerate().filter(move |(_, metric)| {
@@ -208,6 +222,8 @@ pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Met
             && (has_identity || !is_of(identity::METRICS, metric))
             && (has_browsers || !is_of(browser::METRICS, metric))
             && (has_attacks || !is_of(browser::ATTACKS, metric))
+            && (has_screens || !is_of(screens::METRICS, metric))
+            && (has_attackers || !is_of(attacks::METRICS, metric))
     })
 }
 
@@ -237,6 +253,8 @@ impl<'a> EndToEnd<'a> {
             outages: None,
             identities: None,
             browsers: None,
+            screens: None,
+            attackers: &[],
         }
     }
 
@@ -277,6 +295,7 @@ impl<'a> AtNode<'a> {
             cache: None,
             outage: None,
             connect: None,
+            crowd: None,
         }
     }
 }

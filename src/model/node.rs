@@ -2,6 +2,7 @@
 
 use crate::dist::Dist;
 use crate::nodes::KindSpec;
+use crate::nodes::attacker::AttackerSpec;
 use crate::nodes::parts::CommonSpec;
 use crate::nodes::station::StationSpec;
 use crate::nodes::timeouts::Late;
@@ -24,7 +25,7 @@ impl NodeSpec {
     #[must_use]
     pub const fn station(&self) -> Option<&StationSpec> {
         match &self.kind {
-            KindSpec::Client(_) => None,
+            KindSpec::Client(_) | KindSpec::Attacker(_) => None,
             KindSpec::ForwardProxy(spec) => Some(&spec.station),
             KindSpec::ReverseProxy(spec) => Some(&spec.station),
             KindSpec::LoadBalancer(spec) => Some(&spec.station),
@@ -40,7 +41,7 @@ impl NodeSpec {
     #[must_use]
     pub fn call_timeouts(&self) -> Option<CallTimeouts<'_>> {
         let timeout = match &self.kind {
-            KindSpec::Client(spec) => {
+            KindSpec::Attacker(AttackerSpec { client: spec, .. }) | KindSpec::Client(spec) => {
                 let it = spec.timeout.as_ref()?;
                 return Some((it.connect.as_ref(), it.read.as_ref(), it.late));
             }

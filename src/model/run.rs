@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CostsSpec;
 use crate::time::Span;
-use crate::unit::{Probability, Quantity};
+use crate::unit::{Probability, Quantity, TimeOfDay};
 
 /// What is run, for how long, and what is measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,7 +39,7 @@ pub struct RunSpec {
     pub measure: MeasureSpec,
     /// Limits that end a run.
     pub limits: LimitsSpec,
-    /// The clock of those who count whole seconds.
+    /// The time of day, and the clock of those who count whole seconds.
     pub clock: ClockSpec,
     /// What identity and connections cost where nothing else is said.
     pub costs: CostsSpec,
@@ -65,10 +65,13 @@ impl Default for RunSpec {
     }
 }
 
-/// The clock of those who count whole seconds, as nginx does for `fail_timeout`.
+/// The clock: of rules by time of day, and of those who count whole seconds, as nginx does for
+/// `fail_timeout`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClockSpec {
+    /// The time of day when the run begins, for rules by time of day; `"00:00"` by default.
+    pub start: TimeOfDay,
     /// How far into a second it is when the run begins, below 1s; 0s by default.
     pub phase: Span,
 }
@@ -193,11 +196,13 @@ pub struct MeasureSpec {
     pub replicas: bool,
     /// Also each class of priority by itself.
     pub classes: bool,
+    /// Also from how many addresses each node is asked, and how many people stand behind each.
+    pub addresses: bool,
 }
 
 impl Default for MeasureSpec {
     fn default() -> Self {
-        Self { node_digits: 2, replicas: false, classes: false }
+        Self { node_digits: 2, replicas: false, classes: false, addresses: false }
     }
 }
 

@@ -12,7 +12,7 @@ use super::timer::Token;
 use crate::fact::{Fact, Observer};
 use crate::id::{ConnectionId, EndpointId, ExchangeId};
 use crate::outcome::Reason;
-use crate::rng::Purpose;
+use crate::rng::{Purpose, mix};
 use crate::time::Span;
 
 /// The SYN is at the other side.
@@ -56,8 +56,18 @@ impl<O: Observer> Ctx<'_, O> {
         }
     }
 
-    /// Who calls, among those that call over the link.
+    /// Whose a connection for an exchange is: who calls, and for which origin where these are told
+    /// apart.
     pub(super) fn owner(&self, id: ExchangeId) -> u64 {
+        let exchange = self.core.exchanges.hot(id);
+        let transport = self.core.links[exchange.link.index()].transport();
+        let origin = transport.and_then(|transport| transport.origin(exchange.endpoint));
+        let caller = self.caller_over_link(id);
+        origin.map_or(caller, |origin| mix(caller ^ origin))
+    }
+
+    /// Who calls, among those that call over the link.
+    fn caller_over_link(&self, id: ExchangeId) -> u64 {
         let exchange = self.core.exchanges.hot(id);
         if exchange.parent != ExchangeId::NONE {
             return u64::from(self.core.exchanges.hot(exchange.parent).at.replica);
@@ -208,9 +218,10 @@ impl<O: Observer> Ctx<'_, O> {
         self.tell_connect(id, true);
         let (link, connection) = (self.hot(id).link, self.cold(id).connection);
         let is_hop = self.core.connections.get(connection).link != link;
+        let endpoint = self.hot(id).endpoint;
         let state = &mut self.core.links[link.index()];
-        let Some(tls) = state.transport().and_then(|transport| transport.tls).filter(|_| !is_hop)
-        else {
+        let transport = state.transport().filter(|it| !is_hop && it.origin(endpoint) != Some(0));
+        let Some(tls) = transport.and_then(|transport| transport.tls) else {
             return self.established(id);
         };
         let is_resumed = state.draws_resumed();

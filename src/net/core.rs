@@ -26,6 +26,7 @@ use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, NodeId, RequestId,
 use crate::outcome::Answer;
 use crate::popularity::Past;
 use crate::rng::{Key, Purpose, mix};
+use crate::screen::Screens;
 use crate::slab::Slab;
 use crate::time::{Span, Time};
 use crate::trace::{Trace, TraceRow};
@@ -129,6 +130,8 @@ pub struct Fixed {
     pub attacks: Option<Box<PageAttacks>>,
     /// The browsers of the people of each client; the usual one where the table ends.
     pub browsers: Vec<Browser>,
+    /// What screens need to know, where there are any.
+    pub screens: Option<Box<Screens>>,
 }
 
 /// What all nodes share during a run.

@@ -18,6 +18,7 @@ mod papers;
 mod ready;
 mod replying;
 mod request;
+mod seen;
 pub mod slow_start;
 pub mod tcp;
 mod timer;

@@ -1,5 +1,7 @@
 //! How connections over a link are opened and kept: a link's connections, made ready to run.
 
+use std::sync::Arc;
+
 use rand::Rng;
 use rand_distr::Distribution;
 
@@ -8,6 +10,7 @@ use super::slow_start::SlowStart;
 use super::tcp::SynTimers;
 use super::timer::Unwanted;
 use crate::dist::Law;
+use crate::id::EndpointId;
 use crate::rng::{Stream, open_unit};
 use crate::time::Span;
 
@@ -22,6 +25,10 @@ pub struct Transport {
     pub max: u32,
     /// Whether each user of a client is an owner, and who is one in an open loop.
     pub per_user: Option<User>,
+    /// On links to and from a forward proxy that treats what is encrypted apart: for each endpoint,
+    /// the hash of its origin if it is encrypted, or 0. Those share connections that have the same,
+    /// and only connections of such have keys.
+    pub origins: Option<Arc<[u64]>>,
     /// How responses begin on a new or idle connection; at full speed if not said.
     pub slow_start: Option<SlowStart>,
     /// How long an idle one is kept by the side that opened it; for ever if not said.
@@ -68,6 +75,13 @@ impl Waits {
 }
 
 impl Transport {
+    /// What connections for an endpoint are told apart by.
+    #[must_use]
+    pub fn origin(&self, endpoint: EndpointId) -> Option<u64> {
+        let origins = self.origins.as_ref()?;
+        Some(origins.get(endpoint.index()).copied().unwrap_or(0))
+    }
+
     /// Whether the next handshake is resumed.
     pub fn draws_resumed(&self, stream: &mut Stream) -> bool {
         self.resumed > 0.0 && open_unit(stream.next_u64()) < self.resumed

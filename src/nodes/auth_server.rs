@@ -6,6 +6,7 @@
 use super::answering::AnsweringSpec;
 use super::parts::{KindParts, PartReader};
 use super::station::StationSpec;
+use crate::screen::ServerScreenSpec;
 
 /// What a scenario says of an auth-server.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -14,11 +15,13 @@ pub struct AuthServerSpec {
     pub station: StationSpec,
     /// What it costs for what has no work of its own.
     pub answering: AnsweringSpec,
+    /// Whom it lets in.
+    pub screen: ServerScreenSpec,
 }
 
 impl KindParts for AuthServerSpec {
     fn read<R: PartReader>(reader: &mut R) -> Option<Self> {
-        let (station, answering) = (reader.part(), reader.part());
-        Some(Self { station: station?, answering: answering? })
+        let (station, answering, screen) = (reader.part(), reader.part(), reader.part());
+        Some(Self { station: station?, answering: answering?, screen: screen? })
     }
 }

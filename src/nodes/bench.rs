@@ -85,6 +85,7 @@ impl Observer for Heard {
             | Fact::Connect { .. }
             | Fact::Identity(_)
             | Fact::Browser(_)
+            | Fact::Screen(_)
             | Fact::Looked { .. }
             | Fact::Fetched { .. } => return,
         };
@@ -168,6 +169,7 @@ impl Bench {
             cross_origin: None,
             attacks: None,
             browsers: Vec::new(),
+            screens: None,
         };
         let links = fixed.topology.links.iter().map(|_| link(0)).collect();
         let core = Core::new(Key(7), links, Heard::default(), &mut Tables::default());

@@ -7,6 +7,7 @@ use super::caching::CachingSpec;
 use super::forwarding::ForwardingSpec;
 use super::parts::{KindParts, PartReader};
 use super::station::StationSpec;
+use crate::screen::ForwardScreenSpec;
 
 /// What a scenario says of a forward proxy.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,11 +18,19 @@ pub struct ForwardProxySpec {
     pub forwarding: ForwardingSpec,
     /// Its cache.
     pub caching: CachingSpec,
+    /// What it lets pass.
+    pub screen: ForwardScreenSpec,
 }
 
 impl KindParts for ForwardProxySpec {
     fn read<R: PartReader>(reader: &mut R) -> Option<Self> {
         let (station, forwarding, caching) = (reader.part(), reader.part(), reader.part());
-        Some(Self { station: station?, forwarding: forwarding?, caching: caching? })
+        let screen = reader.part();
+        Some(Self {
+            station: station?,
+            forwarding: forwarding?,
+            caching: caching?,
+            screen: screen?,
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! What proxies of both sides share: they hand requests on by their routes, at a cost.
 
+mod tunnel;
+
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -47,13 +49,16 @@ pub struct Proxy {
     /// The address that it shows instead of its callers'; a reverse proxy passes theirs on.
     address: Option<u64>,
     cache: Option<Box<Caches>>,
+    /// Whether it has screens.
+    is_screened: bool,
 }
 
 impl Proxy {
     /// A proxy that hands on by `routes`.
     #[must_use]
-    pub const fn new(host: Host, routes: Routes, address: Option<u64>) -> Self {
-        Self { host, routes, address, cache: None }
+    pub fn new(host: Host, routes: Routes, address: Option<u64>) -> Self {
+        let is_screened = host.has_screens();
+        Self { host, routes, address, cache: None, is_screened }
     }
 
     /// The same with a cache.
@@ -101,6 +106,9 @@ impl Proxy {
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
         if self.cache.is_some() && self.is_for_cache(input, ctx) {
             return;
+        }
+        if self.is_screened {
+            self.looks_at_reply(input, ctx);
         }
         let mut next = self.host.handle(input, ctx);
         while let Next::Forward(id) = next {
@@ -193,6 +201,12 @@ impl Proxy {
 
     /// Hands an exchange on by its route. Returns whether there is one; if not, it fails.
     fn send<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
+        if self.is_screened {
+            self.host.fetches(id, ctx);
+            if self.is_in_tunnel(id, ctx) {
+                return self.passes_on(id, ctx);
+            }
+        }
         let exchange = ctx.hot(id);
         let (key, endpoint, is_below) = (exchange.key, exchange.endpoint, exchange.below);
         let place = endpoint.index().min(self.routes.len().saturating_sub(1));

@@ -7,6 +7,7 @@
 //! work.
 
 pub mod answering;
+pub mod attacker;
 pub mod auth_server;
 #[cfg(test)]
 mod bench;
@@ -37,6 +38,7 @@ use parts::{KindParts, PartReader};
 use crate::fact::{Observer, Place};
 use crate::fault::FaultKind;
 use crate::net::{Ctx, Input};
+use crate::screen::Https;
 
 /// From one list: the specification of each kind, its name in scenarios, and its reader.
 macro_rules! kinds {
@@ -92,6 +94,35 @@ kinds! {
     SessionStore(session_store::SessionStoreSpec) = "session-store";
     /// Logs people in, and signs and renews tokens.
     AuthServer(auth_server::AuthServerSpec) = "auth-server";
+    /// Asks as a client does, to do harm.
+    Attacker(attacker::AttackerSpec) = "attacker";
+}
+
+impl KindSpec {
+    /// What it asks for, if it is one who asks: a client, or an attacker.
+    #[must_use]
+    pub const fn asks(&self) -> Option<&client::ClientSpec> {
+        match self {
+            Self::Client(client) => Some(client),
+            Self::Attacker(attacker) => Some(&attacker.client),
+            Self::ForwardProxy(_)
+            | Self::ReverseProxy(_)
+            | Self::LoadBalancer(_)
+            | Self::Cache(_)
+            | Self::Server(_)
+            | Self::Database(_)
+            | Self::SessionStore(_)
+            | Self::AuthServer(_) => None,
+        }
+    }
+}
+
+impl KindSpec {
+    /// What it does with what is encrypted, if it is a forward proxy that says so.
+    #[must_use]
+    pub const fn https(&self) -> Option<Https> {
+        if let Self::ForwardProxy(proxy) = self { proxy.screen.https } else { None }
+    }
 }
 
 /// A node at work.

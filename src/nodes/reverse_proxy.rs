@@ -8,6 +8,7 @@ use super::cors::CorsPart;
 use super::forwarding::ForwardingSpec;
 use super::parts::{KindParts, PartReader};
 use super::station::StationSpec;
+use crate::screen::ReverseScreenSpec;
 
 /// What a scenario says of a reverse proxy.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -20,12 +21,20 @@ pub struct ReverseProxySpec {
     pub caching: CachingSpec,
     /// What it says to scripts of other origins.
     pub sharing: CorsPart,
+    /// What it lets pass.
+    pub screen: ReverseScreenSpec,
 }
 
 impl KindParts for ReverseProxySpec {
     fn read<R: PartReader>(reader: &mut R) -> Option<Self> {
         let (station, forwarding, caching) = (reader.part(), reader.part(), reader.part());
-        let sharing = reader.part()?;
-        Some(Self { station: station?, forwarding: forwarding?, caching: caching?, sharing })
+        let (sharing, screen) = (reader.part(), reader.part());
+        Some(Self {
+            station: station?,
+            forwarding: forwarding?,
+            caching: caching?,
+            sharing: sharing?,
+            screen: screen?,
+        })
     }
 }

@@ -31,7 +31,7 @@ impl RouteSpec {
     /// Whether requests of this endpoint take the route.
     #[must_use]
     pub fn matches(&self, endpoint: &EndpointSpec) -> bool {
-        let host = self.host.as_ref().is_none_or(|host| Some(host.as_str()) == host_of(endpoint));
+        let host = self.host.as_ref().is_none_or(|host| endpoint.host() == Some(host.as_str()));
         let path = self.path.as_ref().is_none_or(|path| match path.strip_suffix('*') {
             Some(beginning) => endpoint.path.starts_with(beginning),
             None => endpoint.path == *path,
@@ -44,14 +44,6 @@ impl RouteSpec {
         });
         host && path && header && self.method.is_none_or(|method| method == endpoint.method)
     }
-}
-
-/// The host of an endpoint's origin, without its port.
-fn host_of(endpoint: &EndpointSpec) -> Option<&str> {
-    let origin = endpoint.origin.as_deref()?;
-    let authority = origin.split_once("://").map_or(origin, |(_, rest)| rest);
-    let authority = authority.split('/').next()?;
-    authority.split(':').next()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::answering::AnsweringSpec;
 use super::cors::CorsPart;
 use super::parts::{KindParts, PartReader};
 use super::station::StationSpec;
+use crate::screen::ServerScreenSpec;
 
 /// What a scenario says of a server.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,11 +18,14 @@ pub struct ServerSpec {
     pub answering: AnsweringSpec,
     /// What it says to scripts of other origins.
     pub sharing: CorsPart,
+    /// Whom it lets in.
+    pub screen: ServerScreenSpec,
 }
 
 impl KindParts for ServerSpec {
     fn read<R: PartReader>(reader: &mut R) -> Option<Self> {
-        let (station, answering, sharing) = (reader.part(), reader.part(), reader.part());
-        Some(Self { station: station?, answering: answering?, sharing: sharing? })
+        let (station, answering) = (reader.part(), reader.part());
+        let (sharing, screen) = (reader.part(), reader.part());
+        Some(Self { station: station?, answering: answering?, sharing: sharing?, screen: screen? })
     }
 }

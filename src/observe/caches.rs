@@ -274,6 +274,7 @@ impl Observer for CacheMeters {
             | Fact::Connect { .. }
             | Fact::Identity(_)
             | Fact::Browser(_)
+            | Fact::Screen(_)
             | Fact::Picked { .. } => {}
         }
     }

@@ -459,6 +459,7 @@ impl Observer for Meters {
             | Fact::Picked { .. }
             | Fact::Identity(_)
             | Fact::Browser(_)
+            | Fact::Screen(_)
             | Fact::Looked { .. }
             | Fact::Fetched { .. } => {}
         }

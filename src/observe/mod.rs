@@ -13,6 +13,7 @@ mod probes;
 mod recorder;
 mod request_log;
 mod sample;
+mod screens;
 mod series;
 
 pub use audit::{Audit, Violation};
@@ -28,4 +29,5 @@ pub use probes::{ProbePlan, Probes};
 pub use recorder::Recorder;
 pub use request_log::{RequestLog, RequestRow};
 pub use sample::Sample;
+pub use screens::{CrowdSize, ScreenMeters};
 pub use series::Series;

@@ -17,6 +17,7 @@ pub(super) const KEYS: &[&str] = &[
     "batch",
     "capacity",
     "connect",
+    "cost",
     "cpu",
     "discovered",
     "every",

@@ -7,7 +7,8 @@ use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end, is_of_caches};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
     Audit, BrowserMeters, CacheMeters, ClassMeter, Connects, IdentityMeters, Meters, Observable,
-    Outages, Probes, RequestLog, RequestRow, Sample, Series, Shape, Strict, Violation,
+    Outages, Probes, RequestLog, RequestRow, Sample, ScreenMeters, Series, Shape, Strict,
+    Violation,
 };
 use crate::rng::Key;
 use crate::stats::LADDER;
@@ -136,12 +137,10 @@ pub struct RunFault {
 /// rest, what few want.
 pub type Watchers = ((((Meters, Audit), Observable), Special), Option<Box<Extras>>);
 /// What only scenarios with caches, faults or connections need.
-pub type Special = (
-    Option<CacheMeters>,
-    (Option<Outages>, (Option<Connects>, (Option<IdentityMeters>, Browsers))),
-);
-/// What only scenarios with pages of several parts or origins need.
-type Browsers = Option<Box<BrowserMeters>>;
+pub type Special = (Option<CacheMeters>, (Option<Outages>, (Option<Connects>, People)));
+/// What only scenarios with identities, screens or attackers, or pages of several parts or origins
+/// need.
+type People = (Option<IdentityMeters>, (Option<ScreenMeters>, Option<Box<BrowserMeters>>));
 /// What few want of a replication.
 pub type Extras = (Option<Strict>, (Option<RequestLog>, Option<Probes>));
 
@@ -188,11 +187,17 @@ pub fn replicate_in(
     let probes = probes.as_mut().map_or_else(Vec::new, |probes| probes.close(end));
     let in_flight = ended.requests.len() as u64;
     let span = Span(end.0.saturating_sub(window.0));
-    let mut run = EndToEnd::new(&meters, span, graph.cost_per_hour);
-    (run.caches, run.outages) = (special.0.as_ref(), special.1.0.as_ref());
-    (run.identities, run.browsers) = (special.1.1.1.0.as_ref(), special.1.1.1.1.as_deref());
-    let nodes = node_readings(graph, &meters, &special, span);
     let issued: u64 = meters.classes.iter().map(|class| class.issued).sum();
+    // What attackers see of a service is no measure of it.
+    let attackers: Vec<NodeId> = graph.attackers().collect();
+    let is_harmful = |class: &mut ClassMeter| attackers.contains(&class.client);
+    let harmful: Vec<ClassMeter> = meters.classes.extract_if(.., is_harmful).collect();
+    let mut run = EndToEnd::new(&meters, span, graph.cost_per_hour);
+    run.attackers = &harmful;
+    (run.caches, run.outages) = (special.0.as_ref(), special.1.0.as_ref());
+    run.identities = special.1.1.1.0.as_ref();
+    (run.screens, run.browsers) = (special.1.1.1.1.0.as_ref(), special.1.1.1.1.1.as_deref());
+    let nodes = node_readings(graph, &meters, &special, span);
     Ok(Replication {
         summary: end_to_end().map(|metric| (metric.read)(&run).unwrap_or(f64::NAN)).collect(),
         caches: special.0.as_ref().map_or_else(Vec::new, |it| cache_readings(graph, it, span)),
@@ -262,6 +267,11 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
         IdentityMeters::new(graph.names.len(), errands, window)
     });
     let browsers = graph.has_browsers().then(|| Box::new(BrowserMeters::new(window)));
+    let screens = graph
+        .fixed
+        .screens
+        .as_ref()
+        .map(|_| ScreenMeters::new(graph.names.len(), graph.attackers().collect(), window));
     let shape = Shape {
         replicas,
         endpoints: graph.fixed.endpoints.len(),
@@ -279,7 +289,7 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let is_wanted = extras.0.is_some() || extras.1.0.is_some() || extras.1.1.is_some();
     let always = (
         ((Meters::new(shape), audit), Observable::default()),
-        (caches, (outages, (connects, (identities, browsers)))),
+        (caches, (outages, (connects, (identities, (screens, browsers))))),
     );
     (always, is_wanted.then(|| Box::new(extras)))
 }
@@ -328,14 +338,16 @@ fn node_readings(
         });
         let replicas = f64::from(graph.fixed.topology.nodes[meter.at.node.index()].replicas);
         let replicas = if meter.is_replica { 1.0 } else { replicas };
-        let (caches, (outages, (connects, _))) = special;
+        let (caches, (outages, (connects, (_, (screens, _))))) = special;
         let (node, replica) = (meter.at.node, meter.is_replica.then_some(meter.at.replica));
         let caches = caches.as_ref().filter(|_| graph.keeps(node));
         let cache = caches.map(|caches| caches.at(node.index(), replica));
         let outage = outages.as_ref().and_then(|outages| outages.at(node.index(), replica));
         let connect = connects.as_ref().and_then(|connects| connects.at(node.index(), replica));
-        let at =
-            AtNode { cache, outage, connect, ..AtNode::new(meter, None, window, cores, replicas) };
+        let screens = screens.as_ref().filter(|_| replica.is_none());
+        let crowd = screens.and_then(|screens| screens.crowd(node.index()));
+        let whole = AtNode::new(meter, None, window, cores, replicas);
+        let at = AtNode { cache, outage, connect, crowd, ..whole };
         readings.push(reading(&at));
         if is_client {
             // Of people, only what their browsers keep is measured as at a node.

@@ -9,6 +9,7 @@ mod probability;
 mod quantity;
 mod rate;
 mod span;
+mod time_of_day;
 mod whole;
 
 pub use bandwidth::Bandwidth;
@@ -16,5 +17,6 @@ pub use bytes::Bytes;
 pub use probability::Probability;
 pub use quantity::Quantity;
 pub use rate::Rate;
+pub use time_of_day::{DAY, TimeOfDay};
 pub use whole::{length, whole};
 pub(crate) use whole::{length_keys, whole_keys};

@@ -5,6 +5,7 @@
 mod balancing;
 mod faults;
 mod network;
+mod screens;
 
 use std::fmt::Write;
 
@@ -111,7 +112,7 @@ impl Draft {
         self.line(&format!("duration = '1500ms'\nseed = {seed}\nlimits = {{ events = 100_000 }}"));
         self.maybe(50, |_| "study = 'terminating'\nuntil = 'drained'".to_owned());
         self.maybe(30, |_| {
-            "measure = { replicas = true, classes = true, node_digits = 1 }".to_owned()
+            "measure = { replicas = true, classes = true, addresses = true }".to_owned()
         });
     }
 
@@ -156,10 +157,13 @@ impl Draft {
             self.maybe(30, |it| {
                 let kib = it.dice.between(1, 60);
                 let control = if it.is_wild { it.control() } else { String::new() };
-                format!("response = {{ size = {{ exp = '{kib}KiB' }}{control} }}")
+                format!(
+                    "response = {{ size = {{ exp = '{kib}KiB' }}{control}, compressible = true }}"
+                )
             });
             self.maybe(30, |it| format!("priority = {}", it.dice.below(3)));
             self.maybe(20, |_| "write = true".to_owned());
+            self.sealed(page);
         }
         if !self.backs.is_empty() {
             let work = self.law(1_500);
@@ -351,6 +355,7 @@ impl Draft {
                 self.line(&format!("[node.{name}]\nkind = '{kind}'"));
                 self.forwarding(name);
                 self.maybe_wild(40, Self::cache);
+                self.screens(kind);
                 self.link(name, &front);
                 name.clone_into(&mut front);
             }
@@ -359,6 +364,7 @@ impl Draft {
             self.client(client);
             self.link(&format!("users{client}"), &front);
         }
+        self.attacker(&front);
     }
 
     fn client(&mut self, number: u64) {

@@ -87,6 +87,9 @@ pub struct ClientSpec {
     /// Which roles its people have: shares by name. Endpoints can ask for one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, Probability>,
+    /// The region that its addresses are in: servers can admit by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
 }
 
 impl KindParts for ClientSpec {

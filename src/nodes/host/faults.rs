@@ -69,16 +69,17 @@ impl Host {
     /// break.
     fn lose_all<O: Observer>(&mut self, at: Place, ctx: &mut Ctx<'_, O>) {
         let lost = ctx.held_at(at);
-        // First those who wait, so that nobody takes the place of who goes: for a worker, and then
-        // those for a core, who have one.
-        let waiting = [Phase::Lobby, Phase::Line].into_iter();
-        for (phase, id) in waiting.flat_map(|phase| lost.iter().map(move |id| (phase, id))) {
-            if ctx.hot(*id).phase == phase {
-                if let Some(station) = self.station(*id, ctx) {
-                    station.take_out(*id, ctx);
+        // First those who wait, so that nobody takes the place of who goes; of those first who wait
+        // for a worker, which others give back.
+        for waiting in [Phase::Lobby, Phase::Line] {
+            for id in &lost {
+                if ctx.hot(*id).phase == waiting {
+                    if let Some(station) = self.station(*id, ctx) {
+                        station.take_out(*id, ctx);
+                    }
+                    ctx.hot(*id).phase = Phase::Wait;
+                    self.lose(*id, false, ctx);
                 }
-                ctx.hot(*id).phase = Phase::Wait;
-                self.lose(*id, false, ctx);
             }
         }
         for id in lost {

@@ -8,6 +8,7 @@ use crate::limit::{Decision, Limiter, RateLimitSpec};
 use crate::net::{Ctx, Part, Phase};
 use crate::outcome::{Answer, Reason};
 use crate::rng::mix;
+use crate::screen::Defence;
 
 /// The program of an exchange that a limit holds back: it has none yet.
 const HELD_BACK: u16 = u16::MAX;
@@ -28,9 +29,12 @@ impl Host {
         Self { may_refuse: self.may_refuse || limit.is_some(), limit, ..self }
     }
 
-    /// Asks the limit and the replica. Returns whether the exchange goes on now.
+    /// Asks the screens, the limit and the replica. Returns whether the exchange goes on now.
     #[cold]
     pub(super) fn passes<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
+        if self.is_turned_away(id, ctx) {
+            return false;
+        }
         let Some(limit) = &mut self.limit else { return self.has_time_for(id, ctx) };
         let (replica, now) = (ctx.hot(id).at.replica, ctx.now());
         let source = limit.spec.key.of(ctx.cold(id).source);
@@ -46,6 +50,7 @@ impl Host {
             Decision::Reject => {
                 let status = limit.spec.refused_status();
                 let answer = Answer { status, failure: Some(Reason::RateLimited) };
+                Self::tells_stopped(id, Defence::AddressLimit, ctx);
                 ctx.reply(id, answer, Exit::Refused);
                 false
             }

@@ -13,6 +13,7 @@ mod hashing;
 mod identity;
 mod limited;
 mod saying;
+mod screen;
 mod unwanted;
 
 use std::collections::BTreeMap;
@@ -59,6 +60,8 @@ pub struct Host {
     aside: Option<Box<aside::Aside>>,
     /// What it says to scripts of other origins, where pages ask any.
     sharing: Option<Box<cors::Sharing>>,
+    /// What it lets pass.
+    screen: Option<Box<screen::Screen>>,
     /// Whether something may turn exchanges away before they begin.
     may_refuse: bool,
     /// How often the paths were answered whose answers change.
@@ -107,6 +110,7 @@ impl Host {
             gate: None,
             aside: None,
             sharing: None,
+            screen: None,
             may_refuse: shape.is_some_and(|shape| shape.shed.is_some()),
             answered: BTreeMap::new(),
             can_hang: shape.is_some_and(|shape| shape.can_hang),
@@ -256,6 +260,9 @@ impl Host {
     /// A handshake has arrived: it ends here, unless the node passes connections on.
     #[cold]
     fn shake<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
+        if self.screen.is_some() && self.refuses_connection(id, ctx) {
+            return Next::Holds;
+        }
         let program = match self.program {
             Running::Own(program) if self.passes_on => program,
             Running::Own(_) | Running::Endpoint(_) => ctx.handshake_program(id),
@@ -369,6 +376,11 @@ impl Host {
                 Op::Keep(keep) => {
                     self.asks_store(id, keep, ctx);
                     return Next::Holds;
+                }
+                Op::Screen(rule) => {
+                    if self.screens(id, rule, ctx) {
+                        return Next::Holds;
+                    }
                 }
                 Op::Forward => return Next::Forward(id),
                 Op::Return | Op::Join => {

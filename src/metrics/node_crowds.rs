@@ -1,0 +1,33 @@
+//! From how many addresses a node is asked: told with `measure = { addresses = true }`.
+
+use super::{AtNode, Evidence, NodeMetric, Unit, share};
+
+const fn metric(
+    name: &'static str,
+    about: &'static str,
+    read: fn(&AtNode<'_>) -> Option<f64>,
+) -> NodeMetric {
+    NodeMetric { name, unit: Unit::Count, about, evidence: Evidence::Plain, read }
+}
+
+/// A number as metrics have it.
+#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+const fn number(count: u64) -> f64 {
+    count as f64
+}
+
+/// The metrics of this kind. They are about a node, not about a replica or a class.
+pub(super) const METRICS: &[NodeMetric] = &[
+    metric(
+        "distinct_addresses",
+        "Addresses from which the node was asked, as it sees them; told where addresses are \
+         measured.",
+        |at| Some(number(at.crowd?.addresses)),
+    ),
+    metric("crowd_mean", "People behind one of those addresses, on average.", |at| {
+        share(at.crowd?.people, at.crowd?.addresses)
+    }),
+    metric("crowd_max", "The most people behind one of those addresses.", |at| {
+        Some(number(at.crowd?.most))
+    }),
+];

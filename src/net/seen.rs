@@ -1,0 +1,100 @@
+//! What can be seen of who asks: whose address is shown, who stands behind it, and, for observers
+//! alone, whether it is an attack.
+
+use super::core::Ctx;
+use crate::attack::AttackPlan;
+use crate::fact::Observer;
+use crate::id::{ExchangeId, NodeId, ObjectId, RequestId, SessionId};
+use crate::rng::Key;
+use crate::time::Span;
+use crate::unit::DAY;
+
+impl<'a, O: Observer> Ctx<'a, O> {
+    /// The caller of an exchange that still stands where it was; none for a client's own.
+    fn caller(&self, id: ExchangeId) -> Option<ExchangeId> {
+        let exchange = self.core.exchanges.hot(id);
+        let parent = exchange.parent;
+        let is_there = parent != ExchangeId::NONE
+            && self.core.exchanges.hot(parent).generation == exchange.parent_generation
+            && self.core.exchanges.hot(parent).request == exchange.request;
+        is_there.then_some(parent)
+    }
+
+    /// The client that a request comes from.
+    fn client_of(&self, id: ExchangeId) -> NodeId {
+        let request = self.core.exchanges.hot(id).request;
+        self.core.requests[request.0].asked.client
+    }
+
+    /// The neighbour that made a call.
+    #[must_use]
+    pub fn peer_of(&self, id: ExchangeId) -> NodeId {
+        let link = self.core.exchanges.hot(id).link;
+        self.fixed.topology.links[link.index()].from
+    }
+
+    /// Whose address an exchange shows: that of its client, or of the node nearest to here that
+    /// hides its callers or asks for itself.
+    #[must_use]
+    pub fn shown_by(&self, id: ExchangeId) -> NodeId {
+        let source = self.core.exchanges.cold(id).source;
+        let mut at = id;
+        while let Some(caller) = self.caller(at) {
+            let node = self.core.exchanges.hot(caller).at.node;
+            if self.fixed.addresses[node.index()] == source {
+                return node;
+            }
+            at = caller;
+        }
+        self.client_of(id)
+    }
+
+    /// Who stands behind an exchange: the user of a closed loop, the visitor, or whoever has the
+    /// address that the client shows.
+    #[must_use]
+    pub fn person_behind(&self, id: ExchangeId) -> u64 {
+        let request = self.core.exchanges.hot(id).request;
+        let session = self.core.requests[request.0].session;
+        if session != SessionId::NONE {
+            return self.core.sessions[session.0].key.0;
+        }
+        let mut first = id;
+        while let Some(caller) = self.caller(first) {
+            first = caller;
+        }
+        self.core.exchanges.cold(first).source
+    }
+
+    /// The attack that a request is a part of, if its client is an attacker.
+    #[must_use]
+    pub fn attack_of(&self, request: RequestId) -> Option<&'a AttackPlan> {
+        let screens = self.fixed.screens.as_ref()?;
+        let client = self.core.requests[request.0].asked.client;
+        screens.attacks.get(client.index())?.as_ref()
+    }
+
+    /// The object that an exchange is about, and the key of what belongs to that: the exchange's
+    /// own if it is about none.
+    #[must_use]
+    pub fn object_of(&self, id: ExchangeId) -> (Option<ObjectId>, Key) {
+        let exchange = self.core.exchanges.hot(id);
+        let asked = &self.core.requests[exchange.request.0].asked;
+        let endpoint = self.fixed.endpoints.get(exchange.endpoint.index());
+        let has_objects = endpoint.is_some_and(|endpoint| endpoint.objects.is_some());
+        let is_object = has_objects || exchange.endpoint == asked.endpoint;
+        match (asked.object.filter(|_| is_object), endpoint) {
+            (Some(object), Some(endpoint)) => {
+                let key = self.core.root.with(endpoint.name_hash).with(u64::from(object.0));
+                (Some(object), key)
+            }
+            _ => (None, exchange.key),
+        }
+    }
+
+    /// The time of day, as the time since midnight.
+    #[must_use]
+    pub fn time_of_day(&self) -> Span {
+        let start = self.fixed.screens.as_ref().map_or(Span::ZERO, |screens| screens.start);
+        Span((start.0 + self.core.now.0 % DAY.0) % DAY.0)
+    }
+}
