@@ -12,7 +12,8 @@ fn shop(every: &str, store: &str, lookup: &str) -> String {
     format!(
         "study = 'terminating'\nuntil = 'drained'\nduration = '2s'\nreplications = 1\n\
          [endpoint.page]\nwork = [{{ lookup = 'store', miss = [{{ call = 'db' }}]{lookup} }}]\n\
-         [node.users]\nkind = 'client'\narrivals = {{ interval = '{every}' }}\nmix = {{ page = 1 }}\n\
+         [node.users]\nkind = 'client'\narrivals = {{ interval = '{every}' }}\n\
+         mix = {{ page = 1 }}\n\
          [node.app]\nkind = 'server'\n\
          [node.store]\nkind = 'cache'\n{store}\n\
          [node.db]\nkind = 'database'\ncores = 9\nservice = '10ms'\n\

@@ -160,8 +160,8 @@ const FAMILIES: &[Family] = &[
         folder: "src/evict",
         registers: |name| format!("    {}({name}) = \"{}\";", camel(name), name.replace('_', "-")),
         others: &[
-            "capacity", "che", "ghost", "list", "members", "ranks", "sketch", "store", "table",
-            "verbs",
+            "capacity", "che", "ghost", "list", "members", "ranks", "shelves", "sketch", "store",
+            "table", "verbs",
         ],
     },
     Family {

@@ -47,7 +47,7 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "bytes_saved",
         unit: Unit::BytesPerSecond,
-        about: "Bytes of those.",
+        about: "Bytes of the responses that caches gave of their own, in a second.",
         evidence: Evidence::Mean,
         read: |run| rate(run.caches?.answers().answered_bytes, run.window),
     },

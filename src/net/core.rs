@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::connection::Connections;
-use super::cross_origin::CrossOrigin;
+use super::cross_origin::{CrossOrigin, Crossing};
 use super::exchange::{Cold, Exchange, Exchanges, Part, Phase};
 use super::link::{Direction, LinkState, Transit};
 use super::papers::{Http, Papers};
@@ -149,6 +149,9 @@ pub struct Core<O> {
     pub sessions: Slab<Session>,
     /// Those of them who have an identity.
     pub people: Slab<Person>,
+    /// What is known of requests that scripts of pages make, by their places, where pages ask
+    /// other origins.
+    pub crossings: Vec<Crossing>,
     /// What a store of sessions holds, if it has room for only so many.
     pub kept: Option<Box<Kept>>,
     /// Where the time of branches is put down; that of requests stands with them.
@@ -211,6 +214,7 @@ impl<O> Core<O> {
             requests,
             sessions,
             people: Slab::default(),
+            crossings: Vec::new(),
             kept: None,
             accounts,
             connections: Connections::default(),

@@ -1,7 +1,10 @@
 //! What pages of some origin may ask of others, decided for each endpoint and each policy before
 //! the run: at work a browser compares numbers.
 
+use super::core::Ctx;
+use crate::fact::Observer;
 use crate::http::cors::{Blocked, PreflightCache};
+use crate::id::RequestId;
 
 /// The origin of a page, among those of a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +22,44 @@ pub struct PolicyId(pub u16);
 impl PolicyId {
     /// Nothing.
     pub const NONE: Self = Self(u16::MAX);
+}
+
+/// What is known of a request that a page's script may make, beside the request itself: others do
+/// without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crossing {
+    /// The origin of the page whose script makes it.
+    pub from: OriginId,
+    /// What its answer says about other origins.
+    pub allowed: PolicyId,
+    /// Whether a preflight has just allowed its present attempt.
+    pub is_cleared: bool,
+}
+
+impl Crossing {
+    /// That of a request of a page of this origin, which has just been made.
+    #[must_use]
+    pub const fn new(from: OriginId) -> Self {
+        Self { from, allowed: PolicyId::NONE, is_cleared: false }
+    }
+}
+
+impl<O: Observer> Ctx<'_, O> {
+    /// What is known of a request that a page's script may make.
+    pub fn crossing(&mut self, id: RequestId) -> &mut Crossing {
+        let (place, all) = (id.0 as usize, &mut self.core.crossings);
+        if all.len() <= place {
+            all.resize(place + 1, Crossing::new(OriginId::NONE));
+        }
+        &mut all[place]
+    }
+
+    /// The same, to look at.
+    #[must_use]
+    pub fn crossing_of(&self, id: RequestId) -> Crossing {
+        let known = self.core.crossings.get(id.0 as usize);
+        known.copied().unwrap_or(Crossing::new(OriginId::NONE))
+    }
 }
 
 /// An entry of a preflight cache: the browser, the URL, what was asked for, and the page's origin

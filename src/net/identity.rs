@@ -23,8 +23,9 @@ impl<O: Observer> Ctx<'_, O> {
     #[must_use]
     pub fn is_bare(&self, request: RequestId) -> bool {
         let Some(plan) = &self.fixed.cross_origin else { return false };
-        let request = &self.core.requests[request.0];
-        plan.asking(request.from, request.asked.endpoint).is_some_and(|asking| asking.is_bare)
+        let endpoint = self.core.requests[request.0].asked.endpoint;
+        let from = self.crossing_of(request).from;
+        plan.asking(from, endpoint).is_some_and(|asking| asking.is_bare)
     }
 
     /// Bytes that a request shows: nothing before a log-in.

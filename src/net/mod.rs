@@ -30,7 +30,8 @@ mod waiting;
 pub use self::connection::{Connection, Connections, Hop, Mode};
 pub use self::core::{Call, Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Tables};
 pub use self::cross_origin::{
-    Asking, CrossOrigin, OriginId, PolicyId, PolicyPlan, PreflightEntry, Preflights, Verdicts,
+    Asking, CrossOrigin, Crossing, OriginId, PolicyId, PolicyPlan, PreflightEntry, Preflights,
+    Verdicts,
 };
 pub use self::exchange::{Cold, Exchange, Exchanges, Part, Parts, Phase};
 pub use self::guard::Guard;

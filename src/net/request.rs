@@ -2,7 +2,6 @@
 //! may belong to.
 
 use super::TimerId;
-use super::cross_origin::{OriginId, PolicyId};
 use super::exchange::{Part, Parts};
 use crate::auth::Errand;
 use crate::fact::Asked;
@@ -39,12 +38,6 @@ pub struct Request {
     pub errand: Errand,
     /// Whether its user has an outcome already, so that an answer comes too late.
     pub over: bool,
-    /// Whether a preflight has just allowed its present attempt.
-    pub is_cleared: bool,
-    /// The origin of the page whose script makes it.
-    pub from: OriginId,
-    /// What its answer says about other origins.
-    pub allowed: PolicyId,
 }
 
 impl Default for Request {
@@ -65,9 +58,6 @@ impl Default for Request {
             person: u32::MAX,
             errand: Errand::Page,
             over: false,
-            is_cleared: false,
-            from: OriginId::NONE,
-            allowed: PolicyId::NONE,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The auth-server: logs people in, which costs a password hash, and signs and renews tokens.
 //!
-//! Its cores hash, in one queue with all else, unless `[auth.password]` gives it a `pool` of workers
-//! that do nothing else. What a log-in costs follows from `[auth]`.
+//! Its cores hash, in one queue with all else, unless `[auth.password]` gives it a `pool` of
+//! workers that do nothing else. What a log-in costs follows from `[auth]`.
 
 use super::answering::AnsweringSpec;
 use super::parts::{KindParts, PartReader};

@@ -18,11 +18,11 @@ impl Client {
         id: RequestId,
         ctx: &Ctx<'a, O>,
     ) -> Option<(&'a Asking, OriginId)> {
-        let request = &ctx.core.requests[id.0];
+        let (endpoint, from) = (ctx.core.requests[id.0].asked.endpoint, ctx.crossing_of(id).from);
         let fixed = ctx.fixed;
         let plan = fixed.cross_origin.as_deref()?;
-        let asking = plan.asking(request.from, request.asked.endpoint)?;
-        asking.is_cross.then_some((asking, request.from))
+        let asking = plan.asking(from, endpoint)?;
+        asking.is_cross.then_some((asking, from))
     }
 
     /// The entries of a preflight cache that a request needs. The browser is that of a user, or of
@@ -53,7 +53,7 @@ impl Client {
         source: u64,
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
-        let was_cleared = std::mem::take(&mut ctx.core.requests[id.0].is_cleared);
+        let was_cleared = std::mem::take(&mut ctx.crossing(id).is_cleared);
         let across = Self::asks_across(id, ctx).filter(|(asking, _)| asking.is_asked_before());
         let Some(across) = across.filter(|_| !was_cleared) else { return false };
         let entries = self.entries(id, across, source, ctx);
@@ -82,7 +82,7 @@ impl Client {
         let Some(across) = Self::asks_across(id, ctx).filter(|_| has_answer) else {
             return Some(answer);
         };
-        let policy = ctx.core.requests[id.0].allowed;
+        let policy = ctx.crossing_of(id).allowed;
         let verdicts = across.0.verdicts(policy);
         let sent = !ctx.hot(child).is_preflight;
         let checked = match verdicts.answer {
@@ -110,7 +110,7 @@ impl Client {
         if let (Some(entries), Some(cache)) = (entries, &mut self.preflights) {
             cache.remember(entries, plan.and_then(|it| it.max_age), now);
         }
-        ctx.core.requests[id.0].is_cleared = true;
+        ctx.crossing(id).is_cleared = true;
         self.attempts(id, ctx);
         None
     }

@@ -12,6 +12,7 @@ mod identity;
 mod pages;
 mod retries;
 mod theft;
+mod timed_out;
 mod visits;
 mod wanted;
 
@@ -31,8 +32,8 @@ use crate::dist::{Dist, Law};
 use crate::fact::{Asked, Fact, Observer};
 use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, ObjectId, RequestId, SessionId};
 use crate::net::{
-    Account, Cold, Ctx, Exchange, Input, Kind, OriginId, Part, Phase, PolicyId, Preflights,
-    Request, Session, TimerId, Token, Unwanted,
+    Account, Cold, Crossing, Ctx, Exchange, Input, Kind, OriginId, Part, PolicyId, Preflights,
+    Request, Session, TimerId, Token,
 };
 use crate::outcome::{Answer, Reason};
 use crate::people::{PagePlan, VisitPlan};
@@ -397,13 +398,15 @@ impl Client {
             errand,
             account: Account { mark: now, ..Account::default() },
             row,
-            from,
             ..Request::default()
         };
         if person != u32::MAX {
             core.people[person].requests += 1;
         }
         core.observer.hear(now, &Fact::Issued(&request.asked));
+        if fixed.cross_origin.is_some() {
+            *ctx.crossing(id) = Crossing::new(from);
+        }
         if let Some((law, _)) = &self.plan.timeout {
             let span = Span::from_nanos_rounded(law.sample(&mut key.draws(PATIENCE)));
             let timer = ctx.start_timer(span, Token::Total(id));
@@ -434,7 +437,7 @@ impl Client {
         let mut is_preflight = false;
         if self.preflights.is_some() {
             is_preflight = self.asks_first(id, source, ctx);
-            ctx.core.requests[id.0].allowed = PolicyId::NONE;
+            ctx.crossing(id).allowed = PolicyId::NONE;
             key = if is_preflight { Key(key.bits(PREFLIGHT)) } else { key };
         }
         let root = Exchange {
@@ -492,55 +495,6 @@ impl Client {
         let timer = std::mem::replace(&mut request.timer, TimerId::NONE);
         ctx.cancel_timer(timer);
         self.finish(id, answer, ctx);
-    }
-
-    /// An attempt took longer than the client waits.
-    fn hung_up<O: Observer>(&mut self, child: ExchangeId, why: Reason, ctx: &mut Ctx<'_, O>) {
-        let id = ctx.hot(child).request;
-        if self.was_beside(child, ctx) {
-            return ctx.hang_up(child);
-        }
-        // The request outlives its last exchange, whose end would otherwise take it along.
-        ctx.core.requests[id.0].live += 1;
-        ctx.hang_up(child);
-        let answer = Answer::failed(why);
-        if !self.tries_again(id, answer, ctx) {
-            self.outcome(id, answer, ctx);
-        }
-        ctx.core.requests[id.0].live -= 1;
-        ctx.end_if_over(id);
-    }
-
-    /// The total time-out has passed: the user has an outcome, whatever becomes of the work.
-    fn gave_up<O: Observer>(&mut self, id: RequestId, ctx: &mut Ctx<'_, O>) {
-        let request = &mut ctx.core.requests[id.0];
-        (request.over, request.timer) = (true, TimerId::NONE);
-        let root = request.root;
-        if Self::gives_up_in_pause(id, ctx) {
-            self.finish(id, Answer::failed(Reason::Timeout), ctx);
-            return ctx.end_if_over(id);
-        }
-        // What was under way last is what the time went on: that of the deepest call.
-        let (mut last, account) = (root, ctx.hot(root).account);
-        while ctx.hot(last).phase == Phase::Called {
-            let child = ctx.cold(last).child;
-            if child == ExchangeId::NONE || ctx.hot(child).account != account {
-                break;
-            }
-            last = child;
-        }
-        let part = ctx.hot(last).phase.part();
-        ctx.spend(last, part);
-        self.finish(id, Answer::failed(Reason::Timeout), ctx);
-        if matches!(ctx.hot(root).phase, Phase::Opening | Phase::Pooled | Phase::Silent) {
-            // It has not left, or has arrived nowhere: nothing is done for it any more.
-            return ctx.hang_up(root);
-        }
-        match self.plan.timeout.as_ref().map(|(_, late)| *late) {
-            Some(Late::Drop) => ctx.give_up(root, Unwanted::Drop),
-            Some(Late::Cancel) => ctx.give_up(root, Unwanted::Cancel),
-            Some(Late::Abandon) | None => {}
-        }
     }
 
     /// States the outcome; a user of a closed loop goes on to think.

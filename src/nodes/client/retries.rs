@@ -44,7 +44,9 @@ impl Client {
         request.account.spend(Part::Backoff, now);
         request.attempts += 1;
         request.again = TimerId::NONE;
-        request.is_cleared = false;
+        if self.preflights.is_some() {
+            ctx.crossing(id).is_cleared = false;
+        }
         self.attempts(id, ctx);
     }
 

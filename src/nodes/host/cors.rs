@@ -57,7 +57,8 @@ impl Host {
         let hands_on = matches!(self.program, Running::Own(_));
         let keeps = hands_on && sharing.policy == PolicyId::NONE;
         if !keeps && !exchange.below && !exchange.is_branch {
-            ctx.core.requests[exchange.request.0].allowed = sharing.policy;
+            let request = exchange.request;
+            ctx.crossing(request).allowed = sharing.policy;
         }
     }
 
@@ -76,7 +77,7 @@ impl Host {
             sharing.learned.resize(known, PolicyId::NONE);
         }
         if let Some(learned) = sharing.learned.get_mut(place) {
-            *learned = ctx.core.requests[exchange.request.0].allowed;
+            *learned = ctx.crossing_of(exchange.request).allowed;
         }
     }
 
@@ -86,7 +87,8 @@ impl Host {
         let Some(sharing) = &self.sharing else { return };
         let exchange = ctx.core.exchanges.hot(id);
         if let Some(learned) = sharing.learned.get(exchange.endpoint.index()) {
-            ctx.core.requests[exchange.request.0].allowed = *learned;
+            let request = exchange.request;
+            ctx.crossing(request).allowed = *learned;
         }
     }
 }

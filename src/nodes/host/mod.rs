@@ -14,6 +14,7 @@ mod identity;
 mod limited;
 mod saying;
 mod screen;
+mod timed;
 mod unwanted;
 
 use std::collections::BTreeMap;
@@ -27,7 +28,7 @@ use crate::dist::Law;
 use crate::endpoint::{Amount, Op};
 use crate::fact::{Exit, Observer, Place};
 use crate::id::{EndpointId, ExchangeId, NodeId, RequestId};
-use crate::net::{Ctx, Input, Part, Phase, TimerId, Token};
+use crate::net::{Ctx, Input, Part, Phase, TimerId};
 use crate::outcome::{Answer, Reason};
 use crate::rng::{Key, Purpose, Stream};
 use crate::time::Span;
@@ -508,46 +509,6 @@ impl Host {
             Some(station) => station.enter(id, true, ctx) == Admit::Worker,
             None => true,
         }
-    }
-
-    fn timed<O: Observer>(&mut self, token: Token, ctx: &mut Ctx<'_, O>) -> Next {
-        match token {
-            Token::Renew(_)
-            | Token::Theft(..)
-            | Token::Total(_)
-            | Token::Again(_)
-            | Token::Kept(..)
-            | Token::Idle(..)
-            | Token::Closed(..)
-            | Token::Probe(..)
-            | Token::Hedge(..)
-            | Token::Locked(..)
-            | Token::GivenUp(..) => {}
-            Token::Connect(id, _) => return self.gave_up(id, Reason::ConnectTimeout, ctx),
-            Token::Read(id, _) => return self.gave_up(id, Reason::ReadTimeout, ctx),
-            Token::Patience(id) => self.dropped(id, ctx),
-            Token::CoreDone(id) => {
-                ctx.cold(id).timer = TimerId::NONE;
-                return self.resumed(id, ctx);
-            }
-            Token::SharedDone(at) => {
-                let station = self.stations.get_mut(usize::from(at.replica));
-                if let Some(id) = station.and_then(|station| station.shared_done(ctx)) {
-                    return self.advance(id, ctx);
-                }
-            }
-            Token::Cancelled(id, generation, unwanted) => {
-                if ctx.is_still(id, generation) {
-                    self.unwanted(id, unwanted, ctx);
-                }
-            }
-            Token::Replica(at, change) => {
-                if let Some(station) = self.stations.get_mut(usize::from(at.replica)) {
-                    station.change(change, ctx);
-                }
-            }
-        }
-        Next::Holds
     }
 
     /// The program has come to its end: the answer of a server that answers itself is made here.
