@@ -169,7 +169,11 @@ const FAMILIES: &[Family] = &[
         registers: |name| format!("({name}::"),
         others: &["constant", "measure", "number", "scaled", "table", "text", "trial"],
     },
-    Family { folder: "src/metrics", registers: |name| format!("{name}::METRICS"), others: &[] },
+    Family {
+        folder: "src/metrics",
+        registers: |name| format!("{name}::METRICS"),
+        others: &["caching"],
+    },
     Family {
         folder: "src/nodes",
         registers: |name| format!("({name}::"),

@@ -235,10 +235,12 @@ impl Observer for CacheMeters {
                 }
                 if !below {
                     // The cache that was asked last has the last word.
-                    let from = match status {
-                        CacheStatus::Collapsed => Origin::Other,
-                        _ if status.is_answered() => Origin::Cache,
-                        _ => Origin::Server,
+                    let from = if status == CacheStatus::Collapsed {
+                        Origin::Other
+                    } else if status.is_answered() {
+                        Origin::Cache
+                    } else {
+                        Origin::Server
                     };
                     let asked = self.request(request);
                     (asked.looked, asked.from, asked.bytes) = (true, from, bytes);

@@ -46,7 +46,8 @@ mod tests {
             .replace("arrivals = { poisson = \"50/s\" }", "users = 3\nthink = \"100ms\"")
             .replace(
                 "[endpoint.search]",
-                "response = { cache_control = \"max-age=60\" }\n[endpoint.search]\npath = \"/search\"",
+                "response = { cache_control = \"max-age=60\" }\n[endpoint.search]\n\
+                 path = \"/search\"",
             )
             .replace("[node.users]", "[node.users.browser.cache]\n[node.users]");
         let results = sample::run(&text, sample::PLAIN);

@@ -351,9 +351,13 @@ fn node_readings(
         readings.push(reading(&at));
         if is_client {
             // Of people, only what their browsers keep is measured as at a node.
-            let last = readings.last_mut().into_iter().flat_map(|it| &mut it.values);
-            let others = at_node().zip(last).filter(|(metric, _)| !is_of_caches(metric));
-            others.for_each(|(_, value)| *value = f64::NAN);
+            let looked = cache.map_or(0, |cache| cache.looked());
+            if let Some(last) = readings.last_mut() {
+                let values = at_node().zip(&mut last.values);
+                let others = values.filter(|(metric, _)| !is_of_caches(metric));
+                others.for_each(|(_, value)| *value = f64::NAN);
+                last.observations = looked;
+            }
             continue;
         }
         if meter.wait.len() > 1 {

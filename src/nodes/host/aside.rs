@@ -1,6 +1,6 @@
 //! Caches beside the servers: what a store keeps of values, and how a server's work asks for them.
 
-use super::Host;
+use super::{Host, Next};
 use crate::endpoint::{Keep, Verb};
 use crate::evict::{Capacity, Policy, Store};
 use crate::fact::{CacheStatus, Fact, Observer};
@@ -133,7 +133,7 @@ impl Host {
         id: ExchangeId,
         keep: &Keep,
         ctx: &mut Ctx<'_, O>,
-    ) {
+    ) -> Next {
         let exchange = ctx.core.exchanges.hot(id);
         let (endpoint, request) = (exchange.endpoint, exchange.request);
         let key = Key(exchange.key.bits(keep.purpose));
@@ -169,6 +169,7 @@ impl Host {
             ctx.cold(child).bytes = bytes;
         }
         self.called(id, ctx);
+        Next::Holds
     }
 
     /// A store has answered, or could not be asked. Where the value is there, what it costs is

@@ -374,10 +374,7 @@ impl Host {
                         return Next::Holds;
                     }
                 }
-                Op::Keep(keep) => {
-                    self.asks_store(id, keep, ctx);
-                    return Next::Holds;
-                }
+                Op::Keep(keep) => return self.asks_store(id, keep, ctx),
                 Op::Screen(rule) => {
                     if self.screens(id, rule, ctx) {
                         return Next::Holds;

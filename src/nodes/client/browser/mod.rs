@@ -3,10 +3,10 @@
 //!
 //! It is the cache of the proxies once more: what may be stored and used again is decided by the
 //! rules of HTTP under the profile of a browser ([`crate::http`]). What goes when it is full is
-//! what was used longest ago. A person is somebody who comes again: a user of a closed loop, a visitor,
-//! a session or an address of a trace. There is nothing for people who are not there: all caches of
-//! a client share their memory ([`Shelves`]), and of what is stored only that is kept from which
-//! its lifetime follows.
+//! what was used longest ago. A person is somebody who comes again: a user of a closed loop, a
+//! visitor, a session or an address of a trace. There is nothing for people who are not there: all
+//! caches of a client share their memory ([`Shelves`]), and of what is stored only that is kept
+//! from which its lifetime follows.
 
 mod keep;
 mod look;
