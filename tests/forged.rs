@@ -78,6 +78,7 @@ struct Attacks {
 
 impl Observer for Attacks {
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        #[allow(clippy::wildcard_enum_match_arm, reason = "a fold over a few facts")]
         match fact {
             Fact::Browser(Browsed::Forged { outcome, by_script, .. }) => {
                 *self.forged.entry((*outcome as u8, *by_script)).or_default() += 1;
