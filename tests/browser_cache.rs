@@ -181,3 +181,13 @@ fn sessions_of_a_trace_are_people() {
     let caches: Vec<CacheStatus> = said(&graph).iter().map(|(_, caches)| caches[0]).collect();
     assert_eq!(caches, [Miss, Hit, Miss, Hit, Hit]);
 }
+
+#[test]
+fn what_is_loaded_anew_is_kept_as_well() {
+    let rows = "arrival_s,session,header:cache-control\n0,a,no-cache\n1,a,\n2,a,no-cache\n3,a,\n";
+    let who = "arrivals = { trace = 't.csv' }\nmix = { page = 1 }\nbrowser = { cache = {} }";
+    let answer = "response = { cache_control = 'max-age=2' }";
+    let graph = support::graph_with(&people(who, answer, "9s"), &[("t.csv", rows)]);
+    let caches: Vec<CacheStatus> = said(&graph).iter().map(|(_, caches)| caches[0]).collect();
+    assert_eq!(caches, [Miss, Hit, Miss, Hit], "at 3 s only the answer of 2.1 s is fresh");
+}

@@ -1,18 +1,10 @@
 //! What attacks came to, what stopped them, and whom else that stopped: only of scenarios with
 //! attackers.
 
-use super::{EndToEnd, Evidence, Metric, Unit};
+use super::{EndToEnd, Metric, counted};
 use crate::attack::Attack;
 use crate::observe::{ClassMeter, ScreenMeters};
 use crate::screen::Defence;
-
-const fn count(
-    name: &'static str,
-    about: &'static str,
-    read: fn(&EndToEnd<'_>) -> Option<f64>,
-) -> Metric {
-    Metric { name, unit: Unit::Count, about, evidence: Evidence::Plain, read }
-}
 
 /// The meters, if there are attackers.
 fn meters<'a>(run: &EndToEnd<'a>) -> Option<&'a ScreenMeters> {
@@ -30,51 +22,53 @@ fn stopped(run: &EndToEnd<'_>, by: Defence) -> Option<f64> {
 
 /// The metrics of this kind.
 pub(super) const METRICS: &[Metric] = &[
-    count("attack_attempts", "Attacking requests that ended.", |run| {
+    counted("attack_attempts", "Attacking requests that ended.", |run| {
         meters(run)?;
         let ended = |class: &ClassMeter| class.latency.count() + class.failed.0;
         Some(number(run.attackers.iter().map(ended).sum()))
     }),
-    count("attack_succeeded", "Attacking requests that got what they wanted.", |run| {
+    counted("attack_succeeded", "Attacking requests that got what they wanted.", |run| {
         Some(number(meters(run)?.succeeded.iter().sum()))
     }),
-    count("rows_leaked", "Rows that injections got.", |run| Some(number(meters(run)?.rows))),
-    count("accounts_taken", "Log-ins of attackers with the right password.", |run| {
+    counted("rows_leaked", "Rows that injections got.", |run| Some(number(meters(run)?.rows))),
+    counted("accounts_taken", "Log-ins of attackers with the right password.", |run| {
         Some(number(meters(run)?.succeeded[Attack::CredentialStuffing as usize]))
     }),
-    count("accounts_locked", "Times that an account was locked.", |run| {
+    counted("accounts_locked", "Times that an account was locked.", |run| {
         Some(number(meters(run)?.locked))
     }),
-    count("stopped_access", "Attacking requests that rules of access stopped.", |run| {
+    counted("stopped_access", "Attacking requests that rules of access stopped.", |run| {
         stopped(run, Defence::Access)
     }),
-    count("stopped_waf", "Attacking requests that a filter of requests stopped.", |run| {
+    counted("stopped_waf", "Attacking requests that a filter of requests stopped.", |run| {
         stopped(run, Defence::Waf)
     }),
-    count("stopped_input_filter", "Attacking requests that a check of input stopped.", |run| {
+    counted("stopped_input_filter", "Attacking requests that a check of input stopped.", |run| {
         stopped(run, Defence::InputFilter)
     }),
-    count("stopped_prepared", "Payloads that prepared statements made data.", |run| {
+    counted("stopped_prepared", "Payloads that prepared statements made data.", |run| {
         stopped(run, Defence::Prepared)
     }),
-    count("stopped_address_limit", "Attacking requests that a limit by address stopped.", |run| {
-        stopped(run, Defence::AddressLimit)
-    }),
-    count("stopped_account_limit", "Attacking log-ins that a limit by account stopped.", |run| {
+    counted(
+        "stopped_address_limit",
+        "Attacking requests that a limit by address stopped.",
+        |run| stopped(run, Defence::AddressLimit),
+    ),
+    counted("stopped_account_limit", "Attacking log-ins that a limit by account stopped.", |run| {
         stopped(run, Defence::AccountLimit)
     }),
-    count("stopped_lockout", "Attacking log-ins that met a locked account.", |run| {
+    counted("stopped_lockout", "Attacking log-ins that met a locked account.", |run| {
         stopped(run, Defence::Lockout)
     }),
-    count("stopped_password", "Attacking log-ins with the wrong password.", |run| {
+    counted("stopped_password", "Attacking log-ins with the wrong password.", |run| {
         stopped(run, Defence::Password)
     }),
-    count(
+    counted(
         "stopped_connection_limit",
         "Attacking connections that a limit by address stopped.",
         |run| stopped(run, Defence::ConnectionLimit),
     ),
-    count("honest_blocked", "Honest requests that a defence stopped.", |run| {
+    counted("honest_blocked", "Honest requests that a defence stopped.", |run| {
         Some(number(meters(run)?.blocked.iter().sum()))
     }),
 ];

@@ -1,19 +1,10 @@
 //! What browsers ask before they send, what they keep from their pages, and how long pages take:
 //! only of scenarios with pages of several parts or several origins.
 
-use super::{EndToEnd, Evidence, Metric, Unit, average, errors, rate, share};
+use super::{EndToEnd, Evidence, Metric, Unit, average, averaged, errors, rate, share};
 use crate::attack::{Forgery, Injection};
 use crate::observe::Sample;
 use crate::outcome::Reason;
-
-const fn metric(
-    name: &'static str,
-    unit: Unit,
-    about: &'static str,
-    read: fn(&EndToEnd<'_>) -> Option<f64>,
-) -> Metric {
-    Metric { name, unit, about, evidence: Evidence::Mean, read }
-}
 
 /// How long pages took; none if none was loaded.
 fn loads(run: &EndToEnd<'_>) -> Option<Sample> {
@@ -36,7 +27,7 @@ const fn per_second(
     about: &'static str,
     read: fn(&EndToEnd<'_>) -> Option<f64>,
 ) -> Metric {
-    metric(name, Unit::PerSecond, about, read)
+    averaged(name, Unit::PerSecond, about, read)
 }
 
 /// The metrics of attacks from pages.
@@ -85,7 +76,7 @@ pub(super) const ATTACKS: &[Metric] = &[
     per_second("credentials_stolen", "Credentials that scripts could read and stole.", |run| {
         rate(run.browsers?.stolen, run.window)
     }),
-    metric(
+    averaged(
         "stolen_credential_seconds",
         Unit::Count,
         "Seconds for which stolen credentials worked, for each second of the run.",
@@ -95,10 +86,10 @@ pub(super) const ATTACKS: &[Metric] = &[
 
 /// The metrics of this kind.
 pub(super) const METRICS: &[Metric] = &[
-    metric("preflights", Unit::PerSecond, "Preflights that browsers sent.", |run| {
+    averaged("preflights", Unit::PerSecond, "Preflights that browsers sent.", |run| {
         rate(run.browsers?.asked[1], run.window)
     }),
-    metric(
+    averaged(
         "preflight_share",
         Unit::Share,
         "The share of requests that need a preflight for which none was remembered.",
@@ -107,19 +98,19 @@ pub(super) const METRICS: &[Metric] = &[
             share(sent, asked)
         },
     ),
-    metric(
+    averaged(
         "cors_unsent",
         Unit::PerSecond,
         "Requests that browsers did not send, since the preflight did not allow them.",
         |run| rate(run.browsers?.blocked[0], run.window),
     ),
-    metric(
+    averaged(
         "cors_unread",
         Unit::PerSecond,
         "Answers that browsers kept from the page, after a server had done the work.",
         |run| rate(run.browsers?.blocked[1], run.window),
     ),
-    metric(
+    averaged(
         "errors_cors_blocked",
         Unit::Share,
         "The share of ended requests that browsers did not send or whose answer they withheld.",
@@ -128,10 +119,10 @@ pub(super) const METRICS: &[Metric] = &[
             errors::of(run, Reason::CorsBlocked)
         },
     ),
-    metric("page_rate", Unit::PerSecond, "Pages that were loaded with all their parts.", |run| {
+    averaged("page_rate", Unit::PerSecond, "Pages that were loaded with all their parts.", |run| {
         rate(run.browsers?.loads.count(), run.window)
     }),
-    metric(
+    averaged(
         "page_load_mean",
         Unit::Millis,
         "Mean time from wanting a page until its last part is there.",
@@ -139,7 +130,7 @@ pub(super) const METRICS: &[Metric] = &[
     ),
     Metric {
         evidence: Evidence::Quantile(0.95),
-        ..metric(
+        ..averaged(
             "page_load_p95",
             Unit::Millis,
             "95 % of the pages are there with all their parts after at most this.",

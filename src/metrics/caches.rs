@@ -1,6 +1,6 @@
 //! What caches answer, end to end: only of scenarios that have caches.
 
-use super::{EndToEnd, Evidence, Metric, Unit, rate, share};
+use super::{EndToEnd, Evidence, Metric, Unit, averaged, rate, share};
 use crate::observe::{Origin, Sample};
 
 const fn ratio(
@@ -8,7 +8,7 @@ const fn ratio(
     about: &'static str,
     read: fn(&EndToEnd<'_>) -> Option<f64>,
 ) -> Metric {
-    Metric { name, unit: Unit::Share, about, evidence: Evidence::Mean, read }
+    averaged(name, Unit::Share, about, read)
 }
 
 const fn latency(
@@ -16,7 +16,7 @@ const fn latency(
     about: &'static str,
     read: fn(&EndToEnd<'_>) -> Option<f64>,
 ) -> Metric {
-    Metric { name, unit: Unit::Millis, about, evidence: Evidence::Mean, read }
+    averaged(name, Unit::Millis, about, read)
 }
 
 fn mean_from(run: &EndToEnd<'_>, from: Origin) -> Option<f64> {
@@ -26,7 +26,8 @@ fn mean_from(run: &EndToEnd<'_>, from: Origin) -> Option<f64> {
 /// The metrics of this kind.
 pub(super) const METRICS: &[Metric] = &[
     ratio("hit_ratio", "The share of ended requests that a cache answered.", |run| {
-        share(run.caches?.answers().answered, run.ended())
+        let all = run.caches?.answers();
+        share(all.answered, all.ended)
     }),
     ratio(
         "byte_hit_ratio",

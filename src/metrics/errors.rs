@@ -1,6 +1,6 @@
 //! Why requests fail.
 
-use super::{EndToEnd, Evidence, Metric, Unit, share};
+use super::{EndToEnd, Metric, Unit, averaged, share};
 use crate::outcome::Reason;
 
 const fn errors(
@@ -8,7 +8,7 @@ const fn errors(
     about: &'static str,
     read: fn(&EndToEnd<'_>) -> Option<f64>,
 ) -> Metric {
-    Metric { name, unit: Unit::Share, about, evidence: Evidence::Mean, read }
+    averaged(name, Unit::Share, about, read)
 }
 
 /// The share of ended requests that failed for a reason.

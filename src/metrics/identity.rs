@@ -1,22 +1,13 @@
 //! What identity costs and what it lets through: only of scenarios with `[auth]`.
 
-use super::{EndToEnd, Evidence, Metric, Unit, average, rate, share};
-
-const fn metric(
-    name: &'static str,
-    unit: Unit,
-    about: &'static str,
-    read: fn(&EndToEnd<'_>) -> Option<f64>,
-) -> Metric {
-    Metric { name, unit, about, evidence: Evidence::Mean, read }
-}
+use super::{EndToEnd, Metric, Unit, average, averaged, rate, share};
 
 const fn per_second(
     name: &'static str,
     about: &'static str,
     read: fn(&EndToEnd<'_>) -> Option<f64>,
 ) -> Metric {
-    metric(name, Unit::PerSecond, about, read)
+    averaged(name, Unit::PerSecond, about, read)
 }
 
 /// A sum of nanoseconds as the mean of so many, in seconds.
@@ -30,7 +21,7 @@ pub(super) const METRICS: &[Metric] = &[
     per_second("authorised_rate", "Requests that were checked and let in.", |run| {
         rate(run.identities?.checked[1], run.window)
     }),
-    metric(
+    averaged(
         "authorised_ratio",
         Unit::Share,
         "The share of checked requests that were let in.",
@@ -39,7 +30,7 @@ pub(super) const METRICS: &[Metric] = &[
             share(accepted, checked)
         },
     ),
-    metric(
+    averaged(
         "authorised_latency_mean",
         Unit::Millis,
         "The mean latency of successful requests beside log-ins, renewals and log-outs.",
@@ -54,13 +45,13 @@ pub(super) const METRICS: &[Metric] = &[
     per_second("store_writes", "Writes to stores of sessions and tokens.", |run| {
         rate(run.identities?.asked[1], run.window)
     }),
-    metric(
+    averaged(
         "identity_cores",
         Unit::Count,
         "Cores at work for nothing but identity: hashing, signing, verifying.",
         |run| average(run.identities?.worked.iter().map(|it| u128::from(*it)).sum(), run.window),
     ),
-    metric(
+    averaged(
         "credential_bytes",
         Unit::Count,
         "Bytes that a checked request carries to show who sends it.",
@@ -75,29 +66,34 @@ pub(super) const METRICS: &[Metric] = &[
     per_second("forced_logins", "People who were refused and had to log in again.", |run| {
         rate(run.identities?.forced, run.window)
     }),
-    metric("carts_lost", Unit::Count, "Sessions lost with what they carried.", |run| {
+    averaged("carts_lost", Unit::Count, "Sessions lost with what they carried.", |run| {
         average(u128::from(run.identities?.carts) * u128::from(run.window.0), run.window)
     }),
-    metric("login_latency_mean", Unit::Millis, "The mean latency of successful log-ins.", |run| {
-        let (_, count, sum) = run.identities?.ended[0];
-        mean(sum, count)
-    }),
-    metric("login_success", Unit::Share, "The share of log-ins that succeeded.", |run| {
+    averaged(
+        "login_latency_mean",
+        Unit::Millis,
+        "The mean latency of successful log-ins.",
+        |run| {
+            let (_, count, sum) = run.identities?.ended[0];
+            mean(sum, count)
+        },
+    ),
+    averaged("login_success", Unit::Share, "The share of log-ins that succeeded.", |run| {
         let (ended, succeeded, _) = run.identities?.ended[0];
         share(succeeded, ended)
     }),
-    metric("refresh_latency_mean", Unit::Millis, "The mean latency of renewals.", |run| {
+    averaged("refresh_latency_mean", Unit::Millis, "The mean latency of renewals.", |run| {
         let (_, count, sum) = run.identities?.ended[1];
         mean(sum, count)
     }),
-    metric("refresh_success", Unit::Share, "The share of renewals that succeeded.", |run| {
+    averaged("refresh_success", Unit::Share, "The share of renewals that succeeded.", |run| {
         let (ended, succeeded, _) = run.identities?.ended[1];
         share(succeeded, ended)
     }),
-    metric("people_mean", Unit::Count, "People present, on average over time.", |run| {
+    averaged("people_mean", Unit::Count, "People present, on average over time.", |run| {
         average(run.identities?.people.area(), run.window)
     }),
-    metric(
+    averaged(
         "exposure_mean",
         Unit::Millis,
         "How long a stolen credential works after the theft, on average.",
@@ -106,11 +102,11 @@ pub(super) const METRICS: &[Metric] = &[
             mean(sum, count)
         },
     ),
-    metric("exposure_max", Unit::Millis, "The longest that a stolen credential worked.", |run| {
+    averaged("exposure_max", Unit::Millis, "The longest that a stolen credential worked.", |run| {
         let (count, _, most) = run.identities?.exposed;
         (count > 0).then(|| std::time::Duration::from_nanos(most).as_secs_f64())
     }),
-    metric(
+    averaged(
         "exposure_after_discovery_mean",
         Unit::Millis,
         "How long a stolen credential works after its theft was discovered, on average.",
@@ -119,7 +115,7 @@ pub(super) const METRICS: &[Metric] = &[
             mean(sum, count)
         },
     ),
-    metric(
+    averaged(
         "stolen_mean",
         Unit::Count,
         "Stolen credentials that work, on average over time.",
@@ -140,7 +136,7 @@ pub(super) const METRICS: &[Metric] = &[
     per_second("families_ended", "Families of refresh tokens that a reuse ended.", |run| {
         rate(run.identities?.families, run.window)
     }),
-    metric(
+    averaged(
         "exposure_after_logout_mean",
         Unit::Millis,
         "How long a stolen credential works after its owner has logged out, on average.",

@@ -122,6 +122,25 @@ pub struct NodeMetric {
     pub read: fn(&AtNode<'_>) -> Option<f64>,
 }
 
+/// A metric that is a mean over requests or over time.
+const fn averaged(
+    name: &'static str,
+    unit: Unit,
+    about: &'static str,
+    read: fn(&EndToEnd<'_>) -> Option<f64>,
+) -> Metric {
+    Metric { name, unit, about, evidence: Evidence::Mean, read }
+}
+
+/// A metric that says how often something happened.
+const fn counted(
+    name: &'static str,
+    about: &'static str,
+    read: fn(&EndToEnd<'_>) -> Option<f64>,
+) -> Metric {
+    Metric { name, unit: Unit::Count, about, evidence: Evidence::Plain, read }
+}
+
 /// What end-to-end metrics are read from.
 #[derive(Debug)]
 pub struct EndToEnd<'a> {

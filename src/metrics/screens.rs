@@ -1,24 +1,7 @@
 //! What screens let pass and what they cost: only of scenarios with screens or attackers.
 
-use super::{EndToEnd, Evidence, Metric, Unit, average, rate};
+use super::{EndToEnd, Metric, Unit, average, averaged, counted, rate};
 use crate::screen::{Chore, Defence, Fate};
-
-const fn metric(
-    name: &'static str,
-    unit: Unit,
-    about: &'static str,
-    read: fn(&EndToEnd<'_>) -> Option<f64>,
-) -> Metric {
-    Metric { name, unit, about, evidence: Evidence::Mean, read }
-}
-
-const fn count(
-    name: &'static str,
-    about: &'static str,
-    read: fn(&EndToEnd<'_>) -> Option<f64>,
-) -> Metric {
-    Metric { name, unit: Unit::Count, about, evidence: Evidence::Plain, read }
-}
 
 #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 fn objects(run: &EndToEnd<'_>, fate: Fate) -> Option<f64> {
@@ -31,7 +14,7 @@ fn cores(run: &EndToEnd<'_>, chore: Chore) -> Option<f64> {
 
 /// The metrics of this kind.
 pub(super) const METRICS: &[Metric] = &[
-    metric(
+    averaged(
         "requests_denied",
         Unit::PerSecond,
         "Requests that rules of access denied, attacking ones included.",
@@ -40,39 +23,39 @@ pub(super) const METRICS: &[Metric] = &[
             rate(screens.stopped[by] + screens.blocked[by], run.window)
         },
     ),
-    count(
+    counted(
         "infected_listed",
         "Requests for infected objects that a list of bad addresses stopped.",
         |run| objects(run, Fate::Listed),
     ),
-    count("infected_caught", "Infected objects that a scan stopped.", |run| {
+    counted("infected_caught", "Infected objects that a scan stopped.", |run| {
         objects(run, Fate::Caught)
     }),
-    count("infected_passed", "Infected objects that came through a forward proxy.", |run| {
+    counted("infected_passed", "Infected objects that came through a forward proxy.", |run| {
         objects(run, Fate::Passed)
     }),
-    count("healthy_stopped", "Healthy objects that a scan stopped.", |run| {
+    counted("healthy_stopped", "Healthy objects that a scan stopped.", |run| {
         objects(run, Fate::Mistaken)
     }),
-    metric("scan_cores", Unit::Count, "Cores at work for nothing but scans of content.", |run| {
+    averaged("scan_cores", Unit::Count, "Cores at work for nothing but scans of content.", |run| {
         cores(run, Chore::Scan)
     }),
-    metric(
+    averaged(
         "filter_cores",
         Unit::Count,
         "Cores at work for nothing but filters of requests and checks of input.",
         |run| cores(run, Chore::Filter),
     ),
-    metric("compress_cores", Unit::Count, "Cores at work for nothing but compression.", |run| {
+    averaged("compress_cores", Unit::Count, "Cores at work for nothing but compression.", |run| {
         cores(run, Chore::Compress)
     }),
-    metric(
+    averaged(
         "intercept_cores",
         Unit::Count,
         "Cores at work for handshakes of connections that a forward proxy opens to look inside.",
         |run| cores(run, Chore::Intercept),
     ),
-    metric(
+    averaged(
         "compression_saved",
         Unit::Share,
         "The share of the bytes of compressed answers that compression took away.",

@@ -2,7 +2,7 @@
 
 use super::Recorder;
 use crate::fact::{CacheStatus, Fact, Observer, Place};
-use crate::id::{EndpointId, RequestId};
+use crate::id::{EndpointId, NodeId, RequestId};
 use crate::time::Time;
 
 /// What one cache, or all caches of a node, answered in the measured window.
@@ -29,9 +29,9 @@ pub struct CacheMeter {
 /// What became of the requests for one endpoint, or of all, end to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AnswerMeter {
-    /// Successful requests.
-    pub succeeded: u64,
-    /// Of those, the ones that a cache answered.
+    /// Requests that ended, with success or not.
+    pub ended: u64,
+    /// Of those, the ones that succeeded and that a cache answered.
     pub answered: u64,
     /// Bytes of those.
     pub answered_bytes: u64,
@@ -58,6 +58,8 @@ pub enum Origin {
 pub struct CacheMeters {
     window: Time,
     endpoints: usize,
+    /// Whose requests are no measure of a service.
+    attackers: Box<[NodeId]>,
     /// By node, and by replica.
     nodes: Vec<Vec<CacheMeter>>,
     /// By node, and by the endpoint that its user asked for.
@@ -128,12 +130,19 @@ impl CacheMeters {
         Self {
             window,
             endpoints,
+            attackers: Box::default(),
             nodes: replicas.iter().map(of_node).collect(),
             by_endpoint: vec![CacheMeter::default(); replicas.len() * endpoints],
             requests: Vec::new(),
             answers: vec![AnswerMeter::default(); endpoints],
             latencies: std::array::from_fn(|_| Recorder::new(DIGITS)),
         }
+    }
+
+    /// The same, which leave the requests of these out of what is said end to end.
+    #[must_use]
+    pub fn without(self, attackers: impl Iterator<Item = NodeId>) -> Self {
+        Self { attackers: attackers.collect(), ..self }
     }
 
     /// What the cache of the node of this number did for those who asked for an endpoint.
@@ -152,7 +161,7 @@ impl CacheMeters {
     #[must_use]
     pub fn answers(&self) -> AnswerMeter {
         self.answers.iter().fold(AnswerMeter::default(), |sum, it| AnswerMeter {
-            succeeded: sum.succeeded + it.succeeded,
+            ended: sum.ended + it.ended,
             answered: sum.answered + it.answered,
             answered_bytes: sum.answered_bytes + it.answered_bytes,
             bytes: sum.bytes + it.bytes,
@@ -190,7 +199,6 @@ impl CacheMeters {
     fn finished(&mut self, id: RequestId, nanos: u64) {
         let Asked { endpoint, looked, from, bytes } = *self.request(id);
         let meter = &mut self.answers[endpoint.index()];
-        meter.succeeded += 1;
         if looked {
             meter.bytes += bytes;
             if matches!(from, Origin::Cache | Origin::Other) {
@@ -225,8 +233,11 @@ impl Observer for CacheMeters {
                 *self.request(asked.request) = Asked { endpoint, looked, from, bytes: 0 };
             }
             Fact::Finished { asked, answer, .. } => {
-                if now >= self.window && answer.is_success() {
-                    self.finished(asked.request, now.since(asked.started).0);
+                if now >= self.window && !self.attackers.contains(&asked.client) {
+                    self.answers[asked.endpoint.index()].ended += 1;
+                    if answer.is_success() {
+                        self.finished(asked.request, now.since(asked.started).0);
+                    }
                 }
             }
             Fact::Looked { by, request, status, bytes, below } => {
@@ -286,7 +297,6 @@ impl Observer for CacheMeters {
 mod tests {
     use super::*;
     use crate::fact::Asked as Question;
-    use crate::id::NodeId;
     use crate::net::Parts;
     use crate::outcome::Answer;
     use crate::rng::Key;
@@ -390,7 +400,32 @@ mod tests {
         assert_eq!(counts, [0, 1]);
         let none = after(10, &[]);
         assert_eq!(none.latencies(Origin::Server).count(), 0, "it asked no cache");
-        assert_eq!(none.answers_for(EndpointId(0)).succeeded, 1);
+        assert_eq!(none.answers_for(EndpointId(0)).ended, 1);
+    }
+
+    #[test]
+    fn attackers_are_left_out_end_to_end_and_seen_at_the_cache() {
+        let asked = question();
+        let mut meters = CacheMeters::new(&[1, 2], 1, Time(0)).without([asked.client].into_iter());
+        meters.hear(Time(1), &Fact::Issued(&asked));
+        meters.hear(Time(1), &looked(EDGE, true, 5));
+        let (answer, parts) = (Answer::OK, Parts::default());
+        let finished = Fact::Finished { asked: &asked, answer, attempts: 1, parts: &parts };
+        meters.hear(Time(1), &finished);
+        assert_eq!(meters.answers(), AnswerMeter::default());
+        assert_eq!(meters.at(0, None).hits, 1);
+    }
+
+    #[test]
+    fn a_request_that_failed_has_ended_and_no_cache_answered_it() {
+        let asked = question();
+        let mut meters = CacheMeters::new(&[1, 2], 1, Time(0));
+        meters.hear(Time(1), &Fact::Issued(&asked));
+        meters.hear(Time(1), &looked(EDGE, false, 0));
+        let (answer, parts) = (Answer::with_status(503), Parts::default());
+        let finished = Fact::Finished { asked: &asked, answer, attempts: 1, parts: &parts };
+        meters.hear(Time(1), &finished);
+        assert_eq!((meters.answers().ended, meters.answers().answered), (1, 0));
     }
 
     #[test]

@@ -67,14 +67,14 @@ pub(super) fn cache_readings(
         let all = endpoint.map_or_else(|| meters.answers(), |it| meters.answers_for(it));
         let meter = CacheMeter {
             hits: all.answered,
-            misses: all.succeeded - all.answered,
+            misses: all.ended - all.answered,
             hit_bytes: all.answered_bytes,
             fetched_bytes: all.bytes - all.answered_bytes,
             ..CacheMeter::default()
         };
         let values = AT_CACHE.iter().map(|metric| {
             let reading = (metric.read)(&meter, window).filter(|_| metric.is_end_to_end);
-            reading.filter(|_| all.succeeded > 0).unwrap_or(f64::NAN)
+            reading.filter(|_| all.ended > 0).unwrap_or(f64::NAN)
         });
         readings.push(CacheReading { node: None, endpoint, values: values.collect() });
     }

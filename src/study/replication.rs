@@ -256,9 +256,10 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let is_client = |role: &Role| matches!(role, Role::Client(_));
     let clients = (0..).map(NodeId).zip(&graph.plans).filter(|(_, plan)| is_client(&plan.role));
     let replicas: Vec<u16> = graph.fixed.topology.nodes.iter().map(|node| node.replicas).collect();
-    let caches = graph
-        .has_caches()
-        .then(|| CacheMeters::new(&replicas, graph.fixed.endpoints.len(), window));
+    let caches = graph.has_caches().then(|| {
+        let endpoints = graph.fixed.endpoints.len();
+        CacheMeters::new(&replicas, endpoints, window).without(graph.attackers())
+    });
     let outages = graph.has_failing_nodes().then(|| outages(graph, window));
     let opens = graph.links.iter().any(|link| link.transport.is_some());
     let connects = opens.then(|| Connects::new(&replicas, window));

@@ -20,22 +20,29 @@ impl Client {
     ) -> Option<Answer> {
         let id = ctx.hot(child).request;
         let task = ctx.papers(child).task;
+        if ctx.core.requests[id.0].errand.is_thiefs() {
+            return Some(answer);
+        }
         let (Some(owner), Some(question)) = (self.owner(id, ctx), ctx.question(child)) else {
             return Some(answer);
         };
         let http = ctx.fixed.http.as_deref();
-        let (name, path) = (self.name_of_answer(id, Some(question), http, ctx), ctx.uri(id));
-        let Some(browsers) = &mut self.browsers else { return Some(answer) };
-        let shelves = &mut browsers.shelves;
         if task == Task::None {
-            if !question.method.is_safe() && answer.is_success() {
+            let (name, path) = (self.name_of_answer(id, Some(question), http, ctx), ctx.uri(id));
+            if let Some(browsers) = &mut self.browsers
+                && !question.method.is_safe()
+                && answer.is_success()
+            {
                 // What was changed is no longer right (RFC 9111, section 4.4).
-                shelves.remove(owner.0, name);
-                shelves.remove(owner.0, path);
+                browsers.shelves.remove(owner.0, name);
+                browsers.shelves.remove(owner.0, path);
             }
             return Some(answer);
         }
+        let Some(browsers) = &mut self.browsers else { return Some(answer) };
+        let shelves = &mut browsers.shelves;
         let papers = *ctx.core.exchanges.papers(child);
+        let name = papers.key;
         let bytes = ctx.core.exchanges.cold(child).bytes;
         let came = Kept {
             bytes,

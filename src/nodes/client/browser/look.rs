@@ -170,12 +170,15 @@ impl Client {
         let (Some(http), Some(owner)) = (http, self.owner(id, ctx)) else { return };
         let Some(browsers) = &mut self.browsers else { return };
         let is_looked_for = browsers.plan.endpoints.get(endpoint.index()).copied();
-        let is_reloaded = question.is_some_and(|question| question.control.no_cache);
+        let Some(question) = question.filter(|question| question.method.is_cacheable()) else {
+            return;
+        };
+        let is_reloaded = question.control.no_cache;
         let is_thiefs = ctx.core.requests[id.0].errand.is_thiefs();
-        if !is_looked_for.unwrap_or(false) || is_reloaded || is_thiefs {
+        if !is_looked_for.unwrap_or(false) || is_thiefs {
             return;
         }
-        let kept = browsers.shelves.peek_mut(owner.0, name).copied();
+        let kept = browsers.shelves.peek_mut(owner.0, name).copied().filter(|_| !is_reloaded);
         let status = if kept.is_some() { CacheStatus::Expired } else { CacheStatus::Miss };
         let kept = kept.filter(|kept| http.head(kept.head).is_some_and(Head::has_validator));
         let papers = ctx.papers(root);

@@ -98,6 +98,8 @@ struct Kept {
     is_refreshed: bool,
 }
 
+const _: () = assert!(size_of::<Kept>() == 32, "what is said of the memory of browsers");
+
 /// The browsers of a client at work.
 #[derive(Debug)]
 pub(super) struct Browsers {
