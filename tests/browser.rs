@@ -189,6 +189,45 @@ fn what_is_stored_says_to_others_what_it_said_at_first() {
 }
 
 #[test]
+fn what_a_page_must_not_read_its_browser_keeps_from_it_again_and_again() {
+    // A user a second who thinks for a second, with a browser that keeps what it got.
+    let text = APP
+        .replace("arrivals = { regular = '1/s' }", "users = 1\nthink = '955ms'")
+        .replace("mix = { save = 1 }", "mix = { save = 1 }\nbrowser = { cache = {} }")
+        .replacen(
+            "path = '/items'\n",
+            "path = '/items'\nresponse = { cache_control = 'max-age=60' }\n",
+            1,
+        );
+    for (variant, is_read) in [("simple", true), ("simple-no-policy", false)] {
+        let run = run(&graph_of(&text, variant));
+        let read = run.requests.iter().filter(|row| row.answer.is_success()).count();
+        assert_eq!(read, if is_read { run.requests.len() } else { 0 }, "{variant}");
+        let (browsers, at_api) = browsers(&text, variant);
+        assert_eq!(at_api, 1, "{variant}: all others are read from the cache");
+        assert_eq!(browsers.blocked.len(), run.requests.len() - read);
+    }
+}
+
+#[test]
+fn what_brings_no_answer_takes_back_no_leave_to_read() {
+    let text =
+        APP.replace(
+            "'reverse-proxy'\n",
+            "'reverse-proxy'\ncache = { capacity = '1MiB', use_stale = ['error'] }\n",
+        )
+        .replacen(
+            "path = '/items'\n",
+            "path = '/items'\nresponse = { cache_control = 'max-age=2, stale-if-error=600' }\n",
+            1,
+        ) + "[fault.x]\nnode = 'api'\nkind = 'crash'\nat = '4500ms'\nfor = '4s'\n";
+    let (browsers, _) = browsers(&text, "simple");
+    assert_eq!(browsers.blocked, []);
+    let run = run(&graph_of(&text, "simple"));
+    assert!(run.requests.iter().all(|row| row.answer.is_success()));
+}
+
+#[test]
 fn who_asks_everybody_who_they_are_lets_no_preflight_through() {
     let text = format!(
         "{APP}[auth]

@@ -138,6 +138,27 @@ fn without_a_defence_every_forged_request_is_accepted() {
 }
 
 #[test]
+fn a_browser_that_takes_nothing_said_for_none_sends_cookies_with_scripts_as_well() {
+    let script = [(NONE, "secure = true"), (FORM, "by = 'script'")];
+    all_are(Forgery::SameSite, &script);
+    let firefox = ("kind = 'client'\n", "kind = 'client'\nbrowser = { profile = 'firefox' }\n");
+    all_are(Forgery::Accepted, &[script[0], script[1], firefox]);
+}
+
+#[test]
+fn a_forged_request_carries_the_cookie_of_the_balancer_and_the_address_of_its_victim() {
+    let link = "[link.people.site]\nlatency = '10ms'\n";
+    for way in ["sticky = { cookie = 'srv' }", "algorithm = 'source-hash'"] {
+        let through = format!(
+            "[node.lb]\nkind = 'load-balancer'\n{way}\n[link.people.lb]\nlatency = '10ms'\n\
+             [link.lb.site]\n"
+        );
+        let replicas = ("cores = 64\n", "cores = 64\nreplicas = 4\n");
+        all_are(Forgery::Accepted, &[(link, &through), replicas]);
+    }
+}
+
+#[test]
 fn same_site_leaves_all_but_links_bare_and_strict_leaves_these_as_well() {
     for by in ["form", "frame", "script"] {
         let by = (FORM, &*format!("by = '{by}'"));

@@ -34,6 +34,12 @@ pub enum Errand {
 }
 
 impl Errand {
+    /// Whether its user's browser sends it without the user's wish.
+    #[must_use]
+    pub const fn is_forced(self) -> bool {
+        matches!(self, Self::Forged | Self::Ridden)
+    }
+
     /// Whether a thief makes it.
     #[must_use]
     pub const fn is_thiefs(self) -> bool {

@@ -339,7 +339,8 @@ impl<'a> Build<'a> {
         let addresses = names.iter().map(|name| mix(hash_name(name))).collect();
         let http = http(&mut self, &traces);
         let attacks = attacks(&mut self);
-        let browsers = if attacks.is_some() { browsers(&self) } else { Vec::new() };
+        let has_pages = attacks.is_some() || cross_origin.is_some();
+        let browsers = if has_pages { browsers(&self) } else { Vec::new() };
         let topology = self.topology;
         let programs = programs.list;
         let fixed = Fixed {

@@ -27,6 +27,7 @@ pub(super) fn thin(graph: &mut Graph) {
         let rates = rates(graph, plan, &traffic, id);
         let can_be_known = !rates.iter().any(|(pair, _)| behind.contains(pair))
             && !is_replayed(graph, &traffic, id)
+            && !is_asked_by_browsers(graph, &traffic, id)
             && !is_split(graph, id)
             && rates.iter().all(|((_, endpoint), _)| outlives_run(graph, plan, *endpoint));
         let hits = if can_be_known { hits(graph, plan, &rates) } else { None };
@@ -106,6 +107,14 @@ fn is_replayed(graph: &Graph, traffic: &Traffic, id: NodeId) -> bool {
         .clients
         .iter()
         .any(|client| has_trace(client.node) && client.visits.keys().any(|(node, _)| *node == id))
+}
+
+/// Whether the people who ask a node have browsers that keep answers: how much of what comes to it
+/// they keep back is not known before the run.
+fn is_asked_by_browsers(graph: &Graph, traffic: &Traffic, id: NodeId) -> bool {
+    traffic.clients.iter().any(|client| {
+        graph.browser(client.node).is_some() && client.visits.keys().any(|(node, _)| *node == id)
+    })
 }
 
 /// Whether a balancer sends different objects to different caches.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::build::Build;
 use super::program::{Programs, amount};
 use super::visits::origin_of;
-use crate::attack::Lure;
+use crate::attack::{CsrfSpec, Lure};
 use crate::auth::{Scheme, TokenStorage};
 use crate::endpoint::{EndpointSpec, Op};
 use crate::http::cookie::{Browser, Initiator, Request};
@@ -49,7 +49,7 @@ impl Origins {
             let at = page.at("endpoint");
             written.extend(origin_of(build, page).map(|origin| (origin.to_owned(), at)));
         }
-        if let Some(csrf) = build.model.csrf.as_ref().filter(|it| it.spec.by == Lure::Script) {
+        if let Some(csrf) = forging_script(build) {
             written.push((csrf.spec.from.clone(), csrf.at("from")));
         }
         let mut origins = Self::default();
@@ -87,7 +87,7 @@ pub(super) fn cross_origin(
     let specs = policies(build, &mut plan, programs);
     let mut words: BTreeMap<String, u32> = BTreeMap::new();
     // Who forges requests wants cookies to go along.
-    let forger = build.model.csrf.as_ref().and_then(|it| Origin::of(&it.spec.from).ok());
+    let forger = forging_script(build).and_then(|it| Origin::of(&it.spec.from).ok());
     for (_, page) in &origins.list {
         let mut asking = Vec::new();
         for ((_, spec), to) in build.endpoints.clone().into_iter().zip(&targets) {
@@ -109,6 +109,11 @@ pub(super) fn cross_origin(
     }
     let is_needed = plan.asking.iter().flatten().any(|asking| asking.is_cross);
     is_needed.then(|| Box::new(plan))
+}
+
+/// The page whose script forges requests, if one does.
+fn forging_script<'a>(build: &Build<'a>) -> Option<&'a Named<CsrfSpec>> {
+    build.model.csrf.as_ref().filter(|it| it.spec.enabled && it.spec.by == Lure::Script)
 }
 
 /// The origin of each endpoint, if it is written; what is none is noted.
@@ -147,10 +152,10 @@ fn is_bare(
     spec: &EndpointSpec,
     (page, credentials): (&Origin, bool),
     to: &Origin,
-) -> bool {
+) -> [bool; Browser::ALL.len()] {
     let model = build.model;
     let Some(auth) = model.auth.as_ref().filter(|_| has_cookie(build) && spec.auth) else {
-        return false;
+        return [false; Browser::ALL.len()];
     };
     // What lets people in sets the cookie.
     let login = auth.spec.login.as_ref().and_then(|name| model.endpoints.get(name.get_ref()));
@@ -162,7 +167,7 @@ fn is_bare(
             if !build.diagnostics.has_errors() {
                 build.error(&auth.at("cookie"), sentence);
             }
-            return true;
+            return [true; Browser::ALL.len()];
         }
     };
     let request = Request {
@@ -173,7 +178,8 @@ fn is_bare(
         is_safe: spec.method.is_safe(),
     };
     let is_left_out = to != page && !credentials;
-    is_left_out || !cookie.goes_with(&request, Browser::Chrome, crate::time::Span::ZERO)
+    Browser::ALL
+        .map(|browser| is_left_out || !cookie.goes_with(&request, browser, crate::time::Span::ZERO))
 }
 
 /// The policies of nodes, which get a number each.
@@ -262,7 +268,7 @@ fn asks(
     let by_policy = policies.iter().map(|policy| verdicts(&policy.says(page).allowed()));
     Asking {
         is_cross: true,
-        is_bare: false,
+        is_bare: [false; Browser::ALL.len()],
         credentials,
         needed: needed(&asked).map(&mut number).collect(),
         verdicts: by_policy.chain([verdicts(&Allowed::default())]).collect(),

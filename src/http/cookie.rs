@@ -72,6 +72,9 @@ pub enum Browser {
 }
 
 impl Browser {
+    /// All of them, each at its own place.
+    pub const ALL: [Self; 3] = [Self::Chrome, Self::Firefox, Self::Safari];
+
     /// How long it remembers a preflight at most.
     #[must_use]
     pub const fn preflight_cap(self) -> Span {

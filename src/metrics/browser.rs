@@ -35,7 +35,7 @@ pub(super) const ATTACKS: &[Metric] = &[
     per_second("forged_attempts", "Requests forged by pages of another site.", |run| {
         rate(run.browsers?.forged.iter().sum(), run.window)
     }),
-    per_second("forged_accepted", "Forged requests that changed state.", |run| {
+    per_second("forged_accepted", "Forged requests that were let in.", |run| {
         forged(run, Forgery::Accepted)
     }),
     per_second("forged_without_cookie", "Forged requests that `SameSite` left bare.", |run| {
@@ -55,6 +55,11 @@ pub(super) const ATTACKS: &[Metric] = &[
         "Forged requests that lacked the header with the token of their user.",
         |run| forged(run, Forgery::Header),
     ),
+    per_second(
+        "forged_logged_out",
+        "Forged requests whose user was not logged in, or whose browser left the cookie out.",
+        |run| forged(run, Forgery::Nobody),
+    ),
     per_second("script_attempts", "Scripts of somebody else that people came upon.", |run| {
         rate(run.browsers?.injected.iter().sum(), run.window)
     }),
@@ -70,9 +75,11 @@ pub(super) const ATTACKS: &[Metric] = &[
     per_second("script_forbidden", "Scripts that a content security policy stopped.", |run| {
         injected(run, Injection::Policy)
     }),
-    per_second("ridden_accepted", "State changed by scripts in somebody's name.", |run| {
-        rate(run.browsers?.ridden, run.window)
-    }),
+    per_second(
+        "ridden_accepted",
+        "Requests of scripts in somebody's name that were let in.",
+        |run| rate(run.browsers?.ridden, run.window),
+    ),
     per_second("credentials_stolen", "Credentials that scripts could read and stole.", |run| {
         rate(run.browsers?.stolen, run.window)
     }),

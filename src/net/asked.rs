@@ -73,10 +73,14 @@ impl<O: Observer> Ctx<'_, O> {
     /// The session of a request: the trace's, its user's, or its own.
     #[must_use]
     pub fn session_of(&self, request: RequestId) -> u64 {
-        let asked = &self.core.requests[request.0].asked;
-        let session = self.core.requests[request.0].session;
+        let it = &self.core.requests[request.0];
+        let (asked, session) = (&it.asked, it.session);
         match self.traced(request).and_then(TraceRow::session) {
             Some(named) => mix(u64::from(named)),
+            // The visit does not wait for it, and may be over; who made it is known all the same.
+            None if it.errand.is_forced() && it.person != u32::MAX => {
+                self.core.people[it.person].key.0
+            }
             None if session == SessionId::NONE => asked.key.0,
             None => self.core.sessions[session.0].key.0,
         }
@@ -89,7 +93,9 @@ impl<O: Observer> Ctx<'_, O> {
         let it = &self.core.requests[request.0];
         let is_named = self.traced(request).and_then(TraceRow::session).is_some();
         match user {
-            _ if is_named || it.session != SessionId::NONE => self.session_of(request),
+            _ if is_named || it.session != SessionId::NONE || it.errand.is_forced() => {
+                self.session_of(request)
+            }
             User::Address => source,
             User::Moment => mix(it.asked.started.0),
         }

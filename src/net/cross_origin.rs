@@ -3,6 +3,7 @@
 
 use super::core::Ctx;
 use crate::fact::Observer;
+use crate::http::cookie::Browser;
 use crate::http::cors::{Blocked, PreflightCache};
 use crate::id::RequestId;
 
@@ -87,8 +88,8 @@ pub struct CrossOrigin {
 pub struct Asking {
     /// Whether that is at another origin than the page's.
     pub is_cross: bool,
-    /// Whether it carries no credentials.
-    pub is_bare: bool,
+    /// Whether it carries no credentials, in each browser.
+    pub is_bare: [bool; Browser::ALL.len()],
     /// Whether it says `credentials: include`.
     pub credentials: bool,
     /// What a preflight has to allow; none for a simple request.

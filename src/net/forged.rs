@@ -40,7 +40,7 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// The browser of the people of a client.
-    fn browser_of(&self, client: NodeId) -> Browser {
+    pub(super) fn browser_of(&self, client: NodeId) -> Browser {
         self.fixed.browsers.get(client.index()).copied().unwrap_or_default()
     }
 }

@@ -23,9 +23,10 @@ impl<O: Observer> Ctx<'_, O> {
     #[must_use]
     pub fn is_bare(&self, request: RequestId) -> bool {
         let Some(plan) = &self.fixed.cross_origin else { return false };
-        let endpoint = self.core.requests[request.0].asked.endpoint;
-        let from = self.crossing_of(request).from;
-        plan.asking(from, endpoint).is_some_and(|asking| asking.is_bare)
+        let asked = &self.core.requests[request.0].asked;
+        let browser = self.browser_of(asked.client) as usize;
+        let asking = plan.asking(self.crossing_of(request).from, asked.endpoint);
+        asking.is_some_and(|asking| asking.is_bare[browser])
     }
 
     /// Bytes that a request shows: nothing before a log-in.

@@ -7,7 +7,7 @@ use crate::auth::Errand;
 use crate::fact::{Fact, Observer};
 use crate::http::cors::Blocked;
 use crate::id::{ExchangeId, RequestId, SessionId};
-use crate::net::{Asking, Ctx, OriginId, PreflightEntry};
+use crate::net::{Asking, Ctx, OriginId, PolicyId, PreflightEntry};
 use crate::outcome::{Answer, Reason};
 use crate::people::Browsed;
 
@@ -35,7 +35,7 @@ impl Client {
         ctx: &Ctx<'_, O>,
     ) -> Option<impl Iterator<Item = PreflightEntry> + 'a> {
         let request = &ctx.core.requests[id.0];
-        let is_somebody = request.session != SessionId::NONE;
+        let is_somebody = request.session != SessionId::NONE || request.errand.is_forced();
         if !is_somebody && self.plan.addresses == u64::from(u32::MAX) {
             return None;
         }
@@ -43,6 +43,32 @@ impl Client {
         let url = ctx.uri(id);
         let page = u32::from(from.0) << 1 | u32::from(asking.credentials);
         Some(asking.needed.iter().map(move |what| (browser, url, *what, page)))
+    }
+
+    /// Whether a request needs a preflight, and if so whether one is remembered that covers it.
+    fn needs_preflight<O: Observer>(
+        &self,
+        id: RequestId,
+        source: u64,
+        ctx: &Ctx<'_, O>,
+    ) -> Option<bool> {
+        let across = Self::asks_across(id, ctx).filter(|(asking, _)| asking.is_asked_before())?;
+        let entries = self.entries(id, across, source, ctx);
+        Some(match (entries, &self.preflights) {
+            (Some(entries), Some(cache)) => cache.covers(entries, ctx.now()),
+            _ => false,
+        })
+    }
+
+    /// Whether a browser may look for the answer to a request among what it keeps: a preflight that
+    /// is due comes before (Fetch standard, HTTP fetch).
+    pub(super) fn may_look<O: Observer>(
+        &self,
+        id: RequestId,
+        source: u64,
+        ctx: &Ctx<'_, O>,
+    ) -> bool {
+        self.preflights.is_none() || self.needs_preflight(id, source, ctx) != Some(false)
     }
 
     /// Whether the next attempt of a request has to be preceded by a preflight.
@@ -54,16 +80,28 @@ impl Client {
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
         let was_cleared = std::mem::take(&mut ctx.crossing(id).is_cleared);
-        let across = Self::asks_across(id, ctx).filter(|(asking, _)| asking.is_asked_before());
-        let Some(across) = across.filter(|_| !was_cleared) else { return false };
-        let entries = self.entries(id, across, source, ctx);
-        let is_covered = match (entries, &self.preflights) {
-            (Some(entries), Some(cache)) => cache.covers(entries, ctx.now()),
-            _ => false,
-        };
+        let needed = self.needs_preflight(id, source, ctx).filter(|_| !was_cleared);
+        let Some(is_covered) = needed else { return false };
         let client = self.plan.node;
         ctx.observe(&Fact::Browser(Browsed::Asked { client, preflight: !is_covered }));
         !is_covered
+    }
+
+    /// Whether a page is kept from reading what its browser has stored of an answer that said this
+    /// of other origins. It is stated.
+    pub(super) fn is_kept_from<O: Observer>(
+        &self,
+        id: RequestId,
+        policy: PolicyId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let across = self.preflights.as_ref().and_then(|_| Self::asks_across(id, ctx));
+        let verdict = across.map(|(asking, _)| asking.verdicts(policy).answer);
+        if let Some(Err(why)) = verdict {
+            let client = self.plan.node;
+            ctx.observe(&Fact::Browser(Browsed::Blocked { client, why, sent: true }));
+        }
+        verdict.is_some_and(|verdict| verdict.is_err())
     }
 
     /// What a page gets to see of the answer to its request. None if that was a preflight which
@@ -111,7 +149,9 @@ impl Client {
             cache.remember(entries, plan.and_then(|it| it.max_age), now);
         }
         ctx.crossing(id).is_cleared = true;
-        self.attempts(id, ctx);
+        if self.browsers.is_none() || !self.has_it(id, ctx) {
+            self.attempts(id, ctx);
+        }
         None
     }
 

@@ -377,7 +377,8 @@ impl Client {
             Some(object) => Some(ObjectId(object)),
             None => wanted::object(kind, endpoint, key, ctx),
         };
-        let source = self.source(traced, session, user, key);
+        let is_somebody = session != SessionId::NONE || errand.is_forced();
+        let source = self.source(traced, is_somebody, user, key);
         let (now, client) = (ctx.now(), self.plan.node);
         let core = &mut *ctx.core;
         let (place, request) = core.requests.claim(Request::default);
@@ -415,7 +416,7 @@ impl Client {
         if let Some(retry) = &mut self.retry {
             retry.on_request(now);
         }
-        if self.browsers.is_some() && self.has_it(id, ctx) {
+        if self.browsers.is_some() && self.may_look(id, source, ctx) && self.has_it(id, ctx) {
             return id;
         }
         self.attempt(id, key, source, kind.class.unwrap_or(self.plan.class), ctx);
@@ -527,21 +528,21 @@ impl Client {
 
     /// The address that a request comes from: its trace's, or its user's.
     #[inline(always)]
-    fn source(&self, traced: Option<&TraceRow>, session: SessionId, user: u64, key: Key) -> u64 {
+    fn source(&self, traced: Option<&TraceRow>, is_somebody: bool, user: u64, key: Key) -> u64 {
         match traced.and_then(TraceRow::client) {
             Some(address) => mix(u64::from(address)),
-            None => self.address(session, user, key),
+            None => self.address(is_somebody, user, key),
         }
     }
 
     /// The address of a user, or of a request that is nobody's.
     #[inline(always)]
-    fn address(&self, session: SessionId, user: u64, key: Key) -> u64 {
+    fn address(&self, is_somebody: bool, user: u64, key: Key) -> u64 {
         let addresses = self.plan.addresses;
         if addresses <= 1 {
             return self.address;
         }
-        let owner = if session == SessionId::NONE { key } else { self.group.with(user) };
+        let owner = if is_somebody { self.group.with(user) } else { key };
         mix(self.plan.name_hash ^ below(addresses, owner.bits(ADDRESS)))
     }
 

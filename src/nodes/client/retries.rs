@@ -2,7 +2,7 @@
 
 use super::Client;
 use crate::fact::Observer;
-use crate::id::{ExchangeId, RequestId};
+use crate::id::{ExchangeId, RequestId, SessionId};
 use crate::net::{Ctx, Part, TimerId, Token};
 use crate::outcome::Answer;
 use crate::resilience::Outcome;
@@ -44,9 +44,6 @@ impl Client {
         request.account.spend(Part::Backoff, now);
         request.attempts += 1;
         request.again = TimerId::NONE;
-        if self.preflights.is_some() {
-            ctx.crossing(id).is_cleared = false;
-        }
         self.attempts(id, ctx);
     }
 
@@ -55,9 +52,10 @@ impl Client {
         let request = &ctx.core.requests[id.0];
         let (key, attempt) = (request.asked.key, u64::from(request.attempts));
         let (endpoint, user) = (request.asked.endpoint, request.asked.user);
-        let (session, row) = (request.session, request.row as usize);
+        let row = request.row as usize;
+        let is_somebody = request.session != SessionId::NONE || request.errand.is_forced();
         let traced = self.trace().and_then(|trace| trace.rows().get(row));
-        let source = self.source(traced, session, user, key);
+        let source = self.source(traced, is_somebody, user, key);
         let class = ctx.fixed.endpoints[endpoint.index()].class.unwrap_or(self.plan.class);
         // What each attempt costs, and whether it fails, is its own; who asks for what is not.
         let again = || Key(key.bits(ATTEMPT)).with(attempt);

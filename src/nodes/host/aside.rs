@@ -159,14 +159,13 @@ impl Host {
             source: name,
             carried: crate::id::ConnectionId::NONE,
         };
-        let kind = ctx.fixed.endpoints.get(endpoint.index());
-        let bytes = kind
-            .and_then(|kind| Some(ctx.response_bytes(id, kind, kind.response_bytes.as_ref()?)))
-            .unwrap_or(0);
         let link = ctx.fixed.topology.link(self.node, keep.to).expect("look-ups have links");
         let child = ctx.call(id, link, ctx.shard(keep.to, name), call);
         if verb == EndpointId::FILL {
-            ctx.cold(child).bytes = bytes;
+            let kind = ctx.fixed.endpoints.get(endpoint.index());
+            let bytes = kind
+                .and_then(|kind| Some(ctx.response_bytes(id, kind, kind.response_bytes.as_ref()?)));
+            ctx.cold(child).bytes = bytes.unwrap_or(0);
         }
         self.called(id, ctx);
         Next::Holds

@@ -5,6 +5,7 @@ use super::{Host, Running};
 use crate::fact::Observer;
 use crate::id::{ExchangeId, NodeId};
 use crate::net::{CrossOrigin, Ctx, HEAD_BYTES, PolicyId};
+use crate::outcome::Reason;
 
 /// What a host says to scripts of other origins.
 #[derive(Debug)]
@@ -62,12 +63,21 @@ impl Host {
         }
     }
 
-    /// An answer has come that the host hands on.
+    /// An answer to `child` has come that the host hands on for `id`. What it asks for itself,
+    /// such as who somebody is, and what brings no answer says nothing of other origins.
     #[cold]
-    pub(super) fn learns_who_may_read<O: Observer>(&mut self, id: ExchangeId, ctx: &Ctx<'_, O>) {
+    pub(super) fn learns_who_may_read<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        id: ExchangeId,
+        ctx: &Ctx<'_, O>,
+    ) {
         let Some(sharing) = &mut self.sharing else { return };
         let exchange = ctx.core.exchanges.hot(id);
-        if exchange.is_preflight || exchange.below {
+        let failure = ctx.core.exchanges.cold(child).answer.failure;
+        let is_answer = failure.is_none_or(|reason| reason == Reason::Status);
+        let is_own = ctx.core.exchanges.hot(child).below && !exchange.below;
+        if exchange.is_preflight || exchange.below || is_own || !is_answer {
             return;
         }
         let place = exchange.endpoint.index();

@@ -473,7 +473,7 @@ impl Host {
             ctx.cold(parent).child = ExchangeId::NONE;
             let hands_on = matches!(self.program, Running::Own(_));
             if self.sharing.is_some() && hands_on {
-                self.learns_who_may_read(parent, ctx);
+                self.learns_who_may_read(child, parent, ctx);
             }
             if ctx.core.exchanges.hot(child).endpoint.is_for_store() {
                 self.heard_store(parent, answer.status == 200, ctx);

@@ -523,6 +523,7 @@ impl LoadBalancer {
 fn session<O: Observer>(id: ExchangeId, ctx: &Ctx<'_, O>) -> Option<u64> {
     let request = ctx.core.exchanges.hot(id).request;
     let is_traced = ctx.traced(request).and_then(TraceRow::session).is_some();
-    let is_known = is_traced || ctx.core.requests[request.0].session != SessionId::NONE;
+    let it = &ctx.core.requests[request.0];
+    let is_known = is_traced || it.session != SessionId::NONE || it.errand.is_forced();
     is_known.then(|| ctx.session_of(request))
 }

@@ -50,6 +50,7 @@ impl Client {
             stored: ctx.wall(),
             head: papers.head,
             status: answer.status,
+            allowed: ctx.crossing_of(id).allowed,
             is_refreshed: false,
         };
         let known = shelves.peek_mut(owner.0, name);

@@ -6,11 +6,14 @@ use super::super::Client;
 use super::{Browsers, Kept, Owner};
 use crate::fact::{CacheStatus, Fact, Observer, Place};
 use crate::http::{Head, ProfileName, Question, Reuse, reuse};
-use crate::id::{ExchangeId, RequestId};
+use crate::id::{ExchangeId, RequestId, SessionId};
 use crate::net::{Cold, Ctx, Exchange, HeadId, Http, Part, Task, TimerId, Token};
-use crate::outcome::Answer;
+use crate::outcome::{Answer, Reason};
 use crate::rng::{Key, Purpose};
 use crate::time::Span;
+
+/// Stands for the status of an answer that its page must not read.
+const BLOCKED: u16 = 0;
 
 /// What a look comes to.
 #[derive(Debug, Clone, Copy)]
@@ -55,23 +58,25 @@ impl Client {
         if !question.method.is_cacheable() || !is_looked_for.unwrap_or(false) {
             return false;
         }
-        let (answer, status, bytes) = match browsers.find(owner, name, question, http, ctx) {
+        let (kept, status) = match browsers.find(owner, name, question, http, ctx) {
             Found::Nothing(status) => {
                 self.says_it_looked(id, status, 0, ctx);
                 return false;
             }
-            Found::Unanswerable => (Answer::with_status(504), CacheStatus::Unanswerable, 0),
-            Found::Answer(status, kept) => (Answer::with_status(kept.status), status, kept.bytes),
+            Found::Unanswerable => (None, CacheStatus::Unanswerable),
+            Found::Answer(status, kept) => (Some(kept), status),
             Found::Grace(kept) => {
                 if let Some(kept) = browsers.shelves.peek_mut(owner.0, name) {
                     kept.is_refreshed = true;
                 }
                 self.refreshes(id, ctx);
-                (Answer::with_status(kept.status), CacheStatus::Stale, kept.bytes)
+                (Some(kept), CacheStatus::Stale)
             }
         };
-        self.says_it_looked(id, status, bytes, ctx);
-        self.reads_kept(id, key, answer, ctx);
+        self.says_it_looked(id, status, kept.map_or(0, |kept| kept.bytes), ctx);
+        let is_kept_from = kept.is_some_and(|kept| self.is_kept_from(id, kept.allowed, ctx));
+        let status = kept.map_or(504, |kept| if is_kept_from { BLOCKED } else { kept.status });
+        self.reads_kept(id, key, status, ctx);
         true
     }
 
@@ -80,14 +85,14 @@ impl Client {
         &mut self,
         id: RequestId,
         key: Key,
-        answer: Answer,
+        status: u16,
         ctx: &mut Ctx<'_, O>,
     ) {
         const READ: Purpose = Purpose::named("hit in a browser");
         let law = self.browsers.as_ref().and_then(|browsers| browsers.plan.hit.as_ref());
         let span = law
             .map_or(Span::ZERO, |law| Span::from_nanos_rounded(law.sample(&mut key.draws(READ))));
-        let timer = ctx.start_timer(span, Token::Kept(id, answer.status));
+        let timer = ctx.start_timer(span, Token::Kept(id, status));
         ctx.core.requests[id.0].again = timer;
     }
 
@@ -104,7 +109,12 @@ impl Client {
         request.again = TimerId::NONE;
         // The outcome lets the user go on; the request stays until that is done.
         request.live += 1;
-        self.outcome(id, Answer::with_status(status), ctx);
+        let answer = if status == BLOCKED {
+            Answer::failed(Reason::CorsBlocked)
+        } else {
+            Answer::with_status(status)
+        };
+        self.outcome(id, answer, ctx);
         ctx.core.requests[id.0].live -= 1;
         ctx.end_if_over(id);
     }
@@ -138,10 +148,11 @@ impl Client {
     fn refreshes<O: Observer>(&mut self, id: RequestId, ctx: &mut Ctx<'_, O>) {
         const BESIDE: Purpose = Purpose::named("refresh of a browser");
         let request = &ctx.core.requests[id.0];
-        let (asked, row, session) = (request.asked, request.row as usize, request.session);
+        let (asked, row) = (request.asked, request.row as usize);
+        let is_somebody = request.session != SessionId::NONE || request.errand.is_forced();
         let key = Key(asked.key.bits(BESIDE));
         let traced = self.trace().and_then(|trace| trace.rows().get(row));
-        let source = self.source(traced, session, asked.user, asked.key);
+        let source = self.source(traced, is_somebody, asked.user, asked.key);
         let endpoint = asked.endpoint;
         let link = self.plan.routes[endpoint.index()].expect("every endpoint has a route");
         let class = ctx.fixed.endpoints[endpoint.index()].class.unwrap_or(self.plan.class);

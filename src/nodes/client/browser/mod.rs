@@ -19,7 +19,7 @@ use crate::evict::{Capacity, Shelves};
 use crate::http::cookie::Browser;
 use crate::http::{Keeping, ProfileName, Question, Rules, Storing, Wall, storing};
 use crate::id::RequestId;
-use crate::net::{Ctx, HeadId, Http, Request};
+use crate::net::{Ctx, HeadId, Http, PolicyId, Request};
 use crate::rng::{Key, Purpose, below};
 use crate::time::Span;
 use crate::trace::TraceRow;
@@ -94,11 +94,13 @@ struct Kept {
     stored: Wall,
     head: HeadId,
     status: u16,
+    /// What it said about other origins.
+    allowed: PolicyId,
     /// Whether a new one is being fetched beside the person's requests.
     is_refreshed: bool,
 }
 
-const _: () = assert!(size_of::<Kept>() == 32, "what is said of the memory of browsers");
+const _: () = assert!(size_of::<Kept>() == 40, "what is said of the memory of browsers");
 
 /// The browsers of a client at work.
 #[derive(Debug)]
