@@ -96,10 +96,6 @@ pub struct Shown<'a> {
     pub replica: u16,
     /// How often the memory was lost in which the record stands.
     pub losses: u32,
-    /// From when on the deny-list has the owner's tokens.
-    pub denied: Time,
-    /// Up to when those were issued.
-    pub denied_up_to: Time,
     /// The present time.
     pub now: Time,
 }
