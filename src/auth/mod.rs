@@ -26,6 +26,7 @@ pub use deny_list::{DenyCheck, DenyListSpec};
 pub use jwt::{JwtSpec, SigningAlgorithm};
 pub use kept::Kept;
 pub use keys::KeysSpec;
+pub(crate) use password::HASH;
 pub use password::{PasswordHash, PasswordSpec};
 pub use person::{Credential, Errand, Person, Record, Thief};
 pub use plan::{AuthPlan, Demands, Deny, Programs, Renewal, Sessions, Steals, Tokens};
