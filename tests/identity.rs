@@ -240,9 +240,62 @@ fn a_thief_who_is_noticed_loses_a_session_at_once_and_a_token_after_the_lag() {
     assert_eq!(session, Some((10.0, Some(0.0))));
     let pushed = "jwt = { lifetime = '40s', deny_list = { check = 'pushed', lag = '5s' } }\n";
     assert_eq!(exposed("jwt", &format!("{theft}{pushed}")), Some((15.0, Some(5.0))));
+    let asked = pushed.replace("pushed'", "central', store = 'sessions'");
+    assert_eq!(exposed("jwt", &format!("{theft}{asked}")), Some((10.0, Some(0.0))));
     let never =
         exposed("jwt", &format!("{theft}jwt = {{ lifetime = '40s' }}\n")).expect("it expires");
     assert!((never.0 - 30.0).abs() < 0.2, "{never:?}");
+}
+
+/// How long the stolen credentials of one visitor worked, of those that ended, in seconds.
+fn exposures(text: &str) -> Vec<f64> {
+    let heard = heard(text, "one");
+    let span = |said: &Said| match said {
+        Said::Exposed { span, .. } => Some(span.as_secs_f64()),
+        _ => None,
+    };
+    heard.iter().filter_map(|(_, said)| span(said)).collect()
+}
+
+#[test]
+fn a_thief_who_is_refused_is_done_though_the_session_was_lost_and_not_ended() {
+    let theft = "theft = { probability = 1, after = '5s', uses = '1s' }\n";
+    let crash = "[fault.dies]\nnode = 'sessions'\nkind = 'crash'\nat = '100s'\nfor = '1s'\n";
+    let text = format!("{}{crash}", one_visitor("session", theft));
+    // The owner has gone at the crash, and nobody else finds out.
+    let text = text.replace("stay = '10h'", "stay = '20s'").replace("logout = 0.5", "logout = 0");
+    let found = exposures(&text);
+    assert!(found.len() == 1 && (34.0..39.0).contains(&found[0]), "{found:?}");
+}
+
+#[test]
+fn a_new_log_in_ends_what_a_thief_has_of_the_session_before() {
+    let theft = "theft = { probability = 1, after = '5s' }\n";
+    let crash = "[fault.dies]\nnode = 'sessions'\nkind = 'crash'\nat = '80s'\nfor = '1s'\n";
+    let found = exposures(&format!("{}{crash}", one_visitor("session", theft)));
+    assert!(!found.is_empty() && (15.0..20.0).contains(&found[0]), "{found:?}");
+}
+
+#[test]
+fn a_refusal_at_another_replica_is_no_end_of_a_theft() {
+    let theft = "session = { keep = 'local' }
+theft = { probability = 1, after = '5s', uses = '1s' }\n";
+    let text = one_visitor("session", theft).replace("cores = 2", "cores = 2\nreplicas = 2");
+    let text = text.replace("stay = '10h'", "stay = '6s'").replace("logout = 0.5", "logout = 0");
+    assert!(exposures(&text).is_empty());
+    let refused = |said: &Said| {
+        matches!(said, Said::Checked { by_thief: true, verdict: Verdict::Elsewhere, .. })
+    };
+    assert!(count(&heard(&text, "one"), refused) > 10);
+}
+
+#[test]
+fn each_theft_of_one_person_draws_anew() {
+    let theft = "session = { idle = '1500ms', write_every = '0s' }
+theft = { probability = 1, after = '1s', discovered = { exp = '5s' } }\n";
+    let found = exposures(&one_visitor("session", theft));
+    assert!(found.len() >= 3, "{found:?}");
+    assert!(found.windows(2).all(|two| (two[0] - two[1]).abs() > 1e-6), "{found:?}");
 }
 
 #[test]
@@ -322,6 +375,16 @@ fn a_copy_of_a_session_helps_over_an_outage_of_the_store_for_as_long_as_it_may_b
     let (without, with) = (errors("session"), errors("copy"));
     assert!(without > 0.02 && with < 0.8 * without && with > 0.0, "{without} {with}");
     assert!(reading(&run(&graph_of(&text, "copy")), "stale_rate") > 0.1);
+}
+
+#[test]
+fn a_token_has_no_copy_that_helps_over_an_outage_of_the_deny_list() {
+    let fault = "[fault.hangs]\nnode = 'sessions'\nkind = 'refuse'\nat = '5min'\nfor = '1min'\n";
+    let asked = "[variant.asked.auth]\nscheme = 'jwt'\nsession = { stale = '30s' }
+jwt = { lifetime = '2h', deny_list = { check = 'central', store = 'sessions' } }\n";
+    let ran = run(&graph_of(&format!("{SITE}{fault}{asked}"), "asked"));
+    assert!(reading(&ran, "stale_rate").abs() < 1e-12);
+    assert!(reading(&ran, "success_ratio") < 0.95);
 }
 
 #[test]

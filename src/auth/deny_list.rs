@@ -19,7 +19,8 @@ pub struct DenyListSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub store: Option<Spanned<String>>,
-    /// How long it takes until a new entry is known to those who check; 0s by default.
+    /// How long it takes until a new entry is known to those who check, if it is `pushed`; 0s by
+    /// default.
     pub lag: Span,
 }
 

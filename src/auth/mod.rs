@@ -26,6 +26,7 @@ pub use deny_list::{DenyCheck, DenyListSpec};
 pub use jwt::{JwtSpec, SigningAlgorithm};
 pub use kept::Kept;
 pub use keys::KeysSpec;
+pub(crate) use password::HASH;
 pub use password::{PasswordHash, PasswordSpec};
 pub use person::{Credential, Errand, Person, Record, Thief};
 pub use plan::{AuthPlan, Demands, Deny, Programs, Renewal, Sessions, Steals, Tokens};
@@ -96,10 +97,6 @@ pub struct Shown<'a> {
     pub replica: u16,
     /// How often the memory was lost in which the record stands.
     pub losses: u32,
-    /// From when on the deny-list has the owner's tokens.
-    pub denied: Time,
-    /// Up to when those were issued.
-    pub denied_up_to: Time,
     /// The present time.
     pub now: Time,
 }

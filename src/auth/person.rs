@@ -54,6 +54,8 @@ pub struct Credential {
     pub issued: Time,
     /// When it expires by itself.
     pub expires: Time,
+    /// From when on those who check know that it was taken back.
+    pub denied: Time,
     /// What renews it.
     pub refresh: Presented,
 }
@@ -63,7 +65,8 @@ impl Credential {
     #[must_use]
     pub fn new(issued: Time, life: Span) -> Self {
         let expires = issued + life;
-        Self { issued, expires, refresh: Presented { family: issued, generation: 0, expires } }
+        let refresh = Presented { family: issued, generation: 0, expires };
+        Self { issued, expires, denied: Time::NEVER, refresh }
     }
 }
 
@@ -115,6 +118,8 @@ pub struct Thief {
     pub credential: Credential,
     /// When it was stolen, or will be.
     pub since: Time,
+    /// Which theft of its owner it is, by the errands there were: what it draws is keyed by this.
+    pub theft: u64,
     /// Until when it works at most, as far as is known; never before it is stolen.
     pub until: Time,
     /// Whether what renews it was stolen as well, and is not known to be worthless yet.
@@ -125,17 +130,18 @@ pub struct Thief {
     pub logout: Option<Time>,
     /// When the theft was discovered.
     pub noticed: Option<Time>,
-    /// How many requests it has made: what they draw is keyed by this.
+    /// How many requests it has made: what they draw is keyed by this as well.
     pub requests: u32,
 }
 
 impl Thief {
-    /// Somebody who will steal this credential.
+    /// Somebody who will steal this credential, in this theft of its owner.
     #[must_use]
-    pub const fn new(credential: Credential, since: Time) -> Self {
+    pub const fn new(credential: Credential, since: Time, theft: u64) -> Self {
         Self {
             credential,
             since,
+            theft,
             until: Time::NEVER,
             renews: false,
             is_renewing: false,
@@ -165,8 +171,6 @@ pub struct Person {
     pub granted: Option<Credential>,
     /// What the servers keep.
     pub record: Option<Record>,
-    /// From when on the deny-list has the tokens, and up to when those were issued.
-    pub denied: (Time, Time),
     /// What a thief has.
     pub thief: Option<Thief>,
     /// Timers of thefts that are running.
@@ -202,7 +206,6 @@ impl Person {
             held: None,
             granted: None,
             record: None,
-            denied: (Time::NEVER, Time::ZERO),
             thief: None,
             deeds: 0,
             errand: None,
@@ -227,9 +230,8 @@ impl Person {
         now: Time,
     ) -> Verdict {
         let credential = self.shows(errand);
-        let (denied, denied_up_to) = self.denied;
         let record = self.record.as_ref();
-        let shown = Shown { credential, record, replica, losses, denied, denied_up_to, now };
+        let shown = Shown { credential, record, replica, losses, now };
         plan.scheme.verdict(plan, &shown)
     }
 
@@ -272,13 +274,18 @@ impl Person {
         reaction
     }
 
-    /// Everything that was issued is taken back, as far as the scheme can do that.
+    /// Everything that was issued is taken back, as far as the scheme can do that. A token that the
+    /// deny-list has already is not entered anew: what is known of it stays known.
     pub fn revoke(&mut self, plan: &AuthPlan, now: Time) {
         if let Some(record) = &mut self.record {
             record.ended = true;
         }
         if let Some(deny) = &plan.tokens.deny {
-            self.denied = (now + deny.lag, now);
+            let from = now + deny.lag;
+            let stolen = self.thief.as_mut().map(|thief| &mut thief.credential);
+            for token in [self.held.as_mut(), self.granted.as_mut(), stolen].into_iter().flatten() {
+                token.denied = token.denied.min(from);
+            }
         }
     }
 
@@ -286,7 +293,6 @@ impl Person {
     /// end, unless it was taken back before.
     #[must_use]
     pub fn works_until(&self, plan: &AuthPlan, stolen: &Credential) -> Time {
-        let (denied, up_to) = self.denied;
         match plan.scheme {
             super::Scheme::None | super::Scheme::Credentials => Time::NEVER,
             super::Scheme::Session => match &self.record {
@@ -299,9 +305,43 @@ impl Person {
             super::Scheme::Jwt => {
                 let key = plan.tokens.keys.as_ref();
                 let key_ends = key.map_or(Time::NEVER, |keys| keys.until(stolen.issued));
-                let end = (stolen.expires + plan.tokens.leeway).min(key_ends);
-                if stolen.issued <= up_to { end.min(denied) } else { end }
+                (stolen.expires + plan.tokens.leeway).min(key_ends).min(stolen.denied)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan::tests::plan;
+    use super::super::{Deny, DenyCheck, Scheme};
+    use super::*;
+
+    #[test]
+    fn a_token_that_is_taken_back_twice_does_not_work_again() {
+        let mut plan = plan(Scheme::Jwt);
+        let lag = Span(50);
+        plan.tokens.deny = Some(Deny { check: DenyCheck::Pushed, store: None, lag });
+        let mut person = Person::new(NodeId(0), SessionId(0), Key(1));
+        let logs_in = |person: &mut Person, now| {
+            person.grant(&plan, 0, 0, Time(now));
+            person.held = person.granted.take();
+        };
+        logs_in(&mut person, 0);
+        let first = person.held.expect("just granted");
+        person.thief = Some(Thief::new(first, Time(5), 1));
+        person.revoke(&plan, Time(100));
+        logs_in(&mut person, 110);
+        person.revoke(&plan, Time(140));
+        let is_in = |person: &Person, errand, now| {
+            person.verdict(&plan, errand, 0, 0, Time(now)) == Verdict::Accepted
+        };
+        // The first token as from 100 on, the second one as from 140 on.
+        assert!(is_in(&person, Errand::Theft, 149) && !is_in(&person, Errand::Theft, 150));
+        assert!(is_in(&person, Errand::Page, 189) && !is_in(&person, Errand::Page, 190));
+        let stolen = person.thief.expect("a thief").credential;
+        assert_eq!(person.works_until(&plan, &stolen), Time(150));
+        logs_in(&mut person, 200);
+        assert!(is_in(&person, Errand::Page, 300), "nobody has taken that one back");
     }
 }

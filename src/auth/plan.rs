@@ -271,7 +271,7 @@ pub(super) mod tests {
         person.grant(&plan, 0, 0, Time(0));
         person.held = person.granted;
         let credential = person.granted.expect("just granted");
-        person.thief = Some(Thief::new(credential, Time(10)));
+        person.thief = Some(Thief::new(credential, Time(10), 1));
         assert_eq!(person.renew(&plan, true, 0, Time(800)), Reaction::Renews(1));
         assert_eq!(person.renew(&plan, false, 0, Time(900)), Reaction::EndsFamily);
         assert_eq!(person.renew(&plan, true, 0, Time(901)), Reaction::Refuses);

@@ -127,8 +127,6 @@ mod tests {
             record: record.as_ref(),
             replica: 2,
             losses: 1,
-            denied: Time::NEVER,
-            denied_up_to: Time(0),
             now: Time(now),
         };
         assert_eq!(Scheme::Session.verdict(&plan, &shown), expected);

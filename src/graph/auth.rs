@@ -13,6 +13,7 @@ use crate::model::Named;
 use crate::nodes::KindSpec;
 use crate::rng::hash_name;
 use crate::scenario::Diagnostic;
+use crate::time::Span;
 
 /// The plan of identity, if the scenario has a scheme; what is wrong with it is noted.
 pub(super) fn auth_plan(build: &mut Build<'_>, programs: &mut Programs) -> Option<AuthPlan> {
@@ -128,13 +129,15 @@ fn sessions(build: &mut Build<'_>, owner: &Named<AuthSpec>) -> Option<Sessions> 
     } else {
         None
     };
+    // Only a session has a copy that may be old.
+    let is_session = owner.spec.scheme == Scheme::Session;
     Some(Sessions {
         keep: spec.keep,
         store,
         idle: spec.idle,
         absolute: spec.absolute,
         write_every: spec.write_every,
-        stale: spec.stale,
+        stale: if is_session { spec.stale } else { Span::ZERO },
         capacity: spec.capacity,
         cart: spec.cart,
     })
@@ -192,7 +195,12 @@ fn tokens(build: &mut Build<'_>, owner: &Named<AuthSpec>) -> Option<Tokens> {
             (DenyCheck::Pushed, None) => None,
             (_, name) => Some(store(build, owner, "jwt.deny_list.store", name.as_ref())?),
         };
-        deny = Some(Deny { check: list.check, store, lag: list.lag });
+        // Who asks the list itself knows at once what is on it.
+        let lag = match list.check {
+            DenyCheck::Central => Span::ZERO,
+            DenyCheck::Pushed => list.lag,
+        };
+        deny = Some(Deny { check: list.check, store, lag });
     }
     let keys = spec.keys.filter(|_| is_used);
     Some(Tokens { lifetime: spec.lifetime, leeway: spec.leeway, keys, renewal, deny })

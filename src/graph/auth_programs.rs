@@ -3,7 +3,7 @@
 use super::build::Build;
 use super::program::{Programs, amount};
 use super::screen::are_log_ins_watched;
-use crate::auth::{AuthPlan, AuthSpec, Demands, DenyCheck, Keep, Scheme};
+use crate::auth::{AuthPlan, AuthSpec, Demands, DenyCheck, HASH, Keep, Scheme};
 use crate::count::Count;
 use crate::dist::Dist;
 use crate::endpoint::{Amount, Op, Rule, ScreenRule};
@@ -16,7 +16,6 @@ use crate::unit::Probability;
 
 const VERIFY: Purpose = Purpose::named("verifying a token");
 const SIGN: Purpose = Purpose::named("signing a token");
-const HASH: Purpose = Purpose::named("hashing a password");
 const ACCOUNT: Purpose = Purpose::named("looking an account up");
 const COPY: Purpose = Purpose::named("copying a session");
 const WRONG: Purpose = Purpose::named("a wrong password");

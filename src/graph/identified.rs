@@ -124,7 +124,8 @@ pub(super) fn errands(graph: &Graph, client: &ClientPlan) -> Vec<(EndpointId, f6
         None => pages * visit.think.mean() / 1e9,
     };
     let renewals = plan.tokens.renewal.map(|renewal| {
-        let early = (renewal.margin + renewal.jitter).as_secs_f64();
+        // The jitter is drawn from nothing to all of it alike.
+        let early = renewal.margin.as_secs_f64() + renewal.jitter.as_secs_f64() / 2.0;
         stay / (plan.tokens.lifetime.as_secs_f64() - early).max(1e-9)
     });
     let all = [

@@ -2,7 +2,8 @@
 
 use super::core::Ctx;
 use super::request::Request;
-use crate::auth::{AuthPlan, Keep, Person, Scheme};
+use super::Token;
+use crate::auth::{AuthPlan, Deed, Errand, Keep, Person, Scheme, Thief, Verdict};
 use crate::fact::{Observer, Place};
 use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
 use crate::time::Time;
@@ -68,6 +69,39 @@ impl<O: Observer> Ctx<'_, O> {
         if let (Some(kept), Some(record)) = (&mut self.core.kept, &person.record) {
             kept.end(record.serial);
         }
+    }
+
+    /// Sets the moment of a deed of somebody's thief.
+    pub fn will(&mut self, person: u32, deed: Deed, at: Time) {
+        self.core.people[person].deeds += 1;
+        let now = self.core.now;
+        self.start_timer(at.max(now).since(now), Token::Theft(person, deed));
+    }
+
+    /// Something may have ended what a thief has.
+    pub fn looks_at_loot(&mut self, place: u32, plan: &AuthPlan) {
+        let now = self.core.now;
+        let person = &mut self.core.people[place];
+        let Some(thief) = person.thief.filter(|thief| thief.until != Time::NEVER) else { return };
+        let until = person.works_until(plan, &thief.credential).max(now);
+        if until < thief.until {
+            person.thief = Some(Thief { until, ..thief });
+            self.will(place, Deed::Ends, until);
+        }
+    }
+
+    /// Whether a stolen session that one replica has refused works still at the one where it
+    /// stands; there is none such if every replica knows all sessions.
+    #[must_use]
+    pub fn works_elsewhere(&self, place: u32, plan: &AuthPlan) -> bool {
+        let person = &self.core.people[place];
+        let is_at_one = plan.scheme == Scheme::Session && plan.sessions.keep.is_at_one_replica();
+        person.record.as_ref().filter(|_| is_at_one).is_some_and(|record| {
+            let losses = self.losses(plan, person, record.home);
+            let verdict =
+                person.verdict(plan, Errand::Theft, record.home, losses, self.core.now);
+            verdict == Verdict::Accepted && !self.has_lost_room(place)
+        })
     }
 
     /// The replica of a store that keeps what has this hash.

@@ -4,7 +4,7 @@
 use super::Level;
 use crate::auth::{Said, Verdict};
 use crate::fact::{Fact, Observer, Place};
-use crate::id::EndpointId;
+use crate::id::{EndpointId, NodeId};
 use crate::time::{Span, Time};
 
 /// What happened to identities in the measured window.
@@ -13,6 +13,8 @@ pub struct IdentityMeters {
     window: Time,
     is_open: bool,
     errands: [Option<EndpointId>; 3],
+    /// Whose requests are no measure of a service.
+    attackers: Box<[NodeId]>,
     /// People present.
     pub people: Level,
     /// Requests that were checked, and of these the accepted ones.
@@ -57,6 +59,7 @@ impl IdentityMeters {
             window,
             is_open: false,
             errands,
+            attackers: Box::default(),
             people: Level::default(),
             checked: [0; 2],
             bytes: 0,
@@ -74,6 +77,12 @@ impl IdentityMeters {
             after_discovery: (0, 0),
             ended: [(0, 0, 0); 4],
         }
+    }
+
+    /// The same, which leave the requests of these out of what is said end to end.
+    #[must_use]
+    pub fn without(self, attackers: impl Iterator<Item = NodeId>) -> Self {
+        Self { attackers: attackers.collect(), ..self }
     }
 
     /// Ends the measurement.
@@ -148,7 +157,9 @@ impl Observer for IdentityMeters {
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         match *fact {
             Fact::Identity(said) => self.said(now, said),
-            Fact::Finished { asked, answer, .. } if now >= self.window => {
+            Fact::Finished { asked, answer, .. }
+                if now >= self.window && !self.attackers.contains(&asked.client) =>
+            {
                 let errand = self.errands.iter().position(|it| *it == Some(asked.endpoint));
                 let (ended, succeeded, sum) = &mut self.ended[errand.unwrap_or(3)];
                 *ended += 1;

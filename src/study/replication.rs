@@ -265,7 +265,7 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let connects = opens.then(|| Connects::new(&replicas, window));
     let identities = graph.fixed.auth.as_ref().map(|plan| {
         let errands = [plan.login, plan.refresh, plan.logout];
-        IdentityMeters::new(graph.names.len(), errands, window)
+        IdentityMeters::new(graph.names.len(), errands, window).without(graph.attackers())
     });
     let browsers = graph.has_browsers().then(|| Box::new(BrowserMeters::new(window)));
     let screens = graph

@@ -71,8 +71,9 @@ impl Client {
         let (Some(credential), None, 0) = (person.held, &person.thief, person.deeds) else {
             return;
         };
-        person.thief = Some(Thief::new(credential, now));
+        let theft = u64::from(person.errands);
+        person.thief = Some(Thief::new(credential, now, theft));
         ctx.observe(&Fact::Browser(Browsed::Stolen { client }));
-        Self::will(place, Deed::Steals, now, ctx);
+        ctx.will(place, Deed::Steals, now);
     }
 }

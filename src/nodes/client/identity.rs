@@ -265,7 +265,7 @@ impl Client {
         if let Some(plan) = fixed.auth.as_deref() {
             let mut device = Some(place);
             while let Some(other) = device {
-                self.looks_at_loot(other, plan, ctx);
+                ctx.looks_at_loot(other, plan);
                 device = ctx.next_device(place, other);
             }
         }

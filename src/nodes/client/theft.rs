@@ -9,7 +9,7 @@ use super::Client;
 use crate::auth::{AuthPlan, Credential, Deed, Errand, Loot, Said, Thief};
 use crate::fact::{Fact, Observer};
 use crate::id::{RequestId, SessionId};
-use crate::net::{Ctx, Token};
+use crate::net::Ctx;
 use crate::outcome::Answer;
 use crate::rng::{Purpose, open_unit};
 use crate::time::{Span, Time};
@@ -47,15 +47,8 @@ impl Client {
             None => open_unit(key.bits(purpose)) * life as f64,
         };
         let since = (held.issued + Span::from_nanos_rounded(after)).max(now);
-        person.thief = Some(Thief::new(held, since));
-        Self::will(place, Deed::Steals, since, ctx);
-    }
-
-    /// Sets the moment of a deed.
-    pub(super) fn will<O: Observer>(place: u32, deed: Deed, at: Time, ctx: &mut Ctx<'_, O>) {
-        ctx.core.people[place].deeds += 1;
-        let now = ctx.now();
-        ctx.start_timer(at.max(now).since(now), Token::Theft(place, deed));
+        person.thief = Some(Thief::new(held, since, errands));
+        ctx.will(place, Deed::Steals, since);
     }
 
     /// A theft comes to its next deed.
@@ -66,7 +59,7 @@ impl Client {
             match deed {
                 Deed::Steals => self.steals(place, plan, ctx),
                 Deed::Asks => self.thief_asks(place, plan, ctx),
-                Deed::IsNoticed => self.is_noticed(place, plan, ctx),
+                Deed::IsNoticed => Self::is_noticed(place, plan, ctx),
                 Deed::Ends => self.may_end(place, plan, ctx),
             }
         }
@@ -90,16 +83,16 @@ impl Client {
         thief.renews = takes_all && plan.tokens.renewal.is_some();
         thief.until = person.works_until(plan, &thief.credential).max(now);
         person.thief = Some(thief);
-        let key = person.key;
+        let (key, purpose) = (person.key, DISCOVERED.part(thief.theft));
         ctx.observe(&Fact::Identity(Said::Stolen(client)));
         if let Some(law) = theft.and_then(|theft| theft.discovered.as_ref()) {
-            let span = Span::from_nanos_rounded(law.sample(&mut key.draws(DISCOVERED)));
-            Self::will(place, Deed::IsNoticed, now + span, ctx);
+            let span = Span::from_nanos_rounded(law.sample(&mut key.draws(purpose)));
+            ctx.will(place, Deed::IsNoticed, now + span);
         }
         if theft.is_some_and(|theft| theft.uses.is_some()) {
-            Self::will(place, Deed::Asks, now, ctx);
+            ctx.will(place, Deed::Asks, now);
         }
-        Self::will(place, Deed::Ends, thief.until, ctx);
+        ctx.will(place, Deed::Ends, thief.until);
     }
 
     /// The thief asks for a page, and will do so again.
@@ -111,40 +104,24 @@ impl Client {
         let Some(thief) = &mut person.thief else { return };
         thief.requests += 1;
         let n = u64::from(thief.requests);
-        let key = person.key.with(USE.part(n).bits());
-        let pause = Span::from_nanos_rounded(law.sample(&mut person.key.draws(PAUSE.part(n))));
+        let key = person.key.with(USE.part(thief.theft).part(n).bits());
+        let purpose = PAUSE.part(thief.theft).part(n);
+        let pause = Span::from_nanos_rounded(law.sample(&mut person.key.draws(purpose)));
         let wanted = (self.pick_endpoint(key), Errand::Theft);
         self.issue((SessionId::NONE, place, 0, n), key, u32::MAX, wanted, ctx);
         // Nobody asks twice at one moment.
-        Self::will(place, Deed::Asks, now + pause.max(Span(1)), ctx);
+        ctx.will(place, Deed::Asks, now + pause.max(Span(1)));
     }
 
     /// The theft is discovered: whatever the scheme can take back is taken back.
-    fn is_noticed<O: Observer>(&self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+    fn is_noticed<O: Observer>(place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
         let now = ctx.now();
         let person = &mut ctx.core.people[place];
         if let Some(thief) = &mut person.thief {
             thief.noticed = Some(now);
         }
         ctx.revoke(plan, place, now);
-        self.looks_at_loot(place, plan, ctx);
-    }
-
-    /// Something may have ended what a thief has.
-    pub(super) fn looks_at_loot<O: Observer>(
-        &self,
-        place: u32,
-        plan: &AuthPlan,
-        ctx: &mut Ctx<'_, O>,
-    ) {
-        let now = ctx.now();
-        let person = &mut ctx.core.people[place];
-        let Some(thief) = person.thief.filter(|thief| thief.until != Time::NEVER) else { return };
-        let until = person.works_until(plan, &thief.credential).max(now);
-        if until < thief.until {
-            person.thief = Some(Thief { until, ..thief });
-            Self::will(place, Deed::Ends, until, ctx);
-        }
+        ctx.looks_at_loot(place, plan);
     }
 
     /// What a thief has no longer works, unless its owner has kept it alive or it can be renewed.
@@ -158,14 +135,14 @@ impl Client {
         let until = person.works_until(plan, &thief.credential);
         if until > now {
             person.thief = Some(Thief { until, ..thief });
-            return Self::will(place, Deed::Ends, until, ctx);
+            return ctx.will(place, Deed::Ends, until);
         }
         match plan.refresh.filter(|_| thief.renews && ctx.core.issuing) {
             Some(endpoint) => {
                 let n = u64::from(thief.requests) + 1;
                 let requests = thief.requests + 1;
                 person.thief = Some(Thief { requests, is_renewing: true, ..thief });
-                let key = person.key.with(USE.part(n).bits());
+                let key = person.key.with(USE.part(thief.theft).part(n).bits());
                 let wanted = (endpoint, Errand::TheftRenewal);
                 self.issue((SessionId::NONE, place, 0, n), key, u32::MAX, wanted, ctx);
             }
@@ -189,23 +166,29 @@ impl Client {
         let person = &mut ctx.core.people[place];
         let (Some(plan), Some(mut thief)) = (fixed.auth.as_deref(), person.thief) else { return };
         if errand == Errand::Theft {
-            if answer.status == 401 && thief.until > now {
-                person.thief = Some(Thief { until: now, ..thief });
-                Self::will(place, Deed::Ends, now, ctx);
+            let is_of_this = ctx.core.requests[request.0].asked.started >= thief.since;
+            let ends = answer.status == 401 && thief.until > now && is_of_this;
+            if !ends || ctx.works_elsewhere(place, plan) {
+                return;
             }
-            return;
+            ctx.core.people[place].thief = Some(Thief { until: now, ..thief });
+            // What knows of no loss would let what is lost live on: only a renewal can do that.
+            if thief.renews {
+                return ctx.will(place, Deed::Ends, now);
+            }
+            return self.is_exposed_no_more(place, ctx);
         }
         thief.is_renewing = false;
         if answer.is_success() {
             thief.until = person.works_until(plan, &thief.credential).max(now);
             person.thief = Some(thief);
-            Self::will(place, Deed::Ends, thief.until, ctx);
+            ctx.will(place, Deed::Ends, thief.until);
         } else if answer.status == 401 {
             person.thief = Some(Thief { renews: false, ..thief });
             self.is_exposed_no_more(place, ctx);
         } else {
             person.thief = Some(thief);
-            Self::will(place, Deed::Ends, now + AGAIN, ctx);
+            ctx.will(place, Deed::Ends, now + AGAIN);
         }
     }
 

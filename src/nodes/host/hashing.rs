@@ -5,7 +5,7 @@ use rand_distr::Distribution;
 
 use super::Host;
 use super::identity::Gate;
-use crate::auth::AuthPlan;
+use crate::auth::{AuthPlan, HASH};
 use crate::fact::{Fact, Observer, Place};
 use crate::id::{EndpointId, ExchangeId};
 use crate::limit::{Decision, Limiter};
@@ -14,7 +14,6 @@ use crate::outcome::{Answer, Reason};
 use crate::rng::{Purpose, mix};
 use crate::time::{Span, Time};
 
-const HASH: Purpose = Purpose::named("hashing a password");
 const KEYS: Purpose = Purpose::named("fetching keys");
 
 /// What a replica has for identity in its memory, which a crash empties.

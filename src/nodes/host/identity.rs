@@ -143,6 +143,8 @@ impl Host {
                 let now = ctx.now();
                 ctx.core.people[person].grant(&plan, losses, at.replica, now);
                 self.keeps(person, at, ctx);
+                // A session of before has no name any more.
+                ctx.looks_at_loot(person, &plan);
                 ctx.observe(&Fact::Identity(Said::Granted { at, renewal: false }));
                 false
             }
@@ -200,12 +202,13 @@ impl Host {
         let mut verdict = Verdict::Accepted;
         if plan.is_too_large {
             verdict = Verdict::TooLarge;
+        } else if ctx.is_bare(request) {
+            // Without its name not even a copy of a session is found.
+            verdict = Verdict::Missing;
         } else if self.is_covered(id) {
             ctx.observe(&Fact::Identity(Said::Covered(at)));
         } else if person != u32::MAX && ctx.has_lost_room(person) {
             verdict = Verdict::Lost;
-        } else if ctx.is_bare(request) {
-            verdict = Verdict::Missing;
         } else if person != u32::MAX {
             let losses = ctx.losses(plan, &ctx.core.people[person], at.replica);
             verdict = ctx.core.people[person].verdict(plan, errand, at.replica, losses, now);

@@ -99,7 +99,7 @@ pub(super) fn graphs(text: &str) -> Result<Vec<(String, Arc<Graph>)>, String> {
 }
 
 /// When the measured window opens: every case says how long it warms up, or does not.
-fn window(graph: &Graph) -> Time {
+pub(super) fn window(graph: &Graph) -> Time {
     match graph.run.warmup {
         Some(Warmup::Given(span)) => Time(span.0),
         Some(Warmup::Auto) | None => Time::ZERO,

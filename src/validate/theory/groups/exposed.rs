@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use super::super::case::Case;
 use super::super::experiment::{Effort, Experiment, Measured};
-use super::super::simulated::graphs;
+use super::super::simulated::{graphs, window};
 use super::super::text::{rate, span, steady_for};
 use super::identity::site;
 use crate::auth::Said;
 use crate::fact::{Fact, Observer};
 use crate::graph::Graph;
-use crate::model::Warmup;
 use crate::observe::Audit;
 use crate::rng::Key;
 use crate::time::{Span, Time};
@@ -132,10 +131,7 @@ impl Thefts {
 
 fn exposures(graph: &Arc<Graph>, replication: u32, quarter: Span) -> Result<Thefts, String> {
     let root = Key::root(graph.run.seed, replication);
-    let window = match graph.run.warmup {
-        Some(Warmup::Given(span)) => Time(span.0),
-        Some(Warmup::Auto) | None => Time::ZERO,
-    };
+    let window = window(graph);
     let thefts = Thefts { window, quarter, ..Thefts::default() };
     let audit = Audit::new(graph.names.len(), Time::ZERO);
     let mut ended = world::run(graph, root, (thefts, audit));
