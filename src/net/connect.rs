@@ -220,8 +220,8 @@ impl<O: Observer> Ctx<'_, O> {
         let is_hop = self.core.connections.get(connection).link != link;
         let endpoint = self.hot(id).endpoint;
         let state = &mut self.core.links[link.index()];
-        let transport = state.transport().filter(|it| !is_hop && it.origin(endpoint) != Some(0));
-        let Some(tls) = transport.and_then(|transport| transport.tls) else {
+        let transport = state.transport().filter(|_| !is_hop);
+        let Some(tls) = transport.and_then(|transport| transport.keys_for(endpoint)) else {
             return self.established(id);
         };
         let is_resumed = state.draws_resumed();
@@ -283,14 +283,21 @@ impl<O: Observer> Ctx<'_, O> {
     #[inline(never)]
     pub fn shaken(&mut self, shake: ExchangeId) {
         let (parent, generation) = (self.hot(shake).parent, self.hot(shake).parent_generation);
-        let failure = self.cold(shake).answer.failure;
+        let (answer, bytes) = (self.cold(shake).answer, self.cold(shake).bytes);
         let waits = self.is_still(parent, generation)
             && self.hot(parent).phase == Phase::Opening
             && self.cold(parent).pending == HANDSHAKE;
         if waits {
             self.spend(parent, Part::Tls);
-            match failure {
+            match answer.failure {
                 None => self.established(parent),
+                Some(Reason::Status) => {
+                    // Who was asked for a tunnel has said no: that is the answer.
+                    let cold = self.cold(parent);
+                    (cold.answer, cold.bytes) = (answer, bytes);
+                    self.hot(parent).phase = Phase::Inbound;
+                    self.schedule(Span::ZERO, Kind::Exchange(parent));
+                }
                 Some(reason) => self.lose(parent, reason, Span::ZERO),
             }
         }
@@ -339,6 +346,14 @@ impl<O: Observer> Ctx<'_, O> {
         }
         let hops = &self.core.connections.get(connection).hops;
         hops.iter().find(|hop| hop.node == node).copied()
+    }
+
+    /// Whether keys were agreed on for the connection that an exchange travels on.
+    #[must_use]
+    pub fn has_keys(&self, id: ExchangeId) -> bool {
+        let exchange = self.core.exchanges.hot(id);
+        let transport = self.core.links[exchange.link.index()].transport();
+        transport.is_some_and(|transport| transport.keys_for(exchange.endpoint).is_some())
     }
 
     /// The program of the handshake that an exchange is, at the node that ends TLS.

@@ -82,6 +82,13 @@ impl Transport {
         Some(origins.get(endpoint.index()).copied().unwrap_or(0))
     }
 
+    /// Round trips of the keys' handshake for an endpoint, in full and resumed; none if what is for
+    /// that is not encrypted.
+    #[must_use]
+    pub fn keys_for(&self, endpoint: EndpointId) -> Option<[u32; 2]> {
+        self.tls.filter(|_| self.origin(endpoint) != Some(0))
+    }
+
     /// Whether the next handshake is resumed.
     pub fn draws_resumed(&self, stream: &mut Stream) -> bool {
         self.resumed > 0.0 && open_unit(stream.next_u64()) < self.resumed
