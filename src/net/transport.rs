@@ -39,6 +39,9 @@ pub struct Transport {
     pub has_tcp: bool,
     /// Round trips of the keys' handshake, in full and resumed; none without TLS.
     pub tls: Option<[u32; 2]>,
+    /// Whether the first of these round trips asks for a tunnel: what is asked for one connects on,
+    /// or refuses, and hands on what the handshake costs the node behind it.
+    pub is_to_tunnel: bool,
     /// The share of handshakes that are resumed.
     pub resumed: f64,
     /// When a SYN that nobody answers is sent again.
