@@ -15,7 +15,7 @@ use super::identified::identify;
 use super::machine::check_machines;
 use super::program::{Programs, endpoints};
 use super::reach::{Served, served};
-use super::screen::{around_forwarding, screen_plan, screens};
+use super::screen::{around_forwarding, screens};
 use super::station::shape;
 use super::transport::{transport, waits};
 use super::{Graph, LinkPlan, NodePlan, Role};
@@ -315,7 +315,7 @@ impl<'a> Build<'a> {
         let origins = Origins::of(&mut self);
         let cross_origin = cross_origin(&mut self, &origins, &mut programs);
         (self.origins, self.crosses) = (origins, cross_origin.is_some());
-        let screens = screens(&mut self).map(Box::new);
+        let (mut screened, screens) = screens(&mut self);
         let mut plans = Vec::new();
         let mut traces = Vec::new();
         for id in (0..self.nodes.len()).filter_map(|id| u16::try_from(id).ok().map(NodeId)) {
@@ -326,7 +326,7 @@ impl<'a> Build<'a> {
                 kind: node.kind.word(),
                 shape,
                 limit: node.station().and_then(|station| station.rate_limit.clone()),
-                screen: screen_plan(&mut self, id, screens.as_deref()).map(Arc::new),
+                screen: screened[id.index()].take(),
                 needed: node.needed(),
                 aside: aside_plan(&mut self, name, &node.kind),
                 role: role?,

@@ -1,5 +1,7 @@
 //! From what a scenario says of screens and attacks to what runs.
 
+use std::sync::Arc;
+
 use super::build::Build;
 use super::program::amount;
 use crate::attack::{AttackPlan, QueryDefences, StuffingPlan};
@@ -23,9 +25,16 @@ use crate::unit::Probability;
 /// Bytes of a KiB.
 const KIB: f64 = 1_024.0;
 
-/// What all screens need to know; none if the scenario has neither screens nor attackers, nor asks
-/// who asks.
-pub(super) fn screens(build: &mut Build<'_>) -> Option<Screens> {
+/// Sizes are below so many bytes: then numbers of either kind have them without loss.
+const MOST: u64 = 1 << 53;
+
+/// The screens of each node, and what all of them need to know; none if the scenario has neither
+/// screens nor attackers, nor asks who asks.
+pub(super) fn screens(
+    build: &mut Build<'_>,
+) -> (Vec<Option<Arc<ScreenPlan>>>, Option<Box<Screens>>) {
+    let ids = (0..).map(NodeId).take(build.nodes.len());
+    let plans: Vec<_> = ids.map(|id| screen_plan(build, id).map(Arc::new)).collect();
     let nodes = build.nodes.clone();
     let attacks: Vec<_> =
         nodes.iter().map(|(name, node, _)| attack(build, name, &node.kind)).collect();
@@ -37,14 +46,15 @@ pub(super) fn screens(build: &mut Build<'_>) -> Option<Screens> {
         || attacks.iter().any(Option::is_some)
         || infected.iter().any(Option::is_some)
         || flaws.iter().any(Option::is_some)
-        || nodes.iter().any(|(_, node, _)| has_screen(&node.kind));
-    is_needed.then(|| Screens {
+        || plans.iter().any(Option::is_some);
+    let screens = is_needed.then(|| Screens {
         attacks,
         infected,
         compressible: endpoints.iter().map(|(_, spec)| spec.response.compressible).collect(),
         flaws,
         start: build.model.run.clock.start.0,
-    })
+    });
+    (plans, screens.map(Box::new))
 }
 
 /// What an attacker does.
@@ -63,8 +73,14 @@ fn attack(build: &mut Build<'_>, name: &str, kind: &KindSpec) -> Option<AttackPl
         Some(list) if list.accounts == 0 || list.tries == 0 => {
             build.error(&at, "a list has at least 1 account and 1 password for each");
         }
+        Some(list) if list.accounts.checked_mul(list.tries).is_none() => {
+            build.error(&at, "a list has fewer than 2^64 passwords: `accounts` times `tries`");
+        }
         Some(list) if list.valid > list.accounts => {
             build.error(&at, "`valid` counts accounts of the list: it is at most `accounts`");
+        }
+        Some(list) if list.accounts.checked_mul(list.valid).is_none() => {
+            build.error(&at, "`accounts` times `valid` is below 2^64");
         }
         _ => {}
     }
@@ -112,6 +128,10 @@ fn flaw(build: &mut Build<'_>, name: &str, spec: &EndpointSpec) -> Option<Flaw> 
         let sentence = format!("endpoint `{name}` has a `query` but no `work` that makes it");
         build.error(&owner.at("query"), sentence);
     }
+    let bytes = query.rows.checked_mul(query.row_size.0);
+    if bytes.is_none_or(|bytes| bytes >= MOST) {
+        build.error(&owner.at("query"), "a table has less than 8 PiB: `rows` times `row_size`");
+    }
     let defences = spec.defences.clone().unwrap_or_default();
     let filter = defences.input_filter.as_ref();
     let shares = filter.map(|it| [it.catches, it.false_positives]);
@@ -126,45 +146,8 @@ fn flaw(build: &mut Build<'_>, name: &str, spec: &EndpointSpec) -> Option<Flaw> 
     })
 }
 
-/// Whether a node has a screen.
-fn has_screen(kind: &KindSpec) -> bool {
-    match kind {
-        KindSpec::ForwardProxy(it) => {
-            let screen = &it.screen;
-            !screen.access.is_empty()
-                || screen.url_list().is_some()
-                || screen.scan().is_some()
-                || screen.https.is_some()
-        }
-        KindSpec::ReverseProxy(it) => {
-            let screen = &it.screen;
-            !screen.access.is_empty()
-                || screen.connection_limit.is_some()
-                || screen.waf().is_some()
-                || screen.compress().is_some()
-        }
-        KindSpec::Server(ServerSpec { screen, .. })
-        | KindSpec::AuthServer(AuthServerSpec { screen, .. }) => {
-            !screen.access.is_empty()
-                || screen.connection_limit.is_some()
-                || screen.defences.is_some()
-        }
-        KindSpec::Attacker(_) => true,
-        KindSpec::Client(_)
-        | KindSpec::LoadBalancer(_)
-        | KindSpec::Cache(_)
-        | KindSpec::Database(_)
-        | KindSpec::SessionStore(_) => false,
-    }
-}
-
 /// The screens of a node; none if it has none.
-pub(super) fn screen_plan(
-    build: &mut Build<'_>,
-    id: NodeId,
-    screens: Option<&Screens>,
-) -> Option<ScreenPlan> {
-    screens?;
+fn screen_plan(build: &mut Build<'_>, id: NodeId) -> Option<ScreenPlan> {
     let (name, node, _) = build.nodes[id.index()].clone();
     let counts = build.model.run.measure.addresses;
     let plan = match &node.kind {
@@ -211,7 +194,7 @@ pub(super) fn screen_plan(
         | KindSpec::Database(_)
         | KindSpec::SessionStore(_) => ScreenPlan::default(),
     };
-    Some(ScreenPlan { counts, ..plan })
+    (counts || plan.is_any()).then_some(ScreenPlan { counts, ..plan })
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a cost is far below 2^53 ns")]

@@ -1,7 +1,7 @@
 //! What attacks came to, what stopped them, and whom else that stopped: only of scenarios with
 //! attackers.
 
-use super::{EndToEnd, Metric, counted};
+use super::{EndToEnd, Metric, counted, number};
 use crate::attack::Attack;
 use crate::observe::{ClassMeter, ScreenMeters};
 use crate::screen::Defence;
@@ -9,11 +9,6 @@ use crate::screen::Defence;
 /// The meters, if there are attackers.
 fn meters<'a>(run: &EndToEnd<'a>) -> Option<&'a ScreenMeters> {
     run.screens.filter(|screens| !screens.attackers.is_empty())
-}
-
-#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-const fn number(count: u64) -> f64 {
-    count as f64
 }
 
 fn stopped(run: &EndToEnd<'_>, by: Defence) -> Option<f64> {

@@ -122,6 +122,12 @@ pub struct NodeMetric {
     pub read: fn(&AtNode<'_>) -> Option<f64>,
 }
 
+/// A number as metrics have it.
+#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+const fn number(count: u64) -> f64 {
+    count as f64
+}
+
 /// A metric that is a mean over requests or over time.
 const fn averaged(
     name: &'static str,

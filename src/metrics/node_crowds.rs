@@ -1,6 +1,6 @@
 //! From how many addresses a node is asked: told with `measure = { addresses = true }`.
 
-use super::{AtNode, Evidence, NodeMetric, Unit, share};
+use super::{AtNode, Evidence, NodeMetric, Unit, number, share};
 
 const fn metric(
     name: &'static str,
@@ -8,12 +8,6 @@ const fn metric(
     read: fn(&AtNode<'_>) -> Option<f64>,
 ) -> NodeMetric {
     NodeMetric { name, unit: Unit::Count, about, evidence: Evidence::Plain, read }
-}
-
-/// A number as metrics have it.
-#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-const fn number(count: u64) -> f64 {
-    count as f64
 }
 
 /// The metrics of this kind. They are about a node, not about a replica or a class.

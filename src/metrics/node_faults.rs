@@ -1,6 +1,6 @@
 //! What faults do to a node, and what it takes to connect to it.
 
-use super::{AtNode, Evidence, NodeMetric, Unit, share};
+use super::{AtNode, Evidence, NodeMetric, Unit, number, share};
 use crate::observe::{ConnectMeter, Outage};
 
 const fn metric(
@@ -101,12 +101,6 @@ pub(super) const METRICS: &[NodeMetric] = &[
 /// What faults did, where at least one was noticed.
 fn found(at: &AtNode<'_>) -> Option<Outage> {
     at.outage.filter(|outage| outage.found > 0)
-}
-
-/// A number as metrics have it.
-#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-const fn number(count: u64) -> f64 {
-    count as f64
 }
 
 /// Nanoseconds as seconds.

@@ -21,6 +21,8 @@ const SYN: u16 = 0;
 const SYN_AGAIN: u16 = 1;
 /// The transport is there; above this are the stages of its keys.
 const CONNECTED: u16 = 2;
+/// A round behind the exchange that asked for a tunnel is over; the number of those left is added.
+const BEHIND: u16 = 4;
 /// A round of the keys' handshake before the last is over; the number of those left is added.
 const ROUND: u16 = 16;
 /// The last round of the keys' handshake is under way: an exchange of its own, which has the
@@ -189,6 +191,7 @@ impl<O: Observer> Ctx<'_, O> {
             SYN => self.syn_arrived(id, is_full),
             SYN_AGAIN => self.send_syn(id),
             CONNECTED => self.connected(id),
+            round if round < ROUND => self.goes_through(id, round - BEHIND),
             round => self.round_over(id, round - ROUND),
         }
     }
@@ -220,8 +223,9 @@ impl<O: Observer> Ctx<'_, O> {
         let is_hop = self.core.connections.get(connection).link != link;
         let endpoint = self.hot(id).endpoint;
         let state = &mut self.core.links[link.index()];
-        let transport = state.transport().filter(|it| !is_hop && it.origin(endpoint) != Some(0));
-        let Some(tls) = transport.and_then(|transport| transport.tls) else {
+        let transport = state.transport().filter(|_| !is_hop);
+        let is_to_tunnel = transport.is_some_and(|transport| transport.is_to_tunnel);
+        let Some(tls) = transport.and_then(|transport| transport.keys_for(endpoint)) else {
             return self.established(id);
         };
         let is_resumed = state.draws_resumed();
@@ -232,8 +236,37 @@ impl<O: Observer> Ctx<'_, O> {
                 self.shake(id, false);
                 self.established(id);
             }
+            // Who is asked for a tunnel hears of it first, and may refuse.
+            _ if is_to_tunnel => self.round_over(id, 0),
             rounds => self.round_over(id, u16::try_from(rounds - 1).unwrap_or(0)),
         }
+    }
+
+    /// Rounds of the keys' handshake that go through a tunnel that is there now: time alone.
+    fn goes_through(&mut self, id: ExchangeId, left: u16) {
+        if left == 0 {
+            self.spend(id, Part::Tls);
+            return self.established(id);
+        }
+        let span = self.round_trip(id);
+        self.stage(id, BEHIND + left - 1, span);
+    }
+
+    /// How many such rounds follow the exchange of the handshake.
+    fn rounds_behind(&self, id: ExchangeId) -> u16 {
+        let link = self.core.exchanges.hot(id).link;
+        let connection = self.core.connections.get(self.core.exchanges.cold(id).connection);
+        let transport = self.core.links[link.index()].transport().filter(|it| it.is_to_tunnel);
+        let rounds = transport.and_then(|it| it.tls).filter(|_| connection.link == link);
+        let rounds = rounds.map_or(0, |tls| tls[usize::from(connection.is_resumed)]);
+        u16::try_from(rounds.saturating_sub(1)).unwrap_or(0)
+    }
+
+    /// A round trip of next to nothing over the link of an exchange.
+    fn round_trip(&mut self, id: ExchangeId) -> Span {
+        let (link, now) = (self.hot(id).link.index(), self.core.now);
+        let link = &mut self.core.links[link];
+        link.carry(now, Direction::Up, 0).span() + link.carry(now, Direction::Down, 0).span()
     }
 
     /// The rounds before the last cost time alone; the last costs the node its arithmetic.
@@ -242,11 +275,8 @@ impl<O: Observer> Ctx<'_, O> {
             self.cold(id).pending = HANDSHAKE;
             return self.shake(id, true);
         }
-        let (link, now) = (self.hot(id).link.index(), self.core.now);
-        let link = &mut self.core.links[link];
-        let (there, back) =
-            (link.carry(now, Direction::Up, 0).span(), link.carry(now, Direction::Down, 0).span());
-        self.stage(id, ROUND + left - 1, there + back);
+        let span = self.round_trip(id);
+        self.stage(id, ROUND + left - 1, span);
     }
 
     /// Sends the exchange of the keys' handshake to the node that ends TLS, on an account of its
@@ -283,14 +313,24 @@ impl<O: Observer> Ctx<'_, O> {
     #[inline(never)]
     pub fn shaken(&mut self, shake: ExchangeId) {
         let (parent, generation) = (self.hot(shake).parent, self.hot(shake).parent_generation);
-        let failure = self.cold(shake).answer.failure;
+        let (answer, bytes) = (self.cold(shake).answer, self.cold(shake).bytes);
         let waits = self.is_still(parent, generation)
             && self.hot(parent).phase == Phase::Opening
             && self.cold(parent).pending == HANDSHAKE;
         if waits {
             self.spend(parent, Part::Tls);
-            match failure {
-                None => self.established(parent),
+            match answer.failure {
+                None => {
+                    let left = self.rounds_behind(parent);
+                    self.goes_through(parent, left);
+                }
+                Some(Reason::Status) => {
+                    // Who was asked for a tunnel has said no: that is the answer.
+                    let cold = self.cold(parent);
+                    (cold.answer, cold.bytes) = (answer, bytes);
+                    self.hot(parent).phase = Phase::Inbound;
+                    self.schedule(Span::ZERO, Kind::Exchange(parent));
+                }
                 Some(reason) => self.lose(parent, reason, Span::ZERO),
             }
         }
@@ -339,6 +379,14 @@ impl<O: Observer> Ctx<'_, O> {
         }
         let hops = &self.core.connections.get(connection).hops;
         hops.iter().find(|hop| hop.node == node).copied()
+    }
+
+    /// Whether keys were agreed on for the connection that an exchange travels on.
+    #[must_use]
+    pub fn has_keys(&self, id: ExchangeId) -> bool {
+        let exchange = self.core.exchanges.hot(id);
+        let transport = self.core.links[exchange.link.index()].transport();
+        transport.is_some_and(|transport| transport.keys_for(exchange.endpoint).is_some())
     }
 
     /// The program of the handshake that an exchange is, at the node that ends TLS.

@@ -4,7 +4,7 @@
 use super::core::Ctx;
 use crate::attack::AttackPlan;
 use crate::fact::Observer;
-use crate::id::{ExchangeId, NodeId, ObjectId, RequestId, SessionId};
+use crate::id::{EndpointId, ExchangeId, NodeId, ObjectId, RequestId, SessionId};
 use crate::rng::Key;
 use crate::time::Span;
 use crate::unit::DAY;
@@ -15,7 +15,7 @@ impl<'a, O: Observer> Ctx<'a, O> {
         let exchange = self.core.exchanges.hot(id);
         let parent = exchange.parent;
         let is_there = parent != ExchangeId::NONE
-            && self.core.exchanges.hot(parent).generation == exchange.parent_generation
+            && self.is_still(parent, exchange.parent_generation)
             && self.core.exchanges.hot(parent).request == exchange.request;
         is_there.then_some(parent)
     }
@@ -47,6 +47,23 @@ impl<'a, O: Observer> Ctx<'a, O> {
             at = caller;
         }
         self.client_of(id)
+    }
+
+    /// What waits for the connection that a handshake is for; an exchange that is no handshake is
+    /// that itself. None if it has gone, or does not wait.
+    #[must_use]
+    pub fn waits_for(&self, id: ExchangeId) -> Option<ExchangeId> {
+        let mut at = id;
+        loop {
+            let exchange = self.core.exchanges.hot(at);
+            if exchange.endpoint != EndpointId::HANDSHAKE {
+                return Some(at);
+            }
+            if !self.is_still(exchange.parent, exchange.parent_generation) {
+                return None;
+            }
+            at = exchange.parent;
+        }
     }
 
     /// Who stands behind an exchange: the user of a closed loop, the visitor, or whoever has the

@@ -39,6 +39,9 @@ pub struct Transport {
     pub has_tcp: bool,
     /// Round trips of the keys' handshake, in full and resumed; none without TLS.
     pub tls: Option<[u32; 2]>,
+    /// Whether the first of these round trips asks for a tunnel: what is asked for one connects on,
+    /// or refuses, and hands on what the handshake costs the node behind it.
+    pub is_to_tunnel: bool,
     /// The share of handshakes that are resumed.
     pub resumed: f64,
     /// When a SYN that nobody answers is sent again.
@@ -80,6 +83,13 @@ impl Transport {
     pub fn origin(&self, endpoint: EndpointId) -> Option<u64> {
         let origins = self.origins.as_ref()?;
         Some(origins.get(endpoint.index()).copied().unwrap_or(0))
+    }
+
+    /// Round trips of the keys' handshake for an endpoint, in full and resumed; none if what is for
+    /// that is not encrypted.
+    #[must_use]
+    pub fn keys_for(&self, endpoint: EndpointId) -> Option<[u32; 2]> {
+        self.tls.filter(|_| self.origin(endpoint) != Some(0))
     }
 
     /// Whether the next handshake is resumed.

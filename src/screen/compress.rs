@@ -43,7 +43,7 @@ pub struct Compress {
 }
 
 impl Compress {
-    /// Bytes that are left of so many.
+    /// Bytes that are left of so many; none if so few are not compressed.
     #[must_use]
     #[allow(
         clippy::cast_precision_loss,
@@ -51,8 +51,8 @@ impl Compress {
         clippy::cast_sign_loss,
         reason = "sizes are below 2^53, and the cast saturates"
     )]
-    pub fn left_of(&self, bytes: u64) -> u64 {
-        if bytes < self.min_size { bytes } else { (bytes as f64 * self.ratio).ceil() as u64 }
+    pub fn left_of(&self, bytes: u64) -> Option<u64> {
+        (bytes >= self.min_size).then(|| (bytes as f64 * self.ratio).ceil() as u64)
     }
 }
 
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn small_answers_are_left_as_they_are() {
         let compress = Compress { per_byte: 1.0, ratio: 0.25, min_size: 1_000 };
-        for (bytes, left) in [(0, 0), (999, 999), (1_000, 250), (1_001, 251)] {
+        for (bytes, left) in [(0, None), (999, None), (1_000, Some(250)), (1_001, Some(251))] {
             assert_eq!(compress.left_of(bytes), left, "{bytes}");
         }
     }

@@ -85,8 +85,7 @@ impl Accounts {
     /// Whether a log-in for `account` that comes now from `address` is refused before its password
     /// is looked at. Limits refuse what is beyond them: nothing waits.
     pub fn refuses(&mut self, address: u64, account: u64, now: Time) -> Option<Refusal> {
-        let is_locked = self.failed.get(&account).is_some_and(|(_, until)| now < *until);
-        if is_locked {
+        if self.is_locked(account, now) {
             return Some(Refusal { by: Defence::Lockout, status: 403 });
         }
         let beyond = |limit: &mut Option<(Limiter, u16)>, key, by| {
@@ -98,9 +97,17 @@ impl Accounts {
             .or_else(|| beyond(&mut self.per_account, account, Defence::AccountLimit))
     }
 
+    fn is_locked(&self, account: u64, now: Time) -> bool {
+        self.failed.get(&account).is_some_and(|(_, until)| now < *until)
+    }
+
     /// A password was the right one, or not. Returns whether the account is locked by that.
     pub fn tried(&mut self, account: u64, is_right: bool, now: Time) -> bool {
         let Some(lockout) = self.lockout else { return false };
+        if self.is_locked(account, now) {
+            // It was being hashed when the account was locked, and changes nothing of that.
+            return false;
+        }
         if is_right {
             self.failed.remove(&account);
             return false;
@@ -168,5 +175,18 @@ mod tests {
         assert_eq!(accounts.refuses(99, 7, at(60)), locked);
         assert_eq!(accounts.refuses(99, 8, at(60)), None, "another account is open");
         assert_eq!(accounts.refuses(99, 7, at(61)), None);
+    }
+
+    #[test]
+    fn what_was_being_hashed_when_an_account_was_locked_changes_nothing() {
+        let mut accounts = accounts("lockout = { failures = 2, length = \"60s\" }");
+        assert!(!accounts.tried(7, false, at(0)) && accounts.tried(7, false, at(0)));
+        let locked = Some(Refusal { by: Defence::Lockout, status: 403 });
+        assert!(!accounts.tried(7, true, at(1)));
+        assert_eq!(accounts.refuses(99, 7, at(2)), locked, "a success does not open it");
+        assert!(!accounts.tried(7, false, at(1)));
+        assert_eq!(accounts.refuses(99, 7, at(60)), None);
+        assert!(!accounts.tried(7, false, at(60)), "the failure before is not counted");
+        assert!(accounts.tried(7, false, at(60)));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{AccessPlan, Compress, Infected, LoginDefences, Scan, Waf};
 use crate::attack::{AttackPlan, QueryDefences};
+use crate::id::EndpointId;
 use crate::limit::RateLimitSpec;
 use crate::time::Span;
 use crate::unit::Probability;
@@ -66,6 +67,12 @@ impl ScreenPlan {
         let stops = access.is_some() || knows.is_some() || scan.is_some() || waf.is_some();
         let is_more = compress.is_some() || login.is_some() || intercepts.is_some();
         stops || is_more || self.connections.is_some() || !tunnels.is_empty()
+    }
+
+    /// Whether the node passes connections for this endpoint on, and sees their host alone.
+    #[must_use]
+    pub fn tunnels(&self, endpoint: EndpointId) -> bool {
+        self.tunnels.get(endpoint.index()).copied().unwrap_or(false)
     }
 
     /// Whether something of it may turn a request away, or look at it, before anything is done.

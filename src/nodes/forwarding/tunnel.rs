@@ -71,15 +71,8 @@ impl Proxy {
 
     /// The link to the host that an exchange, or the one that a handshake is made for, is for.
     fn way_of<O: Observer>(&self, id: ExchangeId, ctx: &Ctx<'_, O>) -> Option<LinkId> {
-        let exchange = ctx.core.exchanges.hot(id);
-        let mut endpoint = exchange.endpoint;
-        if endpoint == EndpointId::HANDSHAKE {
-            // Who opened the connection may have gone.
-            if !ctx.is_still(exchange.parent, exchange.parent_generation) {
-                return None;
-            }
-            endpoint = ctx.core.exchanges.hot(exchange.parent).endpoint;
-        }
+        // Who opened the connection may have gone.
+        let endpoint = ctx.core.exchanges.hot(ctx.waits_for(id)?).endpoint;
         let place = endpoint.index().min(self.routes.len().saturating_sub(1));
         self.routes.get(place).copied().flatten()
     }

@@ -20,12 +20,31 @@ pub(super) struct Limit {
     spec: RateLimitSpec,
 }
 
+impl Limit {
+    /// Nobody has come yet.
+    pub(super) fn new(spec: &RateLimitSpec) -> Self {
+        Self { limiter: Limiter::new(spec), spec: spec.clone() }
+    }
+
+    /// What becomes of an exchange that comes now. Each replica keeps its own account of who came.
+    pub(super) fn decide<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Decision {
+        let (replica, now) = (ctx.hot(id).at.replica, ctx.now());
+        let source = self.spec.key.of(ctx.cold(id).source);
+        self.limiter.decide(mix(source ^ u64::from(replica)), now)
+    }
+
+    /// The answer to what is beyond it.
+    pub(super) fn refusal(&self) -> Answer {
+        let status = self.spec.refused_status();
+        Answer { status, failure: Some(Reason::RateLimited) }
+    }
+}
+
 impl Host {
     /// The same with a limit on how often exchanges may come, if there is one.
     #[must_use]
     pub fn limited(self, spec: Option<&RateLimitSpec>) -> Self {
-        let limit =
-            spec.map(|spec| Box::new(Limit { limiter: Limiter::new(spec), spec: spec.clone() }));
+        let limit = spec.map(|spec| Box::new(Limit::new(spec)));
         Self { may_refuse: self.may_refuse || limit.is_some(), limit, ..self }
     }
 
@@ -36,10 +55,7 @@ impl Host {
             return false;
         }
         let Some(limit) = &mut self.limit else { return self.has_time_for(id, ctx) };
-        let (replica, now) = (ctx.hot(id).at.replica, ctx.now());
-        let source = limit.spec.key.of(ctx.cold(id).source);
-        // Each replica keeps its own account of who came.
-        match limit.limiter.decide(mix(source ^ u64::from(replica)), now) {
+        match limit.decide(id, ctx) {
             Decision::Pass => self.has_time_for(id, ctx),
             Decision::Delay(span) => {
                 let exchange = ctx.hot(id);
@@ -48,8 +64,7 @@ impl Host {
                 false
             }
             Decision::Reject => {
-                let status = limit.spec.refused_status();
-                let answer = Answer { status, failure: Some(Reason::RateLimited) };
+                let answer = limit.refusal();
                 Self::tells_stopped(id, Defence::AddressLimit, ctx);
                 ctx.reply(id, answer, Exit::Refused);
                 false

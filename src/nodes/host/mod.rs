@@ -261,7 +261,8 @@ impl Host {
     /// A handshake has arrived: it ends here, unless the node passes connections on.
     #[cold]
     fn shake<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
-        if self.screen.is_some() && self.refuses_connection(id, ctx) {
+        let is_screened = self.screen.is_some();
+        if is_screened && (self.refuses_connection(id, ctx) || self.refuses_tunnel(id, ctx)) {
             return Next::Holds;
         }
         let program = match self.program {

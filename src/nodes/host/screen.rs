@@ -3,14 +3,15 @@
 
 use std::sync::Arc;
 
+use super::limited::Limit;
 use super::{Host, demand};
 use crate::attack::{Attack, QueryOutcome, injection};
 use crate::endpoint::ScreenRule;
 use crate::fact::{Exit, Fact, Observer};
 use crate::id::{EndpointId, ExchangeId, RequestId};
-use crate::limit::{Decision, Limiter};
+use crate::limit::Decision;
 use crate::net::{Ctx, HEAD_BYTES};
-use crate::outcome::{Answer, Reason};
+use crate::outcome::Answer;
 use crate::rng::{Purpose, below, mix};
 use crate::screen::{Accounts, Asking, Chore, Defence, Fate, Noted, ScreenPlan, is_listed};
 use crate::unit::Probability;
@@ -21,7 +22,7 @@ const ACCOUNT: Purpose = Purpose::named("account of one of a crowd");
 
 /// What [`Host::fetches`] notes of an exchange: that its answer comes from further on.
 const FETCHED: u32 = 1;
-/// That a connection was opened for it.
+/// That an encrypted connection was opened for it.
 const OPENED: u32 = 2;
 /// That this was resumed.
 const RESUMED: u32 = 4;
@@ -31,7 +32,7 @@ const RESUMED: u32 = 4;
 pub(super) struct Screen {
     plan: Arc<ScreenPlan>,
     accounts: Option<Accounts>,
-    connections: Option<(Limiter, u16)>,
+    connections: Option<Limit>,
 }
 
 impl Host {
@@ -40,8 +41,7 @@ impl Host {
     pub fn screened(self, plan: Option<&Arc<ScreenPlan>>) -> Self {
         let Some(plan) = plan else { return self };
         let accounts = plan.login.as_ref().map(Accounts::new);
-        let limit = plan.connections.as_ref();
-        let connections = limit.map(|spec| (Limiter::new(spec), spec.refused_status()));
+        let connections = plan.connections.as_ref().map(Limit::new);
         Self {
             may_refuse: self.may_refuse || plan.looks_first(),
             passes_on: self.passes_on || !plan.tunnels.is_empty(),
@@ -60,19 +60,18 @@ impl Host {
     #[must_use]
     pub fn tunnels(&self, endpoint: EndpointId) -> bool {
         let screen = self.screen.as_ref();
-        screen.is_some_and(|screen| {
-            screen.plan.tunnels.get(endpoint.index()).copied().unwrap_or(false)
-        })
+        screen.is_some_and(|screen| screen.plan.tunnels(endpoint))
     }
 
     /// Notes that the answer to an exchange of the node comes from further on.
     pub fn fetches<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         if self.screen.is_some() {
-            ctx.cold(id).repeats = FETCHED;
+            // A call before may have opened a connection.
+            ctx.cold(id).repeats |= FETCHED;
         }
     }
 
-    /// Notes that a connection had to be opened for the answer, where the node looks into it.
+    /// Notes that keys were agreed on anew for the answer, where the node looks into it.
     pub fn notes_opening<O: Observer>(
         &self,
         child: ExchangeId,
@@ -80,7 +79,10 @@ impl Host {
         ctx: &mut Ctx<'_, O>,
     ) {
         let is_costly = self.screen.as_ref().is_some_and(|screen| screen.plan.intercepts.is_some());
-        if !is_costly || !ctx.is_awaited(child, parent) || ctx.was_kept(child) {
+        if !is_costly || !ctx.is_awaited(child, parent) {
+            return;
+        }
+        if ctx.was_kept(child) || !ctx.has_keys(child) {
             return;
         }
         let connection = ctx.cold(child).connection;
@@ -95,7 +97,7 @@ impl Host {
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
         let Some(screen) = &mut self.screen else { return false };
-        let plan = Arc::clone(&screen.plan);
+        let Screen { plan, accounts, .. } = &mut **screen;
         let (at, endpoint, request) = {
             let exchange = ctx.hot(id);
             (exchange.at, exchange.endpoint, exchange.request)
@@ -105,14 +107,11 @@ impl Host {
             let person = ctx.person_behind(id);
             ctx.observe(&Fact::Screen(Noted::Came { at, source, person }));
         }
-        if let Some(access) = &plan.access {
-            let (shown, peer, time) = (ctx.shown_by(id), ctx.peer_of(id), ctx.time_of_day());
-            if access.denied_by(&Asking { endpoint, shown, peer, time }).is_some() {
-                Self::turns_away(id, Defence::Access, 403, ctx);
-                return true;
-            }
+        if is_denied(plan, id, endpoint, ctx) {
+            Self::turns_away(id, Defence::Access, 403, ctx);
+            return true;
         }
-        if let Some(knows) = plan.knows.filter(|_| !self.tunnels(endpoint)) {
+        if let Some(knows) = plan.knows.filter(|_| !plan.tunnels(endpoint)) {
             let (is_infected, key) = is_infected(id, ctx);
             if is_infected && is_listed(knows, key) {
                 ctx.observe(&Fact::Screen(Noted::Object { at, fate: Fate::Listed }));
@@ -121,8 +120,7 @@ impl Host {
             }
         }
         let is_login = ctx.fixed.auth.as_ref().is_some_and(|auth| auth.login == Some(endpoint));
-        let accounts = self.screen.as_mut().and_then(|screen| screen.accounts.as_mut());
-        let Some(accounts) = accounts.filter(|_| is_login) else { return false };
+        let Some(accounts) = accounts.as_mut().filter(|_| is_login) else { return false };
         let refusal = accounts.refuses(source, account(request, ctx), ctx.now());
         if let Some(refusal) = refusal {
             Self::turns_away(id, refusal.by, refusal.status, ctx);
@@ -136,15 +134,36 @@ impl Host {
         id: ExchangeId,
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
-        let (source, now) = (ctx.cold(id).source, ctx.now());
         let limit = self.screen.as_mut().and_then(|screen| screen.connections.as_mut());
-        let Some((limiter, status)) = limit else { return false };
-        if limiter.decide(source, now) == Decision::Pass {
+        let Some(limit) = limit else { return false };
+        if limit.decide(id, ctx) == Decision::Pass {
             return false;
         }
-        let answer = Answer { status: *status, failure: Some(Reason::RateLimited) };
+        let answer = limit.refusal();
         Self::tells_stopped(id, Defence::ConnectionLimit, ctx);
         ctx.reply(id, answer, Exit::Refused);
+        true
+    }
+
+    /// Whether a connection is refused that was to be passed on: the host that it is for is named
+    /// before anything is done for it, and denied then.
+    pub(super) fn refuses_tunnel<O: Observer>(
+        &self,
+        id: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let Some(screen) = self.screen.as_ref().filter(|_| self.passes_on) else { return false };
+        let Some(waiting) = ctx.waits_for(id) else { return false };
+        let endpoint = ctx.hot(waiting).endpoint;
+        if !is_denied(&screen.plan, id, endpoint, ctx) {
+            return false;
+        }
+        if screen.plan.counts {
+            let (at, source) = (ctx.hot(id).at, ctx.cold(id).source);
+            let person = ctx.person_behind(id);
+            ctx.observe(&Fact::Screen(Noted::Came { at, source, person }));
+        }
+        Self::turns_away(id, Defence::Access, 403, ctx);
         true
     }
 
@@ -255,7 +274,7 @@ impl Host {
         let screens = ctx.fixed.screens.as_ref()?;
         let is_text = screens.compressible.get(endpoint.index()).copied().unwrap_or(false);
         let bytes = ctx.cold(id).bytes;
-        (is_text && bytes >= compress.min_size).then(|| compress.left_of(bytes))
+        compress.left_of(bytes).filter(|_| is_text)
     }
 
     fn compresses<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
@@ -378,6 +397,19 @@ impl Host {
             Some(_) => self.stops(id, Defence::Password, 401, ctx),
         }
     }
+}
+
+/// Whether the rules of access deny what an exchange, or the one that waits for it, is for.
+fn is_denied<O: Observer>(
+    plan: &ScreenPlan,
+    id: ExchangeId,
+    endpoint: EndpointId,
+    ctx: &Ctx<'_, O>,
+) -> bool {
+    plan.access.as_ref().is_some_and(|access| {
+        let (shown, peer, time) = (ctx.shown_by(id), ctx.peer_of(id), ctx.time_of_day());
+        access.denied_by(&Asking { endpoint, shown, peer, time }).is_some()
+    })
 }
 
 /// Answers an exchange that has no program yet.
