@@ -1,8 +1,8 @@
 //! What is kept of people during a run, and what their requests carry.
 
+use super::Token;
 use super::core::Ctx;
 use super::request::Request;
-use super::Token;
 use crate::auth::{AuthPlan, Deed, Errand, Keep, Person, Scheme, Thief, Verdict};
 use crate::fact::{Observer, Place};
 use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
@@ -98,8 +98,7 @@ impl<O: Observer> Ctx<'_, O> {
         let is_at_one = plan.scheme == Scheme::Session && plan.sessions.keep.is_at_one_replica();
         person.record.as_ref().filter(|_| is_at_one).is_some_and(|record| {
             let losses = self.losses(plan, person, record.home);
-            let verdict =
-                person.verdict(plan, Errand::Theft, record.home, losses, self.core.now);
+            let verdict = person.verdict(plan, Errand::Theft, record.home, losses, self.core.now);
             verdict == Verdict::Accepted && !self.has_lost_room(place)
         })
     }

@@ -147,11 +147,7 @@ impl Host {
 
     /// Whether a connection is refused that was to be passed on: the host that it is for is named
     /// before anything is done for it, and denied then.
-    pub(super) fn refuses_tunnel<O: Observer>(
-        &self,
-        id: ExchangeId,
-        ctx: &mut Ctx<'_, O>,
-    ) -> bool {
+    pub(super) fn refuses_tunnel<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
         let Some(screen) = self.screen.as_ref().filter(|_| self.passes_on) else { return false };
         let Some(waiting) = ctx.waits_for(id) else { return false };
         let endpoint = ctx.hot(waiting).endpoint;
