@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use lindley::attack::{Forgery, Injection};
 use lindley::auth::Said;
 use lindley::fact::{Fact, Observer};
+use lindley::id::NodeId;
 use lindley::people::Browsed;
 use lindley::rng::Key;
 use lindley::time::Time;
@@ -73,6 +74,7 @@ struct Attacks {
     injected: BTreeMap<u8, usize>,
     stolen: usize,
     exposed: Vec<u64>,
+    site: Option<NodeId>,
     changed: usize,
 }
 
@@ -89,8 +91,9 @@ impl Observer for Attacks {
             Fact::Browser(Browsed::Stolen { .. }) => self.stolen += 1,
             Fact::Identity(Said::Exposed { span, .. }) => self.exposed.push(span.0 / 1_000_000_000),
             // Endpoints are numbered by name: `change` is the first. A preflight takes no time.
-            Fact::Left { endpoint, success: true, entered, .. } => {
-                self.changed += usize::from(endpoint.0 == 0 && now > *entered);
+            Fact::Left { at, endpoint, success: true, entered, .. } => {
+                let is_change = endpoint.0 == 0 && Some(at.node) == self.site;
+                self.changed += usize::from(is_change && now > *entered);
             }
             _ => {}
         }
@@ -106,7 +109,8 @@ fn attacked(changes: &[(&str, &str)]) -> Attacks {
         text = text.replace(from, to);
     }
     let graph = graph_of(&text, "base");
-    let ended = world::run(&graph, Key::root(graph.run.seed, 0), Attacks::default());
+    let attacks = Attacks { site: graph.node("site"), ..Attacks::default() };
+    let ended = world::run(&graph, Key::root(graph.run.seed, 0), attacks);
     assert_eq!(ended.halt, None);
     ended.observer
 }

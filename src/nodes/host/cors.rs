@@ -2,7 +2,7 @@
 //! answers who may read them.
 
 use super::{Host, Running};
-use crate::fact::Observer;
+use crate::fact::{CacheStatus, Observer};
 use crate::id::{ExchangeId, NodeId};
 use crate::net::{CrossOrigin, Ctx, HEAD_BYTES, PolicyId};
 use crate::outcome::Reason;
@@ -70,9 +70,8 @@ impl Host {
         &mut self,
         child: ExchangeId,
         id: ExchangeId,
-        ctx: &Ctx<'_, O>,
+        ctx: &mut Ctx<'_, O>,
     ) {
-        let Some(sharing) = &mut self.sharing else { return };
         let exchange = ctx.core.exchanges.hot(id);
         let failure = ctx.core.exchanges.cold(child).answer.failure;
         let is_answer = failure.is_none_or(|reason| reason == Reason::Status);
@@ -80,6 +79,12 @@ impl Host {
         if exchange.is_preflight || exchange.below || is_own || !is_answer {
             return;
         }
+        if ctx.core.exchanges.has_papers() && ctx.papers(id).status == CacheStatus::Stale {
+            // What came was covered up by what is stored, which says what it said before.
+            return self.recalls_who_may_read(id, ctx);
+        }
+        let Some(sharing) = &mut self.sharing else { return };
+        let exchange = ctx.core.exchanges.hot(id);
         let place = exchange.endpoint.index();
         if place >= sharing.learned.len() {
             // Few endpoints are asked for by scripts; the numbers that stand for none are last.
