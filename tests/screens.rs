@@ -194,7 +194,6 @@ fn what_is_on_the_list_of_bad_addresses_is_not_fetched() {
     assert!(listed > 0 && caught > 0, "{listed} {caught}");
     let [.., passed, _] = fates("no-scan");
     assert_eq!(passed, infected.len() as u64);
-    assert_eq!([Fate::Listed as usize, Fate::Mistaken as usize], [0, 3]);
 }
 
 /// A crowd of five hundred people at a server, with and without a proxy before them.
