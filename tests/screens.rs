@@ -7,7 +7,7 @@ use lindley::fact::{Fact, Observer};
 use lindley::graph::Graph;
 use lindley::metrics::at_node;
 use lindley::rng::Key;
-use lindley::screen::{Fate, Noted};
+use lindley::screen::Noted;
 use lindley::time::Time;
 use lindley::world;
 use support::{Ended, graph, graph_of, reading, requests, run};

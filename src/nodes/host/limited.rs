@@ -93,6 +93,7 @@ impl Host {
         if !self.has_time_for(id, ctx) {
             return Next::Holds;
         }
-        self.starts(id, ctx)
+        self.prepares(id, ctx);
+        self.admit(id, ctx)
     }
 }

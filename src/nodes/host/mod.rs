@@ -15,6 +15,7 @@ mod limited;
 mod saying;
 mod screen;
 mod timed;
+mod unusual;
 mod unwanted;
 
 use std::collections::BTreeMap;
@@ -27,7 +28,7 @@ use super::station::{Admit, Shape, Station};
 use crate::dist::Law;
 use crate::endpoint::{Amount, Op};
 use crate::fact::{Exit, Observer, Place};
-use crate::id::{EndpointId, ExchangeId, NodeId, RequestId};
+use crate::id::{ExchangeId, NodeId, RequestId};
 use crate::net::{Ctx, Input, Part, Phase, TimerId};
 use crate::outcome::{Answer, Reason};
 use crate::rng::{Key, Purpose, Stream};
@@ -65,6 +66,8 @@ pub struct Host {
     screen: Option<Box<screen::Screen>>,
     /// Whether something may turn exchanges away before they begin.
     may_refuse: bool,
+    /// Whether nothing of all this is there: one question instead of many for each exchange.
+    is_usual: bool,
     /// How often the paths were answered whose answers change.
     answered: BTreeMap<u64, u32>,
 }
@@ -113,6 +116,7 @@ impl Host {
             sharing: None,
             screen: None,
             may_refuse: shape.is_some_and(|shape| shape.shed.is_some()),
+            is_usual: false,
             answered: BTreeMap::new(),
             can_hang: shape.is_some_and(|shape| shape.can_hang),
         }
@@ -224,23 +228,11 @@ impl Host {
 
     #[inline(always)]
     fn arrived<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
-        if ctx.core.exchanges.hot(id).endpoint == EndpointId::HANDSHAKE {
-            return self.shake(id, ctx);
-        }
-        if self.may_refuse && !self.passes(id, ctx) {
+        if self.is_usual {
+            let program = self.usual_program(id, ctx);
+            ctx.core.exchanges.hot_mut(id).program = program;
+        } else if !self.is_let_in(id, ctx) {
             return Next::Holds;
-        }
-        self.starts(id, ctx)
-    }
-
-    /// An exchange begins: it gets its program, and a worker or a place in the wait for one.
-    #[inline(always)]
-    fn starts<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
-        let program = self.usual_program(id, ctx);
-        ctx.core.exchanges.hot_mut(id).program = program;
-        let is_preflight = self.sharing.is_some() && self.takes_preflight(id, ctx);
-        if self.gate.is_some() && !is_preflight {
-            self.meets_gate(id, ctx);
         }
         self.admit(id, ctx)
     }
@@ -258,21 +250,7 @@ impl Host {
         }
     }
 
-    /// A handshake has arrived: it ends here, unless the node passes connections on.
-    #[cold]
-    fn shake<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
-        let is_screened = self.screen.is_some();
-        if is_screened && (self.refuses_connection(id, ctx) || self.refuses_tunnel(id, ctx)) {
-            return Next::Holds;
-        }
-        let program = match self.program {
-            Running::Own(program) if self.passes_on => program,
-            Running::Own(_) | Running::Endpoint(_) => ctx.handshake_program(id),
-        };
-        ctx.hot(id).program = program;
-        self.admit(id, ctx)
-    }
-
+    /// An exchange gets a worker, or a place in the wait for one.
     #[inline(always)]
     fn admit<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
         let exchange = ctx.core.exchanges.hot(id);
@@ -304,6 +282,8 @@ impl Host {
             if let Some(station) = self.stations.get_mut(usize::from(replica)) {
                 station.core_done(id, ctx);
             }
+        } else if self.is_usual {
+            ctx.spend(id, Part::Service);
         } else if self.was_held_back(id, ctx) {
             return self.lets_go_on(id, ctx);
         } else if self.can_hang && self.is_frozen(id, ctx) {
@@ -473,14 +453,8 @@ impl Host {
             ctx.spend(child, Part::Network);
             ctx.cold(parent).child = ExchangeId::NONE;
             let hands_on = matches!(self.program, Running::Own(_));
-            if self.sharing.is_some() && hands_on {
-                self.learns_who_may_read(child, parent, ctx);
-            }
-            if ctx.core.exchanges.hot(child).endpoint.is_for_store() {
-                self.heard_store(parent, answer.status == 200, ctx);
-            } else if answer.failure.is_some()
-                && !(self.gate.is_some() && self.is_covered_now(parent, ctx))
-            {
+            let is_settled = !self.is_usual && self.hears(child, parent, answer, ctx);
+            if answer.failure.is_some() && !is_settled {
                 // What fails below a server makes the server itself fail, for the same reason.
                 let failed = Answer { status: 500, failure: answer.failure };
                 self.fail_with(parent, if hands_on { answer } else { failed }, ctx);
@@ -539,7 +513,7 @@ impl Host {
         // What ends unserved may still have its patience running, whose place is used again.
         self.served(id, ctx);
         self.give_worker_back(id, ctx);
-        if self.sharing.is_some() {
+        if !self.is_usual {
             self.says_who_may_read(id, ctx);
         }
         ctx.reply(id, answer, Exit::Answered);
