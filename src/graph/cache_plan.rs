@@ -1,6 +1,7 @@
 //! From what a scenario says of a cache to what runs.
 
 use super::build::Build;
+use crate::endpoint::EndpointSpec;
 use crate::http::Rules;
 use crate::nodes::KindSpec;
 use crate::nodes::caching::{CachePlan, CacheSpec, CachingSpec, IgnoreSpec, LockSpec, LockTimes};
@@ -40,8 +41,8 @@ pub(super) fn cache_plan(
         endpoints: build
             .endpoints
             .iter()
-            .map(|(_, spec)| {
-                spec.method.is_cacheable() && !spec.write && !(tunnels && spec.is_https())
+            .map(|(name, spec)| {
+                may_be_stored(build, name, spec) && !(tunnels && spec.is_https())
             })
             .collect(),
         profile,
@@ -62,6 +63,17 @@ pub(super) fn cache_plan(
         ttl_jitter: cache.ttl_jitter.map_or(0.0, Probability::get),
         inactive: cache.inactive,
     })
+}
+
+/// Whether caches look for the answers of an endpoint: what lets people in or out, or renews what
+/// they have, is nobody else's, and is sent by POST whether that is written or not.
+pub(super) fn may_be_stored(build: &Build<'_>, name: &str, spec: &EndpointSpec) -> bool {
+    let auth = build.model.auth.as_ref().map(|auth| &auth.spec);
+    let is_errand = auth.is_some_and(|auth| {
+        let errands = [&auth.login, &auth.refresh, &auth.logout];
+        errands.into_iter().flatten().any(|errand| errand.get_ref() == name)
+    });
+    spec.method.is_cacheable() && !spec.write && !is_errand
 }
 
 /// What a cache-aside store keeps; none for other kinds.

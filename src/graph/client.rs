@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::build::Build;
+use super::cache_plan::may_be_stored;
 use super::visits::{pages, parts, visit_of, visits};
 use crate::arrivals::Arrivals;
 use crate::dist::Dist;
@@ -96,7 +97,7 @@ fn browser(
         endpoints: build
             .endpoints
             .iter()
-            .map(|(_, spec)| spec.method.is_cacheable() && !spec.write)
+            .map(|(name, spec)| may_be_stored(build, name, spec))
             .collect(),
     })
 }

@@ -131,7 +131,7 @@ fn targets(build: &mut Build<'_>) -> Vec<Option<Origin>> {
 }
 
 /// Whether a script sends its token in a header of its own. Cookies are the browser's matter.
-fn sends_token(build: &Build<'_>, spec: &EndpointSpec) -> bool {
+pub(super) fn sends_token(build: &Build<'_>, spec: &EndpointSpec) -> bool {
     let scheme = build.model.auth.as_ref().map_or(Scheme::None, |auth| auth.spec.scheme);
     spec.auth && !has_cookie(build) && matches!(scheme, Scheme::Jwt | Scheme::Credentials)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::build::Build;
+use super::cors::{has_cookie, sends_token};
 use crate::endpoint::{Endpoint, EndpointSpec, Reply, replies};
 use crate::http::{Method, Question, Vary, date};
 use crate::net::{HeadId, Http, ReplyPlan, TracedQuestions};
@@ -25,7 +26,7 @@ pub(super) fn http(build: &mut Build<'_>, traces: &[Option<Arc<Trace>>]) -> Opti
         };
         let plans = list.into_iter().map(|reply| plan(&mut http, reply)).collect();
         http.replies.push(plans);
-        http.questions.push(question(spec, None, &[]));
+        http.questions.push(question(&shown(build, spec), None, &[]));
     }
     let is_read = has_cache(build) || endpoints.iter().any(|(_, spec)| !spec.answers.is_empty());
     if !is_read {
@@ -33,7 +34,8 @@ pub(super) fn http(build: &mut Build<'_>, traces: &[Option<Arc<Trace>>]) -> Opti
     }
     http.vary = vary(&http, &endpoints);
     for trace in traces {
-        http.traced.push(trace.as_ref().map(|trace| traced(trace, &endpoints)));
+        let shown: Vec<_> = endpoints.iter().map(|(_, spec)| shown(build, spec)).collect();
+        http.traced.push(trace.as_ref().map(|trace| traced(trace, &shown)));
     }
     Some(Box::new(http))
 }
@@ -60,29 +62,46 @@ fn has_cache(build: &Build<'_>) -> bool {
     })
 }
 
+/// What a request for an endpoint says by itself: its method, and its headers by their names in
+/// lower case.
+type Shown<'a> = (Method, BTreeMap<String, &'a str>);
+
+/// The headers of an endpoint, and what shows who asks: a token or a password stands in
+/// `Authorization`, a session in a cookie.
+fn shown<'a>(build: &Build<'_>, spec: &'a EndpointSpec) -> Shown<'a> {
+    let own = spec.headers.iter();
+    let mut headers: BTreeMap<_, _> =
+        own.map(|(name, value)| (name.to_ascii_lowercase(), value.as_str())).collect();
+    if sends_token(build, spec) {
+        headers.entry("authorization".to_owned()).or_insert("Bearer");
+    }
+    if spec.auth && has_cookie(build) {
+        headers.entry("cookie".to_owned()).or_insert("session");
+    }
+    (spec.method, headers)
+}
+
 /// What requests for an endpoint say, with the method and the headers of a trace's row, which
 /// stand for those of the endpoint of the same name.
-fn question(spec: &EndpointSpec, method: Option<Method>, row: &[(&str, &str)]) -> Question {
-    let mut headers: BTreeMap<String, &str> = BTreeMap::new();
-    for (name, value) in &spec.headers {
-        headers.insert(name.to_ascii_lowercase(), value);
-    }
+fn question(shown: &Shown<'_>, method: Option<Method>, row: &[(&str, &str)]) -> Question {
+    let (usual, headers) = shown;
+    let mut headers = headers.clone();
     for (name, value) in row {
         headers.insert((*name).to_owned(), value);
     }
     let headers = headers.iter().map(|(name, value)| (name.as_str(), *value));
-    Question::read(method.unwrap_or(spec.method), headers, date)
+    Question::read(method.unwrap_or(*usual), headers, date)
 }
 
 /// What the requests of a trace say, for each endpoint that they can be for.
-fn traced(trace: &Trace, endpoints: &[(&str, &EndpointSpec)]) -> TracedQuestions {
+fn traced(trace: &Trace, endpoints: &[Shown<'_>]) -> TracedQuestions {
     let sets: Vec<_> = trace.header_sets().chain([Vec::new()]).collect();
     let methods: Vec<_> = trace.methods().iter().map(|name| Method::from_name(name)).collect();
-    let of_endpoint = |(_, spec): &(&str, &EndpointSpec)| {
+    let of_endpoint = |shown: &Shown<'_>| {
         let mut questions = Vec::with_capacity(sets.len() * (methods.len() + 1));
         for set in &sets {
             let of_row = methods.iter().copied().chain([None]);
-            questions.extend(of_row.map(|method| question(spec, method, set)));
+            questions.extend(of_row.map(|method| question(shown, method, set)));
         }
         questions.into()
     };
