@@ -21,24 +21,26 @@ fn scale(unit: &str, largest: f64) -> Scale {
         "1/s" if largest < 1.0 => ("1/min", 60.0),
         "1/s" => ("1/s", 1.0),
         "B/s" => ("MB/s", 1e-6),
-        "share" => ("", 1.0),
-        "count" => ("", 1.0),
-        "per hour" => ("per hour", 1.0),
-        "per million" => ("per million", 1.0),
+        "share" | "count" | "per hour" | "per million" => ("", 1.0),
         other => panic!("the unit {other} is not known"),
     };
     Scale { unit, factor }
 }
 
-/// A reading as a cell of a table shows it.
+/// A reading as a cell of a table shows it: to four digits where its interval is narrower than the
+/// last of these.
 fn cell(reading: &Reading, scale: &Scale) -> String {
-    let number = match (reading.status.as_str(), reading.mean) {
+    let mean = match (reading.status.as_str(), reading.mean) {
         ("unstable", _) => return "unstable".to_owned(),
         ("insufficient", _) | (_, None) => return "–".to_owned(),
-        (_, Some(mean)) if reading.unit == "share" => percent(mean, reading.half_width),
-        (_, Some(mean)) => {
-            set_apart(&Rounded::new(mean * scale.factor, reading.half_width * scale.factor))
-        }
+        (_, Some(mean)) => mean,
+    };
+    let is_narrow = reading.half_width < 1e-4 * mean.abs();
+    let half_width = if is_narrow { 0.0 } else { reading.half_width };
+    let number = if reading.unit == "share" {
+        percent(mean, half_width)
+    } else {
+        set_apart(&Rounded::new(mean * scale.factor, half_width * scale.factor))
     };
     if reading.status == "few-data" { format!("~{number}") } else { number }
 }
@@ -65,16 +67,13 @@ pub(crate) fn by_variant(
 ) -> Result<String, String> {
     let columns: Vec<Vec<(String, Reading)>> =
         quantities.iter().map(|it| readings(scenario, it)).collect::<Result<_, _>>()?;
-    let mut names: Vec<&str> = variants.to_vec();
-    if names.is_empty() {
-        for name in columns.iter().flatten().map(|(name, _)| name.as_str()) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    let known = |name: &&&str| columns.iter().flatten().all(|(other, _)| other != **name);
-    if let Some(name) = names.iter().find(known) {
+    let all: Vec<String> = readings(scenario, "latency_mean")?.into_iter().map(|it| it.0).collect();
+    let names: Vec<&str> = if variants.is_empty() {
+        all.iter().map(String::as_str).collect()
+    } else {
+        variants.to_vec()
+    };
+    if let Some(name) = names.iter().find(|name| all.iter().all(|other| other != **name)) {
         return Err(format!("{scenario} has no variant {name}"));
     }
     let mut lines: Vec<Vec<String>> = names.iter().map(|name| vec![(*name).to_owned()]).collect();
@@ -176,7 +175,8 @@ pub(crate) fn in_a_sentence(reading: &Reading) -> Result<String, String> {
     if reading.unit == "share" {
         return Ok(format!("{} %", short(100.0 * mean)));
     }
-    let scale = scale(&reading.unit, mean);
+    // Seconds from one second on, where a column would begin with ten.
+    let scale = scale(&reading.unit, if reading.unit == "ms" { 10.0 * mean } else { mean });
     let number = short(mean * scale.factor);
     Ok(match scale.unit {
         "" => number,
