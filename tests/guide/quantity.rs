@@ -35,8 +35,11 @@ pub(crate) fn rows(path: &str) -> Result<Vec<Row>, String> {
     reader.records().map(|record| record.map(row).map_err(said)).collect()
 }
 
-/// The file, and what its rows say, of a quantity; its last word names the metric.
-fn place(quantity: &str) -> Result<(&'static str, Vec<(&'static str, String)>), String> {
+/// A file, and what the columns of the wanted rows say.
+type Place = (&'static str, Vec<(&'static str, String)>);
+
+/// Where a quantity stands; its last word names the metric.
+fn place(quantity: &str) -> Result<Place, String> {
     let words: Vec<&str> = quantity.split_whitespace().collect();
     let none = |word: &str| if word == "-" { String::new() } else { word.to_owned() };
     Ok(match words[..] {

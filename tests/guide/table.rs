@@ -190,7 +190,7 @@ pub(crate) fn in_a_sentence(reading: &Reading) -> Result<String, String> {
 pub(crate) fn short(number: f64) -> String {
     let rounded: f64 = format!("{number:.1e}").parse().expect("a number");
     let decimals = match rounded.abs() {
-        n if n >= 10.0 || n < 1e-9 => 0,
+        n if !(1e-9..10.0).contains(&n) => 0,
         n if n >= 1.0 => 1,
         n if n >= 0.1 => 2,
         _ => 3,
