@@ -136,6 +136,8 @@ fn what_is_wrong_in_a_page_is_found() {
     let nobody = "<!--=csrf nobody forged_accepted-->1<!--/-->";
     assert!(marked::filled_in(nobody).is_err(), "no such variant");
     assert!(marked::filled_in("<!-- table csrf: forged_accepted -->\n").is_err(), "no end");
+    let first = "It is\n<!--=scalability-law perfect latency_p50-->5 ms<!--/-->.";
+    assert!(marked::filled_in(first).is_err(), "begins a line");
     let stale = "it is <!--=scalability-law perfect latency_p50-->no number<!--/-->.";
     assert_ne!(marked::filled_in(stale).as_deref(), Ok(stale), "a stale number is replaced");
     let (whole, excerpt) = ("a = 1\nb   = 2\n", "b = 2\na = 1\n");

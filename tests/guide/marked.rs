@@ -19,8 +19,12 @@ use crate::table::{by_point, by_variant, in_a_sentence, short};
 /// The text with every marked place filled in anew.
 ///
 /// # Errors
-/// If a mark asks for what the results do not have, or does not end.
+/// If a mark asks for what the results do not have, does not end, or would end its paragraph since
+/// it begins a line.
 pub(crate) fn filled_in(text: &str) -> Result<String, String> {
+    if let Some(line) = text.lines().find(|line| line.trim_start().starts_with("<!--=")) {
+        return Err(format!("a line begins with a number: {line}"));
+    }
     let text = replaced(text, "<!-- table ", " -->\n", "<!-- end -->", table)?;
     let text = replaced(&text, "<!-- sweep ", " -->\n", "<!-- end -->", sweep)?;
     replaced(&text, "<!--=", "-->", "<!--/-->", number)
@@ -50,12 +54,13 @@ fn table(asked: &str) -> Result<String, String> {
     let (quantities, variants) = rest.split_once(" | ").unwrap_or((rest, ""));
     let quantities: Vec<&str> = quantities.split("; ").collect();
     let variants: Vec<&str> = variants.split(", ").filter(|it| !it.is_empty()).collect();
-    by_variant(scenario, &quantities, &variants)
+    // An empty line on both sides: Markdown ends tables and comments there.
+    Ok(format!("\n{}\n", by_variant(scenario, &quantities, &variants)?))
 }
 
 fn sweep(asked: &str) -> Result<String, String> {
     let (sweep, metric) = asked.split_once(": ").ok_or("a table is of `sweep: metric`")?;
-    by_point(sweep, metric)
+    Ok(format!("\n{}\n", by_point(sweep, metric)?))
 }
 
 fn number(asked: &str) -> Result<String, String> {
