@@ -1,5 +1,5 @@
-//! What a host does only where its node is out of the ordinary: where connections are opened, limits
-//! turn exchanges away, somebody has to say who they are, or answers say who may read them.
+//! What a host does only where its node is out of the ordinary: where connections are opened,
+//! limits turn exchanges away, people have to say who they are, or answers say who may read them.
 //!
 //! A host that has nothing of this asks one question instead of many for each exchange.
 
