@@ -271,3 +271,86 @@ fn who_found_nothing_gets_the_error_though_another_one_got_an_answer_meanwhile()
     let said = said_by_one(&tiers("30ms", "100ms", &["use_stale = ['http_503']"], answer));
     assert_eq!(said, [Miss, Miss, Miss]);
 }
+
+/// Visitors who prove who they are, through a cache before the server and the log-in.
+const PEOPLE: &str = "study = 'terminating'
+duration = '60s'
+[auth]
+at = 'app'
+issuer = 'idp'
+login = 'login'
+scheme = 'jwt'
+[auth.session]
+keep = 'local'
+[endpoint.page]
+path = '/p'
+response = { cache_control = 'max-age=600' }
+work = [{ cpu = '5ms' }]
+[endpoint.login]
+path = '/login'
+[page.a]
+endpoint = 'page'
+[visit.v]
+pages = { a = 1 }
+length = 10
+think = '1s'
+[node.people]
+kind = 'client'
+arrivals = { visits = { poisson = '3/s' }, visit = 'v' }
+[node.edge]
+kind = 'reverse-proxy'
+routes = [{ path = '/login', to = 'idp' }, { to = 'app' }]
+cache = { capacity = { objects = 100 }, default_ttl = { any = '10min' } }
+[node.app]
+kind = 'server'
+cores = 2
+[node.idp]
+kind = 'auth-server'
+cores = 2
+[link.people.edge]
+[link.edge.app]
+[link.edge.idp]
+[variant.token]
+[variant.token-in-cookie.auth.jwt]
+storage = 'cookie'
+[variant.session.auth]
+scheme = 'session'
+[variant.session-at-varnish]
+auth.scheme = 'session'
+node.edge.cache.profile = 'varnish'
+[variant.public.endpoint.page]
+response = { cache_control = 'public, max-age=600' }
+[variant.open.endpoint.page]
+auth = false
+";
+
+#[test]
+fn a_shared_cache_gives_nobody_what_another_one_got_with_a_token() {
+    // RFC 9111, section 3.5: `Authorization` forbids it unless the answer allows it; a cookie does
+    // not, except to Varnish, which lets everything with cookies pass.
+    for (variant, is_shared) in [
+        ("token", false),
+        ("token-in-cookie", true),
+        ("session", true),
+        ("session-at-varnish", false),
+        ("public", true),
+        ("open", true),
+    ] {
+        let run = support::run(&support::graph_of(PEOPLE, variant));
+        let pages = run.requests.iter().filter(|row| row.asked.endpoint.0 == 1);
+        let hits = |status| matches!(status, &(_, Hit));
+        let hits = pages.filter(|row| row.caches.iter().any(hits)).count();
+        assert_eq!(hits > 100, is_shared, "{variant}: {hits}");
+    }
+}
+
+#[test]
+fn no_cache_lets_anybody_in_with_the_log_in_of_another() {
+    let run = support::run(&support::graph_of(PEOPLE, "session"));
+    let log_ins = run.requests.iter().filter(|row| row.asked.endpoint.0 == 0);
+    let (count, cached) = log_ins.fold((0, 0), |(count, cached), row| {
+        let is_hit = row.caches.iter().any(|(_, status)| *status == Hit);
+        (count + 1, cached + usize::from(is_hit))
+    });
+    assert!(count > 100 && cached == 0, "{cached} of {count}");
+}

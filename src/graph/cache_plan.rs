@@ -41,9 +41,7 @@ pub(super) fn cache_plan(
         endpoints: build
             .endpoints
             .iter()
-            .map(|(name, spec)| {
-                may_be_stored(build, name, spec) && !(tunnels && spec.is_https())
-            })
+            .map(|(name, spec)| may_be_stored(build, name, spec) && !(tunnels && spec.is_https()))
             .collect(),
         profile,
         rules: Rules {
