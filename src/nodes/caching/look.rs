@@ -90,10 +90,13 @@ impl Caches {
 
     fn find<O: Observer>(&mut self, look: Look<'_>, ctx: &Ctx<'_, O>) -> Option<Stored> {
         let (now, wall, inactive) = (ctx.now(), ctx.wall(), self.plan.inactive);
-        let store = &mut self.replica(look.replica).store;
+        let replica = self.replica(look.replica);
+        let store = &mut replica.store;
         let stored = *store.get(look.key)?;
         let is_unused = inactive.is_some_and(|most| now.since(stored.used) > most);
-        if is_unused || (stored.passes && !stored.keeping.is_fresh(wall)) {
+        let is_changed = !replica.changed.is_empty()
+            && replica.changed.peek_mut(ctx.path_of(look.id)).is_some_and(|at| stored.at <= *at);
+        if is_unused || is_changed || (stored.passes && !stored.keeping.is_fresh(wall)) {
             store.remove(look.key);
             return None;
         }
@@ -314,7 +317,7 @@ impl Caches {
         let head = look.http.head(stored.head);
         let is_known = stored.status == 200
             && head
-                .is_some_and(|head| Self::is_known(look.id, head, look.http, look.question, ctx));
+                .is_some_and(|head| self.is_known(look.id, head, look.http, look.question, ctx));
         let wall = ctx.wall();
         let is_empty = is_known || look.question.method == Method::Head;
         let cold = ctx.cold(into);
@@ -328,6 +331,7 @@ impl Caches {
 
     /// Whether who asks has what an answer with this head would bring.
     pub(super) fn is_known<O: Observer>(
+        &self,
         id: ExchangeId,
         head: &Head,
         http: &Http,
@@ -336,7 +340,7 @@ impl Caches {
     ) -> bool {
         let papers = ctx.core.exchanges.papers(id);
         let has_it = http.head(papers.condition).is_some_and(|known| head.is_same_as(known));
-        has_it || (!papers.is_rewritten && question.knows(head))
+        has_it || (!papers.is_rewritten && question.knows(head, self.plan.profile.compares_dates_exactly))
     }
 
     /// Nothing is stored, and the request wants nothing else (RFC 9111, section 5.2.1.7).
