@@ -121,7 +121,10 @@ mod tests {
             Head { etag: Some(Tag::parse("\"v1\"")), last_modified: Some(5), ..Head::default() };
         assert!(question(&[("if-none-match", "\"v0\", W/\"v1\"")]).knows(&head, false));
         assert!(question(&[("if-none-match", "*")]).knows(&head, false));
-        assert!(!question(&[("if-none-match", "\"zz\""), ("if-modified-since", "9")]).knows(&head, false));
+        assert!(
+            !question(&[("if-none-match", "\"zz\""), ("if-modified-since", "9")])
+                .knows(&head, false)
+        );
         assert!(question(&[("if-modified-since", "5")]).knows(&head, true));
         let later = question(&[("if-modified-since", "6")]);
         assert!(later.knows(&head, false) && !later.knows(&head, true));
