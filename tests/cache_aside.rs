@@ -89,6 +89,20 @@ fn a_store_that_does_not_answer_is_one_that_does_not_have_it() {
 }
 
 #[test]
+fn a_store_that_hangs_answers_nothing_until_it_goes_on_whatever_a_look_up_costs() {
+    let fault = "[fault.x]\nnode = 'store'\nkind = 'hang'\nat = '550ms'\nfor = '300ms'\n";
+    let said = said_of(&(shop("100ms", &format!("{ROOM}\ncores = 1"), "") + fault));
+    // Those of 600, 700 and 800 ms are there after 1 ms, and answered at 850 ms, 1 ms away.
+    let slow: Vec<u64> = said.iter().map(|(ms, _)| *ms).filter(|ms| *ms > 14).collect();
+    assert_eq!(slow, [251, 151, 51]);
+    assert!(said[1..].iter().all(|(_, caches)| *caches == [Hit]), "{said:?}");
+    let crash = fault.replace("fault.x", "fault.y").replace("hang", "crash").replace("550", "700");
+    let text = shop("100ms", &format!("{ROOM}\ncores = 1"), "") + fault + &crash;
+    let lost = said_of(&text).iter().filter(|(_, caches)| caches.is_empty()).count();
+    assert!(lost >= 2, "what waited for a process that died has no answer: {lost}");
+}
+
+#[test]
 fn what_is_forgotten_has_to_be_paid_for_again() {
     let text = shop("100ms", ROOM, "")
         .replace("mix = { page = 1 }", "mix = { page = 0.7, change = 0.3 }")

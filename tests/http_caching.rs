@@ -353,4 +353,19 @@ fn no_cache_lets_anybody_in_with_the_log_in_of_another() {
         (count + 1, cached + usize::from(is_hit))
     });
     assert!(count > 100 && cached == 0, "{cached} of {count}");
+#[test]
+fn a_change_takes_all_variants_of_what_was_changed() {
+    let answer = "response = { cache_control = 'max-age=600', vary = 'x-a' }\n\
+                  path = '/page'\nheaders = { x-a = '1' }";
+    let text = tiers("1s", "9.5s", &[""], answer)
+        + "[endpoint.other]\npath = '/page'\nheaders = { x-a = '2' }\n\
+           response = { cache_control = 'max-age=600', vary = 'x-a' }\n\
+           [endpoint.change]\nmethod = 'POST'\npath = '/page'\nheaders = { x-a = '3' }\n\
+           [node.others]\nkind = 'client'\narrivals = { interval = '1s' }\nmix = { other = 1 }\n\
+           [link.others.cache0]\n\
+           [node.editor]\nkind = 'client'\narrivals = { interval = '5.5s' }\n\
+           mix = { change = 1 }\n[link.editor.cache0]\n";
+    let said = said_by_one(&text);
+    // One of each at 1 s, and again at 6 s.
+    assert_eq!((count(&said, Miss), count(&said, Hit)), (4, 14), "{said:?}");
 }

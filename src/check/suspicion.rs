@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::endpoint::Op;
-use crate::graph::{Graph, Origin, Role, Traffic, delay, is_sharded};
+use crate::graph::{Graph, Origin, Role, Traffic, browsers_keep, delay, is_sharded};
 use crate::id::NodeId;
 use crate::model::{Model, Study};
 use crate::nodes::station::Discipline;
@@ -113,12 +113,15 @@ impl Watch<'_> {
         }
     }
 
-    /// Nodes behind a cache of which it is not known how much it answers: what is offered to them
-    /// is at most what is said.
+    /// Nodes behind a cache, or browsers, of which it is not known how much they answer: what is
+    /// offered to them is at most what is said.
     fn hidden(&self) -> BTreeSet<NodeId> {
         let unknown = self.graph.caches.iter().filter(|cache| cache.hit_ratio.is_none());
         let mut open: Vec<NodeId> = unknown.map(|cache| cache.node).collect();
-        let mut hidden = BTreeSet::new();
+        let browsing =
+            self.traffic.clients.iter().filter(|client| browsers_keep(self.graph, client));
+        let mut hidden: BTreeSet<NodeId> =
+            browsing.flat_map(|client| client.visits.keys().map(|(node, _)| *node)).collect();
         while let Some(from) = open.pop() {
             let calls = self.graph.served.calls.iter().filter(|((node, _), _)| *node == from);
             for ((to, _), _) in calls.flat_map(|(_, calls)| calls) {

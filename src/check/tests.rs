@@ -296,6 +296,28 @@ fn behind_two_caches_nothing_is_claimed() {
     assert!(report.contains("shield: how much its cache answers is not known"), "{report}");
 }
 
+#[test]
+fn what_browsers_keep_back_makes_all_loads_an_upper_bound() {
+    let browsers = "arrivals = { visits = { poisson = '40/s' }, visit = 'v' }\n\
+                    browser = { cache = { capacity = '8MiB' } }";
+    let of = |answer: &str| {
+        let plain = edge("enabled = false, capacity = { objects = 1 }");
+        let (before, rest) = plain.split_once("[node.users]\nkind = 'client'\n").unwrap();
+        let (_, after) = rest.split_once("mix = { page = 1 }").unwrap();
+        let visit = "[page.p]\nendpoint = 'page'\n\
+                     [visit.v]\npages = { p = 1 }\nlength = 10\nthink = '1s'\n";
+        let text = format!("{before}{visit}[node.users]\nkind = 'client'\n{browsers}{after}");
+        checked(&text.replace("cache_control = 'max-age=86400'", answer))
+    };
+    let line = "  users: how much their browsers answer is not known before the run";
+    let (graph, kept, warnings) = of("cache_control = 'max-age=60'");
+    assert!(text("base", &graph, &kept).contains(line));
+    assert!(!warnings.contains("its queue grows"), "{warnings}");
+    let (graph, asked, warnings) = of("cache_control = 'no-store'");
+    assert!(warnings.contains("its queue grows"), "{warnings}");
+    assert!(!text("base", &graph, &asked).contains(line));
+}
+
 /// Who asks is known by a token, after a log-in of a hash that is given.
 fn with_log_ins(password: &str) -> String {
     format!(

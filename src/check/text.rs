@@ -5,7 +5,7 @@ use super::station::Answer;
 use super::table::Table;
 use super::{Checked, Circuit, Length, word};
 use super::{amplified, expected};
-use crate::graph::{Graph, NodeTraffic, Origin, Role};
+use crate::graph::{Graph, NodeTraffic, Origin, Role, browsers_keep};
 use crate::id::NodeId;
 use crate::theory::Quality;
 use crate::time::Span;
@@ -35,6 +35,7 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     lines.extend(links(graph));
     let mut reasons = reasons(graph, checked);
     reasons.extend(caches(graph));
+    reasons.extend(browsers(graph, checked));
     reasons.extend(expected::availabilities(graph));
     reasons.extend(expected::connections(graph));
     reasons.extend(amplified::amplified(graph));
@@ -204,6 +205,17 @@ fn caches(graph: &Graph) -> impl Iterator<Item = String> {
                  it get at most this"
             ),
         }
+    })
+}
+
+/// Whose browsers take requests away.
+fn browsers(graph: &Graph, checked: &Checked) -> impl Iterator<Item = String> {
+    let kept = checked.traffic.clients.iter().filter(|client| browsers_keep(graph, client));
+    kept.map(|client| {
+        let name = &graph.names[client.node.index()];
+        format!(
+            "  {name}: how much their browsers answer is not known before the run; whatever they              ask gets at most this"
+        )
     })
 }
 

@@ -37,9 +37,10 @@ mod sieve;
 mod slru;
 mod two_q;
 mod w_tiny_lfu;
+mod words;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use capacity::Capacity;
 pub use che::{Group, hit_ratios};
@@ -57,7 +58,7 @@ macro_rules! policies {
         /// Who goes first when a cache is full.
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize,
-            Deserialize, JsonSchema,
+            JsonSchema,
         )]
         pub enum Policy {
             $(#[doc = $doc] $(#[$attribute])? #[serde(rename = $word)] $name,)*
@@ -72,6 +73,8 @@ macro_rules! policies {
         impl Policy {
             /// All policies, in the order of the list.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            const WORDS: &'static [&'static str] = &[$($word),*];
 
             /// The word for it in scenarios.
             #[must_use]

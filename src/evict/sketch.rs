@@ -60,11 +60,14 @@ impl Sketch {
     }
 }
 
-/// Where a key is counted, by double hashing.
+/// Where a key is counted, by double hashing (Kirsch and Mitzenmacher 2008) with two numbers of
+/// SplitMix64 seeded by the key. Mixing the key alone would not do: 0 stays 0, all whose hashes
+/// were the same place, so that it counted tenfold.
 #[allow(clippy::cast_possible_truncation, reason = "the places lie within the counters")]
 fn places(key: u64, counters: usize) -> impl Iterator<Item = usize> {
-    let hash = mix(key);
-    let (first, step) = (hash as u32, (hash >> 32) as u32 | 1);
+    const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+    let number = |n: u64| mix(key.wrapping_add(STEP.wrapping_mul(n)));
+    let (first, step) = (number(1) as u32, number(2) as u32 | 1);
     (0..HASHES).map(move |number| {
         let hash = first.wrapping_add(number.wrapping_mul(step));
         ((u64::from(hash) * counters as u64) >> 32) as usize
@@ -87,6 +90,15 @@ mod tests {
             estimate > key % 10
         });
         assert!(off.count() < 9);
+    }
+
+    #[test]
+    fn no_key_counts_more_than_another() {
+        let mut sketch = Sketch::new(1_000);
+        for key in [0, 1, u64::MAX, u64::MAX / 2] {
+            sketch.count(key, 1);
+            assert_eq!(sketch.estimate(key), 1, "{key}");
+        }
     }
 
     #[test]

@@ -12,14 +12,18 @@ use super::verbs::{Entry, Evict};
 
 const SEGMENTS: usize = 4;
 
-/// The objects of each segment by their last use.
+/// Four equal segments.
 #[derive(Debug, Clone)]
-pub(super) struct Slru {
-    lists: Lists<SEGMENTS>,
+pub(super) struct Slru(Segments<SEGMENTS>);
+
+/// The objects of each segment by their last use, from the lowest segment on.
+#[derive(Debug, Clone)]
+pub(super) struct Segments<const N: usize> {
+    lists: Lists<N>,
     objects: Vec<Object>,
-    /// The weight in each segment, and the most of one.
-    used: [u64; SEGMENTS],
-    most: u64,
+    /// The weight in each segment, and the most of each.
+    used: [u64; N],
+    most: [u64; N],
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -30,25 +34,51 @@ struct Object {
 
 impl Evict for Slru {
     fn new(capacity: Capacity) -> Self {
-        Self::of(capacity.most())
+        let most = (capacity.most() / SEGMENTS as u64).max(1);
+        Self(Segments::of([most; SEGMENTS]))
     }
 
     fn admits(&self, weight: u64) -> bool {
-        weight <= self.most
+        weight <= self.0.most[0]
     }
 
     fn on_found(&mut self, slot: u32) {
+        self.0.on_found(slot);
+    }
+
+    fn on_stored(&mut self, slot: u32, entry: Entry) {
+        self.0.on_stored(slot, entry.weight);
+    }
+
+    fn on_removed(&mut self, slot: u32) {
+        self.0.leave(slot);
+    }
+
+    fn evict(&mut self) -> Option<u32> {
+        self.0.evict()
+    }
+}
+
+impl<const N: usize> Segments<N> {
+    /// Segments that hold so much each, the lowest first.
+    pub(super) fn of(most: [u64; N]) -> Self {
+        Self { lists: Lists::default(), objects: Vec::new(), used: [0; N], most }
+    }
+
+    /// An object was found: it moves up, and others move down where their segment has no room.
+    #[inline]
+    pub(super) fn on_found(&mut self, slot: u32) {
         let Object { weight, segment } = self.objects[slot as usize];
-        if segment + 1 == SEGMENTS {
+        if segment + 1 == N {
             self.lists.touch(segment, slot);
             return;
         }
         self.leave(slot);
         self.join(segment + 1, slot);
-        debug_assert!(weight <= self.most, "what is stored fits into a segment");
+        debug_assert!(weight <= self.most[segment + 1], "what is stored fits into a segment");
         // Whoever has to leave a segment leaves one below with less room.
         for above in (1..=segment + 1).rev() {
-            while self.used[above] > self.most {
+            while self.used[above] > self.most[above] {
                 let Some(down) = self.lists.first_of(above) else { break };
                 self.leave(down);
                 self.join(above - 1, down);
@@ -56,39 +86,30 @@ impl Evict for Slru {
         }
     }
 
-    fn on_stored(&mut self, slot: u32, entry: Entry) {
-        let object = Object { weight: entry.weight, segment: 0 };
-        set(&mut self.objects, slot, object);
+    /// An object of so much weight was stored.
+    #[inline]
+    pub(super) fn on_stored(&mut self, slot: u32, weight: u64) {
+        set(&mut self.objects, slot, Object { weight, segment: 0 });
         // Until the cache is full, the lowest segment with room takes what is new.
-        let fits = |segment: &usize| self.used[*segment] + entry.weight <= self.most;
-        self.join((0..SEGMENTS).find(fits).unwrap_or(0), slot);
+        let fits = |segment: &usize| self.used[*segment] + weight <= self.most[*segment];
+        self.join((0..N).find(fits).unwrap_or(0), slot);
     }
 
-    fn on_removed(&mut self, slot: u32) {
-        self.leave(slot);
-    }
-
-    fn evict(&mut self) -> Option<u32> {
+    /// Takes out the object that goes next.
+    pub(super) fn evict(&mut self) -> Option<u32> {
         let slot = self.next()?;
         self.leave(slot);
         Some(slot)
     }
-}
 
-impl Slru {
-    /// Segments that hold so much together.
-    pub(super) fn of(most: u64) -> Self {
-        Self {
-            lists: Lists::default(),
-            objects: Vec::new(),
-            used: [0; SEGMENTS],
-            most: (most / SEGMENTS as u64).max(1),
-        }
+    /// Whether the lowest segment holds more than its share.
+    pub(super) const fn is_over(&self) -> bool {
+        self.used[0] > self.most[0]
     }
 
     /// The object that goes next.
     pub(super) fn next(&self) -> Option<u32> {
-        (0..SEGMENTS).find_map(|segment| self.lists.first_of(segment))
+        (0..N).find_map(|segment| self.lists.first_of(segment))
     }
 
     fn join(&mut self, segment: usize, slot: u32) {
@@ -98,7 +119,9 @@ impl Slru {
         self.lists.push_to(segment, slot);
     }
 
-    fn leave(&mut self, slot: u32) {
+    /// Takes an object out.
+    #[inline]
+    pub(super) fn leave(&mut self, slot: u32) {
         let Object { weight, segment } = self.objects[slot as usize];
         self.used[segment] -= weight;
         self.lists.remove_from(segment, slot);

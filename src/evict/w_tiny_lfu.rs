@@ -1,16 +1,20 @@
 //! W-TinyLFU: a small window of what is new, and a large main part into which only comes what was
 //! asked for more often than who would have to leave it.
 //!
-//! The window is an LRU list of a hundredth of the capacity, the main part a segmented LRU, and a
-//! sketch tells how often keys were stored, found in the main part, and about to leave the
-//! window. Einziger, Eytan, Friedman and Manes,
-//! "Adaptive software cache management", Middleware 2018. An object larger than the window is not
-//! stored; a window of objects holds one at least.
+//! The window is an LRU list of a hundredth of the capacity. The main part is a segmented LRU, a
+//! fifth on probation and four fifths protected. A sketch tells how often keys were stored, found
+//! in the main part, and about to leave the window. Einziger, Eytan, Friedman and Manes, "Adaptive
+//! software cache management", Middleware 2018. An object larger than the window is not stored; a
+//! window of objects holds one at least.
+//!
+//! Each segment keeps to its share: where a hit sends back to probation more than fits there, what
+//! is last on probation leaves without being compared. Otherwise large objects that come back
+//! would take the place of small ones that were never asked about.
 
 use super::Capacity;
 use super::list::{List, set};
 use super::sketch::Sketch;
-use super::slru::Slru;
+use super::slru::Segments;
 use super::verbs::{Entry, Evict};
 
 /// Objects that the sketch of a cache of bytes is made for at first, and how many for each that is
@@ -18,14 +22,15 @@ use super::verbs::{Entry, Evict};
 const FIRST: u64 = 64;
 const SPARE: u64 = 4;
 
-/// A hundredth of the capacity is the window.
+/// A hundredth of the capacity is the window, and a fifth of the rest is on probation.
 const WINDOW_SHARE: u64 = 100;
+const PROBATION_SHARE: u64 = 5;
 
 /// The window, the main part and the sketch.
 #[derive(Debug, Clone)]
 pub(super) struct WTinyLfu {
     window: List,
-    main: Slru,
+    main: Segments<2>,
     sketch: Sketch,
     objects: Vec<Object>,
     count: u64,
@@ -34,6 +39,8 @@ pub(super) struct WTinyLfu {
     most_window: u64,
     used_main: u64,
     most_main: u64,
+    /// Whether a hit may have sent back more than fits on probation.
+    is_sent_back: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +56,7 @@ impl Evict for WTinyLfu {
         let most_main = most - most_window.min(most);
         Self {
             window: List::default(),
-            main: Slru::of(most_main),
+            main: Segments::of(shares(most_main).map(|most| most.max(1))),
             sketch: Sketch::new(match capacity {
                 Capacity::Objects(_) => most_main.max(1),
                 // It grows with the objects that are there.
@@ -61,6 +68,7 @@ impl Evict for WTinyLfu {
             most_window,
             used_main: 0,
             most_main,
+            is_sent_back: false,
         }
     }
 
@@ -73,6 +81,7 @@ impl Evict for WTinyLfu {
         if is_main {
             self.sketch.count(entry.key, 1);
             self.main.on_found(slot);
+            self.is_sent_back |= self.main.is_over();
         } else {
             self.window.touch(0, slot);
         }
@@ -93,19 +102,20 @@ impl Evict for WTinyLfu {
         let Object { entry, is_main } = self.objects[slot as usize];
         if is_main {
             self.used_main -= entry.weight;
-            self.main.on_removed(slot);
+            self.main.leave(slot);
         } else {
             self.window.remove(slot);
         }
     }
 
     fn evict(&mut self) -> Option<u32> {
+        self.is_sent_back &= self.main.is_over();
+        if self.is_sent_back {
+            return self.evict_main();
+        }
         loop {
             let Some(new) = self.window.first() else {
-                let slot = self.main.evict()?;
-                self.used_main -= self.objects[slot as usize].entry.weight;
-                self.count -= 1;
-                return Some(slot);
+                return self.evict_main();
             };
             let entry = self.objects[new as usize].entry;
             if self.used_main + entry.weight <= self.most_main {
@@ -125,7 +135,7 @@ impl Evict for WTinyLfu {
                 self.window.remove(new);
                 return Some(new);
             }
-            self.main.on_removed(old);
+            self.main.leave(old);
             self.used_main -= rival.weight;
             self.promote(new);
             return Some(old);
@@ -133,14 +143,30 @@ impl Evict for WTinyLfu {
     }
 }
 
+/// How much is on probation and how much protected of a main part of this size. What is left by
+/// rounding belongs to neither.
+const fn shares(most: u64) -> [u64; 2] {
+    let (fifth, rest) = (most / PROBATION_SHARE, most % PROBATION_SHARE);
+    let protected = PROBATION_SHARE - 1;
+    [fifth, protected * fifth + protected * rest / PROBATION_SHARE]
+}
+
 impl WTinyLfu {
+    /// Takes what is last out of the main part.
+    fn evict_main(&mut self) -> Option<u32> {
+        let slot = self.main.evict()?;
+        self.used_main -= self.objects[slot as usize].entry.weight;
+        self.count -= 1;
+        Some(slot)
+    }
+
     /// Moves an object from the window into the main part.
     fn promote(&mut self, slot: u32) {
         self.window.remove(slot);
         let object = &mut self.objects[slot as usize];
         object.is_main = true;
         self.used_main += object.entry.weight;
-        self.main.on_stored(slot, object.entry);
+        self.main.on_stored(slot, object.entry.weight);
     }
 }
 
@@ -162,6 +188,14 @@ mod tests {
         (1_000..2_000).for_each(|key| ask(&mut store, key));
         let kept = (0..90).filter(|key| store.get(*key).is_some()).count();
         assert!(kept >= 85, "{kept}");
+    }
+
+    #[test]
+    fn a_fifth_is_on_probation_and_the_rest_protected() {
+        assert_eq!(super::shares(99), [19, 79]);
+        assert_eq!(super::shares(9_900), [1_980, 7_920]);
+        let most = u64::MAX;
+        assert_eq!(super::shares(most), [most / 5, most / 5 * 4]);
     }
 
     #[test]

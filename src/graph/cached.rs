@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{CacheEstimate, Graph, Pair, Role, Traffic};
+use super::{CacheEstimate, ClientTraffic, Graph, Pair, Role, Traffic};
 use crate::endpoint::{Amount, Endpoint};
 use crate::evict::{Group, hit_ratios};
-use crate::http::{Storing, Wall, storing};
+use crate::http::{Profile, ProfileName, Rules, Storing, Wall, storing};
 use crate::id::{EndpointId, NodeId, ObjectId};
 use crate::nodes::caching::CachePlan;
 use crate::popularity::Objects;
@@ -50,11 +50,33 @@ pub(super) fn thin(graph: &mut Graph) {
 /// of them again without asking the origin.
 #[must_use]
 pub fn kept_for(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> Option<i64> {
-    let is_looked_for = plan.endpoints.get(endpoint.index()).copied().unwrap_or(false);
+    fresh_for(graph, &plan.endpoints, (plan.profile, &plan.rules), endpoint)
+}
+
+/// Whether the browsers of a client's people give some answer again without asking for it, so that
+/// fewer requests leave them than people ask.
+#[must_use]
+pub fn browsers_keep(graph: &Graph, client: &ClientTraffic) -> bool {
+    let Some(browser) = graph.browser(client.node) else { return false };
+    let rules = Rules::default();
+    let like = (ProfileName::Browser.profile(), &rules);
+    client.visits.keys().any(|(_, endpoint)| {
+        fresh_for(graph, &browser.endpoints, like, *endpoint).is_some_and(|fresh| fresh > 0)
+    })
+}
+
+/// How long the answers of an endpoint are fresh, if it is among those that are looked for.
+fn fresh_for(
+    graph: &Graph,
+    endpoints: &[bool],
+    (profile, rules): (&Profile, &Rules),
+    endpoint: EndpointId,
+) -> Option<i64> {
+    let is_looked_for = endpoints.get(endpoint.index()).copied().unwrap_or(false);
     let http = graph.fixed.http.as_deref().filter(|_| is_looked_for)?;
     let reply = http.replies.get(endpoint.index())?.first()?;
     let (head, question) = (http.head(reply.head)?, http.questions.get(endpoint.index())?);
-    match storing(plan.profile, &plan.rules, question, head, (Wall(0), Wall(0))) {
+    match storing(profile, rules, question, head, (Wall(0), Wall(0))) {
         Storing::Stored(keeping) if !keeping.always_asks => Some(keeping.fresh),
         Storing::Stored(_) | Storing::Passes(_) | Storing::Refused => None,
     }
@@ -75,7 +97,7 @@ fn rates(graph: &Graph, plan: &CachePlan, traffic: &Traffic, id: NodeId) -> Vec<
         .keys()
         .filter(|(node, endpoint)| *node == id && kept_for(graph, plan, *endpoint).is_some());
     let rate = |pair: &Pair| -> f64 {
-        let often = |it: &super::ClientTraffic| it.visits.get(pair).copied().unwrap_or(0.0);
+        let often = |it: &ClientTraffic| it.visits.get(pair).copied().unwrap_or(0.0);
         traffic.clients.iter().map(|it| it.rate * often(it)).sum()
     };
     of_node.map(|pair| (*pair, rate(pair))).collect()

@@ -27,7 +27,7 @@ mod visits;
 use std::sync::Arc;
 
 pub use build::{Files, build};
-pub use cached::kept_for;
+pub use cached::{browsers_keep, kept_for};
 pub use demand::{Demand, Form, Given, Visits};
 pub use identified::is_sharded;
 pub use reach::{Pair, Served};

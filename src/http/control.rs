@@ -20,8 +20,12 @@ pub struct Control {
     pub no_cache: bool,
     /// Nothing is to be stored.
     pub no_store: bool,
+    /// The same about single fields of the answer, named as its argument.
+    pub no_cache_fields: bool,
     /// Only for the user's own cache.
     pub is_private: bool,
+    /// The same about single fields.
+    pub private_fields: bool,
     /// For all caches, whatever else forbids it.
     pub is_public: bool,
     /// Never to be given expired.
@@ -36,11 +40,17 @@ pub struct Control {
 const MOST: u64 = 1 << 31;
 
 impl Control {
-    /// Reads the value of the header.
+    /// Reads the value of the header. Where a directive stands twice, the first counts (RFC 9111,
+    /// section 4.2.1).
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut control = Self::default();
-        for directive in text.split(',') {
+        let mut is_quoted = false;
+        let ends = move |letter: char| {
+            is_quoted ^= letter == '"';
+            letter == ',' && !is_quoted
+        };
+        for directive in text.split(ends) {
             let (name, argument) = match directive.split_once('=') {
                 Some((name, argument)) => (name.trim(), Some(argument.trim().trim_matches('"'))),
                 None => (directive.trim(), None),
@@ -52,16 +62,21 @@ impl Control {
 
     fn take(&mut self, name: &str, argument: Option<&str>) {
         let given = || argument.map(|text| seconds(text).unwrap_or(0));
+        let first = |before: &mut Option<u32>| *before = before.or_else(given);
         match name {
-            "max-age" => self.max_age = given(),
-            "s-maxage" => self.s_maxage = given(),
-            "max-stale" => self.max_stale = Some(argument.and_then(seconds).unwrap_or(u32::MAX)),
-            "min-fresh" => self.min_fresh = given(),
-            "stale-while-revalidate" => self.stale_while_revalidate = given(),
-            "stale-if-error" => self.stale_if_error = given(),
-            // With field names it is about those fields only, which nobody stores apart.
-            "no-cache" => self.no_cache |= argument.is_none(),
-            "private" => self.is_private |= argument.is_none(),
+            "max-age" => first(&mut self.max_age),
+            "s-maxage" => first(&mut self.s_maxage),
+            "max-stale" => {
+                let most = argument.and_then(seconds).unwrap_or(u32::MAX);
+                self.max_stale = self.max_stale.or(Some(most));
+            }
+            "min-fresh" => first(&mut self.min_fresh),
+            "stale-while-revalidate" => first(&mut self.stale_while_revalidate),
+            "stale-if-error" => first(&mut self.stale_if_error),
+            "no-cache" if argument.is_none() => self.no_cache = true,
+            "no-cache" => self.no_cache_fields = true,
+            "private" if argument.is_none() => self.is_private = true,
+            "private" => self.private_fields = true,
             "no-store" => self.no_store = true,
             "public" => self.is_public = true,
             "must-revalidate" => self.must_revalidate = true,
@@ -113,7 +128,14 @@ mod tests {
 
     #[test]
     fn directives_about_single_fields_do_not_forbid_the_whole() {
-        let control = Control::parse("no-cache=\"set-cookie\", private=\"x-user\"");
-        assert!(!control.no_cache && !control.is_private);
+        let control = Control::parse("no-cache=\"set-cookie\", private=\"x-user, no-store, x\"");
+        assert!(!control.no_cache && !control.is_private && !control.no_store);
+        assert!(control.no_cache_fields && control.private_fields);
+    }
+
+    #[test]
+    fn of_a_directive_that_stands_twice_the_first_counts() {
+        let control = Control::parse("max-age=5, max-age=60, s-maxage=x, s-maxage=9");
+        assert_eq!((control.max_age, control.s_maxage), (Some(5), Some(0)));
     }
 }

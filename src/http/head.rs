@@ -51,6 +51,12 @@ impl Vary {
         names.dedup();
         if names.is_empty() { Self::Nothing } else { Self::On(names.into()) }
     }
+
+    /// Whether it names the header that says whose page's script asks.
+    #[must_use]
+    pub fn is_on_origin(&self) -> bool {
+        matches!(self, Self::On(names) if names.iter().any(|name| &**name == "origin"))
+    }
 }
 
 /// What caches read of an answer.
@@ -113,6 +119,7 @@ mod tests {
         assert_eq!(Vary::parse("B, a"), Vary::parse("A,b , a"));
         assert_eq!(Vary::parse("a, *"), Vary::Anything);
         assert_eq!(Vary::parse(" "), Vary::Nothing);
+        assert!(Vary::parse("accept, Origin").is_on_origin() && !Vary::parse("*").is_on_origin());
     }
 
     #[test]

@@ -83,6 +83,11 @@ pub struct Profile {
     pub reads_requests: bool,
     /// Whether an `Expires` in the past that stands before `Cache-Control` forbids storing.
     pub trusts_first: bool,
+    /// Whether `no-cache` and `private` with names of fields are about the whole answer to it.
+    pub reads_fields_as_all: bool,
+    /// Whether somebody who says since when they know something has it only if that is the very
+    /// date of its last change.
+    pub compares_dates_exactly: bool,
     /// What becomes of answers that must be asked about each time, or must not be stored.
     pub unready: Unready,
     /// What becomes of requests with `Authorization`.
@@ -142,6 +147,8 @@ const RFC9111: Profile = Profile {
     sends_age: true,
     reads_requests: true,
     trusts_first: false,
+    reads_fields_as_all: false,
+    compares_dates_exactly: false,
     unready: Unready::Stored,
     authorization: Authorization::Careful,
     cookies: Cookies::Ignored,
@@ -174,6 +181,8 @@ const NGINX: Profile = Profile {
     sends_age: false,
     reads_requests: false,
     trusts_first: true,
+    reads_fields_as_all: true,
+    compares_dates_exactly: true,
     unready: Unready::Refused,
     authorization: Authorization::Ignored,
     cookies: Cookies::SettingRefused,
@@ -192,6 +201,7 @@ const NGINX: Profile = Profile {
 /// Varnish 7.1 with its built-in VCL.
 const VARNISH: Profile = Profile {
     reads_requests: false,
+    reads_fields_as_all: true,
     unready: Unready::Passes,
     authorization: Authorization::Passes,
     cookies: Cookies::Pass,

@@ -83,15 +83,16 @@ impl Question {
     }
 
     /// Whether the asker has already what an answer with this head would bring, so that `304`
-    /// says it all (RFC 9110, section 13.2.2).
+    /// says it all (RFC 9110, section 13.2.2). By dates, whoever has it as it was changed last has
+    /// it; `exactly` then means that an asker who names a later date has not.
     #[must_use]
-    pub fn knows(&self, head: &Head) -> bool {
+    pub fn knows(&self, head: &Head, exactly: bool) -> bool {
         if self.knows_any || !self.known.is_empty() {
             let is_known = head.etag.is_some_and(|tag| self.known.contains(&tag));
             return self.knows_any || is_known;
         }
         let known = self.known_since.zip(head.last_modified);
-        known.is_some_and(|(since, changed)| changed <= since)
+        known.is_some_and(|(since, changed)| changed == since || (changed < since && !exactly))
     }
 }
 
@@ -118,12 +119,17 @@ mod tests {
     fn who_has_it_already_is_told_so() {
         let head =
             Head { etag: Some(Tag::parse("\"v1\"")), last_modified: Some(5), ..Head::default() };
-        assert!(question(&[("if-none-match", "\"v0\", W/\"v1\"")]).knows(&head));
-        assert!(question(&[("if-none-match", "*")]).knows(&head));
-        assert!(!question(&[("if-none-match", "\"zz\""), ("if-modified-since", "9")]).knows(&head));
-        assert!(question(&[("if-modified-since", "5")]).knows(&head));
-        assert!(!question(&[("if-modified-since", "4")]).knows(&head));
-        assert!(!question(&[]).knows(&head));
+        assert!(question(&[("if-none-match", "\"v0\", W/\"v1\"")]).knows(&head, false));
+        assert!(question(&[("if-none-match", "*")]).knows(&head, false));
+        assert!(
+            !question(&[("if-none-match", "\"zz\""), ("if-modified-since", "9")])
+                .knows(&head, false)
+        );
+        assert!(question(&[("if-modified-since", "5")]).knows(&head, true));
+        let later = question(&[("if-modified-since", "6")]);
+        assert!(later.knows(&head, false) && !later.knows(&head, true));
+        assert!(!question(&[("if-modified-since", "4")]).knows(&head, false));
+        assert!(!question(&[]).knows(&head, false));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Whether a stored answer may be given for a request (RFC 9111, section 4).
 
 use super::profile::Profile;
-use super::{Keeping, Question, Wall};
+use super::{Counting, Keeping, Question, Wall};
 use crate::time::NANOS_PER_SEC;
 
 /// What may be done with a stored answer.
@@ -36,11 +36,16 @@ pub fn reuse(profile: &Profile, keeping: &Keeping, question: &Question, now: Wal
         let seconds = seconds.filter(|_| obeys);
         seconds.map(|seconds| i64::from(seconds).saturating_mul(SECOND))
     };
-    let (age, staleness) = (keeping.age(now), keeping.staleness(now));
-    if span(wanted.max_age).is_some_and(|most| age > most) {
+    // Who counts ages from a date in whole seconds compares them in whole seconds, and asks for
+    // each answer whose age is to be nothing.
+    let is_whole = profile.counting == Counting::Date;
+    let told = if is_whole { now.second() } else { now };
+    let (age, staleness) = (keeping.age(told), keeping.staleness(told));
+    let is_too_old = |most: i64| age > most || (is_whole && most == 0);
+    if span(wanted.max_age).is_some_and(is_too_old) {
         return Reuse::Expired;
     }
-    if staleness < 0 {
+    if keeping.is_fresh(now) {
         let is_enough = span(wanted.min_fresh).is_none_or(|least| -staleness >= least);
         return if is_enough { Reuse::Fresh } else { Reuse::Expired };
     }
@@ -50,7 +55,7 @@ pub fn reuse(profile: &Profile, keeping: &Keeping, question: &Question, now: Wal
     if span(wanted.max_stale).is_some_and(|most| staleness <= most) {
         return Reuse::Accepted;
     }
-    if staleness < keeping.grace { Reuse::Grace } else { Reuse::Expired }
+    if keeping.staleness(now) < keeping.grace { Reuse::Grace } else { Reuse::Expired }
 }
 
 #[cfg(test)]

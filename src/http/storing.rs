@@ -1,7 +1,7 @@
 //! Whether an answer may be stored, and for how long it may be used.
 
 use super::profile::{Authorization, Cookies, Heuristic, Profile, Unready};
-use super::{Expires, Head, Keeping, Method, Question, Vary, Wall};
+use super::{Counting, Expires, Head, Keeping, Method, Question, Vary, Wall};
 use crate::time::{NANOS_PER_SEC, Span};
 
 /// How a cache is set up beyond its profile.
@@ -57,14 +57,16 @@ pub fn storing(
         Unready::Passes => PASSES,
         Unready::Stored | Unready::Refused => Storing::Refused,
     };
-    let control = if rules.ignores_control { super::Control::default() } else { head.control };
+    let mut control = if rules.ignores_control { super::Control::default() } else { head.control };
+    control.no_cache |= control.no_cache_fields && profile.reads_fields_as_all;
+    control.is_private |= control.private_fields && profile.reads_fields_as_all;
     if is_forbidden(profile, rules, question, head, &control) {
         return refused;
     }
     if head.vary == Vary::Anything && profile.vary_any != Unready::Stored {
         return refused;
     }
-    let explicit = explicit(profile, rules, head, &control, now);
+    let explicit = explicit(profile, rules, head, &control, (born, now));
     let is_listed = |list: &[u16]| list.contains(&head.status);
     if explicit.is_some() && !profile.explicit_for.is_empty() && !is_listed(profile.explicit_for) {
         return refused;
@@ -77,10 +79,19 @@ pub fn storing(
         None => return refused,
     };
     let asks = control.no_cache || head.vary == Vary::Anything;
-    if (asks || lifetime <= 0) && profile.unready != Unready::Stored {
+    let born = if profile.reads_age { born } else { now };
+    // A clock of whole seconds keeps what expires in this second until that is over; a lifetime
+    // of nothing it does not keep.
+    let is_by_date = explicit.is_some() && control.lifetime(profile.is_shared).is_none();
+    let is_over = match profile.unready {
+        Unready::Stored => false,
+        Unready::Refused if is_by_date && profile.counting == Counting::Clock => lifetime < 0,
+        Unready::Refused => lifetime <= 0,
+        Unready::Passes => lifetime <= 0 || lifetime <= now.since(born),
+    };
+    if is_over || (asks && profile.unready != Unready::Stored) {
         return refused;
     }
-    let born = if profile.reads_age { born } else { now };
     let mut keeping = Keeping::new(profile.counting, born, now, lifetime.max(0));
     keeping.always_asks = asks;
     keeping.must_revalidate = profile.obeys_must_revalidate
@@ -141,9 +152,13 @@ fn explicit(
     rules: &Rules,
     head: &Head,
     control: &super::Control,
-    now: Wall,
+    (born, now): (Wall, Wall),
 ) -> Option<i64> {
     let expires = head.expires.filter(|_| !rules.ignores_expires).map(|expires| match expires {
+        // Who does not compare it with the answer's own date compares it with the clock.
+        Expires::After(seconds) if profile.counting == Counting::Clock => {
+            born.second().plus_seconds(seconds).since(now.second())
+        }
         Expires::After(seconds) => seconds.saturating_mul(SECOND),
         Expires::At(second) => Wall(0).plus_seconds(second).since(now.second()),
     });

@@ -2,7 +2,7 @@
 
 use super::{Caches, StaleOn, Stored};
 use crate::fact::{CacheStatus, Fact, Observer};
-use crate::http::{Head, Keeping, Question, Storing, Wall, storing};
+use crate::http::{Head, Keeping, Question, Storing, Vary, Wall, storing};
 use crate::id::ExchangeId;
 use crate::net::{Ctx, HEAD_BYTES, HeadId, Http, Task};
 use crate::outcome::{Answer, Reason};
@@ -102,8 +102,8 @@ impl Caches {
         self.replica(replica).flights.end(id, false, ctx);
     }
 
-    /// What was changed is no longer right (RFC 9111, section 4.4). Of answers that depend on
-    /// headers, the one for the request's own goes.
+    /// What was changed is no longer right (RFC 9111, section 4.4): what is stored of it goes, and
+    /// where answers depend on headers, all of them that are older.
     fn invalidate<O: Observer>(
         &mut self,
         child: ExchangeId,
@@ -112,10 +112,16 @@ impl Caches {
         ctx: &mut Ctx<'_, O>,
     ) {
         if self.plan.profile.invalidates && ctx.cold(child).answer.is_success() {
-            let (path, replica) = (ctx.path_of(parent), ctx.hot(parent).at.replica);
-            let store = &mut self.replica(replica).store;
-            store.remove(key);
-            store.remove(path);
+            let (path, now) = (ctx.path_of(parent), ctx.now());
+            let (replica, endpoint) = (ctx.hot(parent).at.replica, ctx.hot(parent).endpoint);
+            let replica = self.replica(replica);
+            replica.store.remove(key);
+            replica.store.remove(path);
+            let http = ctx.fixed.http.as_deref();
+            let vary = http.and_then(|http| http.vary.get(endpoint.index()));
+            if vary.is_some_and(|vary| *vary != Vary::Nothing) {
+                replica.changed.put(path, 1, now);
+            }
         }
     }
 
@@ -288,6 +294,7 @@ impl Caches {
             passes: false,
             born,
             keeping: Keeping::default(),
+            at: ctx.now(),
             used: ctx.now(),
         };
         let is_stored = match decision {
@@ -303,7 +310,7 @@ impl Caches {
             Storing::Refused => false,
         };
         self.told(child, parent, is_stored, ctx);
-        let is_known = |head: &Head| Self::is_known(parent, head, http, question, ctx);
+        let is_known = |head: &Head| self.is_known(parent, head, http, question, ctx);
         if status == 200 && head.is_some_and(is_known) {
             let cold = ctx.cold(child);
             (cold.answer, cold.bytes) = (Answer::with_status(304), HEAD_BYTES);

@@ -4,10 +4,11 @@ use rand_distr::Distribution;
 
 use super::{Caches, Replica, StaleOn, Stored};
 use crate::fact::{CacheStatus, Fact, Observer};
-use crate::http::{Authorization, Cookies, Head, Method, Question, Reuse, reuse};
+use crate::http::{Authorization, Cookies, Head, Method, Question, Reuse, Vary, reuse};
 use crate::id::ExchangeId;
-use crate::net::{Ctx, HEAD_BYTES, HeadId, Http, Phase, Task, Token};
+use crate::net::{Ctx, HEAD_BYTES, HeadId, Http, OriginId, Phase, Task, Token};
 use crate::outcome::Answer;
+use crate::rng::mix;
 use crate::time::Span;
 
 /// What follows from a look.
@@ -72,12 +73,17 @@ impl Caches {
         http: &Http,
         ctx: &Ctx<'_, O>,
     ) -> u64 {
-        let endpoint = ctx.core.exchanges.hot(id).endpoint;
-        let variant = http
-            .vary
-            .get(endpoint.index())
-            .map_or(0, |vary| question.variant(vary, self.plan.profile.vary_ignored));
-        ctx.path_of(id) ^ variant
+        let exchange = ctx.core.exchanges.hot(id);
+        let (endpoint, request) = (exchange.endpoint, exchange.request);
+        let vary = http.vary.get(endpoint.index());
+        let variant = vary.map_or(0, |vary| question.variant(vary, self.plan.profile.vary_ignored));
+        // What a script's request says of its origin is no header that a scenario writes.
+        let from = match &ctx.fixed.cross_origin {
+            Some(_) if vary.is_some_and(Vary::is_on_origin) => ctx.crossing_of(request).from,
+            Some(_) | None => OriginId::NONE,
+        };
+        let origin = if from == OriginId::NONE { 0 } else { mix(u64::from(from.0) + 1) };
+        ctx.path_of(id) ^ variant ^ origin
     }
 
     /// Whether a request is one that nothing is stored for.
@@ -90,10 +96,13 @@ impl Caches {
 
     fn find<O: Observer>(&mut self, look: Look<'_>, ctx: &Ctx<'_, O>) -> Option<Stored> {
         let (now, wall, inactive) = (ctx.now(), ctx.wall(), self.plan.inactive);
-        let store = &mut self.replica(look.replica).store;
+        let replica = self.replica(look.replica);
+        let store = &mut replica.store;
         let stored = *store.get(look.key)?;
         let is_unused = inactive.is_some_and(|most| now.since(stored.used) > most);
-        if is_unused || (stored.passes && !stored.keeping.is_fresh(wall)) {
+        let is_changed = !replica.changed.is_empty()
+            && replica.changed.peek_mut(ctx.path_of(look.id)).is_some_and(|at| stored.at <= *at);
+        if is_unused || is_changed || (stored.passes && !stored.keeping.is_fresh(wall)) {
             store.remove(look.key);
             return None;
         }
@@ -313,8 +322,7 @@ impl Caches {
     ) {
         let head = look.http.head(stored.head);
         let is_known = stored.status == 200
-            && head
-                .is_some_and(|head| Self::is_known(look.id, head, look.http, look.question, ctx));
+            && head.is_some_and(|head| self.is_known(look.id, head, look.http, look.question, ctx));
         let wall = ctx.wall();
         let is_empty = is_known || look.question.method == Method::Head;
         let cold = ctx.cold(into);
@@ -328,6 +336,7 @@ impl Caches {
 
     /// Whether who asks has what an answer with this head would bring.
     pub(super) fn is_known<O: Observer>(
+        &self,
         id: ExchangeId,
         head: &Head,
         http: &Http,
@@ -336,7 +345,9 @@ impl Caches {
     ) -> bool {
         let papers = ctx.core.exchanges.papers(id);
         let has_it = http.head(papers.condition).is_some_and(|known| head.is_same_as(known));
-        has_it || (!papers.is_rewritten && question.knows(head))
+        has_it
+            || (!papers.is_rewritten
+                && question.knows(head, self.plan.profile.compares_dates_exactly))
     }
 
     /// Nothing is stored, and the request wants nothing else (RFC 9111, section 5.2.1.7).

@@ -69,6 +69,8 @@ struct Stored {
     passes: bool,
     born: Wall,
     keeping: Keeping,
+    /// When it was stored, and when it was used last.
+    at: Time,
     used: Time,
 }
 
@@ -86,6 +88,9 @@ struct Replica {
     store: Store<Stored>,
     /// How often something was asked for that is stored only after some times.
     asked: Store<u32>,
+    /// When what stands at a path was changed last, where answers depend on headers: variants that
+    /// were stored before are no longer right.
+    changed: Store<Time>,
     flights: Flights,
 }
 
@@ -96,12 +101,13 @@ impl Replica {
         Self {
             store: Store::new(plan.policy, plan.capacity).seeded(seed),
             asked: Store::new(Policy::Lru, Capacity::Objects(COUNTED)),
+            changed: Store::new(Policy::Lru, Capacity::Objects(COUNTED)),
             flights: Flights::default(),
         }
     }
 }
 
-/// For how many objects it is known how often they were asked for.
+/// For how many objects it is known how often they were asked for, or when they were changed.
 const COUNTED: u64 = 1 << 20;
 
 impl Caches {

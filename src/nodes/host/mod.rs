@@ -502,6 +502,7 @@ impl Host {
                     None => Answer::with_status(endpoint.status),
                 }
             }
+            None if self.stands_still(id, ctx) => return,
             None => self.plain_answer(id, ctx),
         };
         self.finish(id, answer, ctx);

@@ -33,7 +33,7 @@ impl Host {
         ctx.papers(id).born = wall.plus_seconds(-i64::from(head.age));
         let is_known = http.head(condition).is_some_and(|known| head.is_same_as(known))
             || !ctx.papers(id).is_rewritten
-                && ctx.question(id).is_some_and(|question| question.knows(head));
+                && ctx.question(id).is_some_and(|question| question.knows(head, false));
         if head.status == 200 && is_known {
             ctx.cold(id).bytes = HEAD_BYTES;
             return Answer::with_status(304);
