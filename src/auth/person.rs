@@ -293,21 +293,17 @@ impl Person {
     /// end, unless it was taken back before.
     #[must_use]
     pub fn works_until(&self, plan: &AuthPlan, stolen: &Credential) -> Time {
-        match plan.scheme {
-            super::Scheme::None | super::Scheme::Credentials => Time::NEVER,
-            super::Scheme::Session => match &self.record {
-                Some(record) if !record.ended && record.created == stolen.issued => stolen
-                    .expires
-                    .min(record.touched + plan.sessions.idle)
-                    .min(record.created + plan.sessions.absolute),
-                _ => Time::ZERO,
-            },
-            super::Scheme::Jwt => {
-                let key = plan.tokens.keys.as_ref();
-                let key_ends = key.map_or(Time::NEVER, |keys| keys.until(stolen.issued));
-                (stolen.expires + plan.tokens.leeway).min(key_ends).min(stolen.denied)
-            }
-        }
+        plan.scheme.ends(plan, stolen, self.record.as_ref()).until()
+    }
+
+    /// Whether a copy of the record, which may be old, lets this one in: a log-out is not known to
+    /// it, but the name of its session is.
+    #[must_use]
+    pub fn is_known_to_copy(&self, plan: &AuthPlan, errand: Errand, now: Time) -> bool {
+        self.shows(errand).zip(self.record).is_some_and(|(shown, record)| {
+            let copy = Record { ended: false, ..record };
+            plan.scheme.ends(plan, shown, Some(&copy)).verdict(now) == Verdict::Accepted
+        })
     }
 }
 

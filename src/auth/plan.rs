@@ -184,6 +184,29 @@ impl AuthPlan {
         self.endpoints.get(endpoint.index()).is_none_or(|(open, _)| *open)
     }
 
+    /// The program of identity that a node runs for an endpoint, instead of its work or before that;
+    /// nobody who is called by a node of the site is asked who asks.
+    #[must_use]
+    pub fn program(&self, node: NodeId, endpoint: EndpointId, is_below: bool) -> Option<u16> {
+        let programs = &self.programs;
+        let issued = [
+            (Some(EndpointId::PASSWORD), programs.password),
+            (self.login, programs.login),
+            (self.refresh, programs.refresh),
+            (self.logout, programs.logout),
+        ];
+        let issued = issued.iter().find(|(asked, _)| *asked == Some(endpoint));
+        if let Some((_, program)) = issued.filter(|_| node == self.issuer) {
+            Some(*program)
+        } else if node != self.at || is_below {
+            None
+        } else if self.login == Some(endpoint) {
+            programs.settle
+        } else {
+            (!self.is_open(endpoint)).then_some(programs.check)
+        }
+    }
+
     /// The store of sessions before anybody has logged in, if it has room for only so many.
     #[must_use]
     pub fn kept(&self) -> Option<Kept> {
