@@ -340,4 +340,23 @@ mod tests {
         logs_in(&mut person, 200);
         assert!(is_in(&person, Errand::Page, 300), "nobody has taken that one back");
     }
+
+    #[test]
+    fn a_copy_knows_the_session_that_is_named_and_no_log_out_of_it() {
+        let plan = plan(Scheme::Session);
+        let mut person = Person::new(NodeId(0), SessionId(0), Key(1));
+        let is_known =
+            |person: &Person, errand, now| person.is_known_to_copy(&plan, errand, Time(now));
+        assert!(!is_known(&person, Errand::Page, 0), "nothing is shown");
+        person.grant(&plan, 0, 0, Time(0));
+        let old = person.granted.take().expect("just granted");
+        person.thief = Some(Thief::new(old, Time(0), 1));
+        person.grant(&plan, 0, 0, Time(50));
+        person.held = person.granted.take();
+        assert!(is_known(&person, Errand::Page, 60));
+        assert!(!is_known(&person, Errand::Theft, 60), "that session has no name any more");
+        person.revoke(&plan, Time(70));
+        assert!(is_known(&person, Errand::Page, 80), "a copy is not told of a log-out");
+        assert!(!is_known(&person, Errand::Page, 151), "it was idle for too long");
+    }
 }

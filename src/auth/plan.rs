@@ -95,6 +95,8 @@ pub struct Sessions {
     pub stale: Span,
     /// How many the store holds.
     pub capacity: Option<u32>,
+    /// Whether they get a new name at a log-in.
+    pub renews_name: bool,
     /// Whether something is lost with them.
     pub cart: bool,
 }
@@ -151,6 +153,8 @@ pub struct Deny {
 pub struct Steals {
     /// Of how many log-ins.
     pub probability: Probability,
+    /// At how many log-ins the name of the session was set by an attacker.
+    pub fixation: Probability,
     /// What.
     pub what: Loot,
     /// When after the log-in; none for any moment of the credential's life alike.
@@ -176,6 +180,12 @@ impl AuthPlan {
     #[must_use]
     pub const fn has_logins(&self) -> bool {
         matches!(self.scheme, Scheme::Session | Scheme::Jwt)
+    }
+
+    /// Whether somebody tries to set the names of sessions.
+    #[must_use]
+    pub fn has_fixation(&self) -> bool {
+        self.theft.as_ref().is_some_and(|theft| theft.fixation != Probability::NEVER)
     }
 
     /// Whether an endpoint is open to everybody.
@@ -252,6 +262,7 @@ pub(super) mod tests {
                 write_every: Span::ZERO,
                 stale: Span::ZERO,
                 capacity: None,
+                renews_name: true,
                 cart: false,
             },
             tokens: Tokens {

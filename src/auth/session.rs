@@ -39,6 +39,9 @@ pub struct SessionSpec {
     /// `replicated` sessions have it. None by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copy: Option<Dist<Span>>,
+    /// Whether a log-in gives the session a new name, so that nobody has set it before; true by
+    /// default. False is the fault that session fixation lives on.
+    pub renew_at_login: bool,
     /// Bytes of the cookie with its name; 48 B by default.
     pub bytes: Bytes,
     /// Whether something is lost with a session, such as a shopping cart.
@@ -56,6 +59,7 @@ impl Default for SessionSpec {
             stale: Span::ZERO,
             capacity: None,
             copy: None,
+            renew_at_login: true,
             bytes: Bytes(48),
             cart: false,
         }

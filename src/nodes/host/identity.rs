@@ -181,10 +181,11 @@ impl Host {
         };
         let now = ctx.now();
         let errand = ctx.core.requests[request.0].errand;
+        let is_bare = ctx.is_bare(request);
         let mut verdict = Verdict::Accepted;
         if plan.is_too_large {
             verdict = Verdict::TooLarge;
-        } else if ctx.is_bare(request) {
+        } else if is_bare {
             // Without its name not even a copy of a session is found.
             verdict = Verdict::Missing;
         } else if self.is_covered(id) {
@@ -201,7 +202,7 @@ impl Host {
         if matches!(errand, Errand::Forged | Errand::Ridden) {
             verdict = ctx.judged(request, verdict);
         }
-        let bytes = ctx.shown_bytes(plan, request);
+        let bytes = if is_bare { 0 } else { ctx.shown_bytes(plan, request) };
         let by_thief = errand.is_thiefs();
         ctx.observe(&Fact::Identity(Said::Checked { at, verdict, by_thief, bytes }));
         if verdict != Verdict::Accepted {
