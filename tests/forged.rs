@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use lindley::attack::{Forgery, Injection};
 use lindley::auth::Said;
 use lindley::fact::{Fact, Observer};
+use lindley::id::NodeId;
 use lindley::people::Browsed;
 use lindley::rng::Key;
 use lindley::time::Time;
@@ -73,6 +74,8 @@ struct Attacks {
     injected: BTreeMap<u8, usize>,
     stolen: usize,
     exposed: Vec<u64>,
+    /// Where `change` was done, for each time.
+    done: Vec<NodeId>,
     changed: usize,
 }
 
@@ -89,8 +92,8 @@ impl Observer for Attacks {
             Fact::Browser(Browsed::Stolen { .. }) => self.stolen += 1,
             Fact::Identity(Said::Exposed { span, .. }) => self.exposed.push(span.0 / 1_000_000_000),
             // Endpoints are numbered by name: `change` is the first. A preflight takes no time.
-            Fact::Left { endpoint, success: true, entered, .. } => {
-                self.changed += usize::from(endpoint.0 == 0 && now > *entered);
+            Fact::Left { at, endpoint, success: true, entered, .. } => {
+                self.done.extend((endpoint.0 == 0 && now > *entered).then_some(at.node));
             }
             _ => {}
         }
@@ -108,7 +111,11 @@ fn attacked(changes: &[(&str, &str)]) -> Attacks {
     let graph = graph_of(&text, "base");
     let ended = world::run(&graph, Key::root(graph.run.seed, 0), Attacks::default());
     assert_eq!(ended.halt, None);
-    ended.observer
+    let site = graph.node("site").expect("it is there");
+    let mut seen = ended.observer;
+    // What hands a change on does not make it.
+    seen.changed = seen.done.iter().filter(|node| **node == site).count();
+    seen
 }
 
 /// Ten forged requests with this outcome, by whom else it is not.

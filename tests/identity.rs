@@ -327,9 +327,8 @@ theft = { probability = 1, after = '5s', uses = '1s' }\n";
 #[test]
 fn a_session_whose_name_was_set_before_lets_its_setter_in_unless_the_log_in_renews_the_name() {
     let tried = |scheme, session: &str| {
-        let auth = format!(
-            "session = {{ {session} }}\ntheft = {{ fixation = 1, uses = '1s', discovered = '9s' }}\n"
-        );
+        let theft = "theft = { fixation = 1, uses = '1s', discovered = '9s' }\n";
+        let auth = format!("session = {{ {session} }}\n{theft}");
         let heard = heard(&one_visitor(scheme, &auth), "one");
         let is =
             |said: &Said, wanted| matches!(said, Said::Fixed { keeps, .. } if *keeps == wanted);

@@ -4,9 +4,9 @@
 //! What they cost was measured once, one core of a shared AMD EPYC: bcrypt 10 56 ms, 12 225 ms
 //! (doubling with each step); Argon2id 19 MiB and 2 passes 24 ms, 46 MiB and 1 pass 50 ms, 64 MiB
 //! and 3 passes 192 ms; PBKDF2-HMAC-SHA-256 with 600,000 iterations 133 ms; scrypt with N = 2^17,
-//! r = 8, p = 1 368 ms. Other parameters are scaled from these, and scaled values may be 8 % off: 46 MiB
-//! and 1 pass come out at 46 ms. Minimum of today's guidance: OWASP,
-//! "Password Storage Cheat Sheet".
+//! r = 8, p = 1 368 ms. Other parameters are scaled from these, and scaled values may be 8 % off:
+//! 46 MiB and 1 pass come out at 46 ms. Minimum of today's guidance: OWASP, "Password Storage
+//! Cheat Sheet".
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -89,8 +89,8 @@ impl PasswordSpec {
             PasswordHash::Argon2id => {
                 let memory = self.memory_of_one() as f64 / MIB;
                 let passes = f64::from(self.passes.unwrap_or(2));
-                // The more memory, the less of it fits a cache, and the longer a pass over each of it
-                // takes. Between 19 and 46 MiB nothing was measured: 32 is where the scales change.
+                // The more memory, the less of it fits a cache, and the longer a pass over each of
+                // it takes. Between 19 and 46 MiB nothing was measured: the scales change at 32.
                 let each = if memory < 32.0 { 24.0 / 38.0 } else { 1.0 };
                 memory * passes * each
             }

@@ -194,8 +194,8 @@ impl AuthPlan {
         self.endpoints.get(endpoint.index()).is_none_or(|(open, _)| *open)
     }
 
-    /// The program of identity that a node runs for an endpoint, instead of its work or before that;
-    /// nobody who is called by a node of the site is asked who asks.
+    /// The program of identity that a node runs for an endpoint, instead of its work or before it;
+    /// who is called by a node of the site (`is_below`) does not ask who asks.
     #[must_use]
     pub fn program(&self, node: NodeId, endpoint: EndpointId, is_below: bool) -> Option<u16> {
         let programs = &self.programs;

@@ -55,8 +55,8 @@ impl Client {
         ctx.will(place, Deed::Steals, since);
     }
 
-    /// Whether an attacker knows the name of a new session, since it is the one that the victim came
-    /// with: what that lets do begins with the log-in.
+    /// Whether an attacker knows the name of a new session, since it is the one that the victim
+    /// came with: what that lets do begins with the log-in.
     fn was_fixed<O: Observer>(
         place: u32,
         held: Credential,
