@@ -353,6 +353,8 @@ fn no_cache_lets_anybody_in_with_the_log_in_of_another() {
         (count + 1, cached + usize::from(is_hit))
     });
     assert!(count > 100 && cached == 0, "{cached} of {count}");
+}
+
 #[test]
 fn a_change_takes_all_variants_of_what_was_changed() {
     let answer = "response = { cache_control = 'max-age=600', vary = 'x-a' }\n\

@@ -21,10 +21,12 @@ pub const fn with_deny_list(lifetime: f64, lag: f64) -> f64 {
 }
 
 /// The mean where the theft is discovered after an exponential time of this mean and the deny-list
-/// takes effect at once: E min(R, X).
+/// takes effect `lag` after that: E min(R, X + d).
 #[must_use]
-pub fn until_discovery(lifetime: f64, mean: f64) -> f64 {
-    mean * (1.0 - mean / lifetime * (1.0 - libm::exp(-lifetime / mean)))
+pub fn until_discovery(lifetime: f64, mean: f64, lag: f64) -> f64 {
+    let rest = (lifetime - lag).max(0.0);
+    let late = mean / lifetime * (rest - mean * (1.0 - libm::exp(-rest / mean)));
+    with_deny_list(lifetime, lag) + late
 }
 
 #[cfg(test)]
@@ -38,6 +40,9 @@ mod tests {
         close(longest(900.0, 60.0), 960.0);
         close(with_deny_list(900.0, 60.0), 58.0);
         close(with_deny_list(900.0, 1_000.0), 450.0);
-        close(until_discovery(900.0, 600.0), 289.252_064_059);
+        close(until_discovery(900.0, 600.0, 0.0), 289.252_064_059);
+        // Who notices at once, or too late, leaves the lag or nothing to decide.
+        close(until_discovery(900.0, 1e-9, 60.0), 58.0);
+        close(until_discovery(900.0, 600.0, 900.0), 450.0);
     }
 }

@@ -4,7 +4,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AuthPlan, DenyListSpec, KeysSpec, RefreshSpec, Shown, TokenStorage, Verdict};
+use super::{
+    AuthPlan, Credential, DenyListSpec, Ends, KeysSpec, Record, RefreshSpec, Shown, TokenStorage,
+    Verdict,
+};
 use crate::dist::Dist;
 use crate::time::{Span, Time};
 use crate::unit::Bytes;
@@ -94,20 +97,20 @@ impl SigningAlgorithm {
 /// A token is accepted until it expires, by the clock of who checks, unless it is denied.
 pub(super) fn verdict(plan: &AuthPlan, shown: &Shown<'_>) -> Verdict {
     let Some(token) = shown.credential else { return Verdict::Missing };
-    let key_ends = plan.tokens.keys.as_ref().map_or(Time::NEVER, |keys| keys.until(token.issued));
-    if shown.now > token.expires + plan.tokens.leeway || shown.now > key_ends {
-        Verdict::Expired
-    } else if shown.now >= token.denied {
-        Verdict::Revoked
-    } else {
-        Verdict::Accepted
-    }
+    ends(plan, token, None).verdict(shown.now)
+}
+
+/// A token lives to its end and the leeway longer, if its key does, unless it is denied.
+pub(super) fn ends(plan: &AuthPlan, token: &Credential, _: Option<&Record>) -> Ends {
+    let keys = plan.tokens.keys.as_ref();
+    let key_ends = keys.map_or(Time::NEVER, |keys| keys.until(token.issued));
+    Ends { expires: (token.expires + plan.tokens.leeway).min(key_ends), revoked: token.denied }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::plan::tests::plan;
-    use super::super::{Credential, Deny, DenyCheck, Scheme};
+    use super::super::{Deny, DenyCheck, Scheme};
     use super::*;
 
     #[track_caller]

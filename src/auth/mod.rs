@@ -7,6 +7,7 @@
 mod cookie;
 mod credentials;
 mod deny_list;
+mod ends;
 pub mod exposure;
 mod jwt;
 mod kept;
@@ -23,6 +24,7 @@ mod theft;
 
 pub use cookie::{CookieSpec, TokenStorage};
 pub use deny_list::{DenyCheck, DenyListSpec};
+pub use ends::Ends;
 pub use jwt::{JwtSpec, SigningAlgorithm};
 pub use kept::Kept;
 pub use keys::KeysSpec;
@@ -62,6 +64,19 @@ macro_rules! schemes {
             pub fn verdict(self, plan: &AuthPlan, shown: &Shown<'_>) -> Verdict {
                 match self {
                     $(Self::$variant => $module::verdict(plan, shown),)*
+                }
+            }
+
+            /// When a credential ends, if nothing else happens, given what the servers keep.
+            #[must_use]
+            pub fn ends(
+                self,
+                plan: &AuthPlan,
+                credential: &Credential,
+                record: Option<&Record>,
+            ) -> Ends {
+                match self {
+                    $(Self::$variant => $module::ends(plan, credential, record),)*
                 }
             }
         }

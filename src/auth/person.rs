@@ -293,21 +293,17 @@ impl Person {
     /// end, unless it was taken back before.
     #[must_use]
     pub fn works_until(&self, plan: &AuthPlan, stolen: &Credential) -> Time {
-        match plan.scheme {
-            super::Scheme::None | super::Scheme::Credentials => Time::NEVER,
-            super::Scheme::Session => match &self.record {
-                Some(record) if !record.ended && record.created == stolen.issued => stolen
-                    .expires
-                    .min(record.touched + plan.sessions.idle)
-                    .min(record.created + plan.sessions.absolute),
-                _ => Time::ZERO,
-            },
-            super::Scheme::Jwt => {
-                let key = plan.tokens.keys.as_ref();
-                let key_ends = key.map_or(Time::NEVER, |keys| keys.until(stolen.issued));
-                (stolen.expires + plan.tokens.leeway).min(key_ends).min(stolen.denied)
-            }
-        }
+        plan.scheme.ends(plan, stolen, self.record.as_ref()).until()
+    }
+
+    /// Whether a copy of the record, which may be old, lets this one in: a log-out is not known to
+    /// it, but the name of its session is.
+    #[must_use]
+    pub fn is_known_to_copy(&self, plan: &AuthPlan, errand: Errand, now: Time) -> bool {
+        self.shows(errand).zip(self.record).is_some_and(|(shown, record)| {
+            let copy = Record { ended: false, ..record };
+            plan.scheme.ends(plan, shown, Some(&copy)).verdict(now) == Verdict::Accepted
+        })
     }
 }
 
@@ -343,5 +339,24 @@ mod tests {
         assert_eq!(person.works_until(&plan, &stolen), Time(150));
         logs_in(&mut person, 200);
         assert!(is_in(&person, Errand::Page, 300), "nobody has taken that one back");
+    }
+
+    #[test]
+    fn a_copy_knows_the_session_that_is_named_and_no_log_out_of_it() {
+        let plan = plan(Scheme::Session);
+        let mut person = Person::new(NodeId(0), SessionId(0), Key(1));
+        let is_known =
+            |person: &Person, errand, now| person.is_known_to_copy(&plan, errand, Time(now));
+        assert!(!is_known(&person, Errand::Page, 0), "nothing is shown");
+        person.grant(&plan, 0, 0, Time(0));
+        let old = person.granted.take().expect("just granted");
+        person.thief = Some(Thief::new(old, Time(0), 1));
+        person.grant(&plan, 0, 0, Time(50));
+        person.held = person.granted.take();
+        assert!(is_known(&person, Errand::Page, 60));
+        assert!(!is_known(&person, Errand::Theft, 60), "that session has no name any more");
+        person.revoke(&plan, Time(70));
+        assert!(is_known(&person, Errand::Page, 80), "a copy is not told of a log-out");
+        assert!(!is_known(&person, Errand::Page, 151), "it was idle for too long");
     }
 }

@@ -95,6 +95,8 @@ pub struct Sessions {
     pub stale: Span,
     /// How many the store holds.
     pub capacity: Option<u32>,
+    /// Whether they get a new name at a log-in.
+    pub renews_name: bool,
     /// Whether something is lost with them.
     pub cart: bool,
 }
@@ -151,6 +153,8 @@ pub struct Deny {
 pub struct Steals {
     /// Of how many log-ins.
     pub probability: Probability,
+    /// At how many log-ins the name of the session was set by an attacker.
+    pub fixation: Probability,
     /// What.
     pub what: Loot,
     /// When after the log-in; none for any moment of the credential's life alike.
@@ -178,10 +182,39 @@ impl AuthPlan {
         matches!(self.scheme, Scheme::Session | Scheme::Jwt)
     }
 
+    /// Whether somebody tries to set the names of sessions.
+    #[must_use]
+    pub fn has_fixation(&self) -> bool {
+        self.theft.as_ref().is_some_and(|theft| theft.fixation != Probability::NEVER)
+    }
+
     /// Whether an endpoint is open to everybody.
     #[must_use]
     pub fn is_open(&self, endpoint: EndpointId) -> bool {
         self.endpoints.get(endpoint.index()).is_none_or(|(open, _)| *open)
+    }
+
+    /// The program of identity that a node runs for an endpoint, instead of its work or before it;
+    /// who is called by a node of the site (`is_below`) does not ask who asks.
+    #[must_use]
+    pub fn program(&self, node: NodeId, endpoint: EndpointId, is_below: bool) -> Option<u16> {
+        let programs = &self.programs;
+        let issued = [
+            (Some(EndpointId::PASSWORD), programs.password),
+            (self.login, programs.login),
+            (self.refresh, programs.refresh),
+            (self.logout, programs.logout),
+        ];
+        let issued = issued.iter().find(|(asked, _)| *asked == Some(endpoint));
+        if let Some((_, program)) = issued.filter(|_| node == self.issuer) {
+            Some(*program)
+        } else if node != self.at || is_below {
+            None
+        } else if self.login == Some(endpoint) {
+            programs.settle
+        } else {
+            (!self.is_open(endpoint)).then_some(programs.check)
+        }
     }
 
     /// The store of sessions before anybody has logged in, if it has room for only so many.
@@ -229,6 +262,7 @@ pub(super) mod tests {
                 write_every: Span::ZERO,
                 stale: Span::ZERO,
                 capacity: None,
+                renews_name: true,
                 cart: false,
             },
             tokens: Tokens {

@@ -102,6 +102,13 @@ pub enum Said {
     FamilyEnded(NodeId),
     /// A credential of somebody of this group was stolen.
     Stolen(NodeId),
+    /// Somebody logged in under a name that an attacker had set.
+    Fixed {
+        /// Of which group.
+        client: NodeId,
+        /// Whether the session has kept that name.
+        keeps: bool,
+    },
     /// A stolen credential no longer works.
     Exposed {
         /// Of which group.
@@ -134,6 +141,7 @@ impl Said {
             Self::Covered(_) => 51,
             Self::Evicted { .. } => 52,
             Self::CartLost(_) => 53,
+            Self::Fixed { .. } => 54,
         }
     }
 
@@ -155,6 +163,7 @@ impl Said {
             Self::Evicted { at, count } => [place(at), u64::from(*count), 0],
             Self::Worked { at, span } => [place(at), span.0, 0],
             Self::Granted { at, renewal } => [place(at), u64::from(*renewal), 0],
+            Self::Fixed { client, keeps } => [u64::from(client.0), u64::from(*keeps), 0],
             Self::Forced { client, cart } => [u64::from(client.0), u64::from(*cart), 0],
             Self::Exposed { client, span, after_logout, .. } => {
                 [u64::from(client.0), span.0, after_logout.map_or(u64::MAX, |span| span.0)]

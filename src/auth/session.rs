@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::{AuthPlan, Shown, Verdict};
+use super::{AuthPlan, Credential, Ends, Record, Shown, Verdict};
 use crate::dist::Dist;
-use crate::time::Span;
+use crate::time::{Span, Time};
 use crate::unit::Bytes;
 
 /// What a scenario says of sessions.
@@ -39,6 +39,9 @@ pub struct SessionSpec {
     /// `replicated` sessions have it. None by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copy: Option<Dist<Span>>,
+    /// Whether a log-in gives the session a new name, so that nobody has set it before; true by
+    /// default. False is the fault that session fixation lives on.
+    pub renew_at_login: bool,
     /// Bytes of the cookie with its name; 48 B by default.
     pub bytes: Bytes,
     /// Whether something is lost with a session, such as a shopping cart.
@@ -56,6 +59,7 @@ impl Default for SessionSpec {
             stale: Span::ZERO,
             capacity: None,
             copy: None,
+            renew_at_login: true,
             bytes: Bytes(48),
             cart: false,
         }
@@ -91,27 +95,36 @@ pub(super) fn verdict(plan: &AuthPlan, shown: &Shown<'_>) -> Verdict {
     let (Some(cookie), Some(record)) = (shown.credential, shown.record) else {
         return Verdict::Missing;
     };
-    // A new log-in makes a new session, under a new name.
-    if record.ended || cookie.issued != record.created {
+    let ends = ends(plan, cookie, Some(record));
+    if shown.now >= ends.revoked {
         Verdict::Revoked
     } else if record.losses != shown.losses {
         Verdict::Lost
     } else if rules.keep.is_at_one_replica() && record.home != shown.replica {
         Verdict::Elsewhere
-    } else if shown.now > record.touched + rules.idle || shown.now > record.created + rules.absolute
-    {
-        Verdict::Expired
     } else {
-        Verdict::Accepted
+        ends.verdict(shown.now)
+    }
+}
+
+/// A session ends when it was idle for too long or is too old. A cookie that names none has ended:
+/// a new log-in makes a new session, under a new name.
+pub(super) fn ends(plan: &AuthPlan, cookie: &Credential, record: Option<&Record>) -> Ends {
+    let rules = &plan.sessions;
+    match record.filter(|record| !record.ended && record.created == cookie.issued) {
+        Some(record) => Ends {
+            expires: (record.touched + rules.idle).min(record.created + rules.absolute),
+            revoked: Time::NEVER,
+        },
+        None => Ends { expires: Time::NEVER, revoked: Time::ZERO },
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Scheme;
     use super::super::plan::tests::plan;
-    use super::super::{Credential, Record, Scheme};
     use super::*;
-    use crate::time::Time;
 
     const RECORD: Record =
         Record { home: 2, losses: 1, touched: Time(1_000), ..Record::new(Time(0)) };

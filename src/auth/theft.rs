@@ -19,6 +19,10 @@ pub struct TheftSpec {
     /// issued is stolen at any moment of its life alike.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Dist<Span>>,
+    /// At how many log-ins an attacker knows the name of the session, because the victim came with
+    /// one that the attacker had set: a share. It is worth something where the log-in keeps that
+    /// name (`auth.session.renew_at_login = false`).
+    pub fixation: Probability,
     /// How long it takes until the theft is discovered and the credential taken back, where the
     /// scheme can do that; never by default.
     #[serde(skip_serializing_if = "Option::is_none")]

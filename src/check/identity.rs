@@ -1,8 +1,9 @@
 //! What is suspicious about identity, and what theory says of stolen tokens.
 
 use super::suspicion::Watch;
-use crate::auth::exposure::{longest, until_expiry, with_deny_list};
+use crate::auth::exposure::{longest, until_discovery, until_expiry, with_deny_list};
 use crate::auth::{PasswordHash, Scheme};
+use crate::dist::Law;
 use crate::graph::Graph;
 use crate::time::Span;
 
@@ -56,13 +57,23 @@ pub(super) fn exposure(graph: &Graph) -> Option<String> {
         span(until_expiry(life, leeway)),
         span(longest(life, leeway)),
     );
-    let denied = plan.tokens.deny.as_ref().filter(|_| theft.discovered.is_some());
-    Some(match denied {
-        Some(deny) => format!(
-            "{alone}; for {} (d - d^2/2T) if it is denied {} after the theft.",
-            span(with_deny_list(life, deny.lag.as_secs_f64())),
-            deny.lag,
-        ),
-        None => format!("{alone}."),
-    })
+    let Some((deny, discovered)) = plan.tokens.deny.as_ref().zip(theft.discovered.as_ref()) else {
+        return Some(format!("{alone}."));
+    };
+    let lag = deny.lag.as_secs_f64();
+    let mut noticed = String::new();
+    if let Law::Exponential(_) = discovered {
+        let mean = discovered.mean() / 1e9;
+        noticed = format!(
+            ", and for {} (that + m/T (L - m (1 - e^(-L/m))), L = T - d) if that is d after a \
+             discovery which takes an exponential time of mean m = {}",
+            span(until_discovery(life, mean, lag)),
+            span(mean),
+        );
+    }
+    Some(format!(
+        "{alone}; for {} (d - d^2/2T) if it is denied d = {} after the theft{noticed}.",
+        span(with_deny_list(life, lag)),
+        deny.lag,
+    ))
 }

@@ -1,12 +1,13 @@
 //! From what a scenario says of attacks to what is done, and what the cookie of a victim permits.
 
 use super::build::Build;
-use super::cors::has_cookie;
+use super::cors::{cookie, has_cookie};
+use super::visits::origin_of;
 use crate::attack::{CsrfPlan, CsrfSpec, Injection, Lure, PageAttacks, XssPlan, XssSpec};
 use crate::auth::Scheme;
 use crate::endpoint::EndpointSpec;
 use crate::http::Method;
-use crate::http::cookie::{Browser, Cookie, Initiator, LAX_POST, Request};
+use crate::http::cookie::{Browser, Initiator, LAX_POST, Request};
 use crate::http::origin::Origin;
 use crate::http::site::Site;
 use crate::model::Named;
@@ -61,27 +62,13 @@ fn check_people(build: &mut Build<'_>, name: &str, place: &crate::scenario::Span
     }
 }
 
-/// The origin of an endpoint, or else that of the site: what is not written is one origin.
-fn origin_of(spec: &EndpointSpec) -> Option<Origin> {
-    match &spec.origin {
-        Some(origin) => Origin::of(origin).ok(),
-        None => Origin::of("https://site.example").ok(),
-    }
-}
-
-/// The cookie of somebody who has logged in.
-fn cookie(build: &mut Build<'_>) -> Option<Cookie> {
+/// The origin of the pages that people look at: the first that is written, since all that is not
+/// is one origin.
+fn site(build: &Build<'_>) -> Option<Origin> {
     let model = build.model;
-    let auth = model.auth.as_ref().filter(|_| has_cookie(build))?;
-    let login = auth.spec.login.as_ref()?;
-    let from = origin_of(&model.endpoints.get(login.get_ref())?.spec)?;
-    match auth.spec.cookie.store(&from) {
-        Ok(cookie) => Some(cookie),
-        Err(sentence) => {
-            build.error(&auth.at("cookie"), sentence);
-            None
-        }
-    }
+    let visits = model.visits.values().filter_map(|visit| visit.spec.origin.as_deref());
+    let pages = model.pages.values().filter_map(|page| origin_of(build, page));
+    Origin::of(visits.chain(pages).next().unwrap_or("https://site.example")).ok()
 }
 
 fn csrf_plan(build: &mut Build<'_>, owner: &Named<CsrfSpec>) -> Option<CsrfPlan> {
@@ -96,15 +83,17 @@ fn csrf_plan(build: &mut Build<'_>, owner: &Named<CsrfSpec>) -> Option<CsrfPlan>
             return None;
         }
     };
+    let site = site(build)?;
+    let to = target.origin.as_deref().map_or_else(|| Some(site.clone()), |it| Origin::of(it).ok());
     let request = Request {
-        to: origin_of(target)?,
+        to: to?,
         path: target.path.clone(),
         from: Some(Site::of(&page)),
         initiator: spec.by.initiator(),
         is_safe: target.method.is_safe(),
     };
     let has_cookie = has_cookie(build);
-    let rides = cookie(build).map_or_else(Vec::new, |cookie| {
+    let rides = cookie(build, &site).map_or_else(Vec::new, |cookie| {
         let goes = |browser, age| cookie.goes_with(&request, browser, age);
         let later = LAX_POST + Span::from_secs(1);
         let of = |browser| (browser, [goes(browser, Span::ZERO), goes(browser, later)]);
@@ -148,7 +137,8 @@ fn xss_plan(build: &mut Build<'_>, owner: &Named<XssSpec>) -> Option<XssPlan> {
         None => None,
     };
     let is_readable = if has_cookie(build) {
-        cookie(build).is_some_and(|cookie| {
+        let site = site(build)?;
+        cookie(build, &site).is_some_and(|cookie| {
             let domain = cookie.domain.clone();
             let scheme = crate::http::origin::Scheme::Https;
             let page = Request {

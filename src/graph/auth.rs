@@ -139,6 +139,7 @@ fn sessions(build: &mut Build<'_>, owner: &Named<AuthSpec>) -> Option<Sessions> 
         write_every: spec.write_every,
         stale: if is_session { spec.stale } else { Span::ZERO },
         capacity: spec.capacity,
+        renews_name: spec.renew_at_login,
         cart: spec.cart,
     })
 }
@@ -215,7 +216,14 @@ fn thefts(build: &mut Build<'_>, owner: &Named<AuthSpec>) -> Option<Steals> {
     if uses.as_ref().is_some_and(|law| law.mean() <= 0.0) {
         build.error(&owner.at("theft.uses"), "a thief waits a while between requests");
     }
-    Some(Steals { probability: spec.probability, what: spec.what, after, discovered, uses })
+    Some(Steals {
+        probability: spec.probability,
+        fixation: spec.fixation,
+        what: spec.what,
+        after,
+        discovered,
+        uses,
+    })
 }
 
 /// What each endpoint asks of people, and what each group of people has.

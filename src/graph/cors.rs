@@ -9,7 +9,7 @@ use super::visits::origin_of;
 use crate::attack::{CsrfSpec, Lure};
 use crate::auth::{Scheme, TokenStorage};
 use crate::endpoint::{EndpointSpec, Op};
-use crate::http::cookie::{Browser, Initiator, Request};
+use crate::http::cookie::{Browser, Cookie, Initiator, Request};
 use crate::http::cors::{Allowed, Asked, is_forbidden, needed};
 use crate::http::origin::Origin;
 use crate::http::site::Site;
@@ -145,6 +145,24 @@ pub(super) fn has_cookie(build: &Build<'_>) -> bool {
     })
 }
 
+/// The cookie of somebody who looks at pages of `site` and has logged in: what lets people in sets
+/// it, at its own origin if it has one. What no browser keeps is noted, once.
+pub(super) fn cookie(build: &mut Build<'_>, site: &Origin) -> Option<Cookie> {
+    let model = build.model;
+    let auth = model.auth.as_ref().filter(|_| has_cookie(build))?;
+    let login = auth.spec.login.as_ref().and_then(|name| model.endpoints.get(name.get_ref()));
+    let written = login.and_then(|it| Origin::of(it.spec.origin.as_deref()?).ok());
+    match auth.spec.cookie.store(written.as_ref().unwrap_or(site)) {
+        Ok(cookie) => Some(cookie),
+        Err(sentence) => {
+            if !build.diagnostics.has_errors() {
+                build.error(&auth.at("cookie"), sentence);
+            }
+            None
+        }
+    }
+}
+
 /// Whether a script of `page` asks for an endpoint at `to` without the cookie of its user: because
 /// it does not say that it goes along, or because the browser does not send it there.
 fn is_bare(
@@ -153,23 +171,10 @@ fn is_bare(
     (page, credentials): (&Origin, bool),
     to: &Origin,
 ) -> [bool; Browser::ALL.len()] {
-    let model = build.model;
-    let Some(auth) = model.auth.as_ref().filter(|_| has_cookie(build) && spec.auth) else {
+    if !spec.auth || !has_cookie(build) {
         return [false; Browser::ALL.len()];
-    };
-    // What lets people in sets the cookie.
-    let login = auth.spec.login.as_ref().and_then(|name| model.endpoints.get(name.get_ref()));
-    let set_by = login.and_then(|it| Origin::of(it.spec.origin.as_deref()?).ok());
-    let set_by = set_by.unwrap_or_else(|| page.clone());
-    let cookie = match auth.spec.cookie.store(&set_by) {
-        Ok(cookie) => cookie,
-        Err(sentence) => {
-            if !build.diagnostics.has_errors() {
-                build.error(&auth.at("cookie"), sentence);
-            }
-            return [true; Browser::ALL.len()];
-        }
-    };
+    }
+    let Some(cookie) = cookie(build, page) else { return [true; Browser::ALL.len()] };
     let request = Request {
         to: to.clone(),
         path: spec.path.clone(),

@@ -16,7 +16,12 @@ pub(super) fn identify(graph: &mut Graph) {
     let written = written_share(graph, &plan);
     let pairs: Vec<Pair> = graph.served.calls.keys().copied().collect();
     for pair in pairs {
-        let Some(program) = program_of(&plan, pair) else { continue };
+        let (node, endpoint) = pair;
+        // Where a log-in settles, it makes the calls of its own work and no others.
+        let program = plan.program(node, endpoint, false);
+        let Some(program) = program.filter(|it| Some(*it) != plan.programs.settle) else {
+            continue;
+        };
         let calls = calls(graph, &plan, program, written);
         let own = graph.served.calls.entry(pair).or_default();
         // A check comes before the work, a log-in instead of it.
@@ -39,26 +44,6 @@ fn reach(served: &mut Served, pair: Pair) {
     let asked: Vec<Pair> = served.calls[&pair].iter().map(|(to, _)| *to).collect();
     for to in asked {
         served.calls.entry(to).or_default();
-    }
-}
-
-/// The program of identity that a node runs for an endpoint: instead of its work, or before that.
-#[must_use]
-pub(super) fn program_of(plan: &AuthPlan, (node, endpoint): Pair) -> Option<u16> {
-    let is = |other: Option<EndpointId>| other == Some(endpoint);
-    let issues = node == plan.issuer;
-    if issues && endpoint == EndpointId::PASSWORD {
-        Some(plan.programs.password)
-    } else if issues && is(plan.login) {
-        Some(plan.programs.login)
-    } else if issues && is(plan.refresh) {
-        Some(plan.programs.refresh)
-    } else if issues && is(plan.logout) {
-        Some(plan.programs.logout)
-    } else if node == plan.at && !plan.is_open(endpoint) {
-        Some(plan.programs.check)
-    } else {
-        None
     }
 }
 

@@ -10,7 +10,7 @@ use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::demand::{Demand, Given, Visits};
-use super::identified::{errands, program_of};
+use super::identified::errands;
 use super::reach::{Pair, pair_graph};
 use super::{Graph, Role};
 use crate::endpoint::Amount;
@@ -273,7 +273,7 @@ pub fn demand(graph: &Graph, (node, endpoint): Pair, trace_service: Option<f64>)
         Role::Answering(own) => asked.and_then(|asked| asked.program).unwrap_or(*own),
     };
     let auth = graph.fixed.auth.as_ref();
-    let identity = auth.and_then(|auth| Some((auth, program_of(auth, (node, endpoint))?)));
+    let identity = auth.and_then(|auth| Some((auth, auth.program(node, endpoint, false)?)));
     let checks = identity.filter(|(auth, program)| *program == auth.programs.check);
     let program = match identity {
         Some((_, own)) if checks.is_none() => own,

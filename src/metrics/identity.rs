@@ -146,3 +146,19 @@ pub(super) const METRICS: &[Metric] = &[
         },
     ),
 ];
+
+/// The metrics of session fixation.
+pub(super) const FIXATION: &[Metric] = &[
+    per_second("fixed_logins", "Log-ins under the name of a session that was set before.", |run| {
+        rate(run.identities?.fixed[0], run.window)
+    }),
+    averaged(
+        "fixation_success",
+        Unit::Share,
+        "The share of them that kept that name, so that who had set it is let in as well.",
+        |run| {
+            let [tried, kept] = run.identities?.fixed;
+            share(kept, tried)
+        },
+    ),
+];

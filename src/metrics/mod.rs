@@ -208,6 +208,7 @@ pub const END_TO_END: &[&[Metric]] = &[
     caches::METRICS,
     faults::METRICS,
     identity::METRICS,
+    identity::FIXATION,
     browser::METRICS,
     browser::ATTACKS,
     screens::METRICS,
@@ -232,12 +233,13 @@ pub fn end_to_end() -> impl Iterator<Item = &'static Metric> {
 
 /// The end-to-end metrics that results of `graph` have, with their places among all: those of
 /// caches only if there are any, those of faults only if one strikes a node, those of identity
-/// only if anybody is asked, those of browsers only if pages have several parts or origins, and
-/// those of screens and attacks only if there are any.
+/// only if anybody is asked, those of fixation only if somebody tries that, those of browsers only
+/// if pages have several parts or origins, and those of screens and attacks only if there are any.
 pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Metric)> {
     let (has_caches, has_faults) = (graph.has_caches(), graph.has_failing_nodes());
     let (has_identity, has_browsers) = (graph.fixed.auth.is_some(), graph.has_browsers());
     let has_attacks = graph.fixed.attacks.is_some();
+    let has_fixation = graph.fixed.auth.as_ref().is_some_and(|plan| plan.has_fixation());
     let (has_screens, has_attackers) = (graph.has_screens(), graph.attackers().next().is_some());
     let is_of =
         |list: &[Metric], metric: &Metric| list.iter().any(|other| other.name == metric.name);
@@ -245,6 +247,7 @@ pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Met
         (has_caches || !is_of(caches::METRICS, metric))
             && (has_faults || !is_of(faults::METRICS, metric))
             && (has_identity || !is_of(identity::METRICS, metric))
+            && (has_fixation || !is_of(identity::FIXATION, metric))
             && (has_browsers || !is_of(browser::METRICS, metric))
             && (has_attacks || !is_of(browser::ATTACKS, metric))
             && (has_screens || !is_of(screens::METRICS, metric))

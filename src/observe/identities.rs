@@ -37,6 +37,8 @@ pub struct IdentityMeters {
     pub stolen: Level,
     /// Fetches of keys, sessions that were accepted by a copy, and sessions that had no room.
     pub events: [u64; 3],
+    /// Log-ins under a name that an attacker had set, and those that kept it.
+    pub fixed: [u64; 2],
     /// Requests of thieves that were let in.
     pub thiefs: u64,
     /// Credentials that ended after a theft: count, nanoseconds, and the longest.
@@ -71,6 +73,7 @@ impl IdentityMeters {
             families: 0,
             stolen: Level::default(),
             events: [0; 3],
+            fixed: [0; 2],
             thiefs: 0,
             exposed: (0, 0, 0),
             after_logout: (0, 0),
@@ -132,6 +135,10 @@ impl IdentityMeters {
             }
             Said::CartLost(_) => self.carts += 1,
             Said::FamilyEnded(_) => self.families += 1,
+            Said::Fixed { keeps, .. } => {
+                self.fixed[0] += 1;
+                self.fixed[1] += u64::from(keeps);
+            }
             Said::Fetched(_) => self.events[0] += 1,
             Said::Covered(_) => self.events[1] += 1,
             Said::Evicted { count, .. } => self.events[2] += u64::from(count),

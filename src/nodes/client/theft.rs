@@ -6,7 +6,7 @@
 use rand_distr::Distribution;
 
 use super::Client;
-use crate::auth::{AuthPlan, Credential, Deed, Errand, Loot, Said, Thief};
+use crate::auth::{AuthPlan, Credential, Deed, Errand, Loot, Said, Scheme, Thief};
 use crate::fact::{Fact, Observer};
 use crate::id::{RequestId, SessionId};
 use crate::net::Ctx;
@@ -15,6 +15,7 @@ use crate::rng::{Purpose, open_unit};
 use crate::time::{Span, Time};
 
 const STOLEN: Purpose = Purpose::named("theft");
+const FIXED: Purpose = Purpose::named("fixation of a session");
 const STOLEN_AFTER: Purpose = Purpose::named("time of a theft");
 const DISCOVERED: Purpose = Purpose::named("discovery of a theft");
 const USE: Purpose = Purpose::named("use of a stolen credential");
@@ -35,8 +36,11 @@ impl Client {
         let now = ctx.now();
         let person = &mut ctx.core.people[place];
         let (key, errands) = (person.key, u64::from(person.errands));
-        let is_free = person.thief.is_none() && person.deeds == 0;
-        if !is_free || !theft.probability.happens(key.bits(STOLEN.part(errands))) {
+        if person.thief.is_some() || person.deeds > 0 || Self::was_fixed(place, held, plan, ctx) {
+            return;
+        }
+        let person = &mut ctx.core.people[place];
+        if !theft.probability.happens(key.bits(STOLEN.part(errands))) {
             return;
         }
         let purpose = STOLEN_AFTER.part(errands);
@@ -49,6 +53,31 @@ impl Client {
         let since = (held.issued + Span::from_nanos_rounded(after)).max(now);
         person.thief = Some(Thief::new(held, since, errands));
         ctx.will(place, Deed::Steals, since);
+    }
+
+    /// Whether an attacker knows the name of a new session, since it is the one that the victim
+    /// came with: what that lets do begins with the log-in.
+    fn was_fixed<O: Observer>(
+        place: u32,
+        held: Credential,
+        plan: &AuthPlan,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let Some(theft) = &plan.theft else { return false };
+        let now = ctx.now();
+        let person = &mut ctx.core.people[place];
+        let (client, errands) = (person.client, u64::from(person.errands));
+        if !theft.fixation.happens(person.key.bits(FIXED.part(errands))) {
+            return false;
+        }
+        // Who gets a token at the log-in has shown nothing before that could be kept.
+        let keeps = plan.scheme == Scheme::Session && !plan.sessions.renews_name;
+        if keeps {
+            person.thief = Some(Thief::new(held, now, errands));
+            ctx.will(place, Deed::Steals, now);
+        }
+        ctx.observe(&Fact::Identity(Said::Fixed { client, keeps }));
+        keeps
     }
 
     /// A theft comes to its next deed.

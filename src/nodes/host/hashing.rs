@@ -8,10 +8,9 @@ use super::identity::Gate;
 use crate::auth::{AuthPlan, HASH};
 use crate::fact::{Fact, Observer, Place};
 use crate::id::{EndpointId, ExchangeId};
-use crate::limit::{Decision, Limiter};
+use crate::limit::Decision;
 use crate::net::{Ctx, Phase};
-use crate::outcome::{Answer, Reason};
-use crate::rng::{Purpose, mix};
+use crate::rng::Purpose;
 use crate::time::{Span, Time};
 
 const KEYS: Purpose = Purpose::named("fetching keys");
@@ -39,13 +38,6 @@ impl Gate {
             *memory = Memory { deaths, ..Memory::default() };
         }
         memory
-    }
-
-    /// Asks the limit on log-ins.
-    pub(super) fn decides(&mut self, source: u64, replica: u16, now: Time) -> Decision {
-        let Some(spec) = &self.plan.limit else { return Decision::Pass };
-        let limiter = self.limiter.get_or_insert_with(|| Limiter::new(spec));
-        limiter.decide(mix(spec.key.of(source) ^ u64::from(replica)), now)
     }
 }
 
@@ -84,9 +76,9 @@ impl Host {
         id: ExchangeId,
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
-        let (replica, source, now) = (ctx.hot(id).at.replica, ctx.cold(id).source, ctx.now());
-        let Some(gate) = &mut self.gate else { return false };
-        match gate.decides(source, replica, now) {
+        let limit = self.gate.as_mut().and_then(|gate| gate.limit.as_mut());
+        let Some(limit) = limit else { return false };
+        match limit.decide(id, ctx) {
             Decision::Pass => false,
             Decision::Delay(span) => {
                 self.served(id, ctx);
@@ -95,8 +87,7 @@ impl Host {
                 true
             }
             Decision::Reject => {
-                let status = gate.plan.limit.as_ref().map_or(429, |spec| spec.refused_status());
-                let answer = Answer { status, failure: Some(Reason::RateLimited) };
+                let answer = limit.refusal();
                 self.fail_with(id, answer, ctx);
                 true
             }

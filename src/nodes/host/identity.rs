@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use super::Host;
+use super::limited::Limit;
 use crate::auth::{AuthPlan, Errand, Reaction, Record, Said, Scheme, Verdict};
 use crate::endpoint::Rule;
 use crate::fact::{Fact, Observer, Place};
 use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, RequestId};
-use crate::limit::Limiter;
 use crate::net::{Ctx, Part};
 use crate::outcome::Answer;
 use crate::rng::{Key, Purpose};
@@ -22,15 +22,13 @@ const ROLE: Purpose = Purpose::named("role");
 #[derive(Debug)]
 pub(super) struct Gate {
     pub(super) plan: Arc<AuthPlan>,
-    checks: bool,
-    issues: bool,
     /// For each exchange that is being checked, by its place: what its account had before of
     /// service and of time below, and whether its store did not answer.
     marks: Vec<([u64; 2], bool)>,
     /// What the replicas know.
     pub(super) memories: Vec<super::hashing::Memory>,
     /// How often log-ins may come.
-    pub(super) limiter: Option<Limiter>,
+    pub(super) limit: Option<Limit>,
 }
 
 impl Host {
@@ -40,12 +38,10 @@ impl Host {
         let gate = plan.filter(|plan| plan.at == self.node || plan.issuer == self.node);
         let gate = gate.map(|plan| {
             Box::new(Gate {
-                checks: plan.at == self.node && plan.scheme != Scheme::None,
-                issues: plan.issuer == self.node,
                 plan: Arc::clone(plan),
                 marks: Vec::new(),
                 memories: Vec::new(),
-                limiter: None,
+                limit: plan.limit.as_ref().map(Limit::new),
             })
         });
         Self { gate, ..self }
@@ -55,20 +51,11 @@ impl Host {
     #[cold]
     pub(super) fn meets_gate<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let Some(gate) = &mut self.gate else { return };
-        let (plan, exchange) = (&gate.plan, ctx.core.exchanges.hot(id));
-        let (endpoint, is_below) = (exchange.endpoint, exchange.below);
-        let is = |other: Option<EndpointId>| other == Some(endpoint);
-        let program = if gate.issues && endpoint == EndpointId::PASSWORD {
-            Some(plan.programs.password)
-        } else if gate.issues && is(plan.login) {
-            Some(plan.programs.login)
-        } else if gate.issues && is(plan.refresh) {
-            Some(plan.programs.refresh)
-        } else if gate.issues && is(plan.logout) {
-            Some(plan.programs.logout)
-        } else if gate.checks && !is_below && is(plan.login) {
-            plan.programs.settle
-        } else if gate.checks && !is_below && !plan.is_open(endpoint) {
+        let exchange = ctx.core.exchanges.hot(id);
+        let Some(program) = gate.plan.program(self.node, exchange.endpoint, exchange.below) else {
+            return;
+        };
+        if program == gate.plan.programs.check {
             let parts = ctx.account(id).parts.0;
             let place = id.index();
             if gate.marks.len() <= place {
@@ -76,13 +63,8 @@ impl Host {
             }
             let parts = [parts[Part::Service as usize], parts[Part::Downstream as usize]];
             gate.marks[place] = (parts, false);
-            Some(plan.programs.check)
-        } else {
-            None
-        };
-        if let Some(program) = program {
-            ctx.hot(id).program = program;
         }
+        ctx.hot(id).program = program;
     }
 
     /// Follows a rule of identity. Returns whether the exchange has to wait, or has gone.
@@ -199,10 +181,11 @@ impl Host {
         };
         let now = ctx.now();
         let errand = ctx.core.requests[request.0].errand;
+        let is_bare = ctx.is_bare(request);
         let mut verdict = Verdict::Accepted;
         if plan.is_too_large {
             verdict = Verdict::TooLarge;
-        } else if ctx.is_bare(request) {
+        } else if is_bare {
             // Without its name not even a copy of a session is found.
             verdict = Verdict::Missing;
         } else if self.is_covered(id) {
@@ -219,7 +202,7 @@ impl Host {
         if matches!(errand, Errand::Forged | Errand::Ridden) {
             verdict = ctx.judged(request, verdict);
         }
-        let bytes = ctx.shown_bytes(plan, request);
+        let bytes = if is_bare { 0 } else { ctx.shown_bytes(plan, request) };
         let by_thief = errand.is_thiefs();
         ctx.observe(&Fact::Identity(Said::Checked { at, verdict, by_thief, bytes }));
         if verdict != Verdict::Accepted {
@@ -268,16 +251,20 @@ impl Host {
     ) -> bool {
         let Some(gate) = &mut self.gate else { return false };
         let (sessions, hot) = (&gate.plan.sessions, ctx.core.exchanges.hot(id));
-        if sessions.stale.is_zero() || !gate.checks || hot.program != gate.plan.programs.check {
+        if sessions.stale.is_zero() || hot.program != gate.plan.programs.check {
             return false;
         }
-        let person = ctx.core.requests[hot.request.0].person;
+        let request = &ctx.core.requests[hot.request.0];
+        let (now, person) = (ctx.core.now, request.person);
         // Of a crowd everybody was there a moment ago.
-        let has_copy = person == u32::MAX
-            || ctx.core.people[person].record.is_some_and(|record| {
+        let has_copy = person == u32::MAX || {
+            let person = &ctx.core.people[person];
+            let is_here = person.record.is_some_and(|record| {
                 let (seen, replica) = record.seen;
-                replica == hot.at.replica && ctx.core.now <= seen + sessions.stale
+                replica == hot.at.replica && now <= seen + sessions.stale
             });
+            is_here && person.is_known_to_copy(&gate.plan, request.errand, now)
+        };
         if let Some((_, is_covered)) = gate.marks.get_mut(id.index()).filter(|_| has_copy) {
             *is_covered = true;
         }
@@ -287,8 +274,14 @@ impl Host {
     /// Somebody was let in: a store without room lets others go.
     fn keeps<O: Observer>(&self, person: u32, at: Place, ctx: &mut Ctx<'_, O>) {
         let now = ctx.now();
-        let Some(kept) = &mut ctx.core.kept else { return };
-        let (serial, count) = kept.insert(now);
+        let owner = ctx.core.people[person].key;
+        let store = self.gate.as_ref().and_then(|gate| gate.plan.sessions.store);
+        let (Some(mut kept), Some(store)) = (ctx.core.kept.take(), store) else { return };
+        for replica in 0..ctx.fixed.topology.nodes[store.index()].replicas {
+            kept.hears(replica, ctx.core.conditions.of(Place { node: store, replica }).deaths);
+        }
+        let (serial, count) = kept.insert(ctx.shard(store, owner.0).replica, now);
+        ctx.core.kept = Some(kept);
         if let Some(record) = &mut ctx.core.people[person].record {
             record.serial = serial;
         }
