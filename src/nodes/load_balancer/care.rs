@@ -129,6 +129,7 @@ impl LoadBalancer {
         let answer = ctx.cold(child).answer;
         let backend = usize::from(ctx.cold(child).branch);
         let account = ctx.hot(child).account;
+        let was_kept = answer.failure == Some(Reason::Reset) && ctx.is_on_kept(child);
         self.judge(backend, answer, ctx);
         if answer.is_success() {
             self.remember(child, parent, ctx);
@@ -145,6 +146,9 @@ impl LoadBalancer {
         }
         ctx.settle_copy(account, parent);
         ctx.cold(parent).child = ExchangeId::NONE;
+        if was_kept {
+            self.tries(parent, ctx).on_kept += 1;
+        }
         self.failed(backend, parent, answer, ctx);
         true
     }
@@ -239,7 +243,10 @@ impl LoadBalancer {
         match next {
             Next::Stop => self.stop(id, answer, ctx),
             Next::Untried => {
-                self.tries(id, ctx).tried.push(backend);
+                // The only one there is may be asked again.
+                if self.backends.len() > 1 {
+                    self.tries(id, ctx).tried.push(backend);
+                }
                 self.attempt(id, ctx);
             }
             Next::Same(pause) => {
@@ -292,6 +299,7 @@ impl LoadBalancer {
         tries.made += 1;
         rule.decide(&resilience::Tried {
             made: tries.made,
+            on_kept: tries.on_kept,
             outcome: Outcome::of(answer),
             is_idempotent,
             since: now.since(tries.since),

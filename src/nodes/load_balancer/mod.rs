@@ -16,6 +16,9 @@ mod sticky;
 mod tries;
 mod watch;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 pub use spec::{BackendsSpec, LoadBalancerSpec, StickySpec};
