@@ -87,9 +87,7 @@ fn a_read_time_out_that_comes_after_the_total_one_stops_nothing_of_others() {
 #[test]
 fn jitter_spreads_the_pauses_of_those_who_fail_together() {
     let pauses = |jitter: &str| -> Vec<u64> {
-        let client = format!(
-            "retry = {{ attempts = 2, backoff = '1s', jitter = '{jitter}' }}"
-        );
+        let client = format!("retry = {{ attempts = 2, backoff = '1s', jitter = '{jitter}' }}");
         let ended = asked(FAILS, &client, "3000s");
         latencies(&ended).into_iter().map(|latency| latency - 20).collect()
     };

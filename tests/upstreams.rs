@@ -379,10 +379,11 @@ fn what_waits_at_one_of_several_processes_is_served_like_what_waits_at_a_single_
 fn nginx_asks_a_single_backend_again_when_a_kept_connection_breaks() {
     // The backend closes 5 s after its answer; the second request crosses that on its way.
     let ended = |rule: &str| {
-        let text = balanced("5.013s", "", rule, "").replace("replicas = 3", "replicas = 1").replace(
-            "[link.lb.app]",
-            "[link.lb.app]\nconnection = { mode = 'pool', server_keep_alive = '5s' }",
-        );
+        let text =
+            balanced("5.013s", "", rule, "").replace("replicas = 3", "replicas = 1").replace(
+                "[link.lb.app]",
+                "[link.lb.app]\nconnection = { mode = 'pool', server_keep_alive = '5s' }",
+            );
         requests(&graph(&text))
     };
     for rule in ["", "next_upstream = { on = [] }", "next_upstream = { profile = 'haproxy' }"] {

@@ -9,6 +9,7 @@
 //! ```
 
 mod amplified;
+mod backups;
 mod circuit;
 mod expected;
 mod flow;

@@ -48,7 +48,10 @@ impl RouteSpec {
             })
         });
         let cookie = self.cookie.as_ref().is_none_or(|wanted| brings(endpoint, wanted));
-        host && path && header && cookie && self.method.is_none_or(|method| method == endpoint.method)
+        host && path
+            && header
+            && cookie
+            && self.method.is_none_or(|method| method == endpoint.method)
     }
 }
 

@@ -186,7 +186,11 @@ impl NextUpstream {
         let tries = if spec.tries == 0 { tried.backends } else { spec.tries.min(tried.backends) };
         let is_harmless = tried.is_idempotent || spec.non_idempotent || !tried.outcome.was_sent();
         let is_late = !spec.timeout.is_zero() && tried.since >= spec.timeout;
-        if tried.made < tries + tried.on_kept && is_harmless && !is_late && spec.on.contains(tried.outcome) {
+        if tried.made < tries + tried.on_kept
+            && is_harmless
+            && !is_late
+            && spec.on.contains(tried.outcome)
+        {
             Next::Untried
         } else {
             Next::Stop

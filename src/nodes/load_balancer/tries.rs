@@ -64,7 +64,9 @@ impl LoadBalancer {
     ) -> Answer {
         let rule = self.care.as_ref().and_then(|care| care.rule.as_ref());
         let connection = ctx.cold(id).connection;
-        if ctx.is_on_kept(id) && rule.is_some_and(|rule| rule.closes_in_silence(Outcome::of(answer))) {
+        if ctx.is_on_kept(id)
+            && rule.is_some_and(|rule| rule.closes_in_silence(Outcome::of(answer)))
+        {
             ctx.break_connection(connection);
             return Answer::failed(Reason::Reset);
         }

@@ -2,9 +2,7 @@
 
 use std::fmt::Write;
 
-use super::constants::{
-    CONNECT_US, Hop, NGINX_CONNECTIONS, SEND_US, TIMER_CV, TIMER_US, WIRE_US,
-};
+use super::constants::{CONNECT_US, Hop, NGINX_CONNECTIONS, SEND_US, TIMER_CV, TIMER_US, WIRE_US};
 use super::failing::{self, Course};
 use super::kinds::{Bar, Kind};
 use super::recording::Recording;
