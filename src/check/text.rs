@@ -36,7 +36,8 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     let mut reasons = reasons(graph, checked);
     reasons.extend(caches(graph));
     reasons.extend(super::hashed::hashed(graph, &checked.traffic));
-    reasons.extend(super::preflights::preflights(graph, &checked.traffic));
+    reasons.extend(super::left_out::preflights(graph, &checked.traffic));
+    reasons.extend(super::left_out::stopped(graph));
     reasons.extend(expected::availabilities(graph));
     reasons.extend(expected::connections(graph));
     reasons.extend(amplified::amplified(graph));

@@ -1,7 +1,8 @@
-//! What preflights add to what arrives, for people: the traffic equations leave them out.
+//! What the traffic equations leave out, for people: preflights, and that screens stop some of what
+//! comes to them.
 
 use super::text::number;
-use crate::graph::{Graph, Role, Traffic};
+use crate::graph::{Graph, NodePlan, Role, Traffic};
 use crate::id::{EndpointId, NodeId};
 use crate::net::OriginId;
 use crate::nodes::client::ClientPlan;
@@ -21,6 +22,21 @@ pub(super) fn preflights(graph: &Graph, traffic: &Traffic) -> Vec<String> {
         })
     };
     traffic.clients.iter().map(|client| (client.node, client.rate)).filter_map(line).collect()
+}
+
+/// One line for each node that stops some of what comes to it.
+pub(super) fn stopped(graph: &Graph) -> impl Iterator<Item = String> {
+    let stops = |plan: &&NodePlan| {
+        let screen = plan.screen.as_ref();
+        plan.limit.is_some()
+            || screen.is_some_and(|it| {
+                it.access.is_some() || it.knows.is_some() || it.waf.is_some() || it.login.is_some()
+            })
+    };
+    let plans = graph.names.iter().zip(&graph.plans);
+    plans.filter(move |(_, plan)| stops(plan)).map(|(name, _)| {
+        format!("  {name}: what it stops by its rules and limits is in the loads, as if it went on")
+    })
 }
 
 /// How many of a client's requests, on average for each that it makes, have to be asked about.
@@ -64,5 +80,21 @@ mod tests {
         assert!(said("PUT", "https://shop.example").contains(line));
         assert!(!said("GET", "https://shop.example").contains("preflights"));
         assert!(!said("PUT", "https://api.example").contains("preflights"));
+    }
+
+    #[test]
+    fn what_a_limit_may_stop_is_said_to_be_in_the_loads() {
+        let said = |limit: &str| {
+            let scenario = format!(
+                "[endpoint.page]\n[node.users]\nkind = 'client'\nmix = {{ page = 1 }}\n\
+                 arrivals = {{ poisson = '12/s' }}\n\
+                 [node.app]\nkind = 'server'\nservice = '1ms'\n{limit}\n[link.users.app]\n"
+            );
+            let (graph, checked, _) = checked(&scenario);
+            text("base", &graph, &checked)
+        };
+        let line = "app: what it stops by its rules and limits";
+        assert!(said("rate_limit = { rate = '5/s' }").contains(line));
+        assert!(!said("").contains("what it stops"));
     }
 }
