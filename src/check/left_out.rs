@@ -94,7 +94,7 @@ mod tests {
             text("base", &graph, &checked)
         };
         let line = "app: what it stops by its rules and limits";
-        assert!(said("rate_limit = { rate = '5/s' }").contains(line));
+        assert!(said("rate_limit = { rate = '5/s', burst = 5 }").contains(line));
         assert!(!said("").contains("what it stops"));
     }
 }
