@@ -101,14 +101,13 @@ fn a_failed_attempt_goes_to_each_backend_once_and_then_the_failure_is_the_answer
     assert_eq!(asked(&bench), [0, 1, 2], "the next in turn");
     bench.reply(2, Answer::OK, 4);
     bench.reply(1, REFUSED, 5);
-    for n in 3..6 {
-        bench.run(n);
-        bench.reply(usize::try_from(n).expect("a small number"), REFUSED, n + 1);
+    for (call, at) in [(3, 10), (4, 20), (5, 30)] {
+        bench.reply(call, REFUSED, at);
     }
-    bench.run(20);
+    bench.run(40);
     let second = &asked(&bench)[3..];
     assert_eq!(second, [3, 0, 2]);
-    assert_eq!(bench.answers, [(0, 4, 200), (1, 6, 502)]);
+    assert_eq!(bench.answers, [(0, 4, 200), (1, 30, 502)]);
     assert_eq!(bench.in_flight(), (0, 0));
 }
 
