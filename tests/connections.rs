@@ -171,3 +171,36 @@ fn slow_and_cut_links_are_slow_and_cut() {
     let failures: Vec<_> = ended.iter().take(3).map(Ended::failure).collect();
     assert_eq!(failures, [None, Some(Reason::Timeout), None]);
 }
+
+#[test]
+fn a_lossy_link_costs_lost_syns_while_it_lasts_and_nothing_after() {
+    let fault =
+        "[fault.f]\nkind = 'lossy'\nlink = 'users.app'\nloss = 0.5\nat = '95s'\nfor = '100s'";
+    let link = "connection = { mode = 'per-request' }";
+    let seen = latencies(&direct("'10s'", link, "timeout = { connect = '9s' }", fault));
+    assert!(seen[..9].iter().all(|latency| *latency == 90), "{seen:?}");
+    // Half of the SYNs and half of their answers: three of four attempts wait a second or more.
+    let slow = seen[9..19].iter().filter(|latency| **latency >= 1_000).count();
+    assert!((4..=10).contains(&slow), "{seen:?}");
+    assert!(seen[20..].iter().all(|latency| *latency == 90), "{seen:?}");
+}
+
+#[test]
+fn an_h2_stream_that_is_given_up_leaves_the_connection_and_its_other_streams_alone() {
+    // Two in three answers come in time: those whose neighbours on the connection are given up too.
+    let text = "study = 'terminating'\nduration = '60s'\nuntil = 'drained'\n\
+                [endpoint.slow]\nwork = [{ wait = '5s' }]\n\
+                [endpoint.fast]\nwork = [{ wait = '900ms' }]\n\
+                [node.users]\nkind = 'client'\narrivals = { interval = '400ms' }\n\
+                mix = { slow = 1, fast = 2 }\ntimeout = { read = '1s' }\n\
+                addresses = { count = 1 }\n[node.app]\nkind = 'server'\n\
+                [link.users.app]\nlatency = '20ms'\n\
+                connection = { mode = 'pool', protocol = 'h2', max = 1 }\n";
+    let ended = requests(&graph(text));
+    let fine = |it: &&Ended| it.failure().is_none();
+    let good: Vec<Ended> = ended.iter().filter(fine).cloned().collect();
+    let given_up = ended.iter().filter(|it| it.failure() == Some(Reason::ReadTimeout)).count();
+    assert!(given_up > 20 && good.len() + given_up == ended.len());
+    let opened = latencies(&good).into_iter().filter(|latency| *latency != 940).count();
+    assert!(opened <= 1, "one connection, opened once: {:?}", latencies(&good));
+}

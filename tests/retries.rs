@@ -83,3 +83,19 @@ fn a_read_time_out_that_comes_after_the_total_one_stops_nothing_of_others() {
                 [link.users.app]\n";
     assert!(!requests(&graph(text)).is_empty());
 }
+
+#[test]
+fn jitter_spreads_the_pauses_of_those_who_fail_together() {
+    let pauses = |jitter: &str| -> Vec<u64> {
+        let client = format!("retry = {{ attempts = 2, backoff = '1s', jitter = '{jitter}' }}");
+        let ended = asked(FAILS, &client, "3000s");
+        latencies(&ended).into_iter().map(|latency| latency - 20).collect()
+    };
+    assert!(pauses("none").iter().all(|pause| *pause == 1_000));
+    let (full, equal) = (pauses("full"), pauses("equal"));
+    assert!(full.iter().all(|pause| *pause <= 1_000) && full.iter().any(|pause| *pause < 300));
+    assert!(equal.iter().all(|pause| (500..=1_000).contains(pause)), "{equal:?}");
+    let mut different = equal.clone();
+    different.dedup();
+    assert!(different.len() > equal.len() / 2);
+}

@@ -374,3 +374,23 @@ fn what_waits_at_one_of_several_processes_is_served_like_what_waits_at_a_single_
     };
     assert_eq!(text(""), text("instances = 4"));
 }
+
+#[test]
+fn nginx_asks_a_single_backend_again_when_a_kept_connection_breaks() {
+    // The backend closes 5 s after its answer; the second request crosses that on its way.
+    let ended = |rule: &str| {
+        let text =
+            balanced("5.013s", "", rule, "").replace("replicas = 3", "replicas = 1").replace(
+                "[link.lb.app]",
+                "[link.lb.app]\nconnection = { mode = 'pool', server_keep_alive = '5s' }",
+            );
+        requests(&graph(&text))
+    };
+    for rule in ["", "next_upstream = { on = [] }", "next_upstream = { profile = 'haproxy' }"] {
+        assert_eq!(failures(&ended(rule))[..2], [None, Some(Reason::Reset)], "{rule}");
+    }
+    let again = ended("next_upstream = {}");
+    assert!(failures(&again).iter().all(Option::is_none));
+    // To the backend and back, a new connection, and the exchange itself.
+    assert_eq!(latencies(&again)[..3], [16, 18, 14]);
+}

@@ -10,7 +10,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use super::station::{Answer, interarrival};
 use crate::arrivals::{Arrivals, RateProfile};
 use crate::balance::Algorithm;
-use crate::graph::{Form, Graph, Pair, Role, Traffic};
+use crate::graph::{Form, Graph, Pair, Role, Traffic, is_hashed, shares_by_key};
 use crate::id::NodeId;
 use crate::nodes::client::{ClientPlan, Demand};
 use crate::nodes::load_balancer::BalancePlan;
@@ -170,6 +170,7 @@ impl Flow {
         let replicas = usize::from(graph.fixed.topology.nodes[to.index()].replicas);
         let writes = graph.fixed.topology.nodes[to.index()].has_primary && replicas > 1;
         let flow = match &graph.plans[from.index()].role {
+            Role::Balancer { plan, .. } if is_hashed(plan) => self.hashed(graph, from),
             Role::Balancer { plan, .. } => self.balanced(plan),
             _ if graph.keeps(from) => self.unknown(),
             _ if often > 1.0 + 1e-9 || writes => self.unknown(),
@@ -181,6 +182,14 @@ impl Flow {
         let moves = link.latency.is_constant().is_none() && flow.law != Interarrival::Exponential;
         let queues = link.bandwidth.is_some() || link.loss.iter().any(|share| *share > 0.0);
         if moves || queues { flow.unknown() } else { flow }
+    }
+
+    /// What one backend of a balancer that hashes gets: if keys are drawn independently, what falls
+    /// to one's own is a random part of the flow.
+    fn hashed(self, graph: &Graph, balancer: NodeId) -> Self {
+        let mut asked = graph.served.calls.keys().filter(|(node, _)| *node == balancer);
+        let is_known = asked.all(|(_, it)| shares_by_key(graph, balancer, *it).is_some());
+        if is_known { self.thinned() } else { self.unknown() }
     }
 
     /// What one backend gets.

@@ -9,11 +9,14 @@
 //! ```
 
 mod amplified;
+mod backups;
 mod circuit;
 mod expected;
 mod flow;
+mod hashed;
 mod identity;
 mod keeping;
+mod left_out;
 mod length;
 mod sameness;
 mod station;

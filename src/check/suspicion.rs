@@ -28,6 +28,7 @@ pub fn suspicions(
     watch.timeouts();
     watch.priorities();
     watch.caches();
+    watch.backups();
     watch.identity();
     watch.unused
 }
@@ -170,9 +171,11 @@ impl Watch<'_> {
 
     /// Nodes that nothing reaches.
     fn reach(&mut self) {
+        let in_reserve = self.in_reserve();
         for (id, name, span) in self.nodes() {
             let plan = &self.graph.plans[id.index()];
-            if self.traffic.nodes[id.index()].rate > 0.0 || matches!(plan.role, Role::Client(_)) {
+            let is_asked = self.traffic.nodes[id.index()].rate > 0.0 || in_reserve.contains(&id);
+            if is_asked || matches!(plan.role, Role::Client(_)) {
                 continue;
             }
             let ends = &self.graph.fixed.topology.links;
@@ -187,6 +190,7 @@ impl Watch<'_> {
 
     /// Links that carry nothing, and names with several addresses behind them.
     fn links(&mut self) {
+        let in_reserve = self.in_reserve();
         let mut used = BTreeSet::new();
         for ((from, _), calls) in &self.graph.served.calls {
             used.extend(
@@ -201,6 +205,9 @@ impl Watch<'_> {
                 continue;
             }
             if !used.contains(&(from_id, to_id)) {
+                if in_reserve.contains(&to_id) {
+                    continue;
+                }
                 let is_reached = self.traffic.nodes[from_id.index()].rate > 0.0
                     || matches!(self.graph.plans[from_id.index()].role, Role::Client(_));
                 if is_reached {

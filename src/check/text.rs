@@ -36,6 +36,9 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     let mut reasons = reasons(graph, checked);
     reasons.extend(caches(graph));
     reasons.extend(browsers(graph, checked));
+    reasons.extend(super::hashed::hashed(graph, &checked.traffic));
+    reasons.extend(super::left_out::preflights(graph, &checked.traffic));
+    reasons.extend(super::left_out::stopped(graph));
     reasons.extend(expected::availabilities(graph));
     reasons.extend(expected::connections(graph));
     reasons.extend(amplified::amplified(graph));
@@ -272,7 +275,7 @@ fn grouped(n: u64) -> String {
 }
 
 /// A number to four digits.
-fn number(x: f64) -> String {
+pub(super) fn number(x: f64) -> String {
     if !x.is_finite() {
         return "∞".to_owned();
     }
@@ -290,7 +293,7 @@ fn number(x: f64) -> String {
     text
 }
 
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let percent = 100.0 * share;
     if percent < 10.0 { format!("{percent:.2} %") } else { format!("{percent:.1} %") }
 }

@@ -54,7 +54,7 @@ pub trait Files {
 const MAX_REPLICAS: u64 = 1_000_000;
 
 /// Where each backend is, and the link to it.
-type Ways = Vec<(Place, LinkId)>;
+pub(super) type Ways = Vec<(Place, LinkId)>;
 
 /// Points of the ring of a balancer that hashes consistently, which takes 16 bytes for each.
 const MAX_RING_POINTS: u64 = 10_000_000;
@@ -398,10 +398,12 @@ impl<'a> Build<'a> {
                 let nothing = [Vec::new(), Vec::new()];
                 let program = programs.forwarding(self, name, &balancer.forwarding, nothing);
                 let patience = self.patience(name, balancer);
-                self.backends(id, span, &balancer.balance).map(|(backends, ways)| Role::Balancer {
+                let levels = self.levels(id, span, balancer);
+                levels.map(|(backends, reserve, ways)| Role::Balancer {
                     plan: Arc::new(BalancePlan {
                         spec: balancer.balance.clone(),
                         backends,
+                        reserve,
                         ways,
                         treats: (*balancer.backends).clone(),
                         patience,
@@ -569,7 +571,7 @@ fn usual_connect_timeout(balancer: &LoadBalancerSpec) -> Option<crate::time::Spa
 }
 
 /// Names for a message, the first few of them.
-fn listed<'n>(names: impl Iterator<Item = &'n str> + Clone) -> String {
+pub(super) fn listed<'n>(names: impl Iterator<Item = &'n str> + Clone) -> String {
     const MOST: usize = 8;
     let some: Vec<String> = names.clone().take(MOST).map(|name| format!("`{name}`")).collect();
     match (some.len(), names.count()) {

@@ -31,7 +31,10 @@ pub use cached::{browsers_keep, kept_for};
 pub use demand::{Demand, Form, Given, Visits};
 pub use identified::is_sharded;
 pub use reach::{Pair, Served};
-pub use traffic::{ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand};
+pub use traffic::{
+    ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand, is_hashed,
+    shares_by_key,
+};
 
 use crate::dist::Law;
 use crate::endpoint::Op;

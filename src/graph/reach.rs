@@ -91,9 +91,9 @@ fn calls_of(build: &mut Build<'_>, pair: Pair, served: &mut Served) -> Vec<(Pair
     let (name, node, span) = build.nodes[id.index()].clone();
     match &node.kind {
         KindSpec::LoadBalancer(balancer) => {
-            let backends = build.backends(id, &span, &balancer.balance);
+            let levels = build.levels(id, &span, balancer);
             let mut shares: BTreeMap<NodeId, f64> = BTreeMap::new();
-            for backend in backends.map_or_else(Vec::new, |(backends, _)| backends) {
+            for backend in levels.map_or_else(Vec::new, |(backends, ..)| backends) {
                 let share = balancer.balance.share_of(backend.weight);
                 *shares.entry(backend.node).or_insert(0.0) += share;
             }

@@ -4,15 +4,20 @@
 //! comes from outside and what other nodes pass on. They hold for any laws, so long as every
 //! request is answered; what queues do to the moments of arrival is another matter.
 
+mod hashed;
+
 use std::collections::BTreeMap;
 
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
+pub use hashed::{is_hashed, shares_by_key};
+
 use super::demand::{Demand, Given, Visits};
 use super::identified::errands;
 use super::reach::{Pair, pair_graph};
 use super::{Graph, Role};
+use crate::balance::Backend;
 use crate::endpoint::Amount;
 use crate::id::{EndpointId, NodeId};
 use crate::nodes::client::{ClientPlan, Demand as Asked};
@@ -371,8 +376,13 @@ fn spread(
     let asked = graph.fixed.endpoints.get(endpoint.index());
     let weights: Vec<f64> = match &graph.plans[from.index()].role {
         Role::Balancer { plan, .. } => {
-            let own = plan.backends.iter().filter(|backend| backend.node == to);
-            own.map(|backend| plan.spec.share_of(backend.weight)).collect()
+            let by_key = shares_by_key(graph, from, endpoint);
+            let own = plan.backends.iter().enumerate().filter(|(_, backend)| backend.node == to);
+            let share = |(number, backend): (usize, &Backend)| match &by_key {
+                Some(shares) => shares[number],
+                None => plan.spec.share_of(backend.weight),
+            };
+            own.map(share).collect()
         }
         _ if graph.fixed.topology.nodes[to.index()].has_primary
             && asked.is_some_and(|asked| asked.write) =>

@@ -31,7 +31,7 @@ impl<O: Observer> Ctx<'_, O> {
         match address {
             Some(IpAddr::V4(address)) => address.to_bits(),
             Some(IpAddr::V6(address)) => low_bits(address.to_bits()),
-            None => PRIVATE | low_bits(u128::from(source >> 40)),
+            None => private_address(source),
         }
     }
 
@@ -100,6 +100,12 @@ impl<O: Observer> Ctx<'_, O> {
             User::Moment => mix(it.asked.started.0),
         }
     }
+}
+
+/// The address of a client without one of its own, whose hash is `source`.
+#[must_use]
+pub const fn private_address(source: u64) -> u32 {
+    PRIVATE | low_bits((source >> 40) as u128)
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "the low 32 bits are wanted")]

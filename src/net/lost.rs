@@ -47,6 +47,14 @@ impl<O: Observer> Ctx<'_, O> {
         false
     }
 
+    /// Whether an exchange travels on a connection that has carried an answer before.
+    #[must_use]
+    pub fn is_on_kept(&self, id: ExchangeId) -> bool {
+        let connection = self.core.exchanges.cold(id).connection;
+        connection != ConnectionId::NONE
+            && self.core.connections.get(connection).answered > Time::ZERO
+    }
+
     /// Whether the far end of a connection has closed it for having been idle too long.
     fn is_closed_by_server(&self, id: ConnectionId) -> bool {
         let connection = self.core.connections.get(id);

@@ -3,6 +3,8 @@
 
 mod asked;
 mod connect;
+#[cfg(test)]
+mod connect_tests;
 mod connection;
 mod copies;
 mod core;
@@ -27,6 +29,7 @@ mod topology;
 mod transport;
 mod waiting;
 
+pub use self::asked::private_address;
 pub use self::connection::{Connection, Connections, Hop, Mode};
 pub use self::core::{Call, Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Tables};
 pub use self::cross_origin::{

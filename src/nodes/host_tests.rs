@@ -67,6 +67,7 @@ fn balancer(program: &[Op]) -> Bench {
     let plan = BalancePlan {
         spec,
         backends: backends.collect(),
+        reserve: None,
         ways,
         treats: BackendsSpec::default(),
         patience: None,

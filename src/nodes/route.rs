@@ -1,7 +1,8 @@
 //! Routes: where a node with several links sends a request, by what is asked for.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
 
 use crate::endpoint::{EndpointSpec, Method};
@@ -19,6 +20,10 @@ pub struct RouteSpec {
     /// A header of the request, as `Name: value`; the name in any case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
+    /// A cookie that the request brings in its header `Cookie`, as `name=value`; as `name` alone
+    /// with any value.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "cookie")]
+    pub cookie: Option<String>,
     /// The method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
@@ -42,8 +47,33 @@ impl RouteSpec {
                 key.eq_ignore_ascii_case(name.trim()) && found.trim() == value.trim()
             })
         });
-        host && path && header && self.method.is_none_or(|method| method == endpoint.method)
+        let cookie = self.cookie.as_ref().is_none_or(|wanted| brings(endpoint, wanted));
+        host && path
+            && header
+            && cookie
+            && self.method.is_none_or(|method| method == endpoint.method)
     }
+}
+
+/// Whether requests of this endpoint bring a cookie: pairs in the header `Cookie` are separated by
+/// semicolons (RFC 6265, 4.2.1), and names and values are told apart by case.
+fn brings(endpoint: &EndpointSpec, wanted: &str) -> bool {
+    let headers = endpoint.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case("cookie"));
+    let mut pairs = headers.flat_map(|(_, text)| text.split(';')).map(str::trim);
+    match wanted.split_once('=') {
+        Some(_) => pairs.any(|pair| pair == wanted),
+        None => pairs.any(|pair| pair.split_once('=').is_some_and(|(name, _)| name == wanted)),
+    }
+}
+
+fn cookie<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    let name = text.split('=').next().unwrap_or_default();
+    let is_token = |it: &str| !it.is_empty() && !it.contains([' ', '\t', ',', ';', '"']);
+    if is_token(name) && !text.contains([' ', ';']) {
+        return Ok(Some(text));
+    }
+    Err(D::Error::custom("`cookie` is one cookie, as \"beta=1\", or its name alone, as \"beta\""))
 }
 
 #[cfg(test)]
@@ -57,7 +87,7 @@ mod tests {
     fn endpoint() -> EndpointSpec {
         toml::from_str(
             "origin = \"https://api.example:8443\"\npath = \"/v1/cart\"\nmethod = \"POST\"\n\
-             headers = { X-Tier = \"gold\" }",
+             headers = { X-Tier = \"gold\", cookie = \"beta=1; theme=dark\" }",
         )
         .expect("a sound endpoint")
     }
@@ -71,6 +101,9 @@ mod tests {
             "path = \"/v1/*\"",
             "method = \"POST\"",
             "header = \"x-tier: gold\"",
+            "cookie = \"beta=1\"",
+            "cookie = \"theme=dark\"",
+            "cookie = \"theme\"",
             "host = \"api.example\"\npath = \"/v1/*\"\nmethod = \"POST\"",
         ] {
             assert!(route(text).matches(&endpoint()), "{text}");
@@ -85,9 +118,29 @@ mod tests {
             "path = \"/v2/*\"",
             "method = \"GET\"",
             "header = \"x-tier: silver\"",
+            "cookie = \"beta=2\"",
+            "cookie = \"beta=\"",
+            "cookie = \"Beta=1\"",
+            "cookie = \"bet\"",
+            "cookie = \"dark\"",
             "host = \"api.example\"\nmethod = \"GET\"",
         ] {
             assert!(!route(text).matches(&endpoint()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_without_cookies_brings_none() {
+        let plain = EndpointSpec::default();
+        assert!(route("").matches(&plain));
+        assert!(!route("cookie = \"beta\"").matches(&plain));
+    }
+
+    #[test]
+    fn what_is_no_cookie_is_refused() {
+        for cookie in ["", "=1", "a=1; b=2", "a b", "a;"] {
+            let text = format!("to = \"x\"\ncookie = \"{cookie}\"");
+            assert!(toml::from_str::<RouteSpec>(&text).is_err(), "{cookie}");
         }
     }
 }

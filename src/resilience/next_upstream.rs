@@ -2,7 +2,10 @@
 //!
 //! *nginx* (`proxy_next_upstream`): after an outcome that `on` names, a backend that was not tried
 //! yet, at once, up to `tries` backends and for `timeout`. What may have been acted upon and is not
-//! idempotent is not tried again unless `non_idempotent` says so.
+//! idempotent is not tried again unless `non_idempotent` says so. An error on a connection that had
+//! been kept says little of the backend, which may just have closed it: that attempt is not counted
+//! (`u->peer.cached`, `u->peer.tries++`). So a single backend is asked again, over another
+//! connection; of several the next one is.
 //!
 //! *HAProxy* (`retries`, `option redispatch`): after a failed connection up to `retries` times. By
 //! default it tries the same server, after min(1 s, connect time-out) if it was refused and at once
@@ -94,6 +97,8 @@ impl Default for NextUpstreamSpec {
 pub struct Tried {
     /// How many attempts were made, that one included.
     pub made: u32,
+    /// How many of them, that one included, broke on a connection that had carried others before.
+    pub on_kept: u32,
     /// What the attempt came to.
     pub outcome: Outcome,
     /// Whether doing it twice does no harm.
@@ -181,7 +186,11 @@ impl NextUpstream {
         let tries = if spec.tries == 0 { tried.backends } else { spec.tries.min(tried.backends) };
         let is_harmless = tried.is_idempotent || spec.non_idempotent || !tried.outcome.was_sent();
         let is_late = !spec.timeout.is_zero() && tried.since >= spec.timeout;
-        if tried.made < tries && is_harmless && !is_late && spec.on.contains(tried.outcome) {
+        if tried.made < tries + tried.on_kept
+            && is_harmless
+            && !is_late
+            && spec.on.contains(tried.outcome)
+        {
             Next::Untried
         } else {
             Next::Stop
@@ -221,7 +230,8 @@ mod tests {
 
     fn tried(made: u32, outcome: Outcome) -> Tried {
         let since = Span::from_secs(2);
-        Tried { made, outcome, is_idempotent: true, since, backends: 3, in_turn: false }
+        let (on_kept, is_idempotent, backends, in_turn) = (0, true, 3, false);
+        Tried { made, on_kept, outcome, is_idempotent, since, backends, in_turn }
     }
 
     #[test]
@@ -236,6 +246,19 @@ mod tests {
         for outcome in [Outcome::Status(502), Outcome::NoBackend, Outcome::RateLimited] {
             assert_eq!(rule.decide(&tried(1, outcome)), Next::Stop, "{outcome:?}");
         }
+    }
+
+    #[test]
+    fn nginx_does_not_count_an_attempt_that_broke_on_a_kept_connection() {
+        let broken = |made, on_kept| Tried { made, on_kept, ..tried(made, Outcome::Reset) };
+        let once = rule("tries = 1");
+        assert_eq!(once.decide(&broken(1, 1)), Next::Untried);
+        assert_eq!(once.decide(&broken(2, 1)), Next::Stop, "the next one was on a new connection");
+        assert_eq!(once.decide(&broken(2, 2)), Next::Untried);
+        assert_eq!(rule("").decide(&Tried { backends: 1, ..broken(1, 1) }), Next::Untried);
+        assert_eq!(rule("on = []").decide(&broken(1, 1)), Next::Stop);
+        let post = Tried { is_idempotent: false, ..broken(1, 1) };
+        assert_eq!(rule("").decide(&post), Next::Stop, "it may have been acted upon");
     }
 
     #[test]

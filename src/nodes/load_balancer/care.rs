@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::super::host::Next as HostNext;
 use super::instances::Instances;
+use super::reserve::Reserve;
 use super::tries::Tries;
 use super::{BalancePlan, LoadBalancer, ended_by};
 use crate::balance::{Algorithm, Backend, Tried};
 use crate::fact::Observer;
 use crate::health::Health;
-use crate::id::{ConnectionId, ExchangeId, SessionId};
+use crate::id::{ConnectionId, ExchangeId};
 use crate::net::{Ctx, Hop, Input, Kind, Part, Phase, Token, Unwanted};
 use crate::outcome::{Answer, Reason};
 use crate::resilience::{self, Hedge, Next, NextUpstream, Outcome};
 use crate::rng::Key;
 use crate::slab::Slab;
 use crate::time::{Span, Time};
-use crate::trace::TraceRow;
 
 /// The state of that.
 #[derive(Debug)]
@@ -39,8 +39,10 @@ pub(super) struct Care {
     pub(super) weights_vary: bool,
     /// Its processes, if it has several.
     pub(super) instances: Option<Instances>,
+    /// Its backups, if it has some.
+    pub(super) reserve: Option<Box<Reserve>>,
     /// Which backend the cookie of a session names.
-    cookies: BTreeMap<u64, u32>,
+    pub(super) cookies: BTreeMap<u64, u32>,
 }
 
 impl Care {
@@ -53,6 +55,7 @@ impl Care {
             && treats.hedge.is_none()
             && treats.health.is_none()
             && treats.sticky.is_none()
+            && plan.reserve.is_none()
             && treats.instances.is_none_or(|count| count < 2);
         (!is_plain).then(|| Self {
             tries: Slab::default(),
@@ -67,6 +70,7 @@ impl Care {
             probed: vec![Time::ZERO; plan.backends.len()],
             weights_vary: treats.health.as_ref().is_some_and(|it| it.slow_start.is_some()),
             instances: Instances::of(plan),
+            reserve: Reserve::of(plan),
             cookies: BTreeMap::new(),
         })
     }
@@ -125,6 +129,7 @@ impl LoadBalancer {
         let answer = ctx.cold(child).answer;
         let backend = usize::from(ctx.cold(child).branch);
         let account = ctx.hot(child).account;
+        let was_kept = answer.failure == Some(Reason::Reset) && ctx.is_on_kept(child);
         self.judge(backend, answer, ctx);
         if answer.is_success() {
             self.remember(child, parent, ctx);
@@ -141,6 +146,9 @@ impl LoadBalancer {
         }
         ctx.settle_copy(account, parent);
         ctx.cold(parent).child = ExchangeId::NONE;
+        if was_kept {
+            self.tries(parent, ctx).on_kept += 1;
+        }
         self.failed(backend, parent, answer, ctx);
         true
     }
@@ -235,12 +243,15 @@ impl LoadBalancer {
         match next {
             Next::Stop => self.stop(id, answer, ctx),
             Next::Untried => {
-                self.tries(id, ctx).tried.push(backend);
+                // The only one there is may be asked again.
+                if self.backends.len() > 1 {
+                    self.tries(id, ctx).tried.push(backend);
+                }
                 self.attempt(id, ctx);
             }
             Next::Same(pause) => {
                 // HAProxy's server counts a request that waits to try it again.
-                self.count(backend as usize, ctx);
+                self.take(backend as usize, ctx);
                 self.refresh(backend as usize);
                 self.pause(id, Some(backend), pause, ctx);
             }
@@ -279,7 +290,8 @@ impl LoadBalancer {
         let endpoint = ctx.fixed.endpoints.get(ctx.hot(id).endpoint.index());
         let is_idempotent = endpoint.is_none_or(|endpoint| !endpoint.write);
         let is_haproxy = rule.is_haproxys();
-        let open = self.backends.iter().filter(|it| !is_haproxy || it.up).count();
+        let is_open = |it: &&Backend| !is_haproxy || it.up && it.weight > 0;
+        let open = self.backends.iter().filter(is_open).count();
         let in_turn =
             matches!(self.plan.spec.algorithm, Algorithm::RoundRobin | Algorithm::StaticRoundRobin);
         let now = ctx.now();
@@ -287,6 +299,7 @@ impl LoadBalancer {
         tries.made += 1;
         rule.decide(&resilience::Tried {
             made: tries.made,
+            on_kept: tries.on_kept,
             outcome: Outcome::of(answer),
             is_idempotent,
             since: now.since(tries.since),
@@ -387,7 +400,7 @@ impl LoadBalancer {
             _ => Vec::new(),
         };
         self.refresh_all(ctx.now());
-        let chosen = self.choose(id, Tried(&tried), ctx);
+        let chosen = self.choose_on_levels(id, Tried(&tried), ctx);
         if let (Some(care), Some(backend)) = (&mut self.care, chosen) {
             care.on_picked(backend, ctx.core.now);
         }
@@ -407,7 +420,7 @@ impl LoadBalancer {
         if self.plan.treats.layer == 4 {
             self.hook(id, backend, ctx);
         } else {
-            self.count(backend, ctx);
+            self.take(backend, ctx);
             self.refresh(backend);
             self.send_as_attempt(id, backend, ConnectionId::NONE, ctx);
             self.expect_answer(id, ctx);
@@ -447,36 +460,9 @@ impl LoadBalancer {
         let number = u16::try_from(backend).expect("a balancer has fewer than 65,536 backends");
         let hop = Hop { node, backend: number, to: self.plan.ways[backend].0, is_open: false };
         ctx.core.connections.get_mut(connection).hops.push(hop);
-        self.count(backend, ctx);
+        self.take(backend, ctx);
         self.refresh(backend);
         self.send_as_attempt(id, backend, connection, ctx);
-    }
-
-    /// A connection to a backend has ended: one less is outstanding there.
-    fn lets_go_of<O: Observer>(&mut self, backend: usize, ctx: &mut Ctx<'_, O>) {
-        let now = ctx.now();
-        self.backends[backend].outstanding -= 1;
-        if self.listens {
-            self.balancer.on_done(backend, now, Span::ZERO);
-        }
-        self.refresh(backend);
-    }
-
-    /// An exchange with a backend has ended. At layer 4 its connection counts for as long as that
-    /// is open.
-    pub(super) fn ended<O: Observer>(&mut self, child: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        if self.plan.treats.layer == 7 {
-            let backend = usize::from(ctx.cold(child).branch);
-            self.uncount(child, ctx);
-            self.refresh(backend);
-        }
-    }
-
-    /// Whether a backend may be chosen depends on how many exchanges it has.
-    pub(super) fn refresh(&mut self, backend: usize) {
-        if let Some(care) = self.care.as_ref().filter(|care| care.health.is_none()) {
-            self.backends[backend].up = !care.is_full(&self.backends[backend]);
-        }
     }
 
     /// The way of a connection has ended at its backend.
@@ -488,42 +474,4 @@ impl LoadBalancer {
             self.lets_go_of(usize::from(hop.backend), ctx);
         }
     }
-
-    /// The backend that a session's cookie names, if that may be chosen.
-    fn named_by_cookie<O: Observer>(
-        &mut self,
-        id: ExchangeId,
-        ctx: &mut Ctx<'_, O>,
-    ) -> Option<usize> {
-        self.plan.treats.sticky.as_ref()?;
-        let session = session(id, ctx)?;
-        self.refresh_all(ctx.now());
-        let backend = *self.care.as_ref()?.cookies.get(&session)? as usize;
-        self.backends[backend].up.then_some(backend)
-    }
-
-    /// The first answer of a session names its backend in a cookie.
-    fn remember<O: Observer>(
-        &mut self,
-        child: ExchangeId,
-        parent: ExchangeId,
-        ctx: &mut Ctx<'_, O>,
-    ) {
-        if self.plan.treats.sticky.is_none() {
-            return;
-        }
-        let backend = u32::from(ctx.cold(child).branch);
-        if let (Some(session), Some(care)) = (session(parent, ctx), &mut self.care) {
-            care.cookies.insert(session, backend);
-        }
-    }
-}
-
-/// The session of a request; none for one that stands for itself, which comes without a cookie.
-fn session<O: Observer>(id: ExchangeId, ctx: &Ctx<'_, O>) -> Option<u64> {
-    let request = ctx.core.exchanges.hot(id).request;
-    let is_traced = ctx.traced(request).and_then(TraceRow::session).is_some();
-    let it = &ctx.core.requests[request.0];
-    let is_known = is_traced || it.session != SessionId::NONE || it.errand.is_forced();
-    is_known.then(|| ctx.session_of(request))
 }

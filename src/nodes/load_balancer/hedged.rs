@@ -35,7 +35,7 @@ impl LoadBalancer {
         let asked: Vec<u32> =
             ctx.copies(id).map(|copy| u32::from(ctx.core.exchanges.cold(copy).branch)).collect();
         self.refresh_all(ctx.now());
-        let Some(backend) = self.choose(id, Tried(&asked), ctx) else { return };
+        let Some(backend) = self.choose_on_levels(id, Tried(&asked), ctx) else { return };
         let (key, place) = (ctx.hot(id).key, ctx.cold(id).repeats);
         let key = self.care.as_mut().map_or(key, |care| {
             care.on_picked(backend, ctx.core.now);
@@ -43,7 +43,7 @@ impl LoadBalancer {
         });
         // What a copy costs, and whether it fails, is its own.
         let key = key.with(u64::MAX - asked.len() as u64);
-        self.count(backend, ctx);
+        self.take(backend, ctx);
         self.refresh(backend);
         let earlier = ctx.cold(id).child;
         let (own, account) = (ctx.hot(id).account, ctx.copy_account(id));

@@ -16,10 +16,10 @@ impl LoadBalancer {
         let Some(care) = self.care.as_ref().filter(|_| self.plan.patience.is_some()) else {
             return false;
         };
-        let works =
-            |backend| care.health.as_ref().is_none_or(|health| health.is_usable(backend, now));
         let mut all = self.backends.iter().enumerate();
-        all.any(|(number, it)| it.weight > 0 && care.is_full(it) && works(number))
+        all.any(|(number, it)| {
+            self.takes_work(number) && care.is_full(it) && self.works(number, now)
+        })
     }
 
     /// Whether some backend may take a request that waits.
@@ -30,7 +30,12 @@ impl LoadBalancer {
             Some(_) | None => Tried::NONE,
         };
         let mut all = self.backends.iter().enumerate();
-        all.any(|(number, it)| it.up && it.weight > 0 && !tried.contains(number))
+        all.any(|(number, it)| {
+            it.up
+                && self.takes_work(number)
+                && !tried.contains(number)
+                && self.is_on_level(number, ctx.core.now)
+        })
     }
 
     /// A request waits for a backend that is not full.

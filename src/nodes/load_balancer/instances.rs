@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 
 use super::care::Care;
+use super::reserve::Reserve;
 use super::{BalancePlan, LoadBalancer};
 use crate::balance::{Backend, Balancer};
 use crate::fact::Observer;
@@ -21,6 +22,7 @@ struct Instance {
     backends: Vec<Backend>,
     balancer: Balancer,
     health: Option<Health>,
+    reserve: Option<Box<Reserve>>,
     held: VecDeque<ExchangeId>,
 }
 
@@ -40,6 +42,7 @@ impl Instances {
             backends: plan.backends.clone(),
             balancer: Balancer::new(&plan.spec, &plan.backends),
             health: Care::health_of(plan),
+            reserve: Reserve::of(plan),
             held: VecDeque::new(),
         };
         Some(Self { all: (0..count).map(one).collect(), present: 0 })
@@ -88,6 +91,7 @@ impl LoadBalancer {
             std::mem::swap(&mut self.backends, &mut other.backends);
             std::mem::swap(&mut self.balancer, &mut other.balancer);
             std::mem::swap(&mut care.health, &mut other.health);
+            std::mem::swap(&mut care.reserve, &mut other.reserve);
             std::mem::swap(&mut care.held, &mut other.held);
         }
     }

@@ -6,12 +6,18 @@
 //! once for each connection, and passes on what comes over it, handshakes included.
 
 mod care;
+mod counts;
 mod hedged;
 mod hold;
 mod instances;
+mod reserve;
 mod spec;
+mod sticky;
 mod tries;
 mod watch;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -36,6 +42,9 @@ pub struct BalancePlan {
     pub spec: BalanceSpec,
     /// What it chooses among, in the order of nodes and replicas.
     pub backends: Vec<Backend>,
+    /// The same with the weights of the backups, which have none above; ordinary ones have none
+    /// here. Only if there are backups.
+    pub reserve: Option<Vec<Backend>>,
     /// Where each backend is, and the link to it.
     pub ways: Vec<(Place, LinkId)>,
     /// At which layer it works, and how it treats backends.

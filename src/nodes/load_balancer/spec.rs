@@ -57,6 +57,15 @@ pub struct BackendsSpec {
     /// nothing waits, and the request fails at once (502), as with nginx's `max_conns`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backend_queue: Option<Dist<Span>>,
+    /// The nodes whose replicas are asked only when no ordinary backend can be: `backup` of nginx
+    /// and HAProxy, the second priority of Envoy. None by default.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub backup: Vec<String>,
+    /// With the profile `haproxy`: whether all backups share the work then, as with its `option
+    /// allbackups`. By default the first one that is up takes everything. Of other profiles all
+    /// always do.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub all_backups: bool,
     /// Which failures are tried again elsewhere; none by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_upstream: Option<NextUpstreamSpec>,
@@ -83,6 +92,8 @@ impl Default for BackendsSpec {
             layer: 7,
             max_conns: None,
             backend_queue: None,
+            backup: Vec::new(),
+            all_backups: false,
             next_upstream: None,
             hedge: None,
             health: None,

@@ -2,7 +2,7 @@
 
 use super::LoadBalancer;
 use crate::fact::Observer;
-use crate::id::{ConnectionId, ExchangeId};
+use crate::id::ExchangeId;
 use crate::net::{Ctx, TimerId};
 use crate::outcome::{Answer, Reason};
 use crate::resilience::Outcome;
@@ -15,6 +15,8 @@ pub(super) struct Tries {
     pub(super) tried: Vec<u32>,
     /// Attempts made.
     pub(super) made: u32,
+    /// Those of them that broke on a connection that had carried others before.
+    pub(super) on_kept: u32,
     /// When the first was made.
     pub(super) since: Time,
     /// Whether the next one waits for a pause.
@@ -31,6 +33,7 @@ impl Default for Tries {
         Self {
             tried: Vec::new(),
             made: 0,
+            on_kept: 0,
             since: Time::ZERO,
             pauses: false,
             same: None,
@@ -45,7 +48,8 @@ impl Tries {
     pub(super) fn begin(&mut self, since: Time) {
         self.tried.clear();
         self.hedge = TimerId::NONE;
-        (self.made, self.since, self.pauses, self.same) = (0, since, false, None);
+        (self.made, self.on_kept, self.since) = (0, 0, since);
+        (self.pauses, self.same) = (false, None);
     }
 }
 
@@ -60,9 +64,9 @@ impl LoadBalancer {
     ) -> Answer {
         let rule = self.care.as_ref().and_then(|care| care.rule.as_ref());
         let connection = ctx.cold(id).connection;
-        let is_kept = connection != ConnectionId::NONE
-            && ctx.core.connections.get(connection).answered > Time::ZERO;
-        if is_kept && rule.is_some_and(|rule| rule.closes_in_silence(Outcome::of(answer))) {
+        if ctx.is_on_kept(id)
+            && rule.is_some_and(|rule| rule.closes_in_silence(Outcome::of(answer)))
+        {
             ctx.break_connection(connection);
             return Answer::failed(Reason::Reset);
         }

@@ -74,21 +74,22 @@ impl LoadBalancer {
         for backend in 0..self.backends.len() {
             let is_up =
                 (is_panic || health.is_up(backend, now)) && !care.is_full(&self.backends[backend]);
-            let own = self.plan.backends[backend].weight;
-            let weight = if care.weights_vary {
-                let share =
-                    u64::from(own) * u64::from(PARTS) * u64::from(health.share(backend, now));
-                let weight = share / u64::from(FULL_WEIGHT);
-                u32::try_from(weight.max(u64::from(own.min(1)))).unwrap_or(u32::MAX)
-            } else {
-                own
-            };
+            let weight = self.weight_now(backend, self.plan.backends[backend].weight, now);
             let it = &mut self.backends[backend];
             if (it.up, it.weight) != (is_up, weight) {
                 (it.up, it.weight) = (is_up, weight);
                 self.balancer.on_change(backend, &self.backends);
             }
         }
+    }
+
+    /// The weight that a backend has now of its `own`: less in slow start.
+    pub(super) fn weight_now(&self, backend: usize, own: u32, now: Time) -> u32 {
+        let care = self.care.as_ref().filter(|care| care.weights_vary);
+        let Some(health) = care.and_then(|care| care.health.as_ref()) else { return own };
+        let share = u64::from(own) * u64::from(PARTS) * u64::from(health.share(backend, now));
+        let weight = share / u64::from(FULL_WEIGHT);
+        u32::try_from(weight.max(u64::from(own.min(1)))).unwrap_or(u32::MAX)
     }
 
     /// An attempt at a backend has ended.
@@ -118,7 +119,10 @@ impl LoadBalancer {
             }
             let passive = self.plan.treats.health.as_ref().and_then(|it| it.passive.as_ref());
             let max_fails = passive.map_or(0, |passive| passive.max_fails);
-            self.balancer.on_failed(backend, max_fails);
+            match care.reserve.as_mut().and_then(|reserve| reserve.balancer_of(backend)) {
+                Some(balancer) => balancer.on_failed(backend, max_fails),
+                None => self.balancer.on_failed(backend, max_fails),
+            }
         } else {
             health.on_success(backend, now);
         }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
-use super::constants::TIMER_US;
 use super::failing::{FailingRun, LEAD_S, Rules};
 use crate::balance::Profile;
 use crate::graph::Files;
@@ -126,8 +125,7 @@ traces! {
     "s9-closed-45",
 }
 
-/// The traces by name, each service longer by what the timers of the backends were late on
-/// average: a slot was taken for so long. Those that were read are kept.
+/// The traces by name. Those that were read are kept.
 #[derive(Debug, Default)]
 pub(super) struct Traces(BTreeMap<String, Arc<Trace>>);
 
@@ -141,7 +139,7 @@ impl Files for Traces {
             return Ok(Arc::clone(trace));
         }
         let (name, lead_us) = lead_of(path);
-        let text = delayed(&text_of(name)?, lead_us)?;
+        let text = later(text_of(name)?, lead_us)?;
         let trace = Trace::read(BufReader::new(text.as_bytes())).map_err(|it| it.to_string())?;
         let trace = Arc::new(trace);
         self.0.insert(path.to_owned(), Arc::clone(&trace));
@@ -167,10 +165,12 @@ fn lead_of(path: &str) -> (&str, u64) {
     }
 }
 
-/// The text with the timers' lateness added to each service and a lead to each arrival.
-fn delayed(text: &str, lead_us: u64) -> Result<String, String> {
-    let text = changed(text, "service_us", |length| length + TIMER_US)?;
-    if lead_us == 0 { Ok(text) } else { changed(&text, "arrival_us", |arrival| lead_us + arrival) }
+/// The text with a lead added to each arrival.
+fn later(text: String, lead_us: u64) -> Result<String, String> {
+    if lead_us == 0 {
+        return Ok(text);
+    }
+    changed(&text, "arrival_us", |arrival| lead_us + arrival)
 }
 
 /// The text with another number in each row of a column.
@@ -208,18 +208,13 @@ mod tests {
     }
 
     #[test]
-    fn each_service_is_longer_by_the_lateness_of_timers() {
-        let text = delayed("arrival_us,service_us,path\n5,100,/a\n", 0);
-        assert_eq!(text, Ok(format!("arrival_us,service_us,path\n5,{},/a\n", 100 + TIMER_US)));
-        assert!(delayed("arrival_us\n5\n", 0).is_err());
-    }
-
-    #[test]
     fn requests_come_later_where_a_name_says_so_or_a_balancer_is_there_before() {
         assert_eq!(lead_of("s1-exp-70"), ("s1-exp-70", 0));
         assert_eq!(lead_of("s5-fail"), ("s5-fail", LEAD_S * 1_000_000));
         assert_eq!(lead_of("s7-random-1+2ms"), ("s7-random-1", 2_000));
-        let text = delayed("arrival_us,service_us\n5,0\n", 2_000);
-        assert_eq!(text, Ok(format!("arrival_us,service_us\n2005,{TIMER_US}\n")));
+        let later = |text: &str, lead_us| later(text.to_owned(), lead_us);
+        let text = later("arrival_us,service_us\n5,0\n", 2_000);
+        assert_eq!(text.as_deref(), Ok("arrival_us,service_us\n2005,0\n"));
+        assert!(later("service_us\n5\n", 1).is_err());
     }
 }

@@ -78,9 +78,7 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Option<Report<CaseRepo
         outcomes[*place].extend(seen);
     }
     let mut report = report(plans, outcomes);
-    let (cases, waiting) = lists::reports(|id| is_asked_for(options, id));
-    report.cases.extend(cases);
-    report.waiting.extend(waiting);
+    report.cases.extend(lists::reports(|id| is_asked_for(options, id)));
     report.cases.extend(exact().into_iter().filter(|case| is_asked_for(options, &case.id)));
     Some(report)
 }
@@ -194,14 +192,6 @@ mod tests {
             let is_of = |case: &&CaseReport| case.id.split('/').next() == Some(group);
             assert!(report.cases.iter().filter(is_of).count() >= 4, "{group}");
         }
-    }
-
-    #[test]
-    fn a_list_that_waits_for_a_part_is_named_with_it() {
-        let case = Some("s5x/all-with-one-backup".to_owned());
-        let report = run(&Options { quick: true, case: case.clone() }, &()).expect("not stopped");
-        assert!(report.cases.is_empty());
-        assert_eq!(report.waiting.iter().map(|it| Some(it.id.clone())).collect::<Vec<_>>(), [case]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::constants::{CONNECT_US, Hop, NGINX_CONNECTIONS, WIRE_US};
+use super::constants::{CONNECT_US, Hop, NGINX_CONNECTIONS, SEND_US, TIMER_CV, TIMER_US, WIRE_US};
 use super::failing::{self, Course};
 use super::kinds::{Bar, Kind};
 use super::recording::Recording;
@@ -28,11 +28,19 @@ pub(super) fn text(recording: &Recording, kind: &Kind, course: Course) -> String
     if let (Some(_), Some(profile)) = (&recording.rules, kind.profile()) {
         text += failing::client(profile);
     }
-    text += "[endpoint.page]\nwork = [ { cpu = { trace = \"service\" } } ]\n";
+    // A slot is a worker with a core of its own, which it keeps until its timer has woken.
+    let _ = write!(
+        text,
+        "[endpoint.page]\nwork = [ {{ cpu = {{ trace = \"service\" }} }}, {{ wait = {{ lognormal = \
+         {{ mean = \"{TIMER_US}us\", cv = {TIMER_CV} }} }} }} ]\n"
+    );
     for (number, slots) in recording.slots.iter().enumerate() {
-        let _ = write!(text, "[node.b{number}]\nkind = \"server\"\ncores = {slots}\n");
+        let _ = write!(
+            text,
+            "[node.b{number}]\nkind = \"server\"\ncores = {slots}\nworkers = {slots}\n"
+        );
         if let Some(queue) = recording.queue {
-            let _ = write!(text, "workers = {slots}\nqueue = {queue}\n");
+            let _ = writeln!(text, "queue = {queue}");
         }
     }
     if let Some(fault) = &recording.fault {
@@ -46,9 +54,9 @@ pub(super) fn text(recording: &Recording, kind: &Kind, course: Course) -> String
 fn way(recording: &Recording, kind: &Kind, course: Course) -> String {
     let connect = if recording.mode == "new" { CONNECT_US } else { 0 };
     let Hop { request, response } = kind.hop;
-    let request = (request.0 + connect, request.1 + connect);
+    let request = (request.0 + SEND_US.0 + connect, request.1 + SEND_US.1 + connect);
     let Some(spec) = kind.balance() else {
-        let half = (request.0 + response.0) / 2;
+        let half = (request.0 + request.1 + response.0 + response.1) / 4;
         return format!("[link.users.b0]\nlatency = \"{half}us\"\n");
     };
     let profile = spec.profile.map_or("", |profile| profile.name());

@@ -157,7 +157,8 @@ def lists(root):
         words = lambda run: " ".join("".join(map(str, tried)) for tried in run)
         kept = {"group": "s5x", "name": name, "profile": "nginx", "rules": rules(it["config"])}
         if "backup" in it["config"]:
-            kept["waits_for"] = "backup"
+            kept["order"] = [int(port) - 1 for port in re.findall(r"server 127\.0\.0\.1:P\+(\d)", it["config"])]
+            kept["backups"] = [int(port) - 1 for port in re.findall(r"P\+(\d) backup;", it["config"])]
         yield {**kept, "is_sharp": True, "runs": [words(run) for run in runs]}
     for arrivals, it in recorded("s7-ratelimit").items():
         for limit, case in it["limits"].items():

@@ -1,0 +1,102 @@
+//! What balancers that hash do to the loads of their backends, for people.
+
+use super::text::percent;
+use crate::graph::{Graph, Role, Traffic, is_hashed, shares_by_key};
+use crate::id::NodeId;
+
+/// One line for each balancer that hashes.
+pub(super) fn hashed(graph: &Graph, traffic: &Traffic) -> Vec<String> {
+    let nodes = (0..).map(NodeId).take(graph.plans.len());
+    nodes.filter_map(|id| line(graph, traffic, id)).collect()
+}
+
+fn line(graph: &Graph, traffic: &Traffic, id: NodeId) -> Option<String> {
+    let Role::Balancer { plan, .. } = &graph.plans[id.index()].role else { return None };
+    let open = plan.backends.iter().filter(|backend| backend.weight > 0).count();
+    if !is_hashed(plan) || open < 2 {
+        return None;
+    }
+    let name = &graph.names[id.index()];
+    let own = format!("each of its {open} backends is a queue of its own");
+    Some(match busiest(graph, traffic, id, plan.backends.len()) {
+        Some(share) => format!(
+            "  {name}: it hashes, so {own}; the busiest gets {} of the requests by its keys",
+            percent(share)
+        ),
+        None => format!(
+            "  {name}: it hashes, so {own}; loads are as if keys fell evenly, by weight: which \
+             ones there are is not known before the run, and the busiest backend gets more"
+        ),
+    })
+}
+
+/// The largest share over all endpoints, if the keys of all are known.
+fn busiest(graph: &Graph, traffic: &Traffic, id: NodeId, backends: usize) -> Option<f64> {
+    let (mut shares, mut all) = (vec![0.0; backends], 0.0);
+    for client in &traffic.clients {
+        for ((_, endpoint), often) in client.visits.iter().filter(|((node, _), _)| *node == id) {
+            let rate = often * client.rate;
+            for (sum, share) in shares.iter_mut().zip(shares_by_key(graph, id, *endpoint)?) {
+                *sum += rate * share;
+            }
+            all += rate;
+        }
+    }
+    (all > 0.0).then(|| shares.into_iter().fold(0.0, f64::max) / all)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::checked;
+    use crate::check::{Answer, text};
+
+    /// So many objects, equally wanted, behind a balancer over two servers of one core.
+    fn scenario(objects: u32, balancer: &str) -> String {
+        format!(
+            "duration = '1100s'\n[endpoint.page]\nobjects = {{ count = {objects} }}\n\
+             work = [{{ cpu = {{ exp = '10ms' }} }}]\n\
+             [node.users]\nkind = 'client'\narrivals = {{ poisson = '60/s' }}\n\
+             mix = {{ page = 1 }}\naddresses = {{ count = {objects} }}\n\
+             [node.lb]\nkind = 'load-balancer'\n{balancer}\n\
+             [node.app]\nkind = 'server'\nreplicas = 2\n[link.users.lb]\n[link.lb.app]\n"
+        )
+    }
+
+    #[test]
+    fn of_three_keys_one_backend_has_two_or_all_and_is_a_queue_of_its_own() {
+        for balancer in [
+            "algorithm = 'uri-hash'",
+            "algorithm = 'source-hash'",
+            "algorithm = 'ring-hash'\nhash_on = 'source'",
+            "algorithm = 'maglev'",
+            "algorithm = 'uri-hash'\nprofile = 'nginx'",
+            "algorithm = 'source-hash'\nprofile = 'nginx'",
+            "algorithm = 'uri-hash'\nprofile = 'haproxy'",
+        ] {
+            let (graph, checked, _) = checked(&scenario(3, balancer));
+            let app = graph.node("app").expect("a node");
+            let replicas = &checked.traffic.nodes[app.index()].replicas;
+            let busiest = replicas.iter().map(|it| it.share).fold(0.0, f64::max);
+            let keys = (busiest * 3.0).round();
+            assert!((busiest * 3.0 - keys).abs() < 1e-9 && keys >= 2.0, "{balancer}: {busiest}");
+            // M/M/1 of the part of Poisson arrivals that is its own: 10 ms / (1 - 0.6 share).
+            let expected = 0.01 / (1.0 - 0.6 * busiest);
+            let Answer::Queue(known, _) = &checked.nodes[app.index()] else {
+                panic!("{balancer}: {:?}", checked.nodes[app.index()])
+            };
+            let sojourn = known.means().sojourn;
+            assert!((sojourn - expected).abs() < 1e-9, "{balancer}: {sojourn}, not {expected}");
+            let said = text("base", &graph, &checked);
+            let share = if keys > 2.5 { "100.0 %" } else { "66.7 %" };
+            assert!(said.contains(&format!("the busiest gets {share}")), "{balancer}: {said}");
+        }
+    }
+
+    #[test]
+    fn where_keys_are_not_known_it_is_said_that_shares_are_taken_for_even() {
+        let text_of = scenario(1_000_000, "algorithm = 'source-hash'");
+        let (graph, checked, _) = checked(&text_of);
+        let said = text("base", &graph, &checked);
+        assert!(said.contains("as if keys fell evenly"), "{said}");
+    }
+}

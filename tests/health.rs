@@ -1,0 +1,98 @@
+//! What a balancer believes of its backends, seen in whom it asks: panic, outliers, slow start.
+
+mod support;
+
+use lindley::fact::{Fact, Observer};
+use lindley::rng::Key;
+use lindley::time::Time;
+use lindley::world;
+use support::{failures, graph, requests};
+
+/// When each replica was asked, in milliseconds.
+#[derive(Debug, Default)]
+struct Picks(Vec<(u64, u16)>);
+
+impl Observer for Picks {
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        if let Fact::Picked { chosen, .. } = fact {
+            self.0.push((now.0 / 1_000_000, chosen.replica));
+        }
+    }
+}
+
+/// A balancer over four servers that are asked ten times a second in turn for 1 ms.
+fn text(balancer: &str, rest: &str) -> String {
+    format!(
+        "study = 'terminating'\nduration = '100s'\nuntil = 'drained'\n\
+         [endpoint.page]\nwork = [{{ cpu = '1ms' }}]\n\
+         [node.users]\nkind = 'client'\narrivals = {{ interval = '100ms' }}\n\
+         mix = {{ page = 1 }}\n[node.lb]\nkind = 'load-balancer'\n{balancer}\n\
+         [node.app]\nkind = 'server'\nreplicas = 4\n[link.users.lb]\n[link.lb.app]\n{rest}\n"
+    )
+}
+
+/// The moments at which a replica was asked.
+fn asked(text: &str, replica: u16) -> Vec<u64> {
+    let picks = world::run(&graph(text), Key::root(1, 0), Picks::default()).observer.0;
+    picks.into_iter().filter(|(_, it)| *it == replica).map(|(at, _)| at).collect()
+}
+
+/// These replicas refuse from 20 s to 60 s.
+fn refusing(replicas: &[u16]) -> String {
+    let fault = |n: &u16| {
+        format!(
+            "[fault.f{n}]\nkind = 'refuse'\nnode = 'app'\nreplica = {n}\nat = '20s'\nfor = '40s'\n"
+        )
+    };
+    replicas.iter().map(fault).collect()
+}
+
+const PROBES: &str = "active = { interval = '500ms', rise = 1, fall = 1 }";
+
+#[test]
+fn in_panic_all_backends_are_asked_again_the_broken_ones_too() {
+    let failed = |threshold: f64, replicas: &[u16]| {
+        let lb = format!("health = {{ {PROBES}, panic_threshold = {threshold} }}");
+        let text = text(&lb, &refusing(replicas));
+        failures(&requests(&graph(&text))).iter().flatten().count()
+    };
+    assert!(failed(0.0, &[1, 2, 3]) < 10, "until the probes have found out");
+    // A quarter is up, which is less than half: three of four of 400 requests fail.
+    assert!((290..=310).contains(&failed(0.5, &[1, 2, 3])));
+    assert!(failed(0.5, &[1, 2]) < 10, "half of them is not less than half");
+}
+
+#[test]
+fn an_outlier_is_ejected_after_failures_in_a_row_each_time_for_longer() {
+    let outlier = "{ consecutive_failures = 3, interval = '100ms', base_ejection = '4s', \
+                   max_ejection = 1.0 }";
+    let text = text(&format!("health = {{ outlier = {outlier} }}"), &refusing(&[2]));
+    let moments = asked(&text, 1);
+    let broken: Vec<u64> =
+        moments.iter().copied().filter(|at| (20_000..60_000).contains(at)).collect();
+    let gaps: Vec<u64> = broken.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let ejections: Vec<u64> = gaps.iter().map(|gap| gap / 1_000).filter(|gap| *gap >= 2).collect();
+    assert!(ejections.len() >= 2, "{ejections:?}");
+    assert!((4..=5).contains(&ejections[0]), "{ejections:?}");
+    assert!((8..=9).contains(&ejections[1]), "twice as long the second time: {ejections:?}");
+    assert!(broken.len() < 20, "not each fourth of 400: {}", broken.len());
+    let other = asked(&text, 0);
+    assert!(other.windows(2).all(|pair| pair[1] - pair[0] < 1_000), "nobody else is");
+}
+
+#[test]
+fn a_backend_that_comes_back_takes_its_share_step_by_step() {
+    let lb = format!(
+        "algorithm = 'smooth-weighted-round-robin'\n\
+         health = {{ {PROBES}, slow_start = {{ window = '20s' }} }}"
+    );
+    let moments = asked(&text(&lb, &refusing(&[2])), 1);
+    let between = |from: u64, to: u64| {
+        moments.iter().filter(|at| (from * 1_000..to * 1_000).contains(*at)).count()
+    };
+    assert_eq!(between(22, 60), 0);
+    // Of its weight it has 0 to 25 %, 40 to 60 %, and all.
+    let (early, middle, late) = (between(61, 66), between(68, 73), between(85, 90));
+    assert!((12..=13).contains(&late), "a fourth of 50: {late}");
+    assert!(early < 5 && (6..=9).contains(&middle), "{early} {middle} {late}");
+}
