@@ -96,7 +96,7 @@ impl Host {
             }
             Decision::Reject => {
                 let status = gate.plan.limit.as_ref().map_or(429, |spec| spec.refused_status());
-                let answer = Answer { status, failure: Some(Reason::RateLimited) };
+                let answer = Answer::refusing(status, Reason::RateLimited);
                 self.fail_with(id, answer, ctx);
                 true
             }

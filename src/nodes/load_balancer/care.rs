@@ -227,7 +227,7 @@ impl LoadBalancer {
         answer: Answer,
         ctx: &mut Ctx<'_, O>,
     ) {
-        if self.plan.treats.layer == 4 && answer.failure.is_some_and(Reason::is_of_connection) {
+        if self.plan.treats.layer == 4 && answer.lost().is_some() {
             self.unhook(id, ctx);
         }
         let next = self.follows(id, answer, ctx);
@@ -262,8 +262,11 @@ impl LoadBalancer {
             let connection = ctx.cold(id).connection;
             ctx.break_connection(connection);
         }
-        let answer = self.as_told(id, answer, ctx);
-        self.host.fail_with(id, answer, ctx);
+        if self.says_nothing(id, answer, ctx) {
+            self.host.close_on(id, ctx);
+        } else {
+            self.host.fail_with(id, answer, ctx);
+        }
     }
 
     /// What the rule says after a failed attempt.
