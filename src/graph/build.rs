@@ -397,6 +397,7 @@ impl<'a> Build<'a> {
             KindSpec::LoadBalancer(balancer) => {
                 let nothing = [Vec::new(), Vec::new()];
                 let program = programs.forwarding(self, name, &balancer.forwarding, nothing);
+                let shakes = programs.passing_on();
                 let patience = self.patience(name, balancer);
                 self.backends(id, span, &balancer.balance).map(|(backends, ways)| Role::Balancer {
                     plan: Arc::new(BalancePlan {
@@ -409,6 +410,7 @@ impl<'a> Build<'a> {
                         phase: self.model.run.clock.phase,
                     }),
                     program,
+                    shakes,
                 })
             }
             KindSpec::Server(it) => {

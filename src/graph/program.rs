@@ -79,6 +79,11 @@ impl Programs {
         self.add(ops)
     }
 
+    /// What a node does for a handshake that passes connections on: it sees only packets.
+    pub(super) fn passing_on(&mut self) -> u16 {
+        self.add(vec![Op::Forward, Op::Return])
+    }
+
     /// What the handshake of a connection costs the node that ends TLS.
     pub(super) fn handshake(
         &mut self,

@@ -54,6 +54,8 @@ pub struct Host {
     can_hang: bool,
     /// Whether connections are passed on with their handshakes.
     passes_on: bool,
+    /// What it does for these handshakes, if not what it does for all else.
+    shakes: Option<u16>,
     /// How often exchanges may come.
     limit: Option<Box<limited::Limit>>,
     /// What it does for identity.
@@ -110,6 +112,7 @@ impl Host {
             admitted: Vec::new(),
             unnoticed: Vec::new(),
             passes_on: false,
+            shakes: None,
             limit: None,
             gate: None,
             aside: None,
@@ -122,10 +125,11 @@ impl Host {
         }
     }
 
-    /// The same for a node that passes connections on: their handshakes end behind it.
+    /// The same for a node that passes connections on: their handshakes end behind it, and run this
+    /// program here.
     #[must_use]
-    pub fn passing_on(self) -> Self {
-        Self { passes_on: true, ..self }
+    pub fn passing_on(self, shakes: u16) -> Self {
+        Self { passes_on: true, shakes: Some(shakes), ..self }
     }
 
     /// The node that it belongs to.
