@@ -215,6 +215,7 @@ mod tests {
             status: 200,
             class: None,
             write: false,
+            idempotent: true,
             program: None,
         }
     }

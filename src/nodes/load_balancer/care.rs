@@ -279,8 +279,9 @@ impl LoadBalancer {
         let Some(rule) = self.care.as_ref().and_then(|care| care.rule.clone()) else {
             return Next::Stop;
         };
-        let endpoint = ctx.fixed.endpoints.get(ctx.hot(id).endpoint.index());
-        let is_idempotent = endpoint.is_none_or(|endpoint| !endpoint.write);
+        let exchange = ctx.core.exchanges.hot(id);
+        let is_idempotent =
+            exchange.is_preflight || ctx.is_idempotent(exchange.request, exchange.endpoint);
         let is_haproxy = rule.is_haproxys();
         let open = self.backends.iter().filter(|it| !is_haproxy || it.up).count();
         let in_turn =
