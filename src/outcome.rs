@@ -105,22 +105,55 @@ pub struct Answer {
     pub status: Status,
     /// Why it is a failure, if it is one.
     pub failure: Option<Reason>,
+    /// Whether somebody has answered with this status: the caller sees that, and the reason is for
+    /// the books alone. If not, the reason is what the caller saw itself.
+    pub answered: bool,
 }
 
 impl Answer {
     /// A plain success.
-    pub const OK: Self = Self { status: 200, failure: None };
+    pub const OK: Self = Self { status: 200, failure: None, answered: true };
 
     /// The answer with `status`: a failure from 400 on.
     #[must_use]
     pub const fn with_status(status: Status) -> Self {
-        Self { status, failure: if status >= 400 { Some(Reason::Status) } else { None } }
+        let failure = if status >= 400 { Some(Reason::Status) } else { None };
+        Self { status, failure, answered: true }
     }
 
-    /// The answer that failed for `reason`.
+    /// What failed for `reason`, as whoever meets that sees it.
     #[must_use]
     pub const fn failed(reason: Reason) -> Self {
-        Self { status: reason.status(), failure: Some(reason) }
+        Self { status: reason.status(), failure: Some(reason), answered: false }
+    }
+
+    /// What a node answers with `status` for what failed for `reason`.
+    #[must_use]
+    pub const fn refusing(status: Status, reason: Reason) -> Self {
+        Self { status, failure: Some(reason), answered: true }
+    }
+
+    /// What a server makes of a failure below it: an error of its own (500), for the same reason.
+    #[must_use]
+    pub const fn of_server(self) -> Self {
+        Self { status: 500, answered: true, ..self }
+    }
+
+    /// What a proxy tells its caller of an exchange that has failed: the status that came, or 502
+    /// if the connection broke (RFC 9110, section 15.6.3).
+    #[must_use]
+    pub const fn handed_on(self) -> Self {
+        let status = if self.status == 0 { 502 } else { self.status };
+        Self { status, answered: true, ..self }
+    }
+
+    /// Why no answer came over the connection, if none did.
+    #[must_use]
+    pub const fn lost(self) -> Option<Reason> {
+        match self.failure {
+            Some(reason) if !self.answered && reason.is_of_connection() => Some(reason),
+            Some(_) | None => None,
+        }
     }
 
     /// Whether the user got what was asked for.
@@ -149,6 +182,18 @@ mod tests {
     fn a_status_from_400_on_is_a_failure() {
         assert!(Answer::with_status(304).is_success());
         assert_eq!(Answer::with_status(404).failure, Some(Reason::Status));
+    }
+
+    #[test]
+    fn what_was_answered_was_not_lost_whatever_the_reason() {
+        let refused = Answer::failed(Reason::ConnectRefused);
+        assert_eq!(refused.lost(), Some(Reason::ConnectRefused));
+        assert_eq!((refused.of_server().status, refused.of_server().lost()), (500, None));
+        assert_eq!((refused.handed_on().status, refused.handed_on().lost()), (502, None));
+        let reset = Answer::failed(Reason::Reset);
+        assert_eq!((reset.status, reset.handed_on().status), (0, 502));
+        assert_eq!(reset.handed_on().failure, Some(Reason::Reset));
+        assert_eq!(Answer::failed(Reason::Shed).lost(), None);
     }
 
     #[test]

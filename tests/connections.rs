@@ -204,3 +204,59 @@ fn an_h2_stream_that_is_given_up_leaves_the_connection_and_its_other_streams_alo
     let opened = latencies(&good).into_iter().filter(|latency| *latency != 940).count();
     assert!(opened <= 1, "one connection, opened once: {:?}", latencies(&good));
 }
+
+/// A request that opens a connection to a server of one core, which calls a database over a pool,
+/// 20 ms from it, so many times in a row.
+fn calls_in_a_row(times: u32, pool: &str, rest: &str) -> Vec<Ended> {
+    let text = format!(
+        "study = 'terminating'\nduration = '300s'\nuntil = 'drained'\n\
+         [endpoint.page]\nwork = [{{ call = 'db', times = {times} }}]\n\
+         [node.users]\nkind = 'client'\narrivals = {{ interval = '100s' }}\n\
+         mix = {{ page = 1 }}\n\
+         [node.app]\nkind = 'server'\n[node.db]\nkind = 'database'\nservice = '10ms'\n\
+         [link.users.app]\n[link.app.db]\nlatency = '20ms'\n\
+         connection = {{ mode = 'pool', {pool} }}\n{rest}\n"
+    );
+    requests(&graph(&text))
+}
+
+#[test]
+fn a_call_after_another_goes_over_the_same_connection() {
+    // A connection takes 40 ms, a call 50 ms.
+    for pool in ["protocol = 'h1'", "max = 1", "protocol = 'h2', streams = 2"] {
+        assert_eq!(latencies(&calls_in_a_row(2, pool, ""))[0], 40 + 2 * 50, "{pool}");
+        assert_eq!(latencies(&calls_in_a_row(5, pool, ""))[..2], [290, 250], "{pool}");
+    }
+}
+
+#[test]
+fn a_request_goes_over_the_connection_of_its_preflight() {
+    let took = |mode: &str| {
+        let text = format!(
+            "duration = '300s'\nuntil = 'drained'\nstudy = 'terminating'\n\
+             [endpoint.page]\norigin = 'http://api.test'\nmethod = 'PUT'\n\
+             [node.users]\nkind = 'client'\narrivals = {{ interval = '200s' }}\n\
+             origin = 'http://shop.test'\nmix = {{ page = 1 }}\n\
+             [node.app]\nkind = 'server'\n\
+             [node.app.cors]\norigins = ['http://shop.test']\nmethods = ['PUT']\n\
+             [link.users.app]\nlatency = '20ms'\nconnection = {{ mode = '{mode}' }}\n"
+        );
+        latencies(&requests(&graph(&text)))[0]
+    };
+    assert_eq!(took("pool"), 40 + 2 * 40);
+    assert_eq!(took("per-session"), 40 + 2 * 40);
+    assert_eq!(took("per-request"), 2 * (40 + 40));
+}
+
+#[test]
+fn a_connection_that_broke_is_not_used_again() {
+    // The server closes it instead of its second answer; the third request opens another.
+    let text = "study = 'terminating'\nduration = '45s'\nuntil = 'drained'\n\
+                [endpoint.page]\nanswers = [{ from = 2, closed = true }, { from = 3 }]\n\
+                [node.users]\nkind = 'client'\narrivals = { interval = '10s' }\n\
+                mix = { page = 1 }\naddresses = { count = 1 }\n[node.app]\nkind = 'server'\n\
+                [link.users.app]\nlatency = '20ms'\nconnection = { mode = 'pool' }\n";
+    let ended = requests(&graph(text));
+    assert_eq!(ended[1].failure(), Some(Reason::Reset));
+    assert_eq!(latencies(&ended), [80, 40, 80, 40]);
+}

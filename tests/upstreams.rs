@@ -65,6 +65,12 @@ fn a_layer_4_balancer_passes_the_handshake_to_its_backend() {
     let tls = ", tls = '1.3', handshake = '3ms'";
     assert_eq!(first("layer = 7", tls), 18);
     assert_eq!(first("layer = 4", tls), 23);
+    // The balancer sees packets: what a request costs it, a handshake does not.
+    let costly = |layer: u8| {
+        format!("layer = {layer}\ncores = 1\ncpu = '5ms'\noverhead = {{ request = '2ms' }}")
+    };
+    assert_eq!(first(&costly(7), tls), 18 + 3 + 7);
+    assert_eq!(first(&costly(4), tls), 23 + 7);
 }
 
 #[test]

@@ -42,6 +42,9 @@ pub struct Endpoint {
     pub class: Option<u8>,
     /// Whether it changes state, so that only a primary can do it.
     pub write: bool,
+    /// Whether asking twice has the effect of asking once: it changes nothing, and its method is
+    /// not one that clients and proxies do not repeat.
+    pub idempotent: bool,
     /// Its work, among the programs; without any, it costs the `service` of who answers it.
     pub program: Option<u16>,
 }

@@ -397,6 +397,7 @@ impl<'a> Build<'a> {
             KindSpec::LoadBalancer(balancer) => {
                 let nothing = [Vec::new(), Vec::new()];
                 let program = programs.forwarding(self, name, &balancer.forwarding, nothing);
+                let shakes = programs.passing_on();
                 let patience = self.patience(name, balancer);
                 let levels = self.levels(id, span, balancer);
                 levels.map(|(backends, reserve, ways)| Role::Balancer {
@@ -411,6 +412,7 @@ impl<'a> Build<'a> {
                         phase: self.model.run.clock.phase,
                     }),
                     program,
+                    shakes,
                 })
             }
             KindSpec::Server(it) => {

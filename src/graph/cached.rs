@@ -237,6 +237,7 @@ mod tests {
             status: 200,
             class: None,
             write: false,
+            idempotent: true,
             program: None,
         }
     }

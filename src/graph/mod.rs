@@ -136,6 +136,8 @@ pub enum Role {
         plan: Arc<BalancePlan>,
         /// Its program.
         program: u16,
+        /// The program of handshakes that it passes on.
+        shakes: u16,
     },
     /// Answers, by this program what has no endpoint.
     Answering(u16),
@@ -319,9 +321,10 @@ impl Graph {
                 let proxy = Proxy::new(host, Arc::clone(routes), address).with_cache(cache);
                 Node::Proxy(Box::new(proxy))
             }
-            Role::Balancer { plan, program } => {
+            Role::Balancer { plan, program, shakes } => {
                 let coin = root.stream(name, "coin");
                 let host = host(Running::Own(*program));
+                let host = if plan.treats.layer == 4 { host.passing_on(*shakes) } else { host };
                 Node::LoadBalancer(Box::new(LoadBalancer::new(host, plan, coin)))
             }
             Role::Answering(program) => {

@@ -10,6 +10,7 @@ use crate::endpoint::{
     About, Action, Amount, Endpoint, EndpointSpec, Keep, ObjectsSpec, Op, Program, ScreenRule,
     Step, Value, Verb, WaitFor,
 };
+use crate::http::is_repeated;
 use crate::id::{EndpointId, NodeId};
 use crate::model::Named;
 use crate::nodes::KindSpec;
@@ -79,6 +80,11 @@ impl Programs {
         self.add(ops)
     }
 
+    /// What a node does for a handshake that passes connections on: it sees only packets.
+    pub(super) fn passing_on(&mut self) -> u16 {
+        self.add(vec![Op::Forward, Op::Return])
+    }
+
     /// What the handshake of a connection costs the node that ends TLS.
     pub(super) fn handshake(
         &mut self,
@@ -134,6 +140,7 @@ pub(super) fn endpoints(build: &mut Build<'_>, programs: &mut Programs) -> Vec<E
             status: spec.response.status,
             class: spec.priority,
             write: spec.write,
+            idempotent: !spec.write && is_repeated(spec.method.name()),
             program,
         });
     }

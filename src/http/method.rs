@@ -62,3 +62,10 @@ impl Method {
         matches!(self, Self::Get | Self::Head | Self::Options)
     }
 }
+
+/// Whether who has sent a request with this method may send it again without asking (RFC 9110,
+/// section 9.2.2): nginx does not repeat these, unless it is told to.
+#[must_use]
+pub fn is_repeated(name: &str) -> bool {
+    !matches!(name, "POST" | "PATCH" | "LOCK")
+}

@@ -23,7 +23,7 @@ mod storing;
 pub use control::Control;
 pub use freshness::{Keeping, Wall};
 pub use head::{Expires, Head, Tag, Vary};
-pub use method::Method;
+pub use method::{Method, is_repeated};
 pub use profile::{Authorization, Cookies, Counting, Heuristic, Profile, ProfileName, Unready};
 pub use question::Question;
 pub use reading::{BEGIN, date};

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use super::core::Ctx;
 use super::transport::User;
 use crate::fact::Observer;
-use crate::id::{ExchangeId, RequestId, SessionId};
+use crate::http::is_repeated;
+use crate::id::{EndpointId, ExchangeId, RequestId, SessionId};
 use crate::rng::mix;
 use crate::trace::TraceRow;
 
@@ -32,6 +33,22 @@ impl<O: Observer> Ctx<'_, O> {
             Some(IpAddr::V4(address)) => address.to_bits(),
             Some(IpAddr::V6(address)) => low_bits(address.to_bits()),
             None => private_address(source),
+        }
+    }
+
+    /// Whether asking for this endpoint twice, on behalf of a request, does no harm. The method that
+    /// a trace says stands for the endpoint's.
+    #[must_use]
+    pub fn is_idempotent(&self, request: RequestId, endpoint: EndpointId) -> bool {
+        let Some(known) = self.fixed.endpoints.get(endpoint.index()) else { return true };
+        let asked = &self.core.requests[request.0].asked;
+        let trace = self.fixed.traces.get(asked.client.index()).and_then(Option::as_ref);
+        let row = self.traced(request).filter(|_| asked.endpoint == endpoint);
+        let method = row.and_then(TraceRow::method_number);
+        let method = method.and_then(|it| trace?.methods().get_index(it as usize));
+        match method {
+            Some(method) => !known.write && is_repeated(method),
+            None => known.idempotent,
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::connection::{Connection, Hop, Mode};
 use super::core::{Ctx, Kind};
-use super::exchange::{Cold, Exchange, Part, Phase};
+use super::exchange::{Cold, Exchange, Left, Part, Phase};
 use super::link::{Direction, Transit};
 use super::papers::HEAD_BYTES;
 use super::timer::Token;
@@ -13,7 +13,7 @@ use crate::fact::{Fact, Observer};
 use crate::id::{ConnectionId, EndpointId, ExchangeId};
 use crate::outcome::Reason;
 use crate::rng::{Purpose, mix};
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 /// The SYN is at the other side.
 const SYN: u16 = 0;
@@ -398,15 +398,44 @@ impl<O: Observer> Ctx<'_, O> {
         transport.map_or(0, |it| it.programs[usize::from(connection.is_resumed)])
     }
 
+    /// The answer to an exchange is back: its connection can carry what its caller makes of it. One
+    /// that broke carries nothing more.
+    pub(super) fn comes_off(&mut self, id: ExchangeId) {
+        let connection = self.cold(id).connection;
+        let link = self.core.exchanges.hot(id).link;
+        let is_broken = self.cold(id).answer.lost() == Some(Reason::Reset);
+        if is_broken
+            && connection != ConnectionId::NONE
+            && self.core.connections.get(connection).link == link
+        {
+            self.break_connection(connection);
+        }
+        self.gives_back(id);
+    }
+
+    /// An exchange no longer travels on its connection.
+    fn gives_back(&mut self, id: ExchangeId) {
+        let connection = self.cold(id).connection;
+        let exchange = self.core.exchanges.hot(id);
+        let is_there = connection != ConnectionId::NONE && exchange.left == Left::No;
+        if !is_there || exchange.endpoint == EndpointId::HANDSHAKE {
+            return;
+        }
+        let it = self.core.connections.get(connection);
+        if it.link != exchange.link {
+            // It is carried: the connection is another's.
+            return;
+        }
+        let is_first = it.last_use == Time::ZERO;
+        self.hot(id).left = if is_first { Left::First } else { Left::Later };
+        self.leave_connection(connection);
+    }
+
     /// An exchange no longer names its connection.
     #[cold]
     pub(super) fn release(&mut self, id: ExchangeId) {
+        self.gives_back(id);
         let connection = std::mem::replace(&mut self.cold(id).connection, ConnectionId::NONE);
-        let exchange = self.core.exchanges.hot(id);
-        let is_owners = self.core.connections.get(connection).link == exchange.link;
-        if is_owners && exchange.endpoint != EndpointId::HANDSHAKE {
-            self.leave_connection(connection);
-        }
         self.core.connections.let_go(connection);
     }
 

@@ -112,6 +112,19 @@ pub struct Exchange {
     pub is_copy: bool,
     /// Whether it asks, before a script's request, if that may be sent.
     pub is_preflight: bool,
+    /// Whether it has given its connection back.
+    pub left: Left,
+}
+
+/// Whether an exchange that still names its connection has given it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// It travels on it.
+    No,
+    /// It has, and was the first that did.
+    First,
+    /// It has, as others had before.
+    Later,
 }
 
 impl Default for Exchange {
@@ -145,6 +158,7 @@ impl Default for Exchange {
             is_tied: false,
             is_copy: false,
             is_preflight: false,
+            left: Left::No,
         }
     }
 }

@@ -73,6 +73,7 @@ impl<O: Observer> Ctx<'_, O> {
         }
         let answer = self.cold(id).answer;
         self.tell_breaker(id, if is_of_callee(answer) { Ended::Badly } else { Ended::Well });
+        self.comes_off(id);
         false
     }
 

@@ -2,6 +2,7 @@
 //! hot and the cold parts of exchanges, which other scenarios do without.
 
 use super::core::Ctx;
+use super::exchange::Left;
 use crate::fact::{CacheStatus, Observer};
 use crate::http::{Head, Question, Vary, Wall};
 use crate::id::{ConnectionId, EndpointId, ExchangeId, RequestId};
@@ -157,8 +158,12 @@ impl<'a, O: Observer> Ctx<'a, O> {
     #[must_use]
     pub fn was_kept(&self, id: ExchangeId) -> bool {
         let connection = self.core.exchanges.cold(id).connection;
-        connection == ConnectionId::NONE
-            || self.core.connections.get(connection).last_use != Time::ZERO
+        let had_been_used = || self.core.connections.get(connection).last_use != Time::ZERO;
+        match self.core.exchanges.hot(id).left {
+            Left::No => connection == ConnectionId::NONE || had_been_used(),
+            Left::First => false,
+            Left::Later => true,
+        }
     }
 
     /// The answer to `child` is that of `parent`, with all that it says.

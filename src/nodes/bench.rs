@@ -388,6 +388,7 @@ fn endpoint(program: u16) -> Endpoint {
         status: 200,
         class: None,
         write: false,
+        idempotent: true,
         program: Some(program),
     }
 }

@@ -22,7 +22,8 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The outcome that this answer is: its status where it has one, whatever the reason.
+    /// The outcome that this answer is: its status where somebody has answered with one, whatever
+    /// the reason.
     #[must_use]
     #[allow(
         clippy::wildcard_enum_match_arm,
@@ -30,6 +31,7 @@ impl Outcome {
     )]
     pub const fn of(answer: Answer) -> Self {
         match answer.failure {
+            _ if answer.answered => Self::Status(answer.status),
             Some(Reason::NoBackend) => Self::NoBackend,
             Some(Reason::Reset) => Self::Reset,
             Some(Reason::Timeout | Reason::ReadTimeout) => Self::ReadTimeout,
@@ -74,6 +76,13 @@ mod tests {
         assert_eq!(of(Reason::ConnectRefused), Outcome::Refused);
         assert_eq!(of(Reason::ConnectTimeout), Outcome::ConnectTimeout);
         assert_eq!(of(Reason::ReadTimeout), Outcome::ReadTimeout);
+        // What a server or a proxy says of it is a status.
+        for reason in Reason::ALL {
+            let (failed, said) = (Answer::failed(reason), Outcome::Status(500));
+            assert_eq!(Outcome::of(failed.of_server()), said, "{reason:?}");
+            let status = if failed.status == 0 { 502 } else { failed.status };
+            assert_eq!(Outcome::of(failed.handed_on()), Outcome::Status(status), "{reason:?}");
+        }
         assert!(Outcome::Status(304).is_success() && !Outcome::Status(400).is_success());
     }
 }

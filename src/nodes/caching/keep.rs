@@ -132,7 +132,7 @@ impl Caches {
         parent: ExchangeId,
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
-        let is_broken = ctx.cold(child).answer.failure == Some(Reason::Reset);
+        let is_broken = ctx.cold(child).answer.lost() == Some(Reason::Reset);
         if !is_broken || !self.plan.profile.tries_again || !ctx.was_kept(child) {
             return false;
         }
@@ -188,7 +188,7 @@ impl Caches {
         if self.is_covered(child, parent, key, answer, ctx) {
             return true;
         }
-        let reason = answer.failure.filter(|reason| reason.is_of_connection());
+        let reason = answer.lost();
         if let Some(reason) = reason {
             self.is_unreachable(child, parent, key, reason, ctx);
         }
@@ -205,16 +205,18 @@ impl Caches {
         answer: Answer,
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
-        let Answer { status, failure } = answer;
-        let Some(reason) = failure else { return false };
+        let status = answer.status;
+        if answer.is_success() {
+            return false;
+        }
         // What was stored meanwhile by somebody else's fetch does not answer who had found nothing.
         let status_of_look = ctx.papers(parent).status;
         if !matches!(status_of_look, CacheStatus::Expired | CacheStatus::Refreshed) {
             return false;
         }
         let profile = self.plan.profile;
-        let (wall, is_lost) = (ctx.wall(), reason.is_of_connection());
-        let is_late = matches!(reason, Reason::ConnectTimeout | Reason::ReadTimeout);
+        let (wall, is_lost) = (ctx.wall(), answer.lost().is_some());
+        let is_late = matches!(answer.lost(), Some(Reason::ConnectTimeout | Reason::ReadTimeout));
         let is_set_up = self.plan.stale_on.iter().any(|on| match on {
             StaleOn::Error => is_lost && !is_late,
             StaleOn::Timeout => is_late,
@@ -263,7 +265,7 @@ impl Caches {
         let usual =
             if reason.status() == 0 { self.plan.profile.unreachable } else { reason.status() };
         let status = if must_ask { 504 } else { usual };
-        ctx.cold(child).answer = Answer { status, failure: Some(reason) };
+        ctx.cold(child).answer = Answer::refusing(status, reason);
         self.told(child, parent, false, ctx);
         self.replica(replica).flights.end(parent, false, ctx);
     }

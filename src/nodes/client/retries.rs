@@ -22,14 +22,14 @@ impl Client {
     ) -> bool {
         let Some(retry) = &mut self.retry else { return false };
         let now = ctx.core.now;
+        let is_idempotent = ctx.is_idempotent(id, ctx.core.requests[id.0].asked.endpoint);
         let request = &mut ctx.core.requests[id.0];
-        let endpoint = &ctx.fixed.endpoints[request.asked.endpoint.index()];
         let outcome = Outcome::of(answer);
         let (made, key) = (u32::from(request.attempts), request.asked.key);
         // A pause may depend on the one before, and is a function of the key as that is.
         let last =
             (1..made).fold(Span::ZERO, |last, retry_number| retry.pause(retry_number, last, key));
-        let pause = retry.decide(made, outcome, !endpoint.write, last, key, now);
+        let pause = retry.decide(made, outcome, is_idempotent, last, key, now);
         let Some(pause) = pause else { return false };
         request.root = ExchangeId::NONE;
         let timer = ctx.start_timer(pause, Token::Again(id));

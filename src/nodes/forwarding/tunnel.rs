@@ -14,7 +14,7 @@ impl Proxy {
     pub(super) fn looks_at_reply<O: Observer>(&self, input: Input, ctx: &mut Ctx<'_, O>) {
         let Input::Reply { child, parent } = input else { return };
         self.host.notes_opening(child, parent, ctx);
-        let is_broken = ctx.cold(child).answer.failure.is_some_and(Reason::is_of_connection);
+        let is_broken = ctx.cold(child).answer.lost().is_some();
         if is_broken && ctx.is_awaited(child, parent) && self.is_in_tunnel(parent, ctx) {
             // Both halves of a connection end together.
             let connection = ctx.cold(parent).connection;

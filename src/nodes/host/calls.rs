@@ -63,6 +63,18 @@ impl Host {
         self.called(id, ctx);
     }
 
+    /// A call for an exchange has failed: a proxy hands that on, and what fails below a server makes
+    /// the server itself fail, for the same reason.
+    pub(super) fn failed_below<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        answer: Answer,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let hands_on = matches!(self.program, Running::Own(_));
+        self.fail_with(id, if hands_on { answer } else { answer.of_server() }, ctx);
+    }
+
     /// A call took longer than its caller waits: what made it cannot go on.
     pub(super) fn gave_up<O: Observer>(
         &mut self,
@@ -79,10 +91,7 @@ impl Host {
                 !self.is_async || ctx.hot(parent).is_branch || self.has_worker_again(parent, ctx);
             return if goes_on { self.advance(parent, ctx) } else { Next::Holds };
         }
-        let answer = Answer::failed(reason);
-        let hands_on = matches!(self.program, Running::Own(_));
-        let failed = Answer { status: 500, failure: answer.failure };
-        self.fail_with(parent, if hands_on { answer } else { failed }, ctx);
+        self.failed_below(parent, Answer::failed(reason), ctx);
         Next::Holds
     }
 
@@ -142,8 +151,7 @@ impl Host {
         let cold = ctx.cold(parent);
         (cold.pending, cold.repeats, cold.child) = (0, 0, ExchangeId::NONE);
         if failed {
-            let answer = Answer { status: 500, failure: answer.failure };
-            self.fail_with(parent, answer, ctx);
+            self.fail_with(parent, answer.of_server(), ctx);
             return false;
         }
         true

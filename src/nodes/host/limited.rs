@@ -36,7 +36,7 @@ impl Limit {
     /// The answer to what is beyond it.
     pub(super) fn refusal(&self) -> Answer {
         let status = self.spec.refused_status();
-        Answer { status, failure: Some(Reason::RateLimited) }
+        Answer::refusing(status, Reason::RateLimited)
     }
 }
 

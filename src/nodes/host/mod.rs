@@ -54,6 +54,8 @@ pub struct Host {
     can_hang: bool,
     /// Whether connections are passed on with their handshakes.
     passes_on: bool,
+    /// What it does for these handshakes, if not what it does for all else.
+    shakes: Option<u16>,
     /// How often exchanges may come.
     limit: Option<Box<limited::Limit>>,
     /// What it does for identity.
@@ -110,6 +112,7 @@ impl Host {
             admitted: Vec::new(),
             unnoticed: Vec::new(),
             passes_on: false,
+            shakes: None,
             limit: None,
             gate: None,
             aside: None,
@@ -122,10 +125,11 @@ impl Host {
         }
     }
 
-    /// The same for a node that passes connections on: their handshakes end behind it.
+    /// The same for a node that passes connections on: their handshakes end behind it, and run this
+    /// program here.
     #[must_use]
-    pub fn passing_on(self) -> Self {
-        Self { passes_on: true, ..self }
+    pub fn passing_on(self, shakes: u16) -> Self {
+        Self { passes_on: true, shakes: Some(shakes), ..self }
     }
 
     /// The node that it belongs to.
@@ -206,10 +210,17 @@ impl Host {
         }
     }
 
-    /// Ends an exchange, or a branch, with this answer before its program does.
+    /// Ends an exchange, or a branch, with this answer before its program does. Where connections
+    /// are passed on, nobody answers for those that fail: the caller sees its own fail.
     #[inline(never)]
     pub fn fail_with<O: Observer>(&mut self, id: ExchangeId, answer: Answer, ctx: &mut Ctx<'_, O>) {
-        self.finish(id, answer, ctx);
+        let is_passed_on = self.passes_on && self.is_on_its_way(id, ctx);
+        self.finish(id, if is_passed_on { answer } else { answer.handed_on() }, ctx);
+    }
+
+    /// Ends an exchange without an answer: its caller sees the connection close.
+    pub fn close_on<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        self.finish(id, Answer::failed(Reason::Reset), ctx);
     }
 
     /// Ends an exchange, or a branch, that cannot go on.
@@ -455,9 +466,7 @@ impl Host {
             let hands_on = matches!(self.program, Running::Own(_));
             let is_settled = !self.is_usual && self.hears(child, parent, answer, ctx);
             if answer.failure.is_some() && !is_settled {
-                // What fails below a server makes the server itself fail, for the same reason.
-                let failed = Answer { status: 500, failure: answer.failure };
-                self.fail_with(parent, if hands_on { answer } else { failed }, ctx);
+                self.failed_below(parent, answer, ctx);
                 return Next::Holds;
             }
             if hands_on {

@@ -8,7 +8,7 @@ use super::{Host, demand};
 use crate::attack::{Attack, QueryOutcome, injection};
 use crate::endpoint::ScreenRule;
 use crate::fact::{Exit, Fact, Observer};
-use crate::id::{EndpointId, ExchangeId, RequestId};
+use crate::id::{ConnectionId, EndpointId, ExchangeId, RequestId};
 use crate::limit::Decision;
 use crate::net::{Ctx, HEAD_BYTES};
 use crate::outcome::Answer;
@@ -61,6 +61,15 @@ impl Host {
     pub fn tunnels(&self, endpoint: EndpointId) -> bool {
         let screen = self.screen.as_ref();
         screen.is_some_and(|screen| screen.plan.tunnels(endpoint))
+    }
+
+    /// Whether an exchange of a node that passes connections on came over one that is: at a proxy
+    /// that tunnels, not all do.
+    pub fn is_on_its_way<O: Observer>(&self, id: ExchangeId, ctx: &Ctx<'_, O>) -> bool {
+        let endpoint = ctx.core.exchanges.hot(id).endpoint;
+        let is_tunnelled = endpoint == EndpointId::HANDSHAKE || self.tunnels(endpoint);
+        let has_connection = ctx.core.exchanges.cold(id).connection != ConnectionId::NONE;
+        self.screen.is_none() || is_tunnelled && has_connection
     }
 
     /// Notes that the answer to an exchange of the node comes from further on.

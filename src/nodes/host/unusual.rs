@@ -51,7 +51,8 @@ impl Host {
             return false;
         }
         let program = match self.program {
-            Running::Own(program) if self.passes_on => program,
+            // A proxy that is asked for a tunnel does for that what it does for a request.
+            Running::Own(program) if self.passes_on => self.shakes.unwrap_or(program),
             Running::Own(_) | Running::Endpoint(_) => ctx.handshake_program(id),
         };
         ctx.hot(id).program = program;

@@ -235,7 +235,7 @@ impl LoadBalancer {
         answer: Answer,
         ctx: &mut Ctx<'_, O>,
     ) {
-        if self.plan.treats.layer == 4 && answer.failure.is_some_and(Reason::is_of_connection) {
+        if self.plan.treats.layer == 4 && answer.lost().is_some() {
             self.unhook(id, ctx);
         }
         let next = self.follows(id, answer, ctx);
@@ -273,8 +273,11 @@ impl LoadBalancer {
             let connection = ctx.cold(id).connection;
             ctx.break_connection(connection);
         }
-        let answer = self.as_told(id, answer, ctx);
-        self.host.fail_with(id, answer, ctx);
+        if self.says_nothing(id, answer, ctx) {
+            self.host.close_on(id, ctx);
+        } else {
+            self.host.fail_with(id, answer, ctx);
+        }
     }
 
     /// What the rule says after a failed attempt.
@@ -287,8 +290,9 @@ impl LoadBalancer {
         let Some(rule) = self.care.as_ref().and_then(|care| care.rule.clone()) else {
             return Next::Stop;
         };
-        let endpoint = ctx.fixed.endpoints.get(ctx.hot(id).endpoint.index());
-        let is_idempotent = endpoint.is_none_or(|endpoint| !endpoint.write);
+        let exchange = ctx.core.exchanges.hot(id);
+        let is_idempotent =
+            exchange.is_preflight || ctx.is_idempotent(exchange.request, exchange.endpoint);
         let is_haproxy = rule.is_haproxys();
         let is_open = |it: &&Backend| !is_haproxy || it.up && it.weight > 0;
         let open = self.backends.iter().filter(is_open).count();

@@ -14,8 +14,9 @@ impl LoadBalancer {
     /// A copy of a request was sent: another follows if no answer comes.
     pub(super) fn expect_answer<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let Some(hedge) = self.care.as_ref().and_then(|care| care.hedge.clone()) else { return };
-        let endpoint = ctx.fixed.endpoints.get(ctx.hot(id).endpoint.index());
-        let is_idempotent = endpoint.is_none_or(|endpoint| !endpoint.write);
+        let exchange = ctx.core.exchanges.hot(id);
+        let is_idempotent =
+            exchange.is_preflight || ctx.is_idempotent(exchange.request, exchange.endpoint);
         let out = u32::try_from(ctx.copies(id).count()).unwrap_or(u32::MAX);
         let old = std::mem::replace(&mut self.tries(id, ctx).hedge, TimerId::NONE);
         ctx.cancel_timer(old);

@@ -81,10 +81,9 @@ impl LoadBalancer {
     /// A balancer before its first choice.
     #[must_use]
     pub fn new(host: Host, plan: &Arc<BalancePlan>, coin: Stream) -> Self {
-        let is_layer_4 = plan.treats.layer == 4;
         let balancer = Balancer::new(&plan.spec, &plan.backends);
         Self {
-            host: if is_layer_4 { host.passing_on() } else { host },
+            host,
             backends: plan.backends.clone(),
             listens: balancer.listens(),
             balancer,

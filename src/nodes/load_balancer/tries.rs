@@ -4,7 +4,7 @@ use super::LoadBalancer;
 use crate::fact::Observer;
 use crate::id::ExchangeId;
 use crate::net::{Ctx, TimerId};
-use crate::outcome::{Answer, Reason};
+use crate::outcome::Answer;
 use crate::resilience::Outcome;
 use crate::time::Time;
 
@@ -54,22 +54,21 @@ impl Tries {
 }
 
 impl LoadBalancer {
-    /// What the caller gets to know of a failure that no attempt follows: where HAProxy says
-    /// nothing, its connection breaks.
-    pub(super) fn as_told<O: Observer>(
+    /// Whether the caller is told nothing of a failure that no attempt follows: where HAProxy says
+    /// nothing, the caller's connection breaks.
+    pub(super) fn says_nothing<O: Observer>(
         &self,
         id: ExchangeId,
         answer: Answer,
         ctx: &mut Ctx<'_, O>,
-    ) -> Answer {
+    ) -> bool {
         let rule = self.care.as_ref().and_then(|care| care.rule.as_ref());
         let connection = ctx.cold(id).connection;
-        if ctx.is_on_kept(id)
-            && rule.is_some_and(|rule| rule.closes_in_silence(Outcome::of(answer)))
-        {
+        let is_silent = ctx.is_on_kept(id)
+            && rule.is_some_and(|rule| rule.closes_in_silence(Outcome::of(answer)));
+        if is_silent {
             ctx.break_connection(connection);
-            return Answer::failed(Reason::Reset);
         }
-        answer
+        is_silent
     }
 }

@@ -99,7 +99,7 @@ impl LoadBalancer {
         answer: Answer,
         ctx: &mut Ctx<'_, O>,
     ) {
-        if answer.failure == Some(Reason::BreakerOpen) {
+        if answer.failure == Some(Reason::BreakerOpen) && !answer.answered {
             // The call never left, so it says nothing of the backend.
             return;
         }
@@ -107,7 +107,7 @@ impl LoadBalancer {
         let Some(care) = &mut self.care else { return };
         let counts = match &care.rule {
             Some(rule) => rule.counts_against(Outcome::of(answer)),
-            None => answer.failure.is_some_and(Reason::is_of_connection),
+            None => answer.lost().is_some(),
         };
         let Some(health) = &mut care.health else { return };
         if counts {
