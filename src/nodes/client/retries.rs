@@ -52,9 +52,9 @@ impl Client {
         let request = &ctx.core.requests[id.0];
         let (key, attempt) = (request.asked.key, u64::from(request.attempts));
         let (endpoint, user) = (request.asked.endpoint, request.asked.user);
-        let row = request.row as usize;
+        let row = request.row;
         let is_somebody = request.session != SessionId::NONE || request.errand.is_forced();
-        let traced = self.trace().and_then(|trace| trace.rows().get(row));
+        let traced = self.traced(row);
         let source = self.source(traced, is_somebody, user, key);
         let class = ctx.fixed.endpoints[endpoint.index()].class.unwrap_or(self.plan.class);
         // What each attempt costs, and whether it fails, is its own; who asks for what is not.
