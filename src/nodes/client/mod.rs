@@ -384,7 +384,7 @@ impl Client {
         };
         let is_somebody = session != SessionId::NONE || errand.is_forced();
         let source = self.source(traced, is_somebody, user, key);
-        let (now, client) = (ctx.now(), self.plan.node);
+        let (now, client, shows) = (ctx.now(), self.plan.node, ctx.holds(person));
         let core = &mut *ctx.core;
         let (place, request) = core.requests.claim(Request::default);
         let id = RequestId(place);
@@ -402,6 +402,7 @@ impl Client {
             session,
             person,
             errand,
+            shows,
             account: Account { mark: now, ..Account::default() },
             row,
             ..Request::default()

@@ -49,6 +49,8 @@ impl Client {
 
     /// The present attempt of a request leaves.
     pub(super) fn attempts<O: Observer>(&mut self, id: RequestId, ctx: &mut Ctx<'_, O>) {
+        let shows = ctx.holds(ctx.core.requests[id.0].person);
+        ctx.core.requests[id.0].shows = shows;
         let request = &ctx.core.requests[id.0];
         let (key, attempt) = (request.asked.key, u64::from(request.attempts));
         let (endpoint, user) = (request.asked.endpoint, request.asked.user);
