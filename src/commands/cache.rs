@@ -105,6 +105,8 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     };
     begin(&work, io)?;
     let source = Source::new(&args.trace)?;
+    let name = source.name();
+    let folder = folder_of(&work, &name)?;
     let needs = Needs {
         next: rules.iter().any(|rule| rule.needs_next()),
         popularity: rules.contains(&Rule::Static),
@@ -113,12 +115,11 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let known = source.survey(needs)?;
     let replays = Replays::new(&rules, &args.sizes, lifetime, &known)?.run(&source, &known)?;
     let text = if args.json { replays.json()? } else { table::text(&replays, &known) };
-    let name = source.name();
     let until = args.ttl.map_or_else(String::new, |ttl| format!(", kept for {}", ttl.to_text()));
     let counts = (known.requests, known.objects());
     let title = format!("{name}: {} requests for {} objects{until}", counts.0, counts.1);
     let files = replays.files(&title, &command(&args))?;
-    let told = publish(&folder_of(&work, &name), &title, files, &work)?;
+    let told = publish(&folder, &title, files, &work)?;
     io.print(&text)?;
     io.note(&told);
     Ok(Exit::Done)
@@ -178,7 +179,7 @@ fn rules(words: &[String], has_lifetime: bool) -> Result<Vec<Rule>, CommandError
 
 /// The command line that gives the same again.
 fn command(args: &Args) -> String {
-    let trace = args.trace.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let trace = args.trace.to_string_lossy();
     let sizes: Vec<&str> = args.sizes.iter().map(|size| size.text.as_str()).collect();
     let (trace, policies) = (shell_word(&trace), args.policies.join(","));
     let clock = if args.ttl_clock == TtlClock::Second { " --ttl-clock second" } else { "" };

@@ -70,14 +70,14 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     if let Some(recorded) = &recorded {
         recorded.check(&variants)?;
     }
+    let provenance = provenance(&args, &files, &variants);
+    let folder = folder_of(&args.work, &provenance.scenario)?;
     let results = simulate(&variants, &args.closer, &args.work, io)?;
     let comparison = match &recorded {
         Some(recorded) => recorded.compare(&results),
         None => compare(&results, against),
     };
-    let provenance = provenance(&args, &files, &variants);
     let written = result_files(&provenance, &results, Some(&comparison));
-    let folder = folder_of(&args.work, &provenance.scenario);
     let place = publish(&folder, &provenance.title, written, &args.work)?;
     if args.work.json {
         io.print(&format!("{:#}\n", compare_json(&provenance, &results, &comparison)))?;

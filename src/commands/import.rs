@@ -5,6 +5,7 @@ mod table;
 mod traces;
 
 use std::borrow::Cow;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -79,6 +80,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let work = Work { out: args.out.clone(), quiet: args.quiet, ..Work::default() };
     begin(&work, io)?;
     let source = Source::new(&args.log, args.malformed);
+    let folder = folder_of(&work, &source.stem())?;
     let (mut survey, faults) = source.survey()?;
     let profile = Profile::of(&survey.seconds, STEPS)
         .filter(|profile| profile.seconds <= MAX_SPAN.0 / NANOS_PER_SEC)
@@ -103,17 +105,17 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
         is_full,
     };
     let lines: Vec<Line> = endpoints.iter().map(|(it, file)| Line::of(it, file)).collect();
-    let folder = folder_of(&work, &source.stem());
+    let scenario = scenario(&imported);
+    keep_changed(&folder.join("scenario.toml"), &scenario)?;
     let mut large = Vec::new();
     write_folder_with(&folder, |new: &Path| {
         let mut traces = Traces::create(new, &endpoints, requests, has_addresses, has_sessions)?;
         source.rows(&seconds, &condensed, |row| traces.write(row))?;
         large = traces.finish(new)?;
-        let scenario = scenario(&imported).into_bytes();
         Ok::<_, CommandError>(Cow::Owned(vec![
             ResultFile { name: "manifest.json".to_owned(), bytes: manifest(&args, &imported)? },
             ResultFile { name: "endpoints.csv".to_owned(), bytes: table::csv(&lines)? },
-            ResultFile { name: "scenario.toml".to_owned(), bytes: scenario },
+            ResultFile { name: "scenario.toml".to_owned(), bytes: scenario.into_bytes() },
         ]))
     })?;
     io.print(&if args.json {
@@ -124,6 +126,23 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     tell(&faults, is_full, &large, io);
     io.note(&format!("Try it: lindley run {}", folder.join("scenario.toml").display()));
     Ok(Exit::Done)
+}
+
+/// Leaves a scenario alone that is not the one that would be written: somebody may have written
+/// into it what requests cost.
+///
+/// # Errors
+/// If there is one, or if it cannot be read.
+fn keep_changed(path: &Path, scenario: &str) -> Result<(), CommandError> {
+    let why = match std::fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Ok(there) if there == scenario.as_bytes() => return Ok(()),
+        Ok(_) => "there is another one already, which would be lost: move it away, or choose \
+                  another folder with --out"
+            .to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(CommandError::Files(format!("cannot write `{}`: {why}", path.display())))
 }
 
 /// What a person should know of what was left out or is too large.
@@ -140,7 +159,7 @@ fn tell(faults: &source::Faults, is_full: bool, large: &[String], io: &mut Io) {
 }
 
 fn manifest(args: &Args, imported: &Imported<'_>) -> Result<Vec<u8>, CommandError> {
-    let log = args.log.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let log = args.log.to_string_lossy();
     let (log, endpoints, malformed) = (shell_word(&log), args.endpoints, args.malformed);
     let manifest = Manifest {
         program: env!("CARGO_PKG_NAME"),

@@ -25,7 +25,7 @@ pub struct Opened {
     /// What is wrong with it, as far as is known.
     pub diagnostics: Diagnostics,
     files: Beside,
-    /// The word that finds it again: a shipped name, or the name of its file.
+    /// The word that finds it again: a shipped name, or the path of its file as it was given.
     word: String,
     folder: PathBuf,
 }
@@ -54,7 +54,7 @@ impl Opened {
                         |it| it.to_string_lossy().into_owned(),
                     )
                 };
-                let (name, word) = (part(path.file_stem()), part(path.file_name()));
+                let (name, word) = (part(path.file_stem()), argument.to_owned());
                 let files = Beside::on_disk(&folder);
                 Self { name, scenario, diagnostics, files, word, folder }
             }
@@ -159,7 +159,7 @@ impl Opened {
         text
     }
 
-    /// The word by which the scenario is found again from its folder.
+    /// The word by which the scenario is found again from the same place.
     #[must_use]
     pub fn word(&self) -> &str {
         &self.word

@@ -6,12 +6,18 @@ use super::exit::{CommandError, Exit};
 use super::io::Io;
 use super::options::Work;
 use crate::plots::{PlotError, Tables, draw_all};
-use crate::report::{ResultFile, SloOutcome, slo_verdicts, write_folder};
+use crate::report::{ResultFile, SloOutcome, check_folder, slo_verdicts, write_folder};
 use crate::study::{Variant, VariantResult};
 
-/// The folder of a result: what was asked for, or `results/<name>`.
-pub(super) fn folder_of(work: &Work, name: &str) -> PathBuf {
-    work.out.clone().unwrap_or_else(|| Path::new("results").join(name))
+/// The folder of a result: what was asked for, or `results/<name>`. Asked for before anything is
+/// run, so that no result is lost for want of a place.
+///
+/// # Errors
+/// If it could not be written.
+pub(super) fn folder_of(work: &Work, name: &str) -> Result<PathBuf, CommandError> {
+    let folder = work.out.clone().unwrap_or_else(|| Path::new("results").join(name));
+    check_folder(&folder)?;
+    Ok(folder)
 }
 
 /// Writes `files` with their plots as `folder`. Returns where they are, in a sentence to be told
@@ -39,7 +45,7 @@ pub(super) fn publish(
 /// # Errors
 /// If that is not possible.
 pub(super) fn write(folder: &Path, files: &[ResultFile]) -> Result<(), CommandError> {
-    write_folder(folder, files).map_err(|error| CommandError::Files(error.to_string()))
+    Ok(write_folder(folder, files)?)
 }
 
 /// The plots of the tables among `files`, as files of the folder `plots`.

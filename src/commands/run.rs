@@ -36,6 +36,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let opened = Opened::open(&scenario, &changes)?;
     let (opened, variants) = opened.variants(&changes, io)?;
     require_slo(&variants, &work)?;
+    let folder = folder_of(&work, &opened.name)?;
     let results = simulate(&variants, &closer, &work, io)?;
     let run = &variants[0].graph.run;
     let text = opened.text();
@@ -54,7 +55,6 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
         ),
     };
     let files = result_files(&provenance, &results, None);
-    let folder = folder_of(&work, &opened.name);
     let place = publish(&folder, &provenance.title, files, &work)?;
     if work.json {
         io.print(&format!("{:#}\n", run_json(&provenance, &results)))?;

@@ -84,7 +84,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let threads = begin(&args.work, io)?;
     let provenance = sweep.provenance(&args);
     remember_seed(provenance.seed);
-    let folder = folder_of(&args.work, &sweep.opened.name);
+    let folder = folder_of(&args.work, &sweep.opened.name)?;
     let watch = Watch::start();
     let header = sweep.header(&provenance);
     let (desk, state, finished) = Desk::open(&folder, &header, args.restart, io)?;

@@ -33,7 +33,7 @@ use crate::nodes::load_balancer::{BalancePlan, LoadBalancerSpec};
 use crate::observe::ProbePlan;
 use crate::rng::{hash_name, mix};
 use crate::scenario::{Diagnostic, Diagnostics, Span, nearest};
-use crate::trace::Trace;
+use crate::trace::{ObjectNumbers, Trace};
 
 /// Reads the files that a scenario names, relative to it.
 pub trait Files {
@@ -347,6 +347,7 @@ impl<'a> Build<'a> {
             topology,
             endpoints,
             programs,
+            objects: ObjectNumbers::new(&traces),
             traces,
             auth,
             addresses,

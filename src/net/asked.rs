@@ -3,18 +3,57 @@
 use std::fmt::Write;
 use std::net::IpAddr;
 
-use super::core::Ctx;
+use super::core::{Ctx, Fixed};
 use super::transport::User;
 use crate::fact::Observer;
 use crate::http::is_repeated;
-use crate::id::{EndpointId, ExchangeId, RequestId, SessionId};
+use crate::id::{EndpointId, ExchangeId, ObjectId, RequestId, SessionId};
 use crate::rng::mix;
-use crate::trace::TraceRow;
+use crate::trace::{Trace, TraceRow};
 
 /// The block of addresses that clients without an address of their own are in: 10.0.0.0/8.
 const PRIVATE: u32 = 10 << 24;
 
-impl<O: Observer> Ctx<'_, O> {
+impl Fixed {
+    /// What a trace calls an object; none of one that has no name but its number.
+    #[must_use]
+    pub fn object_name(&self, object: ObjectId) -> Option<&str> {
+        self.objects.name(&self.traces, object.0)
+    }
+}
+
+impl<'a, O: Observer> Ctx<'a, O> {
+    /// A hash of origin, path and object of a request: what a URI hash sees.
+    #[must_use]
+    pub fn uri(&self, request: RequestId) -> u64 {
+        let asked = &self.core.requests[request.0].asked;
+        let endpoint = &self.fixed.endpoints[asked.endpoint.index()];
+        let path = self.traced_by(request).and_then(|(trace, row)| trace.path_of(row));
+        match (path, asked.object) {
+            (Some((path, _)), _) if path == endpoint.path => endpoint.uri,
+            (Some((_, key)), _) => mix(key ^ endpoint.uri),
+            (None, Some(object)) => mix(endpoint.uri ^ mix(u64::from(object.0))),
+            (None, None) => endpoint.uri,
+        }
+    }
+
+    /// The row of the trace that a request came from.
+    #[inline]
+    #[must_use]
+    pub fn traced(&self, request: RequestId) -> Option<&'a TraceRow> {
+        self.traced_by(request).map(|(_, row)| row)
+    }
+
+    /// The same with the trace.
+    #[inline]
+    #[must_use]
+    pub fn traced_by(&self, request: RequestId) -> Option<(&'a Trace, &'a TraceRow)> {
+        let request = &self.core.requests[request.0];
+        let fixed = self.fixed;
+        let trace = fixed.traces.get(request.asked.client.index())?.as_deref()?;
+        Some((trace, trace.rows().get(request.row as usize)?))
+    }
+
     /// The address that an exchange comes from, as a number in host order: the trace's, where its
     /// caller shows that, and otherwise one of 10.0.0.0/8, by the hash of who calls. Of an IPv6
     /// address the last 32 bits count.
@@ -22,13 +61,10 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn address_of(&self, id: ExchangeId) -> u32 {
         let request = self.core.exchanges.hot(id).request;
         let source = self.core.exchanges.cold(id).source;
-        let client = self.traced(request).and_then(TraceRow::client);
-        let own = client.filter(|client| mix(u64::from(*client)) == source);
-        let trace = self.fixed.traces.get(self.core.requests[request.0].asked.client.index());
-        let trace = trace.and_then(Option::as_ref);
-        let address = own
-            .and_then(|own| trace.and_then(|trace| trace.clients().get_index(own as usize)))
-            .copied();
+        let traced = self.traced_by(request);
+        let address = traced
+            .filter(|(trace, row)| trace.address_key(row) == Some(source))
+            .and_then(|(trace, row)| trace.clients().get_index(row.client()? as usize));
         match address {
             Some(IpAddr::V4(address)) => address.to_bits(),
             Some(IpAddr::V6(address)) => low_bits(address.to_bits()),
@@ -53,19 +89,21 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// Writes the target of a request into `text`: the trace's path, or the endpoint's with the
-    /// number of the object behind it.
+    /// name or number of the object behind it.
     pub fn write_target(&self, request: RequestId, text: &mut String) {
         text.clear();
         let asked = &self.core.requests[request.0].asked;
-        let trace = self.fixed.traces.get(asked.client.index()).and_then(Option::as_ref);
-        let path = self.traced(request).and_then(TraceRow::path);
-        let path = path.and_then(|path| trace.and_then(|it| it.paths().get_index(path as usize)));
-        if let Some(path) = path {
+        let path = self.traced_by(request).and_then(|(trace, row)| trace.path_of(row));
+        if let Some((path, _)) = path {
             return text.push_str(path);
         }
         text.push_str(&self.fixed.endpoints[asked.endpoint.index()].path);
         if let Some(object) = asked.object {
-            write!(text, "/{}", object.0).expect("writing into a string does not fail");
+            let written = match self.fixed.object_name(object) {
+                Some(name) => write!(text, "/{name}"),
+                None => write!(text, "/{}", object.0),
+            };
+            written.expect("writing into a string does not fail");
         }
     }
 
@@ -74,9 +112,10 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn write_cookie(&self, request: RequestId, text: &mut String) -> u64 {
         text.clear();
         let request_of = &self.core.requests[request.0];
-        let trace = self.fixed.traces.get(request_of.asked.client.index()).and_then(Option::as_ref);
-        let named = self.traced(request).and_then(TraceRow::session);
-        match named.and_then(|it| trace.and_then(|trace| trace.sessions().get_index(it as usize))) {
+        let named = self
+            .traced_by(request)
+            .and_then(|(trace, row)| trace.sessions().get_index(row.session()? as usize));
+        match named {
             Some(name) => text.push_str(name),
             None if request_of.session == SessionId::NONE => return 0,
             None => {
@@ -92,8 +131,8 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn session_of(&self, request: RequestId) -> u64 {
         let it = &self.core.requests[request.0];
         let (asked, session) = (&it.asked, it.session);
-        match self.traced(request).and_then(TraceRow::session) {
-            Some(named) => mix(u64::from(named)),
+        match self.traced_by(request).and_then(|(trace, row)| trace.session_key(row)) {
+            Some(named) => named,
             // The visit does not wait for it, and may be over; who made it is known all the same.
             None if it.errand.is_forced() && it.person != u32::MAX => {
                 self.core.people[it.person].key.0

@@ -22,14 +22,14 @@ use crate::engine::{Payload, Queue};
 use crate::fact::{Exit, Fact, Observer, Place};
 use crate::fault::Conditions;
 use crate::http::cookie::Browser;
-use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, NodeId, RequestId, SessionId};
+use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, NodeId, SessionId};
 use crate::outcome::Answer;
 use crate::popularity::Past;
-use crate::rng::{Key, Purpose, mix};
+use crate::rng::{Key, Purpose};
 use crate::screen::Screens;
 use crate::slab::Slab;
 use crate::time::{Span, Time};
-use crate::trace::{Trace, TraceRow};
+use crate::trace::{ObjectNumbers, Trace, TraceRow};
 
 /// What a node is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +118,8 @@ pub struct Fixed {
     pub programs: Vec<Program>,
     /// The traces that clients replay, by node.
     pub traces: Vec<Option<Arc<Trace>>>,
+    /// The numbers of the objects that traces name.
+    pub objects: ObjectNumbers,
     /// How people prove who they are, if they do.
     pub auth: Option<Arc<AuthPlan>>,
     /// A hash of each node's name: its address, as its neighbours see it.
@@ -511,26 +513,6 @@ impl<O: Observer> Ctx<'_, O> {
             let row = self.traced(exchange.request);
             row.and_then(TraceRow::size).map_or(0, |size| size.0)
         })
-    }
-
-    /// A hash of origin, path and object of a request: what a URI hash sees.
-    #[must_use]
-    pub fn uri(&self, request: RequestId) -> u64 {
-        let asked = &self.core.requests[request.0].asked;
-        let uri = self.fixed.endpoints[asked.endpoint.index()].uri;
-        match (self.traced(request).and_then(TraceRow::path), asked.object) {
-            (Some(path), _) => mix(u64::from(path) ^ uri),
-            (None, Some(object)) => mix(uri ^ mix(u64::from(object.0))),
-            (None, None) => uri,
-        }
-    }
-
-    /// The row of the trace that a request came from.
-    #[must_use]
-    pub fn traced(&self, request: RequestId) -> Option<&TraceRow> {
-        let request = &self.core.requests[request.0];
-        let trace = self.fixed.traces.get(request.asked.client.index())?.as_ref()?;
-        trace.rows().get(request.row as usize)
     }
 
     /// Whether the exchange that stands at `id` is the one that had `generation`.

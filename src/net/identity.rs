@@ -30,14 +30,17 @@ impl<O: Observer> Ctx<'_, O> {
         asking.is_some_and(|asking| asking.is_bare[browser])
     }
 
-    /// Bytes that a request shows: nothing before a log-in.
+    /// Whether somebody holds a credential that would go with a request which leaves now.
+    #[must_use]
+    pub fn holds(&self, person: u32) -> bool {
+        person != u32::MAX && self.core.people[person].held.is_some()
+    }
+
+    /// Bytes that a request shows: nothing before a log-in. Whoever made it may have left since.
     #[must_use]
     pub fn shown_bytes(&self, plan: &AuthPlan, request: RequestId) -> u64 {
-        let Request { person, errand, .. } = self.core.requests[request.0];
-        let is_shown = person == u32::MAX
-            || !plan.has_logins()
-            || errand.is_thiefs()
-            || self.core.people[person].held.is_some();
+        let Request { person, errand, shows, .. } = self.core.requests[request.0];
+        let is_shown = person == u32::MAX || !plan.has_logins() || errand.is_thiefs() || shows;
         if is_shown { plan.bytes } else { 0 }
     }
 

@@ -36,6 +36,8 @@ pub struct Request {
     pub person: u32,
     /// What it is made for.
     pub errand: Errand,
+    /// Whether its maker held a credential when its present attempt left, to go with it.
+    pub shows: bool,
     /// Whether its user has an outcome already, so that an answer comes too late.
     pub over: bool,
 }
@@ -57,6 +59,7 @@ impl Default for Request {
             again: TimerId::NONE,
             person: u32::MAX,
             errand: Errand::Page,
+            shows: false,
             over: false,
         }
     }

@@ -70,7 +70,33 @@ pub fn write_folder(out: &Path, files: &[ResultFile]) -> Result<(), WriteError> 
     write_folder_with(out, |_| Ok(Cow::Borrowed(files)))
 }
 
-/// The same with what is too large for the memory: `make` is given the folder in which all of it
+/// Finds out before a long run whether [`write_folder`] can write the folder `out`, as far as that
+/// can be known; nothing of the trial stays.
+///
+/// # Errors
+/// As those of [`write_folder`] that do not depend on the files.
+pub fn check_folder(out: &Path) -> Result<(), WriteError> {
+    let place = Place::of(out)?;
+    check_place(&place.out)?;
+    // The folders above are not made for good: a run beside this one may count on those it finds.
+    let is_there =
+        |folder: &&Path| *folder != Path::new("") && fs::symlink_metadata(folder).is_ok();
+    let above = place.parent.ancestors().find(is_there).unwrap_or_else(|| Path::new("."));
+    let missing = place.parent.strip_prefix(above).unwrap_or(&place.parent);
+    let is_missing = missing.components().any(|part| matches!(part, Component::Normal(_)));
+    let trial = above.join(place.new.file_name().unwrap_or_default());
+    discard(&trial)?;
+    let inner = if is_missing { trial.join(missing) } else { trial.clone() };
+    let made = fs::create_dir_all(inner);
+    let removed = discard(&trial);
+    made.map_err(refused(
+        "create the folder",
+        if is_missing { &place.parent } else { &place.new },
+    ))?;
+    removed
+}
+
+/// [`write_folder`] with what is too large for the memory: `make` is given the folder in which all of it
 /// is put together, may write files there, and returns the others.
 ///
 /// # Errors

@@ -49,7 +49,7 @@ mod terminal;
 mod timeline;
 
 pub use fingerprint::fingerprint;
-pub use folder::{WriteError, write_folder, write_folder_with};
+pub use folder::{WriteError, check_folder, write_folder, write_folder_with};
 pub use json::{compare_json, run_json};
 pub use provenance::{Provenance, digest, digest_of};
 pub use sentence::sentence;

@@ -56,7 +56,10 @@ fn row(result: &VariantResult, replication: u64, request: &RequestRow) -> [Cell;
         graph.names[asked.client.index()].as_str().into(),
         Cell::Count(asked.user),
         graph.endpoint_name(asked.endpoint).into(),
-        asked.object.map_or(Cell::Empty, |object| Cell::Count(object.0.into())),
+        asked.object.map_or(Cell::Empty, |object| match graph.fixed.object_name(object) {
+            Some(name) => name.into(),
+            None => Cell::Count(object.0.into()),
+        }),
         Cell::Text(microseconds(asked.started)),
         Cell::Text(microseconds(request.end)),
         if answer.status == 0 { Cell::Empty } else { Cell::Count(answer.status.into()) },

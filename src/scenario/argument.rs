@@ -92,7 +92,10 @@ fn literal(text: &str, at: usize) -> Result<Item, Box<Diagnostic>> {
         Ok(item) => Ok(item),
         // What begins like TOML was meant to be TOML.
         Err(error) if text.starts_with(['[', '{', '"', '\'']) => Err(error),
-        Err(_) => Ok(plain(text, at)),
+        Err(_) => match tree::check_text(text, &(at..at + text.len())) {
+            Some(wrong) => Err(Box::new(wrong)),
+            None => Ok(plain(text, at)),
+        },
     }
 }
 

@@ -11,6 +11,7 @@ use super::TraceError;
 use super::columns::Column;
 use super::oracle::is_oracle;
 use super::reader::{Row, Start, TraceReader};
+use crate::rng::{hash_name, mix};
 use crate::time::{Span, Time};
 use crate::unit::Bytes;
 
@@ -24,6 +25,10 @@ pub struct Trace {
     paths: IndexSet<Box<str>>,
     objects: IndexSet<Box<str>>,
     methods: IndexSet<Box<str>>,
+    /// Hashes of the names of sessions, by their numbers.
+    session_keys: Vec<u64>,
+    /// Hashes of the paths, by their numbers.
+    path_keys: Vec<u64>,
     header_names: Vec<Box<str>>,
     /// The values of all headers of a row, for as many rows as differ.
     header_values: IndexSet<Box<[Box<str>]>>,
@@ -93,6 +98,8 @@ impl Trace {
         if trace.closed {
             trace.sort_by_user();
         }
+        let keys = |names: &IndexSet<Box<str>>| names.iter().map(|name| hash_name(name)).collect();
+        (trace.session_keys, trace.path_keys) = (keys(&trace.sessions), keys(&trace.paths));
         Ok(trace)
     }
 
@@ -173,6 +180,36 @@ impl Trace {
     #[must_use]
     pub const fn paths(&self) -> &IndexSet<Box<str>> {
         &self.paths
+    }
+
+    /// A hash of the address that a row comes from: the same in all traces.
+    #[must_use]
+    pub fn address_key(&self, row: &TraceRow) -> Option<u64> {
+        const V6: u64 = hash_name("IPv6");
+        let address = self.clients.get_index(row.client()? as usize)?;
+        Some(match address {
+            IpAddr::V4(address) => mix(u64::from(address.to_bits())),
+            IpAddr::V6(address) => {
+                let [high, low] = [0, 8].map(|at| {
+                    let octets = address.octets();
+                    octets[at..at + 8].iter().fold(0, |sum, octet| sum << 8 | u64::from(*octet))
+                });
+                mix(low ^ mix(high ^ V6))
+            }
+        })
+    }
+
+    /// A hash of the name of a row's session or user: the same in all traces.
+    #[must_use]
+    pub fn session_key(&self, row: &TraceRow) -> Option<u64> {
+        self.session_keys.get(row.session()? as usize).copied()
+    }
+
+    /// The path of a row, and a hash of it: the same in all traces.
+    #[must_use]
+    pub fn path_of(&self, row: &TraceRow) -> Option<(&str, u64)> {
+        let number = row.path()? as usize;
+        Some((self.paths.get_index(number)?, *self.path_keys.get(number)?))
     }
 
     /// The names of the objects, by their numbers.

@@ -25,8 +25,9 @@ impl Client {
         asking.is_cross.then_some((asking, from))
     }
 
-    /// The entries of a preflight cache that a request needs. The browser is that of a user, or of
-    /// a source address; a request that is nobody's has none that remembers anything.
+    /// The entries of a preflight cache that a request needs. The browser is that of a user, of a
+    /// session of a trace, or of whoever has the source address; a request that is nobody's has
+    /// none that remembers anything.
     fn entries<'a, O: Observer>(
         &self,
         id: RequestId,
@@ -36,10 +37,17 @@ impl Client {
     ) -> Option<impl Iterator<Item = PreflightEntry> + 'a> {
         let request = &ctx.core.requests[id.0];
         let is_somebody = request.session != SessionId::NONE || request.errand.is_forced();
-        if !is_somebody && self.plan.addresses == u64::from(u32::MAX) {
+        let traced = self.traced(request.row).filter(|_| !is_somebody);
+        let named = traced.and_then(|(trace, row)| trace.session_key(row));
+        let has_address = traced.is_some_and(|(_, row)| row.client().is_some());
+        if !is_somebody
+            && named.is_none()
+            && !has_address
+            && self.plan.addresses == u64::from(u32::MAX)
+        {
             return None;
         }
-        let browser = if is_somebody { request.asked.user } else { source };
+        let browser = if is_somebody { request.asked.user } else { named.unwrap_or(source) };
         let url = ctx.uri(id);
         let page = u32::from(from.0) << 1 | u32::from(asking.credentials);
         Some(asking.needed.iter().map(move |what| (browser, url, *what, page)))

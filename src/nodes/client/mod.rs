@@ -182,6 +182,9 @@ pub struct Client {
     browsers: Option<Box<Browsers>>,
 }
 
+/// A trace, and the row of it that a request comes from, if it comes from one.
+type Traced<'a> = Option<(&'a Trace, &'a TraceRow)>;
+
 const THINK: Purpose = Purpose::named("think");
 const PATIENCE: Purpose = Purpose::named("patience");
 const ADDRESS: Purpose = Purpose::named("address");
@@ -372,14 +375,16 @@ impl Client {
     ) -> RequestId {
         let fixed = ctx.fixed;
         let kind = &fixed.endpoints[endpoint.index()];
-        let traced = self.trace().and_then(|trace| trace.rows().get(row as usize));
-        let object = match traced.and_then(TraceRow::object) {
+        let traced = self.traced(row);
+        let place = self.plan.node.index();
+        let named = traced.and_then(|(_, row)| fixed.objects.number(place, row.object()?));
+        let object = match named {
             Some(object) => Some(ObjectId(object)),
             None => wanted::object(kind, endpoint, key, ctx),
         };
         let is_somebody = session != SessionId::NONE || errand.is_forced();
         let source = self.source(traced, is_somebody, user, key);
-        let (now, client) = (ctx.now(), self.plan.node);
+        let (now, client, shows) = (ctx.now(), self.plan.node, ctx.holds(person));
         let core = &mut *ctx.core;
         let (place, request) = core.requests.claim(Request::default);
         let id = RequestId(place);
@@ -397,6 +402,7 @@ impl Client {
             session,
             person,
             errand,
+            shows,
             account: Account { mark: now, ..Account::default() },
             row,
             ..Request::default()
@@ -528,9 +534,9 @@ impl Client {
 
     /// The address that a request comes from: its trace's, or its user's.
     #[inline(always)]
-    fn source(&self, traced: Option<&TraceRow>, is_somebody: bool, user: u64, key: Key) -> u64 {
-        match traced.and_then(TraceRow::client) {
-            Some(address) => mix(u64::from(address)),
+    fn source(&self, traced: Traced<'_>, is_somebody: bool, user: u64, key: Key) -> u64 {
+        match traced.and_then(|(trace, row)| trace.address_key(row)) {
+            Some(address) => address,
             None => self.address(is_somebody, user, key),
         }
     }
@@ -546,10 +552,13 @@ impl Client {
         mix(self.plan.name_hash ^ below(addresses, owner.bits(ADDRESS)))
     }
 
+    /// The row of its trace.
     #[inline]
-    fn trace(&self) -> Option<&Arc<Trace>> {
+    fn traced(&self, row: u32) -> Traced<'_> {
         match &self.plan.demand {
-            Demand::Replayed(trace) | Demand::ClosedTrace(trace) => Some(trace),
+            Demand::Replayed(trace) | Demand::ClosedTrace(trace) => {
+                Some((trace, trace.rows().get(row as usize)?))
+            }
             Demand::Open(_) | Demand::Renewal(_) | Demand::Closed(..) | Demand::Visits(_) => None,
         }
     }

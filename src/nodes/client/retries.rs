@@ -49,12 +49,14 @@ impl Client {
 
     /// The present attempt of a request leaves.
     pub(super) fn attempts<O: Observer>(&mut self, id: RequestId, ctx: &mut Ctx<'_, O>) {
+        let shows = ctx.holds(ctx.core.requests[id.0].person);
+        ctx.core.requests[id.0].shows = shows;
         let request = &ctx.core.requests[id.0];
         let (key, attempt) = (request.asked.key, u64::from(request.attempts));
         let (endpoint, user) = (request.asked.endpoint, request.asked.user);
-        let row = request.row as usize;
+        let row = request.row;
         let is_somebody = request.session != SessionId::NONE || request.errand.is_forced();
-        let traced = self.trace().and_then(|trace| trace.rows().get(row));
+        let traced = self.traced(row);
         let source = self.source(traced, is_somebody, user, key);
         let class = ctx.fixed.endpoints[endpoint.index()].class.unwrap_or(self.plan.class);
         // What each attempt costs, and whether it fails, is its own; who asks for what is not.

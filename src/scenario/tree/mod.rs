@@ -9,12 +9,14 @@ mod nesting;
 mod parse;
 mod path;
 mod places;
+mod texts;
 
 pub use names::{MAX_NAME_BYTES, check_names};
 pub use nesting::{MAX_DEPTH, MAX_VALUES};
 pub use parse::{Parsed, document, value};
 pub use path::Path;
 pub(in crate::scenario) use path::part_len;
+pub(in crate::scenario) use texts::check_text;
 
 use std::collections::BTreeMap;
 

@@ -4,6 +4,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
 use super::nesting::{Excess, MAX_DEPTH, MAX_VALUES, excess};
+use super::texts::check_text;
 use super::{Entry, Item, Table, Value};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::source::Span;
@@ -170,7 +171,7 @@ impl Owner<'_> {
     fn item(&mut self, item: Spanned<DeValue<'_>>) -> Item {
         let span = self.span(&item.span());
         let value = match item.into_inner() {
-            DeValue::String(text) => Value::Text(text.into_owned()),
+            DeValue::String(text) => Value::Text(self.text(text.into_owned(), &span)),
             DeValue::Integer(n) => match i128::from_str_radix(n.as_str(), n.radix()) {
                 Ok(n) => Value::Integer(n),
                 Err(_) => Value::Float(self.too_large(&span)),
@@ -190,6 +191,15 @@ impl Owner<'_> {
             DeValue::Table(table) => Value::Table(self.table(table, span.clone())),
         };
         Item { span, value }
+    }
+
+    fn text(&mut self, text: String, span: &Span) -> String {
+        match check_text(&text, span) {
+            Some(_) if self.diagnostics.is_full() => self.diagnostics.count_more(1),
+            Some(wrong) => self.diagnostics.push(wrong),
+            None => {}
+        }
+        text
     }
 
     fn too_large(&mut self, span: &Span) -> f64 {

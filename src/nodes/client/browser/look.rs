@@ -148,10 +148,10 @@ impl Client {
     fn refreshes<O: Observer>(&mut self, id: RequestId, ctx: &mut Ctx<'_, O>) {
         const BESIDE: Purpose = Purpose::named("refresh of a browser");
         let request = &ctx.core.requests[id.0];
-        let (asked, row) = (request.asked, request.row as usize);
+        let (asked, row) = (request.asked, request.row);
         let is_somebody = request.session != SessionId::NONE || request.errand.is_forced();
         let key = Key(asked.key.bits(BESIDE));
-        let traced = self.trace().and_then(|trace| trace.rows().get(row));
+        let traced = self.traced(row);
         let source = self.source(traced, is_somebody, asked.user, asked.key);
         let endpoint = asked.endpoint;
         let link = self.plan.routes[endpoint.index()].expect("every endpoint has a route");

@@ -22,7 +22,6 @@ use crate::id::RequestId;
 use crate::net::{Ctx, HeadId, Http, PolicyId, Request};
 use crate::rng::{Key, Purpose, below};
 use crate::time::Span;
-use crate::trace::TraceRow;
 use crate::unit::Bytes;
 
 use super::{Client, Demand};
@@ -179,8 +178,7 @@ impl Client {
             }
             Demand::Replayed(trace) => {
                 let row = trace.rows().get(*row as usize)?;
-                let named = TraceRow::session(row).or_else(|| row.client());
-                named.map(|number| Owner(number.into()))
+                trace.session_key(row).or_else(|| trace.address_key(row)).map(Owner)
             }
             Demand::Open(_) | Demand::Renewal(_) => None,
         }
