@@ -1,7 +1,9 @@
 //! What browsers ask before they send, what they keep from their pages, and how long pages take:
 //! only of scenarios with pages of several parts or several origins.
 
-use super::{EndToEnd, Evidence, Metric, Unit, average, averaged, errors, rate, share};
+use super::{
+    EndToEnd, Evidence, Metric, Unit, average, averaged, errors, mean_of_successes, rate, share,
+};
 use crate::attack::{Forgery, Injection};
 use crate::observe::Sample;
 use crate::outcome::Reason;
@@ -129,7 +131,7 @@ pub(super) const METRICS: &[Metric] = &[
     averaged("page_rate", Unit::PerSecond, "Pages that were loaded with all their parts.", |run| {
         rate(run.browsers?.loads.count(), run.window)
     }),
-    averaged(
+    mean_of_successes(
         "page_load_mean",
         Unit::Millis,
         "Mean time from wanting a page until its last part is there.",

@@ -1,6 +1,6 @@
 //! What caches answer, end to end: only of scenarios that have caches.
 
-use super::{EndToEnd, Evidence, Metric, Unit, averaged, rate, share};
+use super::{EndToEnd, Evidence, Metric, Unit, averaged, mean_of_successes, rate, share};
 use crate::observe::{Origin, Sample};
 
 const fn ratio(
@@ -16,7 +16,7 @@ const fn latency(
     about: &'static str,
     read: fn(&EndToEnd<'_>) -> Option<f64>,
 ) -> Metric {
-    averaged(name, Unit::Millis, about, read)
+    mean_of_successes(name, Unit::Millis, about, read)
 }
 
 fn mean_from(run: &EndToEnd<'_>, from: Origin) -> Option<f64> {
@@ -42,14 +42,14 @@ pub(super) const METRICS: &[Metric] = &[
         name: "requests_saved",
         unit: Unit::PerSecond,
         about: "Successful requests that a cache answered, in a second.",
-        evidence: Evidence::Mean,
+        evidence: Evidence::Ended,
         read: |run| rate(run.caches?.answers().answered, run.window),
     },
     Metric {
         name: "bytes_saved",
         unit: Unit::BytesPerSecond,
         about: "Bytes of the responses that caches gave of their own, in a second.",
-        evidence: Evidence::Mean,
+        evidence: Evidence::Ended,
         read: |run| rate(run.caches?.answers().answered_bytes, run.window),
     },
     latency(

@@ -38,7 +38,7 @@ pub const AT_CACHE: &[CacheMetric] = &[
     of_all(of_one(
         "byte_hit_ratio",
         Unit::Share,
-        "The share of bytes that came from it, the others having been fetched.",
+        "The share of bytes that it had; the others were fetched, for the same request or another.",
         byte_hit_ratio,
     )),
     of_one("stale_ratio", Unit::Share, "The share that was given something expired.", stale_ratio),
@@ -54,27 +54,32 @@ pub const AT_CACHE: &[CacheMetric] = &[
         "The share for something expired that was still right, as the origin said.",
         revalidated_ratio,
     ),
-    of_one("fetch_ratio", Unit::Share, "Answers that it fetched, for each look-up.", fetch_ratio),
+    of_one(
+        "fetch_ratio",
+        Unit::Share,
+        "Answers that it fetched, for each look-up; fetches that were given up are not counted.",
+        fetch_ratio,
+    ),
     of_one("look_ups", Unit::PerSecond, "Look-ups, in a second.", |it, window| {
         rate(it.looked(), window)
     }),
     of_one(
         "origin_fetches",
         Unit::PerSecond,
-        "Answers that it fetched, in a second.",
+        "Answers that it fetched, in a second; fetches that were given up are not counted.",
         |it, window| rate(it.fetches, window),
     ),
     of_all(of_one(
         "requests_saved",
         Unit::PerSecond,
-        "Look-ups that it answered and whoever stands behind it did not see, in a second.",
-        |it, window| rate(it.hits, window),
+        "Look-ups that whoever stands behind it did not see, the collapsed ones included, in a second.",
+        |it, window| rate(it.hits + it.collapsed, window),
     )),
     of_all(of_one(
         "bytes_saved",
         Unit::BytesPerSecond,
-        "Bytes that it gave of its own, in a second.",
-        |it, window| rate(it.hit_bytes, window),
+        "Bytes that it gave and did not fetch for that, the collapsed ones included, in a second.",
+        |it, window| rate(it.hit_bytes + it.collapsed_bytes, window),
     )),
 ];
 
@@ -83,7 +88,7 @@ pub(super) fn hit_ratio(it: &CacheMeter, _: Span) -> Option<f64> {
 }
 
 pub(super) fn byte_hit_ratio(it: &CacheMeter, _: Span) -> Option<f64> {
-    share(it.hit_bytes, it.hit_bytes + it.fetched_bytes)
+    share(it.hit_bytes, it.hit_bytes + it.collapsed_bytes + it.fetched_bytes)
 }
 
 pub(super) fn stale_ratio(it: &CacheMeter, _: Span) -> Option<f64> {

@@ -8,6 +8,6 @@ pub(super) const METRICS: &[Metric] = &[Metric {
     unit: Unit::Share,
     about: "The share of time in which every node that faults strike has the replicas up that it \
             needs.",
-    evidence: Evidence::Mean,
+    evidence: Evidence::Ended,
     read: |run| availability(run.outages?.any(), run.window),
 }];

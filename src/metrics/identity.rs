@@ -1,6 +1,6 @@
 //! What identity costs and what it lets through: only of scenarios with `[auth]`.
 
-use super::{EndToEnd, Metric, Unit, average, averaged, rate, share};
+use super::{EndToEnd, Metric, Unit, average, averaged, mean_of_successes, rate, share};
 
 const fn per_second(
     name: &'static str,
@@ -30,7 +30,7 @@ pub(super) const METRICS: &[Metric] = &[
             share(accepted, checked)
         },
     ),
-    averaged(
+    mean_of_successes(
         "authorised_latency_mean",
         Unit::Millis,
         "The mean latency of successful requests beside log-ins, renewals and log-outs.",
@@ -69,7 +69,7 @@ pub(super) const METRICS: &[Metric] = &[
     averaged("carts_lost", Unit::Count, "Sessions lost with what they carried.", |run| {
         average(u128::from(run.identities?.carts) * u128::from(run.window.0), run.window)
     }),
-    averaged(
+    mean_of_successes(
         "login_latency_mean",
         Unit::Millis,
         "The mean latency of successful log-ins.",
@@ -82,10 +82,15 @@ pub(super) const METRICS: &[Metric] = &[
         let (ended, succeeded, _) = run.identities?.ended[0];
         share(succeeded, ended)
     }),
-    averaged("refresh_latency_mean", Unit::Millis, "The mean latency of renewals.", |run| {
-        let (_, count, sum) = run.identities?.ended[1];
-        mean(sum, count)
-    }),
+    mean_of_successes(
+        "refresh_latency_mean",
+        Unit::Millis,
+        "The mean latency of renewals.",
+        |run| {
+            let (_, count, sum) = run.identities?.ended[1];
+            mean(sum, count)
+        },
+    ),
     averaged("refresh_success", Unit::Share, "The share of renewals that succeeded.", |run| {
         let (ended, succeeded, _) = run.identities?.ended[1];
         share(succeeded, ended)

@@ -57,7 +57,7 @@ pub(super) const METRICS: &[Metric] = &[
         name: "failed_latency_mean",
         unit: Unit::Millis,
         about: "Mean time from intent to failure of the requests that failed.",
-        evidence: Evidence::Mean,
+        evidence: Evidence::Ended,
         read: failed_mean,
     },
     Metric {

@@ -84,8 +84,10 @@ impl Unit {
 /// What the precision of a metric depends on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Evidence {
-    /// A mean over requests or over time.
+    /// A mean over requests that succeeded, or over exchanges that were answered.
     Mean,
+    /// A share or a rate of all that ended, with success or not, or an average over time.
+    Ended,
     /// A quantile of requests, with the share below it.
     Quantile(f64),
     /// A fact of the run that has no error of sampling to judge.
@@ -128,14 +130,24 @@ const fn number(count: u64) -> f64 {
     count as f64
 }
 
-/// A metric that is a mean over requests or over time.
+/// A metric that is a share or a rate of all that ended, or an average over time.
 const fn averaged(
     name: &'static str,
     unit: Unit,
     about: &'static str,
     read: fn(&EndToEnd<'_>) -> Option<f64>,
 ) -> Metric {
-    Metric { name, unit, about, evidence: Evidence::Mean, read }
+    Metric { name, unit, about, evidence: Evidence::Ended, read }
+}
+
+/// A metric that is a mean over requests that succeeded.
+const fn mean_of_successes(
+    name: &'static str,
+    unit: Unit,
+    about: &'static str,
+    read: fn(&EndToEnd<'_>) -> Option<f64>,
+) -> Metric {
+    Metric { evidence: Evidence::Mean, ..averaged(name, unit, about, read) }
 }
 
 /// A metric that says how often something happened.
@@ -291,8 +303,9 @@ impl<'a> EndToEnd<'a> {
         self.meters.classes.iter().map(of).sum()
     }
 
-    /// Requests that ended in the window.
-    fn ended(&self) -> u64 {
+    /// Requests that ended in the window, with success or not.
+    #[must_use]
+    pub fn ended(&self) -> u64 {
         self.latency.count + self.sum(|class| class.failed.0)
     }
 }

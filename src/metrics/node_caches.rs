@@ -10,7 +10,7 @@ const fn ratio(
     about: &'static str,
     read: fn(&AtNode<'_>) -> Option<f64>,
 ) -> NodeMetric {
-    NodeMetric { name, unit: Unit::Share, about, evidence: Evidence::Mean, read }
+    NodeMetric { name, unit: Unit::Share, about, evidence: Evidence::Ended, read }
 }
 
 /// The metrics of this kind; nodes without a cache have none.
@@ -34,12 +34,14 @@ pub(super) const METRICS: &[NodeMetric] = &[
     ),
     ratio(
         "fetch_ratio",
-        "Answers that the cache fetched, for each look-up: what is left of the load of the origin.",
+        "Answers that the cache fetched, for each look-up; fetches that were given up load the \
+         origin and are not counted.",
         |at| fetch_ratio(&at.cache?, at.window),
     ),
     ratio(
         "byte_hit_ratio",
-        "The share of bytes that came from the cache of the node, the others having been fetched.",
+        "The share of bytes that the cache of the node had; the others were fetched, for the same \
+         request or another.",
         |at| byte_hit_ratio(&at.cache?, at.window),
     ),
 ];

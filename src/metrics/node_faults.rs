@@ -18,7 +18,7 @@ pub(super) const METRICS: &[NodeMetric] = &[
     metric(
         "availability",
         Unit::Share,
-        Evidence::Mean,
+        Evidence::Ended,
         "The share of time in which at least the `needed` replicas are up; told where faults \
          strike.",
         |at| super::availability(at.outage?.down, at.window),
@@ -33,7 +33,7 @@ pub(super) const METRICS: &[NodeMetric] = &[
     metric(
         "detection_time_mean",
         Unit::Millis,
-        Evidence::Mean,
+        Evidence::Ended,
         "Mean time from a failure until the first balancer takes the replica out.",
         |at| found(at).map(|it| nanos(it.detection.0) / number(it.found)),
     ),
@@ -54,42 +54,42 @@ pub(super) const METRICS: &[NodeMetric] = &[
     metric(
         "missed_per_failure",
         Unit::Count,
-        Evidence::Mean,
+        Evidence::Ended,
         "Exchanges that come to a broken replica until a balancer takes it out, on average.",
         |at| found(at).and_then(|it| share(it.missed, it.found)),
     ),
     metric(
         "connect_rate",
         Unit::PerSecond,
-        Evidence::Mean,
+        Evidence::Ended,
         "Attempts to connect to the node over TCP that end per second.",
         |at| super::rate(at.connect?.attempts, at.window),
     ),
     metric(
         "syn_sent",
         Unit::PerSecond,
-        Evidence::Mean,
+        Evidence::Ended,
         "SYNs that those attempts sent per second: divided by their rate, SYNs of an attempt.",
         |at| super::rate(at.connect?.syns, at.window),
     ),
     metric(
         "connected_ratio",
         Unit::Share,
-        Evidence::Mean,
+        Evidence::Ended,
         "The share of attempts to connect that come to a connection.",
         |at| at.connect.and_then(|it| share(it.connected, it.attempts)),
     ),
     metric(
         "connected_at_once_ratio",
         Unit::Share,
-        Evidence::Mean,
+        Evidence::Ended,
         "The share of attempts to connect that come to one with their first SYN.",
         |at| at.connect.and_then(|it| share(it.at_once, it.attempts)),
     ),
     metric(
         "connect_extra_mean",
         Unit::Millis,
-        Evidence::Mean,
+        Evidence::Ended,
         "Mean time that connections come about later because SYNs had to be sent again.",
         |at| {
             let it: ConnectMeter = at.connect.filter(|it| it.connected > 0)?;

@@ -8,7 +8,7 @@ const fn level(
     about: &'static str,
     read: fn(&AtNode<'_>) -> Option<f64>,
 ) -> NodeMetric {
-    NodeMetric { name, unit, about, evidence: Evidence::Mean, read }
+    NodeMetric { name, unit, about, evidence: Evidence::Ended, read }
 }
 
 /// The metrics of this kind. They are about a node or a replica, not about one class.

@@ -8,7 +8,7 @@ const fn ratio(
     about: &'static str,
     read: fn(&AtNode<'_>) -> Option<f64>,
 ) -> NodeMetric {
-    NodeMetric { name, unit: Unit::Share, about, evidence: Evidence::Mean, read }
+    NodeMetric { name, unit: Unit::Share, about, evidence: Evidence::Ended, read }
 }
 
 fn left(at: &AtNode<'_>, exit: Exit) -> Option<f64> {

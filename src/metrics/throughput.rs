@@ -8,42 +8,42 @@ pub(super) const METRICS: &[Metric] = &[
         name: "offered_rate",
         unit: Unit::PerSecond,
         about: "Requests issued per second of the measured window.",
-        evidence: Evidence::Mean,
+        evidence: Evidence::Ended,
         read: |run| rate(run.sum(|class| class.issued), run.window),
     },
     Metric {
         name: "throughput",
         unit: Unit::PerSecond,
         about: "Requests that ended per second, with success or not.",
-        evidence: Evidence::Mean,
+        evidence: Evidence::Ended,
         read: |run| rate(run.ended(), run.window),
     },
     Metric {
         name: "goodput",
         unit: Unit::PerSecond,
         about: "Requests that succeeded per second.",
-        evidence: Evidence::Mean,
+        evidence: Evidence::Ended,
         read: |run| rate(run.latency.count, run.window),
     },
     Metric {
         name: "success_ratio",
         unit: Unit::Share,
         about: "The share of ended requests that succeeded.",
-        evidence: Evidence::Mean,
+        evidence: Evidence::Ended,
         read: |run| share(run.latency.count, run.ended()),
     },
     Metric {
         name: "attempts_mean",
         unit: Unit::Count,
         about: "Attempts per ended request, the first one included.",
-        evidence: Evidence::Mean,
+        evidence: Evidence::Ended,
         read: |run| share(run.sum(|class| class.attempts), run.ended()),
     },
     Metric {
         name: "late_ratio",
         unit: Unit::Share,
         about: "The share of successes that came after their user had given up: work for nobody.",
-        evidence: Evidence::Mean,
+        evidence: Evidence::Ended,
         read: |run| {
             let late = run.sum(|class| class.late);
             share(late, late + run.latency.count)
@@ -53,7 +53,7 @@ pub(super) const METRICS: &[Metric] = &[
         name: "in_system_mean",
         unit: Unit::Count,
         about: "Requests present on average, from intent to outcome.",
-        evidence: Evidence::Mean,
+        evidence: Evidence::Ended,
         read: |run| average(run.meters.present.area(), run.window),
     },
 ];

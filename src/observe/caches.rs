@@ -22,6 +22,8 @@ pub struct CacheMeter {
     pub fetches: u64,
     /// Bytes of what was found, or found to be still right.
     pub hit_bytes: u64,
+    /// Bytes of what another request had fetched meanwhile.
+    pub collapsed_bytes: u64,
     /// Bytes of what was fetched instead.
     pub fetched_bytes: u64,
 }
@@ -94,7 +96,7 @@ impl CacheMeter {
         self.collapsed += u64::from(waited);
         self.misses += u64::from(!is_hit && !waited);
         self.stale += u64::from(is_hit && status != CacheStatus::Hit);
-        self.hit_bytes += bytes;
+        *(if waited { &mut self.collapsed_bytes } else { &mut self.hit_bytes }) += bytes;
     }
 
     fn fetched(&mut self, status: CacheStatus, bytes: u64, given: u64) {
@@ -114,6 +116,7 @@ impl CacheMeter {
         self.revalidated += other.revalidated;
         self.fetches += other.fetches;
         self.hit_bytes += other.hit_bytes;
+        self.collapsed_bytes += other.collapsed_bytes;
         self.fetched_bytes += other.fetched_bytes;
         self
     }
@@ -391,6 +394,17 @@ mod tests {
         let edge = covered.at(0, None);
         assert_eq!((edge.hit_bytes, edge.fetched_bytes, edge.stale), (500, 0, 1));
         assert_eq!(answered(&covered), (1, 500, 500));
+    }
+
+    #[test]
+    fn who_waits_for_the_fetch_of_another_is_no_hit_in_requests_or_in_bytes() {
+        let (request, status) = (RequestId(3), CacheStatus::Collapsed);
+        let waited = Fact::Looked { by: EDGE, request, status, bytes: 5, below: false };
+        let meters = after(10, &[waited]);
+        let edge = meters.at(0, None);
+        assert_eq!((edge.hits, edge.collapsed), (0, 1));
+        assert_eq!((edge.hit_bytes, edge.collapsed_bytes), (0, 5));
+        assert_eq!(answered(&meters), (1, 5, 5));
     }
 
     #[test]

@@ -211,7 +211,7 @@ impl Sample {
                 let outage = self.intervals && (300.0..330.0).contains(&t) && n == 0;
                 let load = 600.0 * start * (1.0 + wave) / if outage { 6.0 } else { 1.0 };
                 let row = format!("{name},{t},*");
-                writeln!(text, "{row},throughput,{}", self.cells(load, 14.0)).unwrap();
+                writeln!(text, "{row},goodput,{}", self.cells(load, 14.0)).unwrap();
                 let inside = 0.6 * unit * start * growth * (1.0 + 2.0 * wave);
                 let cells = self.cells(inside, inside * 0.1);
                 writeln!(text, "{row},in_system,{cells}").unwrap();

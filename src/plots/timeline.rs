@@ -1,4 +1,4 @@
-//! Throughput, requests in the system and latency as the run went on.
+//! Goodput, requests in the system and latency as the run went on.
 
 use super::error::PlotError;
 use super::over_time::{self, Strip};
@@ -9,12 +9,12 @@ use super::{Picture, Plot};
 
 pub(super) struct Timeline;
 
-const HEADING: &str = "Throughput, requests in the system and latency over time";
+const HEADING: &str = "Goodput, requests in the system and latency over time";
 
 /// What the panels show from top to bottom: titles, and metrics of which the first is taken that
 /// has numbers.
 const STRIPS: [(&str, &[&str]); 3] = [
-    ("throughput (1/s)", &["throughput"]),
+    ("goodput (1/s)", &["goodput"]),
     ("in system (requests)", &["in_system", "queue"]),
     ("mean latency (ms)", &["latency_mean"]),
 ];
@@ -25,7 +25,7 @@ impl Plot for Timeline {
     }
 
     fn about(&self) -> &'static str {
-        "throughput, requests in the system and latency over time"
+        "goodput, requests in the system and latency over time"
     }
 
     fn draw(&self, tables: &Tables, title: &str) -> Result<Vec<Picture>, PlotError> {

@@ -1,6 +1,6 @@
 //! Any two variants of a result against each other.
 
-use crate::stats::{Paired, Verdict};
+use crate::stats::{MIN_REPLICATIONS, Paired, Verdict};
 use crate::study::VariantResult;
 
 /// `variant` against `baseline` (places in `results`) in one metric, at the level that all pairs
@@ -19,6 +19,15 @@ pub(super) fn pair(
     let pairs = results.len() * results.len().saturating_sub(1) / 2;
     let pairs = u32::try_from(pairs).unwrap_or(u32::MAX);
     Paired::of(&base.values(metric), &other.values(metric), base.confidence(), pairs)
+}
+
+/// A clause that says so where there are too few replications for any interval, so that nothing can
+/// be told apart however long they are.
+pub(super) fn too_few_replications(results: &[VariantResult]) -> Option<String> {
+    let count = results.iter().map(|result| result.replications.len()).min()?;
+    (count < MIN_REPLICATIONS).then(|| {
+        format!("at least {MIN_REPLICATIONS} replications are needed to compare, not {count}")
+    })
 }
 
 /// A sentence that names two variants that sojourn and wait order differently, if there are any.

@@ -3,6 +3,7 @@
 mod many;
 mod two;
 
+use super::order::too_few_replications;
 use super::stability::trouble;
 use crate::stats::{Interval, Rounded, Status};
 use crate::study::{Comparison, VariantResult};
@@ -21,6 +22,9 @@ pub fn sentence(results: &[VariantResult], comparison: &Comparison) -> String {
         ([], [only]) => return format!("{}.", misses(results, *only)),
         ([], all) => return format!("{} can keep up with the load.", none_of(results, all)),
         ([only], _) => alone(results, *only),
+        (several, _) if let Some(few) = too_few_replications(results) => {
+            format!("{} are not compared: {few}", list(results, several))
+        }
         ([base, other], _) => two::two(results, *base, *other),
         (several, _) => many::many(results, several),
     };

@@ -171,6 +171,21 @@ mod tests {
     }
 
     #[test]
+    fn where_nothing_succeeds_that_is_known_and_no_latency_is() {
+        let work = "{ cpu = { exp = \"10ms\" } }";
+        let failing =
+            sample::QUEUE.replace(work, "{ cpu = \"1ms\" }, { fail = 1.0, status = 503 }");
+        let slo = "slo = { p50 = \"1s\", success = 0.5 }";
+        let results = sample::run(&format!("{slo}\n{failing}"), sample::PLAIN);
+        let outcomes: Vec<_> = slo_verdicts(&results[0]).iter().map(|it| it.outcome).collect();
+        assert_eq!(outcomes, [SloOutcome::Unknown, SloOutcome::Missed]);
+        let read = |name: &str| results[0].metric(name).and_then(|row| row.mean);
+        assert_eq!((read("success_ratio"), read("errors_status")), (Some(0.0), Some(1.0)));
+        assert_eq!((read("goodput"), read("latency_mean")), (Some(0.0), None));
+        assert!(read("throughput").is_some_and(|it| (it - 50.0).abs() < 5.0));
+    }
+
+    #[test]
     fn a_queue_that_grows_without_limit_misses_every_bound_on_latency() {
         let results = sample::run(sample::OVERLOADED, sample::PLAIN);
         let verdicts = slo_verdicts(&results[0]);

@@ -35,15 +35,15 @@ impl VariantResult {
     pub fn caches(&self) -> Vec<CacheRow> {
         let mut rows = Vec::new();
         let Some(first) = self.replications.first() else { return rows };
-        let observations = self.replications.iter().map(|run| run.observations).min().unwrap_or(0);
+        let seen = self.seen();
         for (place, reading) in first.caches.iter().enumerate() {
             for (number, metric) in AT_CACHE.iter().enumerate() {
                 let value = |run: &super::Replication| run.caches[place].values[number];
                 let values: Vec<f64> = self.replications.iter().map(value).collect();
                 if values.iter().any(|value| value.is_finite()) {
                     let (node, endpoint) = (reading.node, reading.endpoint);
-                    let kind = Evidence::Mean;
-                    let row = self.row(metric.name, metric.unit, kind, &values, observations);
+                    let kind = Evidence::Ended;
+                    let row = self.row(metric.name, metric.unit, kind, &values, seen);
                     rows.push(CacheRow { node, endpoint, row });
                 }
             }

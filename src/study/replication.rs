@@ -46,6 +46,8 @@ pub struct Replication {
     pub probes: Vec<Vec<Option<f64>>>,
     /// How many requests ended in the window, with success.
     pub observations: u64,
+    /// How many requests ended in the window, with success or not.
+    pub ended: u64,
     /// Requests without an outcome at the end, as a share of all that were issued.
     pub in_flight_share: f64,
     /// The highest utilisation of a node, and that node.
@@ -84,6 +86,8 @@ pub struct NodeReading {
     pub replica_shares: Vec<f64>,
     /// How many exchanges were answered in the window.
     pub observations: u64,
+    /// How many exchanges left in the window, answered or not.
+    pub left: u64,
 }
 
 /// Quantiles of latency.
@@ -206,6 +210,7 @@ pub fn replicate_in(
         timeline: timeline(graph, &meters, end),
         probes,
         observations: run.latency.count,
+        ended: run.ended(),
         #[allow(clippy::cast_precision_loss, reason = "a share for statistics")]
         in_flight_share: if issued == 0 { 0.0 } else { in_flight as f64 / issued as f64 },
         busiest: busiest(&nodes),
@@ -357,7 +362,7 @@ fn node_readings(
                 let values = at_node().zip(&mut last.values);
                 let others = values.filter(|(metric, _)| !is_of_caches(metric));
                 others.for_each(|(_, value)| *value = f64::NAN);
-                last.observations = looked;
+                (last.observations, last.left) = (looked, looked);
             }
             continue;
         }
@@ -386,6 +391,8 @@ fn reading(at: &AtNode<'_>) -> NodeReading {
         shares: if class.is_some() { Vec::new() } else { shares_of(meter.present.shares(), span) },
         replica_shares: shares_of(&meter.replica_shares, span * at.replicas),
         observations: at.sojourn.count,
+        // How exchanges leave otherwise is not told apart by class.
+        left: if class.is_some() { at.sojourn.count } else { meter.left.iter().sum() },
     }
 }
 
@@ -486,7 +493,7 @@ fn timeline(graph: &Graph, meters: &Meters, end: Time) -> Vec<TimelineSeries> {
     let by = |of: &dyn Fn(usize) -> f64| (0..count).map(of).collect::<Vec<f64>>();
     let series = |node, metric, values| TimelineSeries { node, metric, values };
     let mut all = vec![
-        series(None, "throughput", by(&|i| timeline.succeeded[i] as f64 / length(i) * 1e9)),
+        series(None, "goodput", by(&|i| timeline.succeeded[i] as f64 / length(i) * 1e9)),
         series(
             None,
             "latency_mean",

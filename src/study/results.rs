@@ -118,6 +118,24 @@ pub struct TimelineRow {
     pub interval: Option<Interval>,
 }
 
+/// How much was seen in the replication that saw least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Requests that succeeded, or exchanges that were answered.
+    succeeded: u64,
+    /// All that ended or left.
+    ended: u64,
+}
+
+impl Seen {
+    /// The least of what replications saw, each of successes and of all.
+    fn least(of: impl Iterator<Item = (u64, u64)>) -> Self {
+        let least = of.reduce(|a, b| (a.0.min(b.0), a.1.min(b.1)));
+        let (succeeded, ended) = least.unwrap_or((0, 0));
+        Self { succeeded, ended }
+    }
+}
+
 impl VariantResult {
     /// Concludes from the replications of `variant`.
     #[must_use]
@@ -159,12 +177,17 @@ impl VariantResult {
     /// All end-to-end metrics.
     #[must_use]
     pub fn summary(&self) -> Vec<SummaryRow> {
-        let observations = self.replications.iter().map(|run| run.observations).min().unwrap_or(0);
+        let seen = self.seen();
         let row = |(place, metric): (usize, &crate::metrics::Metric)| {
             let values: Vec<f64> = self.replications.iter().map(|run| run.summary[place]).collect();
-            self.row(metric.name, metric.unit, metric.evidence, &values, observations)
+            self.row(metric.name, metric.unit, metric.evidence, &values, seen)
         };
         end_to_end_of(&self.graph).map(row).collect()
+    }
+
+    /// How many requests were seen.
+    pub(super) fn seen(&self) -> Seen {
+        Seen::least(self.replications.iter().map(|run| (run.observations, run.ended)))
     }
 
     /// The end-to-end metric called `name`.
@@ -179,8 +202,8 @@ impl VariantResult {
         let mut rows = Vec::new();
         let Some(first) = self.replications.first() else { return rows };
         for (place, reading) in first.nodes.iter().enumerate() {
-            let of = |run: &'_ Replication| run.nodes[place].observations;
-            let observations = self.replications.iter().map(of).min().unwrap_or(0);
+            let readings = self.replications.iter().map(|run| &run.nodes[place]);
+            let seen = Seen::least(readings.map(|it| (it.observations, it.left)));
             let node_row = |row| NodeRow {
                 node: reading.node,
                 replica: reading.replica.map(|replica| u32::from(replica) + 1),
@@ -191,8 +214,7 @@ impl VariantResult {
                 let values: Vec<f64> =
                     self.replications.iter().map(|run| run.nodes[place].values[number]).collect();
                 if values.iter().any(|value| value.is_finite()) {
-                    let row =
-                        self.row(metric.name, metric.unit, metric.evidence, &values, observations);
+                    let row = self.row(metric.name, metric.unit, metric.evidence, &values, seen);
                     rows.push(node_row(row));
                 }
             }
@@ -203,7 +225,7 @@ impl VariantResult {
                         |run: &Replication| of(&run.nodes[place]).get(n).copied().unwrap_or(0.0);
                     let values: Vec<f64> = self.replications.iter().map(value).collect();
                     let name = format!("{name}_{n}");
-                    self.row(&name, Unit::Share, Kind::Mean, &values, observations)
+                    self.row(&name, Unit::Share, Kind::Ended, &values, seen)
                 };
                 (0..count.unwrap_or(0).min(64)).map(share).collect::<Vec<_>>()
             };
@@ -229,7 +251,7 @@ impl VariantResult {
                 found.cloned()
             };
             let ladders: Vec<_> = self.replications.iter().filter_map(same).collect();
-            let observations = ladders.iter().map(|it| it.observations).min().unwrap_or(0);
+            let seen = Seen::least(ladders.iter().map(|it| (it.observations, it.observations)));
             for (place, quantile) in LADDER.iter().enumerate() {
                 let values: Vec<f64> = ladders.iter().map(|it| it.quantiles[place]).collect();
                 let kind = Kind::Quantile(quantile.p());
@@ -237,7 +259,7 @@ impl VariantResult {
                     client: ladder.client,
                     endpoint: ladder.endpoint.map(|id| self.graph.endpoint_name(id).to_owned()),
                     quantile: *quantile,
-                    row: self.row("latency", Unit::Millis, kind, &values, observations),
+                    row: self.row("latency", Unit::Millis, kind, &values, seen),
                 });
             }
         }
@@ -280,12 +302,12 @@ impl VariantResult {
         unit: Unit,
         kind: Kind,
         values: &[f64],
-        observations: u64,
+        seen: Seen,
     ) -> SummaryRow {
         let values: Vec<f64> =
             values.iter().filter(|v| v.is_finite()).map(|value| unit.shown(*value)).collect();
         let replications = u32::try_from(values.len()).unwrap_or(u32::MAX);
-        let status = self.status(kind, replications, observations);
+        let status = self.status(kind, replications, seen);
         let shown = status.has_number() && !values.is_empty();
         let interval = Interval::of_replications(&values, self.confidence());
         let interval =
@@ -300,19 +322,19 @@ impl VariantResult {
         }
     }
 
-    fn status(&self, kind: Kind, replications: u32, observations: u64) -> Status {
+    fn status(&self, kind: Kind, replications: u32, seen: Seen) -> Status {
         if self.stability != Stability::Stable {
             return Status::Unstable;
         }
         let unfinished = self.replications.iter().map(|run| run.in_flight_share);
         let evidence = Evidence {
             replications,
-            observations,
+            observations: if kind == Kind::Ended { seen.ended } else { seen.succeeded },
             dependence: self.dependence,
             unfinished_share: unfinished.fold(0.0, f64::max),
         };
         match kind {
-            Kind::Mean => evidence.of_mean(),
+            Kind::Mean | Kind::Ended => evidence.of_mean(),
             Kind::Quantile(q) => evidence.of_quantile(q),
             Kind::Plain => Status::Ok,
         }

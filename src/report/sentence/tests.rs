@@ -30,6 +30,15 @@ fn unequal_prices_are_told() {
 }
 
 #[test]
+fn too_few_replications_are_told_before_anything_else() {
+    let few = sample::SHOP.replace("replications = 5", "replications = 3");
+    let told = ": at least 5 replications are needed to compare, not 3.";
+    assert_eq!(of(&few), format!("`out`, `up` are not compared{told}"));
+    let three = of(&format!("{few}[variant.way-up.node.app]\ncores = 16\n"));
+    assert_eq!(three, format!("`out`, `up`, `way-up` are not compared{told}"));
+}
+
+#[test]
 fn equal_designs_are_not_told_apart() {
     let text = of(&sample::SHOP.replace("machine = \"big\"", "machine = \"small\"\nreplicas = 4"));
     let start =

@@ -5,7 +5,7 @@ use super::grid::Grid;
 use super::paper::Paper;
 use super::run::{busiest, head};
 use crate::report::assumptions::assumptions;
-use crate::report::order::disagreement_note;
+use crate::report::order::{disagreement_note, too_few_replications};
 use crate::report::{Provenance, fingerprint, sentence, slo_outcome, slo_verdicts};
 use crate::stats::{Paired, Rounded, Status, Verdict};
 use crate::study::{Comparison, Stability, SummaryRow, VariantResult};
@@ -66,10 +66,12 @@ pub(super) fn write(
         paper.gap();
         let ratios = ratios(&mut marks, results, comparison);
         if ratios.is_empty() {
-            paper.note(&format!(
-                "No variant has numbers to compare with `{}`.",
-                comparison.baseline
-            ));
+            paper.note(&match too_few_replications(results) {
+                Some(few) => format!("No ratios: {few}."),
+                None => {
+                    format!("No variant has numbers to compare with `{}`.", comparison.baseline)
+                }
+            });
         } else {
             paper.heading(&format!("Ratio to {}", comparison.baseline));
             ratios.write(paper);
@@ -77,7 +79,7 @@ pub(super) fn write(
         }
     }
     paper.gap();
-    marks.footnotes().iter().for_each(|text| paper.note(text));
+    marks.footnotes(results).iter().for_each(|text| paper.note(text));
     assumptions(results).iter().for_each(|text| paper.note(text));
     paper.whole(&format!("Reproduce: {}", provenance.command), false);
     paper.whole(&format!("Fingerprint: {}", fingerprint(results)), false);

@@ -1,8 +1,9 @@
 //! Numbers with their half-width and what they are worth.
 
 use crate::metrics::Unit;
+use crate::report::order::too_few_replications;
 use crate::stats::{Interval, Rounded, Status, percent};
-use crate::study::SummaryRow;
+use crate::study::{SummaryRow, VariantResult};
 
 /// Which marks were used, and so have to be explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,9 +43,13 @@ impl Marks {
     }
 
     /// What the marks that were used mean, in sentences.
-    pub(super) fn footnotes(self) -> Vec<&'static str> {
+    pub(super) fn footnotes(self, results: &[VariantResult]) -> Vec<&'static str> {
+        let few = match too_few_replications(results) {
+            Some(_) => "~ few data: there are intervals from 5 replications on.",
+            None => "~ few data: the interval is unreliable. Run for longer.",
+        };
         let all = [
-            (self.few, "~ few data: the interval is unreliable. Run for longer."),
+            (self.few, few),
             (self.none, "- no number: too few data, or nothing to measure."),
             (self.unstable, "unstable: a queue grows without limit, so no average has a meaning."),
         ];
@@ -97,8 +102,8 @@ mod tests {
     fn only_marks_that_were_used_are_explained() {
         let mut marks = Marks::default();
         marks.figure(Some(&row(Unit::Millis, Status::Ok)));
-        assert!(marks.footnotes().is_empty());
+        assert!(marks.footnotes(&[]).is_empty());
         marks.figure(Some(&row(Unit::Millis, Status::FewData)));
-        assert_eq!(marks.footnotes().len(), 1);
+        assert_eq!(marks.footnotes(&[]).len(), 1);
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn write(paper: &mut Paper, provenance: &Provenance, results: &[Varia
         slo_verdicts(result).iter().for_each(|it| paper.line(&objective(&mut marks, it)));
     }
     paper.gap();
-    marks.footnotes().iter().for_each(|text| paper.note(text));
+    marks.footnotes(results).iter().for_each(|text| paper.note(text));
     paper.whole(&format!("Reproduce: {}", provenance.command), false);
     paper.whole(&format!("Fingerprint: {}", fingerprint(results)), false);
 }

@@ -142,6 +142,13 @@ fn a_baseline_without_numbers_has_no_table_of_ratios() {
 }
 
 #[test]
+fn too_few_replications_are_no_lack_of_numbers() {
+    let text = compared(&sample::SHOP.replace("replications = 5", "replications = 3"), 80);
+    assert!(text.contains("\nNo ratios: at least 5 replications are needed to compare, not 3."));
+    assert!(!text.contains("Run for longer") && !text.contains("too little data"), "{text}");
+}
+
+#[test]
 fn sojourn_and_wait_are_told_apart_where_they_disagree() {
     let text = compared(sample::FAST_OR_MANY, 200);
     let note = "`fast` answers sooner, although requests wait longer there than at `many`.";
