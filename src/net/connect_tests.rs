@@ -79,17 +79,11 @@ impl World {
             links: vec![LinkEnds { from: NodeId(0), to: NodeId(1) }],
         };
         let fixed = Fixed {
-            auth: None,
             topology,
             endpoints: Vec::new(),
             programs: Vec::new(),
-            traces: Vec::new(),
             addresses: vec![100, 101],
-            http: None,
-            cross_origin: None,
-            attacks: None,
-            browsers: Vec::new(),
-            screens: None,
+            ..Fixed::default()
         };
         Self { core, queue: Queue::default(), fixed, handshakes: Vec::new() }
     }

@@ -1,7 +1,7 @@
 //! What becomes of exchanges that reach nobody, or whose node dies under them.
 
 use super::core::{Ctx, Kind};
-use super::exchange::Phase;
+use super::exchange::{Left, Phase};
 use super::link::{Direction, GIVEN_UP, Transit};
 use super::timer::{TimerId, Token};
 use crate::fact::{Fact, Observer, Place};
@@ -51,8 +51,12 @@ impl<O: Observer> Ctx<'_, O> {
     #[must_use]
     pub fn is_on_kept(&self, id: ExchangeId) -> bool {
         let connection = self.core.exchanges.cold(id).connection;
-        connection != ConnectionId::NONE
-            && self.core.connections.get(connection).answered > Time::ZERO
+        match self.core.exchanges.hot(id).left {
+            Left::No if connection == ConnectionId::NONE => false,
+            Left::No => self.core.connections.get(connection).answered > Time::ZERO,
+            Left::First => false,
+            Left::Later => true,
+        }
     }
 
     /// Whether the far end of a connection has closed it for having been idle too long.

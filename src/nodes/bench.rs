@@ -159,17 +159,11 @@ impl Bench {
     /// A node, with endpoints that each have one of `programs`.
     pub(super) fn of(node: Node, programs: &[&[Op]]) -> Self {
         let fixed = Fixed {
-            auth: None,
             topology: topology(),
             endpoints: (0..).zip(programs).map(|(n, _)| endpoint(n)).collect(),
             programs: programs.iter().map(|ops| Program { ops: ops.to_vec() }).collect(),
-            traces: Vec::new(),
             addresses: vec![100, 101, 102, 103],
-            http: None,
-            cross_origin: None,
-            attacks: None,
-            browsers: Vec::new(),
-            screens: None,
+            ..Fixed::default()
         };
         let links = fixed.topology.links.iter().map(|_| link(0)).collect();
         let core = Core::new(Key(7), links, Heard::default(), &mut Tables::default());
