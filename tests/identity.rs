@@ -285,9 +285,9 @@ fn a_thief_who_is_noticed_loses_a_session_at_once_and_a_token_after_the_lag() {
 /// How long the stolen credentials of one visitor worked, of those that ended, in seconds.
 fn exposures(text: &str) -> Vec<f64> {
     let heard = heard(text, "one");
-    let span = |said: &Said| match said {
-        Said::Exposed { span, .. } => Some(span.as_secs_f64()),
-        _ => None,
+    let span = |said: &Said| {
+        let Said::Exposed { span, .. } = said else { return None };
+        Some(span.as_secs_f64())
     };
     heard.iter().filter_map(|(_, said)| span(said)).collect()
 }
@@ -502,9 +502,9 @@ fn a_store_that_has_died_has_all_its_room_again() {
     let heard = heard(&format!("{site}{text}"), "full");
     let evicted = |seconds: std::ops::Range<u64>| {
         let is_then = |at: Time| seconds.contains(&(at.0 / 1_000_000_000));
-        let count = |(at, said): &(Time, Said)| match said {
-            Said::Evicted { count, .. } if is_then(*at) => *count,
-            _ => 0,
+        let count = |(at, said): &(Time, Said)| {
+            let Said::Evicted { count, .. } = said else { return 0 };
+            if is_then(*at) { *count } else { 0 }
         };
         heard.iter().map(count).sum::<u32>()
     };
