@@ -206,7 +206,7 @@ fn statuses_have_a_lifetime_of_their_own_or_only_one_that_is_said() {
         302,
         &[("cache-control", "public"), old[0]],
         (60.0, PLAIN),
-        ["fresh", "not stored", "passes", "fresh"],
+        ["fresh", "not stored", "passes", "not stored"],
     );
 }
 

@@ -217,7 +217,8 @@ fn browsers(graph: &Graph, checked: &Checked) -> impl Iterator<Item = String> {
     kept.map(|client| {
         let name = &graph.names[client.node.index()];
         format!(
-            "  {name}: how much their browsers answer is not known before the run; whatever they              ask gets at most this"
+            "  {name}: how much their browsers answer is not known before the run; whatever they \
+             ask gets at most this"
         )
     })
 }

@@ -163,7 +163,7 @@ fn explicit(
         Expires::At(second) => Wall(0).plus_seconds(second).since(now.second()),
     });
     if profile.trusts_first && head.expires_first && expires.is_some_and(|span| span < 0) {
-        return Some(0);
+        return expires;
     }
     let said = control.lifetime(profile.is_shared);
     said.map(|seconds| i64::from(seconds).saturating_mul(SECOND)).or(expires)
@@ -171,7 +171,9 @@ fn explicit(
 
 /// The lifetime that the cache gives an answer that says nothing.
 fn heuristic(profile: &Profile, head: &Head, now: Wall) -> Option<i64> {
-    if !profile.heuristic_for.contains(&head.status) && !head.control.is_public {
+    // `public` makes any status fit for it in the standard; products have their lists.
+    let is_public = head.control.is_public && profile.explicit_for.is_empty();
+    if !profile.heuristic_for.contains(&head.status) && !is_public {
         return None;
     }
     match profile.heuristic {

@@ -39,6 +39,15 @@ pub(super) const METRICS: &[Metric] = &[
             mean(sum, count)
         },
     ),
+    averaged(
+        "authorised_success",
+        Unit::Share,
+        "The share of requests beside log-ins, renewals and log-outs that succeeded.",
+        |run| {
+            let (ended, succeeded, _) = run.identities?.ended[3];
+            share(succeeded, ended)
+        },
+    ),
     per_second("store_lookups", "Look-ups in stores of sessions and tokens.", |run| {
         rate(run.identities?.asked[0], run.window)
     }),
@@ -50,6 +59,16 @@ pub(super) const METRICS: &[Metric] = &[
         Unit::Count,
         "Cores at work for nothing but identity: hashing, signing, verifying.",
         |run| average(run.identities?.worked.iter().map(|it| u128::from(*it)).sum(), run.window),
+    ),
+    averaged(
+        "identity_share",
+        Unit::Share,
+        "The share of that in all that cores do.",
+        |run| {
+            let identity = run.identities?.worked.iter().sum();
+            let busy: u128 = run.meters.nodes.iter().map(|node| node.busy.area()).sum();
+            share(identity, u64::try_from(busy).ok()?)
+        },
     ),
     averaged(
         "credential_bytes",
