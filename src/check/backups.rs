@@ -54,7 +54,7 @@ mod tests {
              arrivals = {{ poisson = '10/s' }}\nmix = {{ page = 1 }}\n\
              [node.lb]\nkind = 'load-balancer'\nbackup = ['spare']\n{balancer}\n\
              [node.app]\nkind = 'server'\n[node.spare]\nkind = 'server'\n\
-             [node.db]\nkind = 'database'\nservice = '1ms'\n\
+             [node.db]\nkind = 'database'\ncores = 1\nservice = '1ms'\n\
              [link.users.lb]\n[link.lb.app]\n[link.lb.spare]\n[link.app.db]\n[link.spare.db]\n"
         );
         checked(&text).2

@@ -58,7 +58,7 @@ mod tests {
              [node.users]\nkind = 'client'\narrivals = {{ poisson = '60/s' }}\n\
              mix = {{ page = 1 }}\naddresses = {{ count = {objects} }}\n\
              [node.lb]\nkind = 'load-balancer'\n{balancer}\n\
-             [node.app]\nkind = 'server'\nreplicas = 2\n[link.users.lb]\n[link.lb.app]\n"
+             [node.app]\nkind = 'server'\ncores = 1\nreplicas = 2\n[link.users.lb]\n[link.lb.app]\n"
         )
     }
 
