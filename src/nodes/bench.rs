@@ -164,6 +164,7 @@ impl Bench {
             endpoints: (0..).zip(programs).map(|(n, _)| endpoint(n)).collect(),
             programs: programs.iter().map(|ops| Program { ops: ops.to_vec() }).collect(),
             traces: Vec::new(),
+            objects: crate::trace::ObjectNumbers::default(),
             addresses: vec![100, 101, 102, 103],
             http: None,
             cross_origin: None,

@@ -99,8 +99,8 @@ pub fn check_folder(out: &Path) -> Result<(), WriteError> {
     removed
 }
 
-/// [`write_folder`] with what is too large for the memory: `make` is given the folder in which all of it
-/// is put together, may write files there, and returns the others.
+/// [`write_folder`] with what is too large for the memory: `make` is given the folder in which all
+/// of it is put together, may write files there, and returns the others.
 ///
 /// # Errors
 /// As [`write_folder`], and whatever `make` fails with.
