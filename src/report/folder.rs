@@ -84,20 +84,23 @@ pub fn check_folder(out: &Path) -> Result<(), WriteError> {
     let above = place.parent.ancestors().find(is_there).unwrap_or_else(|| Path::new("."));
     let missing = place.parent.strip_prefix(above).unwrap_or(&place.parent);
     let is_missing = missing.components().any(|part| matches!(part, Component::Normal(_)));
-    let trial = above.join(place.new.file_name().unwrap_or_default());
+    let new = place.new.file_name().unwrap_or_default();
+    let (trial, inner, told) = if is_missing {
+        let trial = above.join(format!(".lindley.new-{}", std::process::id()));
+        let inner = trial.join(missing).join(new);
+        (trial, inner, &place.parent)
+    } else {
+        (place.new.clone(), place.new.clone(), &place.new)
+    };
     discard(&trial)?;
-    let inner = if is_missing { trial.join(missing) } else { trial.clone() };
     let made = fs::create_dir_all(inner);
     let removed = discard(&trial);
-    made.map_err(refused(
-        "create the folder",
-        if is_missing { &place.parent } else { &place.new },
-    ))?;
+    made.map_err(refused("create the folder", told))?;
     removed
 }
 
-/// [`write_folder`] with what is too large for the memory: `make` is given the folder in which all of it
-/// is put together, may write files there, and returns the others.
+/// [`write_folder`] with what is too large for the memory: `make` is given the folder in which all
+/// of it is put together, may write files there, and returns the others.
 ///
 /// # Errors
 /// As [`write_folder`], and whatever `make` fails with.

@@ -192,6 +192,21 @@ fn what_is_wrong_is_told_with_its_status() {
 }
 
 #[test]
+fn a_scenario_that_somebody_has_changed_is_not_overwritten() {
+    let place = with_log("access.log", SAMPLE);
+    place.run("import access.log --out shop").done();
+    // As it was written, nothing is lost.
+    place.run("import access.log --out shop").done();
+    let changed = place.read("shop/scenario.toml") + "# costs\n";
+    place.write("shop/scenario.toml", &changed);
+    let told = place.run("import access.log --out shop");
+    assert_eq!((told.status, told.stdout.as_str()), (4, ""));
+    let sentence = "error: cannot write `shop/scenario.toml`: there is another one already";
+    assert!(told.stderr.starts_with(sentence), "{}", told.stderr);
+    assert_eq!(place.read("shop/scenario.toml"), changed);
+}
+
+#[test]
 fn endpoints_beyond_those_that_are_wanted_are_one() {
     let paths = ["/a", "/a", "/a", "/b", "/b", "/c", "/d"];
     let log: String = paths

@@ -39,13 +39,37 @@ fn the_command_in_the_manifest_gives_the_same_result() {
 }
 
 #[test]
-fn a_run_from_elsewhere_gives_the_same_bytes() {
+fn a_run_from_elsewhere_gives_the_same_bytes_but_for_the_path_in_its_command() {
     let place = Workplace::with_shop();
     std::fs::create_dir(place.path("inner")).expect("made");
     place.write("inner/shop.toml", SHOP);
     place.run("run shop.toml --no-plots --out a").done();
-    place.run("run inner/shop.toml --no-plots --out b").done();
-    assert_eq!(place.files("a"), place.files("b"));
+    let told = place.run("run inner/shop.toml --no-plots --out b").done();
+    assert!(told.stdout.contains("Reproduce: lindley run inner/shop.toml"), "{}", told.stdout);
+    let manifest = std::path::Path::new("manifest.json");
+    let (a, mut b) = (place.files("a"), place.files("b"));
+    let text = String::from_utf8(b[manifest].clone()).expect("UTF-8");
+    let text = text.replacen("lindley run inner/shop.toml", "lindley run shop.toml", 1);
+    b.insert(manifest.to_owned(), text.into_bytes());
+    assert_eq!(a, b);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told_before_anything_is_run() {
+    let place = Workplace::with_shop();
+    place.write("t.csv", "object\na\n");
+    for command in
+        ["run shop.toml", "compare shop.toml", "sweep shop.toml", "cache t.csv", "import t.csv"]
+    {
+        for out in ["shop.toml", "shop.toml/below", "shop.toml/far/below"] {
+            let told = place.run(&format!("{command} --out {out}"));
+            assert_eq!(told.status, 4, "{command}: {}", told.stderr);
+            let (lines, is_error) = (told.stderr.lines().count(), "error: ");
+            assert!(lines == 1 && told.stderr.starts_with(is_error), "{command}: {}", told.stderr);
+            assert_eq!(told.stdout, "", "{command}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(place.path(".")).expect("a folder").count(), 2);
 }
 
 #[test]

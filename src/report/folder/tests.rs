@@ -174,3 +174,29 @@ fn an_error_on_the_way_leaves_the_earlier_result_and_nothing_else() {
     assert_eq!(fs::read_to_string(out.join("summary.csv")).expect("a file"), "old");
     assert_eq!(names(scratch.path()), ["mm1"]);
 }
+
+#[test]
+fn a_trial_leaves_nothing_behind_and_touches_no_result() {
+    let scratch = scratch();
+    check_folder(&scratch.path().join("results/far/below/mm1")).expect("it could be written");
+    assert!(names(scratch.path()).is_empty());
+    let out = scratch.path().join("mm1");
+    write_folder(&out, &result("old")).expect("written");
+    check_folder(&out).expect("it could be written");
+    assert_eq!(names(scratch.path()), ["mm1"]);
+    assert_eq!(names(&out).len(), 3);
+}
+
+#[test]
+fn a_trial_finds_what_writing_would_find() {
+    let scratch = scratch();
+    fs::write(scratch.path().join("file"), "mine").expect("a file");
+    let long = "n".repeat(300);
+    check_folder(&scratch.path().join("far").join(&long)).expect_err("too long a name");
+    for out in ["file", "file/mm1", "file/far/mm1", &long, ".."] {
+        let out = scratch.path().join(out);
+        let trial = check_folder(&out).expect_err("an error").to_string();
+        assert_eq!(trial, message(&out, &result("x")));
+    }
+    assert_eq!(names(scratch.path()), ["file"]);
+}

@@ -49,7 +49,8 @@ pub fn document(text: &str, base: usize, diagnostics: &mut Diagnostics) -> Parse
             diagnostics.push(syntax(error, text, base));
         }
     }
-    let mut owner = Owner { base, diagnostics };
+    let refused: Vec<Span> = errors.iter().filter_map(Error::span).collect();
+    let mut owner = Owner { base, diagnostics, refused: &refused };
     let table = owner.table(table.into_inner(), base..base);
     Parsed { table, complete }
 }
@@ -64,7 +65,7 @@ pub fn value(text: &str, base: usize) -> Result<Item, Box<Diagnostic>> {
     }
     let value = DeValue::parse(text).map_err(|error| syntax(&error, text, base))?;
     let mut diagnostics = Diagnostics::new();
-    let item = Owner { base, diagnostics: &mut diagnostics }.item(value);
+    let item = Owner { base, diagnostics: &mut diagnostics, refused: &[] }.item(value);
     match diagnostics.sorted().first() {
         Some(diagnostic) => Err(Box::new((*diagnostic).clone())),
         None => Ok(item),
@@ -149,6 +150,8 @@ fn in_our_words(message: &str, word: &str, span: &Span) -> Option<Diagnostic> {
 struct Owner<'a> {
     base: usize,
     diagnostics: &'a mut Diagnostics,
+    /// Where the parser has stumbled.
+    refused: &'a [Span],
 }
 
 impl Owner<'_> {
@@ -194,7 +197,9 @@ impl Owner<'_> {
     }
 
     fn text(&mut self, text: String, span: &Span) -> String {
-        match check_text(&text, span) {
+        // What the parser has refused already is not told twice.
+        let told = |at: &Span| span.contains(&(self.base + at.start));
+        match check_text(&text, span).filter(|_| !self.refused.iter().any(told)) {
             Some(_) if self.diagnostics.is_full() => self.diagnostics.count_more(1),
             Some(wrong) => self.diagnostics.push(wrong),
             None => {}
