@@ -5,7 +5,7 @@
 //! ```text
 //! Graph ─▶ traffic ─▶ flow ─▶ station ─▶ theory ─▶ Checked ─▶ text
 //!             └─▶ circuit (closed loops)   length ──┘
-//! Model + Graph ─▶ suspicion, sameness ─▶ warnings with their places
+//! Model + Graph ─▶ suspicion, ineffective, sameness ─▶ warnings with their places
 //! ```
 
 mod amplified;
@@ -13,6 +13,7 @@ mod circuit;
 mod expected;
 mod flow;
 mod identity;
+mod ineffective;
 mod keeping;
 mod length;
 mod sameness;
@@ -22,6 +23,7 @@ mod table;
 mod text;
 
 pub use circuit::{Circuit, Solution};
+pub use ineffective::ineffective;
 pub use length::Length;
 pub use sameness::{Read, sameness};
 pub use station::Answer;
