@@ -5,7 +5,7 @@
 //! ```text
 //! Graph ─▶ traffic ─▶ flow ─▶ station ─▶ theory ─▶ Checked ─▶ text
 //!             └─▶ circuit (closed loops)   length ──┘
-//! Model + Graph ─▶ suspicion, sameness ─▶ warnings with their places
+//! Model + Graph ─▶ suspicion, ineffective, sameness ─▶ warnings with their places
 //! ```
 
 mod amplified;
@@ -15,6 +15,7 @@ mod expected;
 mod flow;
 mod hashed;
 mod identity;
+mod ineffective;
 mod keeping;
 mod left_out;
 mod length;
@@ -25,6 +26,7 @@ mod table;
 mod text;
 
 pub use circuit::{Circuit, Solution};
+pub use ineffective::ineffective;
 pub use length::Length;
 pub use sameness::{Read, sameness};
 pub use station::Answer;

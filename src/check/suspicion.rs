@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::ineffective::ineffective;
 use crate::endpoint::Op;
 use crate::graph::{Graph, Origin, Role, Traffic, browsers_keep, delay, is_sharded};
 use crate::id::NodeId;
@@ -19,7 +20,8 @@ pub fn suspicions(
     traffic: &Traffic,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Diagnostic> {
-    let mut watch = Watch { model, graph, traffic, diagnostics, unused: Vec::new() };
+    let unused = ineffective(model, graph, traffic, diagnostics);
+    let mut watch = Watch { model, graph, traffic, diagnostics, unused };
     watch.overload();
     watch.work();
     watch.reach();
@@ -144,17 +146,16 @@ impl Watch<'_> {
         })
     }
 
-    /// Work without cores, and work that varies without bounds.
+    /// Work that varies without bounds.
     fn work(&mut self) {
         for (id, name, span) in self.nodes() {
             let node = &self.traffic.nodes[id.index()];
             let shape = self.graph.plans[id.index()].shape.as_ref();
             let has_cores = shape.is_some_and(|shape| shape.machines.iter().any(|it| it.cores > 0));
-            if node.cpu.total > 0.0 && !has_cores {
-                let message =
-                    format!("`{name}` has CPU work but no cores: the work takes no time there");
-                self.warn(span, message, "give it `cores` or a `machine`");
-            } else if node.cpu.total.is_infinite() {
+            if !has_cores {
+                continue;
+            }
+            if node.cpu.total.is_infinite() {
                 let message = format!("the work at `{name}` has no mean: it grows with the run");
                 self.warn(span, message, "a Pareto law has a mean if its `shape` is above 1");
             } else if node.cpu.squares.is_infinite() {

@@ -197,6 +197,40 @@ fn what_is_suspicious_is_told_with_its_place() {
 }
 
 #[test]
+fn what_is_written_and_does_nothing_is_told() {
+    let sound = one(POISSON, EXP, "cores = 1");
+    let with = |more: &str| format!("{sound}{more}\n");
+    let response = |key: &str| sound.replace("[node.users]", &format!("{key}\n[node.users]"));
+    for (text, said) in [
+        (
+            balanced("random") + "sticky = { cookie = 'at' }\n",
+            "`sticky` of `lb` does nothing: every request comes from somebody new",
+        ),
+        (response("role = 'admin'"), "the `role` of endpoint `page` is asked of nobody"),
+        (response("response = { compressible = true }"), "no node compresses the answers of"),
+        (with("connection = { resumed = 0.5 }"), "`resumed` does nothing on the link from `users`"),
+        (with("connection = { early_data = true }"), "`early_data` does nothing on the link"),
+        (
+            one(POISSON, EXP, "cores = 1\nservice = '5ms'"),
+            "the `service` of `app` is never done: all that it is asked has `work` of its own",
+        ),
+    ] {
+        check_said(&text, said);
+    }
+    let (.., warnings) = checked(&with("connection = { resumed = 0.5, tls = '1.3' }"));
+    assert_eq!(warnings, "");
+}
+
+#[test]
+fn waits_are_told_of_the_whole_exchange_as_its_demand_is() {
+    let twice = "{ cpu = '5ms' }, { wait = '20ms' }, { cpu = '5ms' }";
+    let (graph, checked, _) = checked(&one("arrivals = { poisson = '70/s' }", twice, "cores = 1"));
+    let told = text("base", &graph, &checked);
+    // Each of the two waits 0.7 / 0.3 / 2 times 5 ms.
+    assert!(told.contains("about 11.67 ms  about 21.67 ms"), "{told}");
+}
+
+#[test]
 fn a_sound_scenario_is_not_complained_about() {
     let (.., warnings) = checked(&balanced("random"));
     assert_eq!(warnings, "");

@@ -109,7 +109,8 @@ fn nodes(graph: &Graph, checked: &Checked) -> Table {
         let replicas = graph.fixed.topology.nodes[id.index()].replicas;
         let busy = node.busiest().map_or_else(|| "-".to_owned(), |busy| format!("{busy:.3}"));
         let load = if node.servers() > 0 { number(node.load()) } else { "-".to_owned() };
-        let (theory, wait, sojourn) = theory(&checked.nodes[id.index()]);
+        let visits = visits(graph, node, id);
+        let (theory, wait, sojourn) = theory(&checked.nodes[id.index()], visits);
         table.row([
             name,
             plan.kind.to_owned(),
@@ -145,7 +146,16 @@ fn demand(node: &NodeTraffic) -> String {
     time(node.load() / node.rate)
 }
 
-fn theory(answer: &Answer) -> (String, String, String) {
+/// How often an exchange is served by the cores, or the workers where there are none: what theory
+/// says of one service is told of the whole exchange, as the demand is and as runs measure it.
+fn visits(graph: &Graph, node: &NodeTraffic, id: NodeId) -> f64 {
+    let machines = graph.plans[id.index()].shape.iter().flat_map(|shape| &shape.machines);
+    let has_cores = machines.map(|machine| machine.cores).max().unwrap_or(0) > 0;
+    let often = if has_cores { node.cpu.often } else { node.wait.often };
+    if node.rate > 0.0 { often / node.rate } else { 1.0 }
+}
+
+fn theory(answer: &Answer, visits: f64) -> (String, String, String) {
     match answer {
         Answer::Nothing | Answer::Unknown(_) => (String::new(), String::new(), String::new()),
         Answer::Queue(known, quality) => {
@@ -161,8 +171,8 @@ fn theory(answer: &Answer) -> (String, String, String) {
             let name = name.replace("(Allen-Cunneen) (approximation)", "(Allen-Cunneen)");
             (
                 name,
-                format!("{tilde}{}", time(means.wait)),
-                format!("{tilde}{}", time(means.sojourn)),
+                format!("{tilde}{}", time(visits * means.wait)),
+                format!("{tilde}{}", time(visits * means.sojourn)),
             )
         }
         Answer::Solved { wait, sojourn, name } => {

@@ -43,6 +43,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
         }
         models.push((name, model));
     }
+    opened.check_sweeps();
     // Of some of the variants nothing can be said about all.
     if changes.variants.is_empty() {
         unused(&found, &mut opened.diagnostics);

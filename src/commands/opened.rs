@@ -8,10 +8,13 @@ use super::exit::{CommandError, Problems};
 use super::io::Io;
 use super::options::Changes;
 use super::shipped::{self, SCENARIOS, Shipped};
-use crate::graph::{Graph, build};
+use crate::check::{ineffective, unused};
+use crate::graph::{Graph, Traffic, build};
 use crate::model::Model;
 use crate::scenario::overlay::Assignment;
 use crate::scenario::source::Disk;
+use crate::scenario::sweep::{Grid, axes};
+use crate::scenario::tree::{self, Entry, Item, Table};
 use crate::scenario::{Diagnostic, Diagnostics, Scenario, nearest};
 use crate::study::Variant;
 
@@ -119,11 +122,59 @@ impl Opened {
         io: &mut Io,
     ) -> Result<(Self, Vec<Variant>), CommandError> {
         let mut variants = Vec::new();
+        let mut found = Vec::new();
         for name in self.names(changes)? {
-            let graph = self.graph(&name, &[]).map(Arc::new);
-            variants.extend(graph.map(|graph| Variant { name, graph }));
+            let Some(model) = self.model(&name, &[]) else { continue };
+            let Some(graph) = self.build(&model) else { continue };
+            let traffic = Traffic::of(&graph);
+            found.push(ineffective(&model, &graph, &traffic, &mut self.diagnostics));
+            variants.push(Variant { name, graph: Arc::new(graph) });
         }
+        // Of some of the variants nothing can be said about all.
+        if changes.variants.is_empty() {
+            unused(&found, &mut self.diagnostics);
+        }
+        self.check_sweeps();
         Ok((self.checked(io)?, variants))
+    }
+
+    /// Notes what is wrong with the sweeps, which only `sweep` runs: each value of each axis is
+    /// tried once, and is wrong if no variant can take it.
+    pub fn check_sweeps(&mut self) {
+        let sweeps = self.scenario.sweeps().into_iter().flat_map(Table::in_order);
+        let sweeps: Vec<Entry> = sweeps.map(|(_, entry)| entry.clone()).collect();
+        let names: Vec<String> = self.scenario.variants().iter().map(|&it| it.to_owned()).collect();
+        for sweep in &sweeps {
+            let all = axes(sweep, &mut self.diagnostics);
+            let Some(grid) = Grid::new(all, &mut self.diagnostics) else { continue };
+            for cell in grid.cells_by_axis() {
+                let set = |(path, value): (&tree::Path, &Item)| Assignment {
+                    path: path.clone(),
+                    value: value.clone(),
+                };
+                let cell: Vec<Assignment> = cell.overlays().map(set).collect();
+                self.check_cell(&names, &cell);
+                if self.diagnostics.is_full() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Notes what the first of these variants has against `cell`, unless one can take it.
+    fn check_cell(&mut self, variants: &[String], cell: &[Assignment]) {
+        let mut first = None;
+        for name in variants {
+            let mut said = Diagnostics::new();
+            let model = self.scenario.model(name, cell, &mut said);
+            let graph = model.and_then(|model| build(&model, &mut self.files, &mut said));
+            if graph.is_some() {
+                return;
+            }
+            first.get_or_insert(said);
+        }
+        let said = first.unwrap_or_default();
+        said.sorted().into_iter().for_each(|one| self.diagnostics.push(one.clone()));
     }
 
     /// Ends here if anything is wrong; tells the warnings otherwise.

@@ -9,6 +9,7 @@ use super::include;
 use super::model::{FAMILIES, read_model};
 use super::overlay::{Assignment, assign_all, merge, warn_of_new_tables};
 use super::source::{Files, Sources, Span};
+use super::strangers::warn_of_strangers;
 use super::tree::{Entry, Table, check_names};
 use crate::model::Model;
 
@@ -57,6 +58,9 @@ impl Scenario {
         let mut base = parsed.table;
         check_names(&base, NAMED, diagnostics);
         let variants = take_variants(&mut base, diagnostics);
+        for (name, entry) in &variants {
+            warn_of_strangers(&base, name, entry, diagnostics);
+        }
         let sets: Vec<Assignment> =
             sets.iter().filter_map(|text| argument::set(text, &mut sources, diagnostics)).collect();
         for set in &sets {

@@ -31,6 +31,7 @@ pub mod overlay;
 pub mod read;
 mod schema;
 pub mod source;
+mod strangers;
 pub mod sweep;
 pub mod tree;
 

@@ -35,25 +35,28 @@ pub(super) fn read_model(table: Table, diagnostics: &mut Diagnostics) -> Option<
     if let Some(run) = &run {
         check_run(run, &rest, diagnostics);
     }
-    let machines = family(&families, "machine", diagnostics, |_, table, diagnostics| {
+    let machines = family(&families, "machine", diagnostics, |_, _, table, diagnostics| {
         read_table(table, &[], diagnostics)
     });
-    let endpoints = family(&families, "endpoint", diagnostics, |_, table, diagnostics| {
+    let endpoints = family(&families, "endpoint", diagnostics, |_, _, table, diagnostics| {
         read_table(table, &[], diagnostics)
     });
-    let probes = family(&families, "probe", diagnostics, |_, table, diagnostics| {
+    let probes = family(&families, "probe", diagnostics, |_, _, table, diagnostics| {
         read_table(table, &[], diagnostics)
     });
-    let faults = family(&families, "fault", diagnostics, |_, table, diagnostics| {
+    let faults = family(&families, "fault", diagnostics, |_, _, table, diagnostics| {
         read_table(table, &[], diagnostics)
     });
-    let pages = family(&families, "page", diagnostics, |_, table, diagnostics| {
+    let pages = family(&families, "page", diagnostics, |_, _, table, diagnostics| {
         read_table(table, &[], diagnostics)
     });
-    let visits = family(&families, "visit", diagnostics, |_, table, diagnostics| {
+    let visits = family(&families, "visit", diagnostics, |_, _, table, diagnostics| {
         read_table(table, &[], diagnostics)
     });
-    let nodes = family(&families, "node", diagnostics, read_node);
+    let all: Vec<&str> = families.table("node").into_iter().flat_map(kinds).collect();
+    let nodes = family(&families, "node", diagnostics, |name, entry, table, diagnostics| {
+        read_node(name, entry, table, &all, diagnostics)
+    });
     let links = links(&families, diagnostics);
     let run = run?;
     Some(Model {
@@ -92,7 +95,7 @@ fn family<T>(
     families: &Table,
     name: &str,
     diagnostics: &mut Diagnostics,
-    read: impl Fn(&Entry, &Table, &mut Diagnostics) -> Option<T>,
+    read: impl Fn(&str, &Entry, &Table, &mut Diagnostics) -> Option<T>,
 ) -> BTreeMap<String, Named<T>> {
     let mut all = BTreeMap::new();
     let Some(entry) = families.entry(name) else { return all };
@@ -108,7 +111,7 @@ fn family<T>(
             diagnostics.push(Diagnostic::error(entry.item.span.clone(), message));
             continue;
         };
-        if let Some(spec) = read(entry, table, diagnostics) {
+        if let Some(spec) = read(key, entry, table, diagnostics) {
             let (place, keys) = (entry.key_span.clone(), table.places());
             all.insert(key.to_owned(), Named { spec, place, keys: Keys::new(keys) });
         }
@@ -116,12 +119,29 @@ fn family<T>(
     all
 }
 
-/// Reads a node: its kind, then the parts that the kind has, then what every node has.
-fn read_node(entry: &Entry, table: &Table, diagnostics: &mut Diagnostics) -> Option<NodeSpec> {
+/// The names of the nodes that have a kind.
+fn kinds(nodes: &Table) -> impl Iterator<Item = &str> {
+    let has_kind = |entry: &Entry| entry.item.as_table().is_some_and(|it| it.get("kind").is_some());
+    nodes.iter().filter(move |(_, entry)| has_kind(entry)).map(|(name, _)| name)
+}
+
+/// Reads a node: its kind, then the parts that the kind has, then what every node has. Without a
+/// kind it may be meant for one of `others`.
+fn read_node(
+    name: &str,
+    entry: &Entry,
+    table: &Table,
+    others: &[&str],
+    diagnostics: &mut Diagnostics,
+) -> Option<NodeSpec> {
     let mut rest = table.clone();
     let Some(kind) = rest.remove("kind") else {
-        let error = Diagnostic::error(entry.key_span.clone(), "a node needs a `kind`");
-        diagnostics.push(error.label(format!("the kinds are {}", KindSpec::WORDS.join(", "))));
+        let error = Diagnostic::error(entry.key_span.clone(), "a node needs a `kind`")
+            .label(format!("the kinds are {}", KindSpec::WORDS.join(", ")));
+        diagnostics.push(match nearest(name, others.iter().copied()) {
+            Some(meant) => error.help(format!("or did you mean node `{meant}`?")),
+            None => error,
+        });
         return None;
     };
     let word = kind.item.as_text().unwrap_or_default();
@@ -169,7 +189,7 @@ impl NodeReader<'_> {
 
 fn links(families: &Table, diagnostics: &mut Diagnostics) -> BTreeMap<(String, String), LinkEntry> {
     let mut links = BTreeMap::new();
-    let froms = family(families, "link", diagnostics, |entry, table, _| {
+    let froms = family(families, "link", diagnostics, |_, entry, table, _| {
         Some((entry.key_span.clone(), table.clone()))
     });
     for (from, Named { spec: (from_place, table), .. }) in froms {

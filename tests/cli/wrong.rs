@@ -25,6 +25,30 @@ fn every_point_of_a_sweep_is_checked_before_any_is_run() {
 }
 
 #[test]
+fn what_is_wrong_with_a_sweep_is_told_by_commands_that_do_not_run_it() {
+    let sweeps = ["'node.ap.cores' = [1, 2]", "'node.app.cores' = { from = 1 }"];
+    for (command, sweep) in ["check", "run", "compare"].into_iter().zip(sweeps.iter().cycle()) {
+        let place = Workplace::with_shop();
+        place.write("shop.toml", &format!("{SHOP}[sweep.more]\n{sweep}\n"));
+        let told = place.run(&format!("{command} shop.toml"));
+        assert_eq!((told.status, told.stdout.as_str()), (2, ""), "{command}: {}", told.stderr);
+        assert!(told.stderr.starts_with("error: "), "{}", told.stderr);
+        assert!(place.is_untouched());
+    }
+}
+
+#[test]
+fn what_is_written_and_does_nothing_is_told_by_check_and_by_run() {
+    for command in ["check", "run"] {
+        let place = Workplace::with_shop();
+        place.write("shop.toml", &SHOP.replace("work =", "role = 'admin'\nwork ="));
+        let told = place.run(&format!("{command} shop.toml"));
+        let warning = "warning: the `role` of endpoint `page` is asked of nobody\n";
+        assert!(told.status == 0 && told.stderr.contains(warning), "{command}: {}", told.stderr);
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_status_4() {
     let told = Workplace::with_shop().run("run none.toml");
     assert_eq!(told.status, 4);

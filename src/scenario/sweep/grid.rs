@@ -91,6 +91,19 @@ impl Grid {
     pub fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
         (0..self.cells).map(|number| self.cell(number))
     }
+
+    /// Points in which each value of each axis stands once, beside the first ones of the others.
+    pub fn cells_by_axis(&self) -> impl Iterator<Item = Cell<'_>> {
+        // The last axis varies fastest: a step along an axis is as long as all axes behind it.
+        let strides = self.axes.iter().rev().scan(1, |stride, axis| {
+            let step = *stride;
+            *stride *= axis.values.len();
+            Some((step, axis.values.len()))
+        });
+        let others: Vec<(usize, usize)> = strides.collect();
+        let steps = others.into_iter().flat_map(|(step, len)| (1..len).map(move |n| n * step));
+        std::iter::once(0).chain(steps).map(|number| self.cell(number))
+    }
 }
 
 impl<'a> Cell<'a> {
