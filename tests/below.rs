@@ -18,7 +18,7 @@ fn tiers(balancer: &str, client: &str, fault: &str) -> Vec<Ended> {
          mix = {{ query = 1, plain = 1 }}\n{client}\n\
          [node.lb]\nkind = 'load-balancer'\nalgorithm = 'round-robin'\n{balancer}\n\
          [node.app]\nkind = 'server'\nreplicas = 2\ntimeout = {{ read = '20ms' }}\n\
-         [node.db]\nkind = 'database'\nservice = '1ms'\n\
+         [node.db]\nkind = 'database'\ncores = 1\nservice = '1ms'\n\
          [link.users.lb]\nlatency = '1ms'\n\
          [link.lb.app]\nlatency = '1ms'\n[link.app.db]\nlatency = '1ms'\n\
          [fault.f]\nnode = 'db'\nat = '0s'\n{fault}\n"

@@ -211,9 +211,9 @@ fn calls_in_a_row(times: u32, pool: &str, rest: &str) -> Vec<Ended> {
     let text = format!(
         "study = 'terminating'\nduration = '300s'\nuntil = 'drained'\n\
          [endpoint.page]\nwork = [{{ call = 'db', times = {times} }}]\n\
-         [node.users]\nkind = 'client'\narrivals = {{ interval = '100s' }}\n\
+         [node.users]\nkind = 'client'\narrivals = {{ interval = '20s' }}\n\
          mix = {{ page = 1 }}\n\
-         [node.app]\nkind = 'server'\n[node.db]\nkind = 'database'\nservice = '10ms'\n\
+         [node.app]\nkind = 'server'\n[node.db]\nkind = 'database'\ncores = 1\nservice = '10ms'\n\
          [link.users.app]\n[link.app.db]\nlatency = '20ms'\n\
          connection = {{ mode = 'pool', {pool} }}\n{rest}\n"
     );
