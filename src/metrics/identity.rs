@@ -60,16 +60,11 @@ pub(super) const METRICS: &[Metric] = &[
         "Cores at work for nothing but identity: hashing, signing, verifying.",
         |run| average(run.identities?.worked.iter().map(|it| u128::from(*it)).sum(), run.window),
     ),
-    averaged(
-        "identity_share",
-        Unit::Share,
-        "The share of that in all that cores do.",
-        |run| {
-            let identity = run.identities?.worked.iter().sum();
-            let busy: u128 = run.meters.nodes.iter().map(|node| node.busy.area()).sum();
-            share(identity, u64::try_from(busy).ok()?)
-        },
-    ),
+    averaged("identity_share", Unit::Share, "The share of that in all that cores do.", |run| {
+        let identity = run.identities?.worked.iter().sum();
+        let busy: u128 = run.meters.nodes.iter().map(|node| node.busy.area()).sum();
+        share(identity, u64::try_from(busy).ok()?)
+    }),
     averaged(
         "credential_bytes",
         Unit::Count,
