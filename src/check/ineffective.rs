@@ -86,10 +86,8 @@ fn keys(model: &Model, found: &mut Vec<Diagnostic>) {
         if connection.tls.is_some() || connection.protocol == Protocol::H3 {
             continue;
         }
-        let written = [
-            ("resumed", connection.resumed.get() > 0.0),
-            ("early_data", connection.early_data),
-        ];
+        let written =
+            [("resumed", connection.resumed.get() > 0.0), ("early_data", connection.early_data)];
         for (key, _) in written.into_iter().filter(|(_, is_written)| *is_written) {
             let message = format!("`{key}` does nothing on the link from `{from}` to `{to}`");
             let help = "only handshakes of TLS are resumed: give the connection `tls`";
@@ -109,8 +107,9 @@ fn services(model: &Model, graph: &Graph, found: &mut Vec<Diagnostic>) {
             model.endpoints.get(endpoint).is_some_and(|it| !it.spec.work.is_empty())
         };
         if asked.peek().is_some() && asked.all(|(_, it)| has_work(graph.endpoint_name(*it))) {
-            let message = format!("the `service` of `{name}` is never done: all that it is asked \
-                                   has `work` of its own");
+            let message = format!(
+                "the `service` of `{name}` is never done: all that it is asked has `work` of its own"
+            );
             let help = "`service` is what a call without an endpoint costs, or with one that has \
                         no `work`";
             found.push(warning(node.at("service"), message, help));

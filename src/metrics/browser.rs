@@ -1,7 +1,9 @@
 //! What browsers ask before they send, what they keep from their pages, and how long pages take:
 //! only of scenarios with pages of several parts or several origins.
 
-use super::{EndToEnd, Evidence, Metric, Unit, average, averaged, errors, mean_of_successes, rate, share};
+use super::{
+    EndToEnd, Evidence, Metric, Unit, average, averaged, errors, mean_of_successes, rate, share,
+};
 use crate::attack::{Forgery, Injection};
 use crate::observe::Sample;
 use crate::outcome::Reason;

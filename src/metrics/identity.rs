@@ -82,10 +82,15 @@ pub(super) const METRICS: &[Metric] = &[
         let (ended, succeeded, _) = run.identities?.ended[0];
         share(succeeded, ended)
     }),
-    mean_of_successes("refresh_latency_mean", Unit::Millis, "The mean latency of renewals.", |run| {
-        let (_, count, sum) = run.identities?.ended[1];
-        mean(sum, count)
-    }),
+    mean_of_successes(
+        "refresh_latency_mean",
+        Unit::Millis,
+        "The mean latency of renewals.",
+        |run| {
+            let (_, count, sum) = run.identities?.ended[1];
+            mean(sum, count)
+        },
+    ),
     averaged("refresh_success", Unit::Share, "The share of renewals that succeeded.", |run| {
         let (ended, succeeded, _) = run.identities?.ended[1];
         share(succeeded, ended)

@@ -173,7 +173,8 @@ mod tests {
     #[test]
     fn where_nothing_succeeds_that_is_known_and_no_latency_is() {
         let work = "{ cpu = { exp = \"10ms\" } }";
-        let failing = sample::QUEUE.replace(work, "{ cpu = \"1ms\" }, { fail = 1.0, status = 503 }");
+        let failing =
+            sample::QUEUE.replace(work, "{ cpu = \"1ms\" }, { fail = 1.0, status = 503 }");
         let slo = "slo = { p50 = \"1s\", success = 0.5 }";
         let results = sample::run(&format!("{slo}\n{failing}"), sample::PLAIN);
         let outcomes: Vec<_> = slo_verdicts(&results[0]).iter().map(|it| it.outcome).collect();
