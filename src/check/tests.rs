@@ -215,7 +215,8 @@ fn what_is_written_and_does_nothing_is_told() {
     ] {
         check_said(&text, said);
     }
-    let (.., warnings) = checked(&with("connection = { resumed = 0.5, tls = '1.3' }"));
+    let (.., warnings) =
+        checked(&with("connection = { mode = 'pool', resumed = 0.5, tls = '1.3' }"));
     assert_eq!(warnings, "");
 }
 
