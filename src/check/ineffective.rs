@@ -108,8 +108,7 @@ fn services(model: &Model, graph: &Graph, found: &mut Vec<Diagnostic>) {
         };
         if asked.peek().is_some() && asked.all(|(_, it)| has_work(graph.endpoint_name(*it))) {
             let message = format!(
-                "the `service` of `{name}` is never done: all that it is asked \
-                                   has `work` of its own"
+                "the `service` of `{name}` is never done: all it is asked has `work` of its own"
             );
             let help = "`service` is what a call without an endpoint costs, or with one that has \
                         no `work`";

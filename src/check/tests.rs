@@ -212,12 +212,13 @@ fn what_is_written_and_does_nothing_is_told() {
         (with("connection = { early_data = true }"), "`early_data` does nothing on the link"),
         (
             one(POISSON, EXP, "cores = 1\nservice = '5ms'"),
-            "the `service` of `app` is never done: all that it is asked has `work` of its own",
+            "the `service` of `app` is never done: all it is asked has `work` of its own",
         ),
     ] {
         check_said(&text, said);
     }
-    let (.., warnings) = checked(&with("connection = { resumed = 0.5, tls = '1.3' }"));
+    let (.., warnings) =
+        checked(&with("connection = { mode = 'pool', resumed = 0.5, tls = '1.3' }"));
     assert_eq!(warnings, "");
 }
 

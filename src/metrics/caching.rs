@@ -72,7 +72,8 @@ pub const AT_CACHE: &[CacheMetric] = &[
     of_all(of_one(
         "requests_saved",
         Unit::PerSecond,
-        "Look-ups that whoever stands behind it did not see, the collapsed ones included, in a second.",
+        "Look-ups that whoever stands behind it did not see, the collapsed ones included, in a \
+         second.",
         |it, window| rate(it.hits + it.collapsed, window),
     )),
     of_all(of_one(
