@@ -46,16 +46,36 @@ fn same(one: &Model, other: &Model) -> bool {
     let links = |model: &Model| -> Vec<_> {
         model.links.iter().map(|(ends, link)| (ends.clone(), link.spec.clone())).collect()
     };
-    one.run == other.run
-        && all_same(&one.machines, &other.machines)
-        && all_same(&one.endpoints, &other.endpoints)
-        && all_same(&one.nodes, &other.nodes)
-        && all_same(&one.pages, &other.pages)
-        && all_same(&one.visits, &other.visits)
-        && one.auth.as_ref().map(|it| &it.spec) == other.auth.as_ref().map(|it| &it.spec)
-        && all_same(&one.probes, &other.probes)
-        && all_same(&one.faults, &other.faults)
+    let Model {
+        run,
+        machines,
+        endpoints,
+        nodes,
+        links: _,
+        probes,
+        auth,
+        csrf,
+        xss,
+        pages,
+        visits,
+        faults,
+    } = one;
+    *run == other.run
+        && all_same(machines, &other.machines)
+        && all_same(endpoints, &other.endpoints)
+        && all_same(nodes, &other.nodes)
         && links(one) == links(other)
+        && all_same(probes, &other.probes)
+        && is_same(auth.as_ref(), other.auth.as_ref())
+        && is_same(csrf.as_ref(), other.csrf.as_ref())
+        && is_same(xss.as_ref(), other.xss.as_ref())
+        && all_same(pages, &other.pages)
+        && all_same(visits, &other.visits)
+        && all_same(faults, &other.faults)
+}
+
+fn is_same<T: PartialEq>(one: Option<&Named<T>>, other: Option<&Named<T>>) -> bool {
+    one.map(|it| &it.spec) == other.map(|it| &it.spec)
 }
 
 fn all_same<T: PartialEq>(
