@@ -161,7 +161,7 @@ const FAMILIES: &[Family] = &[
         registers: |name| format!("    {}({name}) = \"{}\";", camel(name), name.replace('_', "-")),
         others: &[
             "capacity", "che", "ghost", "list", "members", "ranks", "shelves", "sketch", "store",
-            "table", "verbs",
+            "table", "verbs", "words",
         ],
     },
     Family {

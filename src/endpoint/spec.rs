@@ -51,8 +51,8 @@ pub struct EndpointSpec {
     pub role: Option<String>,
     /// Whether scripts ask for it with cookies at another origin, too (`credentials: include`).
     pub credentials: bool,
-    /// Whether it changes state: a database answers it on its primary, no cache stores it, and it is
-    /// sent again only where nothing can have been done yet or `non_idempotent` is set. POST and
+    /// Whether it changes state: a database answers it on its primary, no cache stores it, and it
+    /// is sent again only where nothing can have been done yet or `non_idempotent` is set. POST and
     /// PATCH are not sent again either, even without this.
     pub write: bool,
     /// What its host is about, such as `news` or `games`: rules of access can name it.

@@ -7,9 +7,10 @@ use serde::de::{Deserialize, Deserializer, EnumAccess, Error, VariantAccess, Vis
 use super::Policy;
 
 /// Why the one rule of [`super::replay`] that needs no future is no policy all the same.
-const TTL: &str = "`ttl` gives nothing up for want of room, so nothing would bound its memory: only \
-                   `lindley cache` has it. In a scenario lifetimes come from what answers say; with \
-                   a `capacity` above all that is asked for, any policy leaves the rest to them";
+const TTL: &str = "`ttl` gives nothing up for want of room, so nothing would bound its memory: \
+                   only `lindley cache` has it. In a scenario lifetimes come from what answers \
+                   say; with a `capacity` above all that is asked for, any policy leaves the \
+                   rest to them";
 
 struct Words;
 

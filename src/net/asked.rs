@@ -72,8 +72,8 @@ impl<'a, O: Observer> Ctx<'a, O> {
         }
     }
 
-    /// Whether asking for this endpoint twice, on behalf of a request, does no harm. The method that
-    /// a trace says stands for the endpoint's.
+    /// Whether asking for this endpoint twice, on behalf of a request, does no harm. The method
+    /// that a trace says stands for the endpoint's.
     #[must_use]
     pub fn is_idempotent(&self, request: RequestId, endpoint: EndpointId) -> bool {
         let Some(known) = self.fixed.endpoints.get(endpoint.index()) else { return true };

@@ -47,13 +47,18 @@ impl<O: Observer> Ctx<'_, O> {
         false
     }
 
-    /// Whether an exchange travels on a connection that has carried an answer before.
+    /// Whether an exchange travels on a connection of its own link that has carried an answer
+    /// before. What a layer-4 balancer carries on has none there.
     #[must_use]
     pub fn is_on_kept(&self, id: ExchangeId) -> bool {
         let connection = self.core.exchanges.cold(id).connection;
-        match self.core.exchanges.hot(id).left {
+        let exchange = self.core.exchanges.hot(id);
+        match exchange.left {
             Left::No if connection == ConnectionId::NONE => false,
-            Left::No => self.core.connections.get(connection).answered > Time::ZERO,
+            Left::No => {
+                let it = self.core.connections.get(connection);
+                it.link == exchange.link && it.answered > Time::ZERO
+            }
             Left::First => false,
             Left::Later => true,
         }

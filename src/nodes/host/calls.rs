@@ -63,8 +63,8 @@ impl Host {
         self.called(id, ctx);
     }
 
-    /// A call for an exchange has failed: a proxy hands that on, and what fails below a server makes
-    /// the server itself fail, for the same reason.
+    /// A call for an exchange has failed: a proxy hands that on, and what fails below a server
+    /// makes the server itself fail, for the same reason.
     pub(super) fn failed_below<O: Observer>(
         &mut self,
         id: ExchangeId,
