@@ -176,18 +176,20 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_often_is_not_pushed_out_by_what_comes_once() {
-        let mut store = Store::new(Policy::WTinyLfu, Capacity::Objects(1_000));
+        let mut store = Store::new(Policy::WTinyLfu, Capacity::Objects(100));
         let ask = |store: &mut Store<()>, key| {
             if store.get(key).is_none() {
                 store.put(key, 1, ());
             }
         };
+        // Only what is found in the main part is counted, which fills when the cache is full.
+        (0..90).chain(500..520).for_each(|key| ask(&mut store, key));
         for _ in 0..5 {
-            (0..900).for_each(|key| ask(&mut store, key));
+            (0..90).for_each(|key| ask(&mut store, key));
         }
         (1_000..2_000).for_each(|key| ask(&mut store, key));
-        let kept = (0..900).filter(|key| store.get(*key).is_some()).count();
-        assert!(kept >= 850, "{kept}");
+        let kept = (0..90).filter(|key| store.get(*key).is_some()).count();
+        assert!(kept >= 85, "{kept}");
     }
 
     #[test]

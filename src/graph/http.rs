@@ -26,15 +26,15 @@ pub(super) fn http(build: &mut Build<'_>, traces: &[Option<Arc<Trace>>]) -> Opti
         };
         let plans = list.into_iter().map(|reply| plan(&mut http, reply)).collect();
         http.replies.push(plans);
-        http.questions.push(question(&shown(build, spec), None, &[]));
     }
+    let shown: Vec<_> = endpoints.iter().map(|(_, spec)| shown(build, spec)).collect();
+    http.questions = shown.iter().map(|shown| question(shown, None, &[])).collect();
     let is_read = has_cache(build) || endpoints.iter().any(|(_, spec)| !spec.answers.is_empty());
     if !is_read {
         return None;
     }
     http.vary = vary(&http, &endpoints);
     for trace in traces {
-        let shown: Vec<_> = endpoints.iter().map(|(_, spec)| shown(build, spec)).collect();
         http.traced.push(trace.as_ref().map(|trace| traced(trace, &shown)));
     }
     Some(Box::new(http))

@@ -37,7 +37,6 @@ pub use traffic::{
 };
 
 use crate::dist::Law;
-use crate::endpoint::Op;
 use crate::fault::{FaultKind, FaultPlan, Target};
 use crate::id::{EndpointId, NodeId};
 use crate::limit::RateLimitSpec;
@@ -275,21 +274,10 @@ impl Graph {
     #[must_use]
     pub fn nodes(&self, root: Key) -> Vec<Node> {
         let nodes = (0..).map(NodeId).zip(self.plans.iter().zip(&self.names));
-        let ops = self.fixed.programs.iter().flat_map(|program| &program.ops);
-        let asks = ops.into_iter().any(|op| matches!(op, Op::Keep(_)));
-        let is_plain = !asks && self.links.iter().all(|link| link.transport.is_none());
-        nodes
-            .map(|(id, (plan, name))| self.node_at_work(id, plan, name, (root, is_plain)))
-            .collect()
+        nodes.map(|(id, (plan, name))| self.node_at_work(id, plan, name, root)).collect()
     }
 
-    fn node_at_work(
-        &self,
-        id: NodeId,
-        plan: &NodePlan,
-        name: &str,
-        (root, is_plain): (Key, bool),
-    ) -> Node {
+    fn node_at_work(&self, id: NodeId, plan: &NodePlan, name: &str, root: Key) -> Node {
         let host = |program: Running| {
             let replicas = plan.shape.as_ref().map_or(0, |shape| shape.machines.len());
             let stream = |replica: usize| root.named(name).with(replica as u64);
@@ -305,7 +293,6 @@ impl Graph {
                 )
                 .sharing(self.fixed.cross_origin.as_deref(), id)
                 .screened(plan.screen.as_ref())
-                .settled(is_plain)
         };
         match &plan.role {
             Role::Client(client) => {

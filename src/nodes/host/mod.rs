@@ -9,13 +9,13 @@ mod aside;
 mod calls;
 mod cors;
 mod faults;
+mod handshakes;
 mod hashing;
 mod identity;
 mod limited;
 mod saying;
 mod screen;
 mod timed;
-mod unusual;
 mod unwanted;
 
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ use super::station::{Admit, Shape, Station};
 use crate::dist::Law;
 use crate::endpoint::{Amount, Op};
 use crate::fact::{Exit, Observer, Place};
-use crate::id::{ExchangeId, NodeId, RequestId};
+use crate::id::{EndpointId, ExchangeId, NodeId, RequestId};
 use crate::net::{Ctx, Input, Part, Phase, TimerId};
 use crate::outcome::{Answer, Reason};
 use crate::rng::{Key, Purpose, Stream};
@@ -68,8 +68,6 @@ pub struct Host {
     screen: Option<Box<screen::Screen>>,
     /// Whether something may turn exchanges away before they begin.
     may_refuse: bool,
-    /// Whether nothing of all this is there: one question instead of many for each exchange.
-    is_usual: bool,
     /// How often the paths were answered whose answers change.
     answered: BTreeMap<u64, u32>,
 }
@@ -119,17 +117,9 @@ impl Host {
             sharing: None,
             screen: None,
             may_refuse: shape.is_some_and(|shape| shape.shed.is_some()),
-            is_usual: false,
             answered: BTreeMap::new(),
             can_hang: shape.is_some_and(|shape| shape.can_hang),
         }
-    }
-
-    /// The same for a node that passes connections on: their handshakes end behind it, and run this
-    /// program here.
-    #[must_use]
-    pub fn passing_on(self, shakes: u16) -> Self {
-        Self { passes_on: true, shakes: Some(shakes), ..self }
     }
 
     /// The node that it belongs to.
@@ -239,13 +229,27 @@ impl Host {
 
     #[inline(always)]
     fn arrived<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
-        if self.is_usual {
-            let program = self.usual_program(id, ctx);
-            ctx.core.exchanges.hot_mut(id).program = program;
-        } else if !self.is_let_in(id, ctx) {
+        if ctx.core.exchanges.hot(id).endpoint == EndpointId::HANDSHAKE {
+            if !self.shakes(id, ctx) {
+                return Next::Holds;
+            }
+        } else if self.may_refuse && !self.passes(id, ctx) {
             return Next::Holds;
+        } else {
+            self.prepares(id, ctx);
         }
         self.admit(id, ctx)
+    }
+
+    /// Gives an exchange its program.
+    #[inline(always)]
+    fn prepares<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
+        let program = self.usual_program(id, ctx);
+        ctx.core.exchanges.hot_mut(id).program = program;
+        let is_preflight = self.sharing.is_some() && self.takes_preflight(id, ctx);
+        if self.gate.is_some() && !is_preflight {
+            self.meets_gate(id, ctx);
+        }
     }
 
     /// The program of what an exchange asks for.
@@ -293,8 +297,6 @@ impl Host {
             if let Some(station) = self.stations.get_mut(usize::from(replica)) {
                 station.core_done(id, ctx);
             }
-        } else if self.is_usual {
-            ctx.spend(id, Part::Service);
         } else if self.was_held_back(id, ctx) {
             return self.lets_go_on(id, ctx);
         } else if self.can_hang && self.is_frozen(id, ctx) {
@@ -464,8 +466,14 @@ impl Host {
             ctx.spend(child, Part::Network);
             ctx.cold(parent).child = ExchangeId::NONE;
             let hands_on = matches!(self.program, Running::Own(_));
-            let is_settled = !self.is_usual && self.hears(child, parent, answer, ctx);
-            if answer.failure.is_some() && !is_settled {
+            if self.sharing.is_some() && hands_on {
+                self.learns_who_may_read(child, parent, ctx);
+            }
+            if ctx.core.exchanges.hot(child).endpoint.is_for_store() {
+                self.heard_store(parent, answer.status == 200, ctx);
+            } else if answer.failure.is_some()
+                && !(self.gate.is_some() && self.is_covered_now(parent, ctx))
+            {
                 self.failed_below(parent, answer, ctx);
                 return Next::Holds;
             }
@@ -523,7 +531,7 @@ impl Host {
         // What ends unserved may still have its patience running, whose place is used again.
         self.served(id, ctx);
         self.give_worker_back(id, ctx);
-        if !self.is_usual {
+        if self.sharing.is_some() {
             self.says_who_may_read(id, ctx);
         }
         ctx.reply(id, answer, Exit::Answered);
