@@ -372,6 +372,16 @@ impl Observer for () {
     fn hear(&mut self, _: Time, _: &Fact<'_>) {}
 }
 
+impl Observer for &mut dyn Observer {
+    fn advance(&mut self, now: Time) {
+        (**self).advance(now);
+    }
+
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        (**self).hear(now, fact);
+    }
+}
+
 // A fact is known where it is stated, so folds inlined there lose all arms but one.
 impl<A: Observer, B: Observer> Observer for (A, B) {
     #[inline(always)]

@@ -9,10 +9,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::engine::{self, Flow, Payload, Queue, Stop};
-use crate::fact::{Fact, Observer};
+use crate::fact::Observer;
 use crate::fault::Conditions;
 use crate::graph::{Graph, LinkPlan};
-use crate::id::{ExchangeId, NodeId};
+use crate::id::{ExchangeId, NodeId, RequestId};
 use crate::model::Until;
 use crate::net::{Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Part, Phase, Tables, TimerId, Token};
 use crate::nodes::Node;
@@ -91,6 +91,33 @@ pub fn run_in<O: Observer>(
     space: &mut Workspace,
     graph: &Graph,
     root: Key,
+    mut observer: O,
+) -> Ended<O> {
+    let Ended { observer: (), at, events, halt, requests, inside } =
+        run_told(space, graph, root, &mut observer);
+    Ended { observer, at, events, halt, requests, inside }
+}
+
+/// The same for whoever it is: the one engine that all observers share which are not often enough
+/// there to have one of their own.
+fn run_told(
+    space: &mut Workspace,
+    graph: &Graph,
+    root: Key,
+    observer: &mut dyn Observer,
+) -> Ended<()> {
+    let Ended { observer: _, at, events, halt, requests, inside } =
+        run_tuned(space, graph, root, observer);
+    Ended { observer: (), at, events, halt, requests, inside }
+}
+
+/// The same by an engine that is compiled for this kind of observer: what it folds is inlined where
+/// facts are stated. That is worth the size of a second engine only for who watches every run.
+#[must_use]
+pub fn run_tuned<O: Observer>(
+    space: &mut Workspace,
+    graph: &Graph,
+    root: Key,
     observer: O,
 ) -> Ended<O> {
     let Workspace { tables, queue } = space;
@@ -125,6 +152,10 @@ pub fn run_in<O: Observer>(
 }
 
 impl<O: Observer> engine::World for World<O> {
+    fn first(&mut self) -> Option<(Time, Payload)> {
+        self.core.ready.pop().map(|first| (Time::ZERO, first))
+    }
+
     #[inline(always)]
     fn handle(&mut self, now: Time, payload: Payload, queue: &mut Queue) -> Flow {
         if now > self.core.now {
@@ -149,20 +180,21 @@ impl<O: Observer> World<O> {
             let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
             node.begin(ctx);
         }
-        if let Some(first) = self.core.ready.pop() {
-            self.follow(first, queue);
-        }
     }
 
     /// Does what `payload` stands for, and all that follows at once from that. The one place from
     /// which handlers are called, so that they can all be inlined there.
-    #[inline(never)]
+    #[inline(always)]
     fn follow(&mut self, payload: Payload, queue: &mut Queue) {
         let mut next = payload;
         loop {
-            self.dispatch(Kind::unpack(next), queue);
+            // Most events are those of exchanges.
+            match Kind::exchange(next) {
+                Some(id) => self.exchange(id, queue),
+                None => self.dispatch(Kind::unpack(next), queue),
+            }
             self.at_once += 1;
-            if self.is_endless(self.at_once) {
+            if self.at_once > MAX_AT_ONCE && self.is_endless(self.at_once) {
                 self.halt = Some(Halt::NoProgress(self.core.now));
                 return;
             }
@@ -173,17 +205,18 @@ impl<O: Observer> World<O> {
         }
     }
 
-    /// Whether so many events at one moment are a sign that time stands still.
-    #[inline]
+    /// Whether so many events at one moment, which are too many for most runs, are a sign that time
+    /// stands still.
+    #[cold]
     fn is_endless(&self, count: usize) -> bool {
-        let there = || self.core.exchanges.len() + self.core.sessions.len();
-        count > MAX_AT_ONCE && count > 64 * there()
+        count > 64 * (self.core.exchanges.len() + self.core.sessions.len())
     }
 
+    /// Does what an event stands for that is not of an exchange.
     #[inline(always)]
     fn dispatch(&mut self, kind: Kind, queue: &mut Queue) {
         match kind {
-            Kind::Exchange(id) => self.exchange(id, queue),
+            Kind::Exchange(_) => unreachable!("exchanges are told apart before"),
             Kind::Timer(id) => self.timer(id, queue),
             Kind::Arrival(node) => self.tell(node, Input::Arrival, queue),
             Kind::Wake(session) => {
@@ -204,37 +237,26 @@ impl<O: Observer> World<O> {
     /// An exchange goes on, as its phase says.
     #[inline(always)]
     fn exchange(&mut self, id: ExchangeId, queue: &mut Queue) {
-        let (phase, node) = {
-            let exchange = self.core.exchanges.hot(id);
-            (exchange.phase, exchange.at.node)
-        };
-        match phase {
+        let exchange = self.core.exchanges.hot(id);
+        let node = exchange.at.node;
+        match exchange.phase {
             Phase::Outbound => {
-                let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
-                ctx.spend(id, Part::Network);
-                if ctx.core.is_watchful && !ctx.reaches(id) {
+                if self.core.is_watchful && !self.is_met(id, queue) {
                     return;
                 }
-                let now = ctx.now();
-                let exchange = ctx.hot(id);
-                exchange.entered = now;
-                let fact = Fact::Entered { at: exchange.at, key: exchange.key };
-                ctx.observe(&fact);
-                self.nodes[node.index()].handle(Input::Request(id), ctx);
+                self.core.enters(id);
+                self.tell(node, Input::Request(id), queue);
             }
             Phase::Opening => self.opening(id, queue),
             Phase::Core | Phase::Wait => self.tell(node, Input::Resume(id), queue),
             Phase::Inbound => {
-                let exchange = self.core.exchanges.hot(id);
-                let parent = exchange.parent;
-                if exchange.is_tied {
-                    let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
-                    if ctx.comes_back(id) {
-                        return;
-                    }
-                }
-                let caller = self.caller_of(id);
+                let (parent, request) = (exchange.parent, exchange.request);
+                let is_tied = exchange.is_tied;
+                let caller = self.caller(parent, request);
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+                if is_tied && ctx.comes_back(id) {
+                    return;
+                }
                 self.nodes[caller.index()].handle(Input::Reply { child: id, parent }, ctx);
                 ctx.free(id);
             }
@@ -253,6 +275,15 @@ impl<O: Observer> World<O> {
         }
     }
 
+    /// Whether an exchange finds the replica that it comes to.
+    #[cold]
+    #[inline(never)]
+    fn is_met(&mut self, id: ExchangeId, queue: &mut Queue) -> bool {
+        let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+        ctx.spend(id, Part::Network);
+        ctx.reaches(id)
+    }
+
     /// An exchange that waits for its connection goes on.
     #[cold]
     #[inline(never)]
@@ -262,14 +293,13 @@ impl<O: Observer> World<O> {
         Ctx { core: &mut self.core, queue, fixed: &self.fixed }.opens(id, is_full);
     }
 
-    /// The node that made a call.
+    /// The node that made a call for `parent`, or, without one, a request.
     #[inline(always)]
-    fn caller_of(&self, id: ExchangeId) -> NodeId {
-        let exchange = self.core.exchanges.hot(id);
-        if exchange.parent == ExchangeId::NONE {
-            self.core.requests[exchange.request.0].asked.client
+    fn caller(&self, parent: ExchangeId, request: RequestId) -> NodeId {
+        if parent == ExchangeId::NONE {
+            self.core.requests[request.0].asked.client
         } else {
-            self.core.exchanges.hot(exchange.parent).at.node
+            self.core.exchanges.hot(parent).at.node
         }
     }
 
@@ -298,7 +328,8 @@ impl<O: Observer> World<O> {
                 if !ctx.is_waited_for(id, generation) {
                     return;
                 }
-                self.caller_of(id)
+                let exchange = self.core.exchanges.hot(id);
+                self.caller(exchange.parent, exchange.request)
             }
             Token::GivenUp(id, generation) => {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };

@@ -84,7 +84,8 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let threads = begin(&args.work, io)?;
     let provenance = sweep.provenance(&args);
     remember_seed(provenance.seed);
-    let folder = folder_of(&args.work, &sweep.opened.name)?;
+    // A folder of its own: what `run` and `compare` wrote of the scenario stays.
+    let folder = folder_of(&args.work, &format!("{}-{}", sweep.opened.name, sweep.name))?;
     let watch = Watch::start();
     let header = sweep.header(&provenance);
     let (desk, state, finished) = Desk::open(&folder, &header, args.restart, io)?;

@@ -3,22 +3,22 @@
 //! After Tang, Goh and Thng, "Ladder queue: an O(1) priority queue structure for large-scale
 //! discrete event simulation" (TOMACS 2005). A rung cuts a stretch of time into buckets of equal
 //! width. When the next bucket holds more than a few events it becomes a rung of its own; else its
-//! events go to the heap, which is the ladder's foot. The last bucket of a rung also holds all that
+//! events are near, which is the ladder's foot. The last bucket of a rung also holds all that
 //! lies beyond, up to the end of the bucket from which the rung was made, so events at any distance
 //! have a place and none is looked at again before its bucket is due.
 
 use super::bags::{Bag, Bags};
 use super::event;
-use super::heap::Heap;
+use super::near::Near;
 
 /// Events in a bucket of a new rung, on average.
 const PER_BUCKET: usize = 8;
 /// Buckets of a rung: as many as the cache keeps the ends of.
 const MAX_BUCKETS: usize = 1 << 12;
-/// The most events that go to the heap without being spread over a rung.
+/// The most events that are near without being spread over a rung.
 const FEW: usize = 64;
 /// Rungs within rungs. Each narrows the width by eight at least; what still lies together then is
-/// left to the heap, which needs no width.
+/// left to the near ones, whose order needs no width.
 const MAX_DEPTH: usize = 8;
 
 /// A stretch of time in buckets.
@@ -101,23 +101,23 @@ impl Ladder {
         self.len += 1;
     }
 
-    /// Makes the events of `heap`, all of them before `end`, the innermost rung, unless they cannot
-    /// be spread; they stay in the heap then.
-    pub(super) fn raise(&mut self, heap: &mut Heap, end: u64) {
+    /// Makes the events of `near`, all of them before `end`, the innermost rung, unless they cannot
+    /// be spread; they stay there then.
+    pub(super) fn raise(&mut self, near: &mut Near, end: u64) {
         let mut bag = Bag::EMPTY;
-        self.len += heap.len();
-        for event in heap.drain() {
+        self.len += near.len();
+        for event in near.drain() {
             self.bags.push(&mut bag, event);
         }
         if !self.spread(bag, end) {
-            self.lower(bag, heap);
+            self.lower(bag, near);
         }
     }
 
-    /// Moves the next events to the empty `heap`, and tells the moment before which they all are:
-    /// what is pushed before it belongs to the heap, too. Nothing is left if the heap stays empty.
+    /// Moves the next events to the empty `near`, and tells the moment before which they all are:
+    /// what is pushed before it belongs there, too. Nothing is left if it stays empty.
     #[inline(never)]
-    pub(super) fn refill(&mut self, heap: &mut Heap) -> u64 {
+    pub(super) fn refill(&mut self, near: &mut Near) -> u64 {
         loop {
             let innermost = &mut self.rungs[self.depth - 1];
             let (bag, end) = innermost.take();
@@ -128,7 +128,7 @@ impl Ladder {
                 continue;
             }
             if !self.spread(bag, end) {
-                self.lower(bag, heap);
+                self.lower(bag, near);
                 return end;
             }
         }
@@ -140,13 +140,13 @@ impl Ladder {
         (self.depth, self.len) = (0, 0);
     }
 
-    /// Moves what is in `bag` to the empty `heap`.
-    fn lower(&mut self, bag: Bag, heap: &mut Heap) {
+    /// Moves what is in `bag` to the empty `near`.
+    fn lower(&mut self, bag: Bag, near: &mut Near) {
         self.bags.drain(bag, |_, events| {
             self.len -= events.len();
-            heap.append(events);
+            near.append(events);
         });
-        heap.restore();
+        near.restore();
     }
 
     /// Makes what is in `bag`, all of it before `end`, the innermost rung, if that is worthwhile.

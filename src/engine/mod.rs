@@ -5,8 +5,10 @@
 
 mod bags;
 mod event;
+mod few;
 mod heap;
 mod ladder;
+mod near;
 mod queue;
 #[cfg(test)]
 mod shapes;
@@ -18,6 +20,11 @@ use crate::time::Time;
 
 /// What the engine runs.
 pub trait World {
+    /// What is to be handled before all events, without being one.
+    fn first(&mut self) -> Option<(Time, Payload)> {
+        None
+    }
+
     /// One event is due: `now` is its time. Whatever follows from it is pushed to `queue`.
     ///
     /// Returns whether the run goes on.
@@ -49,11 +56,20 @@ pub enum Stop {
 /// Gives events to `world` in order until none is due at or before `horizon`, and counts them.
 pub fn run<W: World>(world: &mut W, queue: &mut Queue, horizon: Time, limit: u64) -> (Stop, u64) {
     let mut events = 0;
-    while let Some((now, payload)) = queue.pop_until(horizon) {
-        if events == limit {
-            return (Stop::TooManyEvents, events);
-        }
-        events += 1;
+    let mut first = world.first();
+    // The world is called in one place, so that all that it does can be inlined there.
+    loop {
+        let (now, payload) = match first.take() {
+            Some(first) => first,
+            None => match queue.pop_until(horizon) {
+                None => break,
+                Some(_) if events == limit => return (Stop::TooManyEvents, events),
+                Some(next) => {
+                    events += 1;
+                    next
+                }
+            },
+        };
         if world.handle(now, payload, queue) == Flow::Stop {
             return (Stop::World, events);
         }

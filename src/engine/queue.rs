@@ -1,25 +1,25 @@
-//! The event queue: a heap of the events that come soon, and a ladder for the others.
+//! The event queue: the events that come soon, in order or in a heap, and a ladder for the others.
 //!
-//! While few events are pending the heap has them all, and the only cost of the ladder is one
-//! comparison a push. Above that the heap has what comes before a `limit`, a handful of events that
-//! stay in the cache, and a push or pop costs the same whether a thousand or a million are pending.
+//! While few events are pending there is no ladder, and its only cost is one comparison a push.
+//! Above that only what comes before a `limit` is near, a handful of events that stay in the cache,
+//! and a push or pop costs the same whether a thousand or a million are pending.
 //! The order is the same in both. Nothing is removed from the middle: who cancels an event marks
 //! what it points to, and ignores it when it comes.
 
 use super::event::{self, LATEST, Payload};
-use super::heap::Heap;
 use super::ladder::Ladder;
+use super::near::Near;
 use crate::time::Time;
 
-/// The most events that the heap has before they are spread over the ladder: here both are equally
-/// fast.
+/// The most events that are near before they are spread over the ladder: here a heap and the ladder
+/// are equally fast.
 const MANY: usize = 512;
 
 /// Events that are still to come, in the order of time and insertion.
 #[derive(Debug)]
 pub struct Queue {
     /// The events before `limit`.
-    near: Heap,
+    near: Near,
     /// Where the ladder begins, or [`LATEST`] while there is none.
     limit: u64,
     /// With more events than this, `near` is spread.
@@ -33,7 +33,7 @@ pub struct Queue {
 impl Default for Queue {
     fn default() -> Self {
         Self {
-            near: Heap::default(),
+            near: Near::default(),
             limit: LATEST,
             room: MANY,
             far: Ladder::default(),
@@ -56,20 +56,14 @@ impl Queue {
             return self.push_far(at, payload);
         }
         let event = self.event(at.0, payload);
-        if self.near.has_hole() {
-            self.near.fill(event);
-        } else {
-            self.near.push(event);
-            if self.near.len() > self.room {
-                self.spread();
-            }
+        if self.near.push(event) && self.near.len() > self.room {
+            self.spread();
         }
     }
 
     /// Takes the next event out if it is due at or before `horizon`.
     #[inline(always)]
     pub fn pop_until(&mut self, horizon: Time) -> Option<(Time, Payload)> {
-        self.near.close_hole();
         let event = match self.near.first() {
             Some(event) => event,
             None => self.refill()?,
@@ -127,12 +121,11 @@ impl Queue {
         if self.far.is_up() {
             self.far.push(at, event);
         } else {
-            self.near.close_hole();
             self.near.push(event);
         }
     }
 
-    /// Moves all but the first events from the heap to the ladder.
+    /// Moves all but the first events to the ladder.
     #[cold]
     #[inline(never)]
     fn spread(&mut self) {
@@ -143,7 +136,7 @@ impl Queue {
         self.make_room();
     }
 
-    /// Moves the next events from the ladder to the empty heap, and tells the first.
+    /// Moves the next events from the ladder to where the near ones are, and tells the first.
     #[inline(never)]
     fn refill(&mut self) -> Option<u128> {
         if !self.far.is_up() {
@@ -154,8 +147,8 @@ impl Queue {
         self.near.first()
     }
 
-    /// The heap may double before it is spread again, so that events which cannot be spread, such
-    /// as many at one moment, are not looked at over and over.
+    /// The near ones may double before they are spread again, so that events which cannot be spread,
+    /// such as many at one moment, are not looked at over and over.
     fn make_room(&mut self) {
         self.room = MANY.max(2 * self.near.len());
     }

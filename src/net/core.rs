@@ -22,7 +22,7 @@ use crate::engine::{Payload, Queue};
 use crate::fact::{Exit, Fact, Observer, Place};
 use crate::fault::Conditions;
 use crate::http::cookie::Browser;
-use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, NodeId, SessionId};
+use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId, NodeId, RequestId, SessionId};
 use crate::outcome::Answer;
 use crate::popularity::Past;
 use crate::rng::{Key, Purpose};
@@ -89,6 +89,13 @@ impl Kind {
         };
         debug_assert!(slot <= SLOT_MASK, "a slot has 25 bits");
         Payload(tag << SLOT_BITS | slot)
+    }
+
+    /// The exchange that `payload` stands for, if it stands for one.
+    #[inline(always)]
+    #[must_use]
+    pub const fn exchange(payload: Payload) -> Option<ExchangeId> {
+        if payload.0 <= SLOT_MASK { Some(ExchangeId(payload.0)) } else { None }
     }
 
     /// What `payload` stands for.
@@ -239,6 +246,17 @@ impl<O> Core<O> {
     }
 }
 
+impl<O: Observer> Core<O> {
+    /// An exchange has come to its node, which is stated; its time on the way is put down.
+    #[inline(always)]
+    pub fn enters(&mut self, id: ExchangeId) {
+        let exchange = self.exchanges.hot_mut(id);
+        put_down(&mut self.requests, &mut self.accounts, exchange, Part::Network, self.now);
+        exchange.entered = self.now;
+        self.observer.hear(self.now, &Fact::Entered { at: exchange.at, key: exchange.key });
+    }
+}
+
 /// A call that a handler makes for one of its exchanges.
 #[derive(Debug, Clone, Copy)]
 pub struct Call {
@@ -295,20 +313,17 @@ impl<O: Observer> Ctx<'_, O> {
 
     /// Puts down what an exchange has been doing since the last entry of its account.
     #[inline(always)]
-    pub fn spend(&mut self, id: ExchangeId, part: Part) {
-        let part = if self.core.exchanges.hot(id).below { Part::Downstream } else { part };
-        let now = self.core.now;
-        self.account(id).spend(part, now);
+    pub fn spend(&mut self, id: ExchangeId, part: Part) -> &mut Exchange {
+        let core = &mut *self.core;
+        let exchange = core.exchanges.hot_mut(id);
+        put_down(&mut core.requests, &mut core.accounts, exchange, part, core.now);
+        exchange
     }
 
     /// Where the time of an exchange is put down.
-    #[inline(always)]
     pub fn account(&mut self, id: ExchangeId) -> &mut Account {
-        let exchange = self.core.exchanges.hot(id);
-        match exchange.account {
-            0 => &mut self.core.requests[exchange.request.0].account,
-            place => &mut self.core.accounts[place].account,
-        }
+        let core = &mut *self.core;
+        account_of(&mut core.requests, &mut core.accounts, core.exchanges.hot(id))
     }
 
     /// Lets an exchange of the node go on after `span`.
@@ -377,16 +392,21 @@ impl<O: Observer> Ctx<'_, O> {
             let papers = self.core.exchanges.papers_mut(id);
             (papers.condition, papers.is_rewritten) = (condition, is_rewritten);
         }
-        self.send(id);
+        self.send_on(id, link);
         id
     }
 
     /// Puts an exchange on its link towards its node.
     #[inline(always)]
     pub fn send(&mut self, id: ExchangeId) {
-        let exchange = self.core.exchanges.hot(id);
-        let link = &mut self.core.links[exchange.link.index()];
-        match link.at_once() {
+        let link = self.core.exchanges.hot(id).link;
+        self.send_on(id, link);
+    }
+
+    /// The same for one whose link is at hand.
+    #[inline(always)]
+    pub fn send_on(&mut self, id: ExchangeId, link: LinkId) {
+        match self.core.links[link.index()].at_once() {
             Some(span) => self.schedule(span, Kind::Exchange(id)),
             None => self.send_slowly(id),
         }
@@ -471,7 +491,12 @@ impl<O: Observer> Ctx<'_, O> {
     /// The replica at the end of `link` that the caller takes next: each in turn, as a name with
     /// several addresses is resolved; for what changes state, the primary of a node that has one.
     #[inline(always)]
-    pub fn next_replica(&mut self, id: ExchangeId, link: LinkId, endpoint: EndpointId) -> Place {
+    pub fn next_replica(
+        &mut self,
+        request: RequestId,
+        link: LinkId,
+        endpoint: EndpointId,
+    ) -> Place {
         let ends = self.fixed.topology.links[link.index()];
         let shape = &self.fixed.topology.nodes[ends.to.index()];
         if shape.replicas == 1 {
@@ -487,7 +512,6 @@ impl<O: Observer> Ctx<'_, O> {
             replica
         };
         let chosen = Place { node: ends.to, replica };
-        let request = self.core.exchanges.hot(id).request;
         self.observe(&Fact::Picked { request, by: ends.from, chosen });
         chosen
     }
@@ -521,6 +545,32 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn is_still(&self, id: ExchangeId, generation: u16) -> bool {
         let exchange = self.core.exchanges.hot(id);
         exchange.generation == generation && exchange.phase != Phase::Dead
+    }
+}
+
+/// Puts down in an exchange's account what it has been doing since the last entry.
+#[inline(always)]
+fn put_down(
+    requests: &mut Slab<Request>,
+    accounts: &mut Slab<BranchAccount>,
+    exchange: &Exchange,
+    part: Part,
+    now: Time,
+) {
+    let part = if exchange.below { Part::Downstream } else { part };
+    account_of(requests, accounts, exchange).spend(part, now);
+}
+
+/// The account of an exchange: that of its request, or that of a branch.
+#[inline(always)]
+fn account_of<'a>(
+    requests: &'a mut Slab<Request>,
+    accounts: &'a mut Slab<BranchAccount>,
+    exchange: &Exchange,
+) -> &'a mut Account {
+    match exchange.account {
+        0 => &mut requests[exchange.request.0].account,
+        place => &mut accounts[place].account,
     }
 }
 

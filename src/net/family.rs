@@ -95,8 +95,11 @@ impl<O: Observer> Ctx<'_, O> {
             self.untie(id);
         }
         self.core.exchanges.remove(id);
-        self.core.requests[request.0].live -= 1;
-        self.end_if_over(request);
+        let it = &mut self.core.requests[request.0];
+        it.live -= 1;
+        if it.live == 0 && it.over {
+            self.free_request(request);
+        }
     }
 
     /// Takes a request away that is over, with the last exchange of it.
@@ -138,7 +141,18 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// Takes a request away that has neither exchanges nor a user who waits for it.
+    #[inline(always)]
     fn free_request(&mut self, request: RequestId) {
+        let it = &self.core.requests[request.0];
+        if it.branches != 0 || it.person != u32::MAX {
+            self.let_go(request);
+        }
+        self.core.requests.remove(request.0);
+    }
+
+    /// Gives back what a request has besides its own place.
+    #[inline(never)]
+    fn let_go(&mut self, request: RequestId) {
         let mut account = self.core.requests[request.0].branches;
         while account != 0 {
             self.core.accounts.remove(account);
@@ -148,6 +162,5 @@ impl<O: Observer> Ctx<'_, O> {
         if person != u32::MAX {
             self.person_let_go(person);
         }
-        self.core.requests.remove(request.0);
     }
 }

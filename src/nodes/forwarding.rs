@@ -104,7 +104,8 @@ impl Proxy {
     /// Does what follows from `input`.
     #[inline(always)]
     pub fn handle<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
-        if self.cache.is_some() && self.is_for_cache(input, ctx) {
+        let may_concern_cache = matches!(input, Input::Reply { .. } | Input::Timer(_));
+        if may_concern_cache && self.cache.is_some() && self.is_for_cache(input, ctx) {
             return;
         }
         if self.is_screened {
@@ -209,6 +210,7 @@ impl Proxy {
         }
         let exchange = ctx.hot(id);
         let (key, endpoint, is_below) = (exchange.key, exchange.endpoint, exchange.below);
+        let request = exchange.request;
         let place = endpoint.index().min(self.routes.len().saturating_sub(1));
         let Some(link) = self.routes.get(place).copied().flatten() else {
             self.host.fail(id, Reason::NoBackend, ctx);
@@ -223,7 +225,7 @@ impl Proxy {
             source,
             carried: ConnectionId::NONE,
         };
-        let at = ctx.next_replica(id, link, endpoint);
+        let at = ctx.next_replica(request, link, endpoint);
         let child = ctx.call(id, link, at, call);
         if self.cache.is_some() && matches!(ctx.papers(id).task, Task::Fetch | Task::Refresh) {
             ctx.rewrite(child, id);

@@ -187,15 +187,22 @@ impl CacheMeters {
         }
     }
 
-    #[inline(never)]
+    /// What is known of a request in flight.
+    #[inline(always)]
     fn request(&mut self, id: RequestId) -> &mut Asked {
         let place = id.0 as usize;
         if self.requests.len() <= place {
-            let nothing =
-                Asked { endpoint: EndpointId(0), looked: false, from: Origin::Server, bytes: 0 };
-            self.requests.resize(place + 1, nothing);
+            self.make_room_for(place);
         }
         &mut self.requests[place]
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_room_for(&mut self, place: usize) {
+        let nothing =
+            Asked { endpoint: EndpointId(0), looked: false, from: Origin::Server, bytes: 0 };
+        self.requests.resize(place + 1, nothing);
     }
 
     #[inline(never)]
@@ -212,17 +219,46 @@ impl CacheMeters {
         }
     }
 
-    /// The meters of a cache, of all that it does and of what it does for the endpoint of this
-    /// request, if what happens now counts.
-    fn meters(&mut self, now: Time, by: Place, id: RequestId) -> Option<[&mut CacheMeter; 2]> {
+    /// The meters of a cache, of all that it does and of what it does for an endpoint, if what
+    /// happens now counts.
+    #[inline(always)]
+    fn meters(
+        &mut self,
+        now: Time,
+        by: Place,
+        endpoint: EndpointId,
+    ) -> Option<[&mut CacheMeter; 2]> {
         if now < self.window {
             return None;
         }
-        let (node, endpoint) = (by.node.index(), self.request(id).endpoint);
+        let node = by.node.index();
         Some([
             &mut self.nodes[node][usize::from(by.replica)],
             &mut self.by_endpoint[node * self.endpoints + endpoint.index()],
         ])
+    }
+
+    /// A cache has looked for what a request asks for.
+    #[inline(never)]
+    fn looked(&mut self, now: Time, by: Place, id: RequestId, status: CacheStatus, bytes: u64) {
+        let endpoint = self.request(id).endpoint;
+        for meter in self.meters(now, by, endpoint).into_iter().flatten() {
+            meter.saw(status, bytes);
+        }
+    }
+
+    /// What was looked for is on the way to the user.
+    fn shown(&mut self, id: RequestId, status: CacheStatus, bytes: u64) {
+        // The cache that was asked last has the last word.
+        let from = if status == CacheStatus::Collapsed {
+            Origin::Other
+        } else if status.is_answered() {
+            Origin::Cache
+        } else {
+            Origin::Server
+        };
+        let asked = self.request(id);
+        (asked.looked, asked.from, asked.bytes) = (true, from, bytes);
     }
 }
 
@@ -244,24 +280,14 @@ impl Observer for CacheMeters {
                 }
             }
             Fact::Looked { by, request, status, bytes, below } => {
-                for meter in self.meters(now, by, request).into_iter().flatten() {
-                    meter.saw(status, bytes);
-                }
+                self.looked(now, by, request, status, bytes);
                 if !below {
-                    // The cache that was asked last has the last word.
-                    let from = if status == CacheStatus::Collapsed {
-                        Origin::Other
-                    } else if status.is_answered() {
-                        Origin::Cache
-                    } else {
-                        Origin::Server
-                    };
-                    let asked = self.request(request);
-                    (asked.looked, asked.from, asked.bytes) = (true, from, bytes);
+                    self.shown(request, status, bytes);
                 }
             }
             Fact::Fetched { by, request, bytes, given, status, below, .. } => {
-                for meter in self.meters(now, by, request).into_iter().flatten() {
+                let endpoint = self.request(request).endpoint;
+                for meter in self.meters(now, by, endpoint).into_iter().flatten() {
                     meter.fetched(status, bytes, given);
                 }
                 if !below && status != CacheStatus::Refreshed {

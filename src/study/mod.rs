@@ -13,8 +13,8 @@ pub use caches::{CacheReading, CacheRow};
 pub use compare::{Comparison, ComparisonRow, compare, compared};
 pub use pool::{Job, Progress, run_jobs};
 pub use replication::{
-    Extras, Ladder, NodeReading, PartsReading, Replication, RunFault, Special, TimelineSeries,
-    Wanted, Watchers, outages, replicate, replicate_in, requests_series, watchers,
+    Extras, Further, Ladder, NodeReading, PartsReading, Replication, RunFault, Special,
+    TimelineSeries, Wanted, Watchers, outages, replicate, replicate_in, requests_series, watchers,
 };
 pub use results::{
     LatencyRow, NodeRow, Stability, SummaryRow, TimelineRow, VariantResult, WarmUpCut,

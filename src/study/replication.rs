@@ -137,9 +137,11 @@ pub struct RunFault {
     pub violation: Violation,
 }
 
-/// What every replication is watched by, what only some scenarios need, and, out of the way of the
-/// rest, what few want.
-pub type Watchers = ((((Meters, Audit), Observable), Special), Option<Box<Extras>>);
+/// What every replication is watched by, and what else a scenario needs or somebody wants: a run
+/// that is watched by nothing else asks so once for each fact.
+pub type Watchers = (((Meters, Audit), Observable), Option<Further>);
+/// What only some scenarios need, and, out of the way of that, what few want.
+pub type Further = (Special, Option<Box<Extras>>);
 /// What only scenarios with caches, faults or connections need.
 pub type Special = (Option<CacheMeters>, (Option<Outages>, (Option<Connects>, People)));
 /// What only scenarios with identities, screens or attackers, or pages of several parts or origins
@@ -173,8 +175,9 @@ pub fn replicate_in(
     wanted: Wanted,
 ) -> Result<Replication, RunFault> {
     let root = Key::root(graph.run.seed, replication);
-    let ended = world::run_in(space, graph, root, watchers(graph, window, wanted));
-    let ((((mut meters, audit), observable), mut special), extras) = ended.observer;
+    let ended = world::run_tuned(space, graph, root, watchers(graph, window, wanted));
+    let (((mut meters, audit), observable), further) = ended.observer;
+    let (mut special, extras) = further.unwrap_or_default();
     let end = ended.at;
     meters.close(end);
     if let Some(outages) = &mut special.1.0 {
@@ -293,11 +296,17 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let extras =
         (wanted.strict.then(Strict::default), (wanted.requests.map(RequestLog::new), probes));
     let is_wanted = extras.0.is_some() || extras.1.0.is_some() || extras.1.1.is_some();
-    let always = (
-        ((Meters::new(shape), audit), Observable::default()),
-        (caches, (outages, (connects, (identities, (screens, browsers))))),
-    );
-    (always, is_wanted.then(|| Box::new(extras)))
+    let is_special = caches.is_some()
+        || outages.is_some()
+        || connects.is_some()
+        || identities.is_some()
+        || screens.is_some()
+        || browsers.is_some();
+    let further = (is_special || is_wanted).then(|| {
+        let special = (caches, (outages, (connects, (identities, (screens, browsers)))));
+        (special, is_wanted.then(|| Box::new(extras)))
+    });
+    (((Meters::new(shape), audit), Observable::default()), further)
 }
 
 /// The meters of what faults do to the nodes of `graph`, measuring from `window` on.

@@ -5,9 +5,9 @@ use std::process::Command;
 
 use crate::workplace::{Workplace, lines, wait_until};
 
-/// Where a sweep of `shop.toml` into `results/shop` keeps its finished points.
-const STATE: &str = "results/.shop.sweep/sweep.state.jsonl";
-const LOCK: &str = "results/.shop.sweep/lock";
+/// Where [`LONG`] keeps its finished points.
+const STATE: &str = "results/.shop-vary.sweep/sweep.state.jsonl";
+const LOCK: &str = "results/.shop-vary.sweep/lock";
 
 /// A sweep that does not end while a test waits for it.
 const ENDLESS: &str = "sweep shop.toml --set duration=90d --replications 1000";
@@ -28,13 +28,22 @@ fn the_largest_load_that_meets_the_slo_is_told_for_each_variant() {
 fn the_table_has_a_row_for_each_point_and_variant() {
     let place = Workplace::with_shop();
     place.run("sweep shop.toml --vary node.app.replicas=1..2 --sweep load").done();
-    let table = place.read("results/shop/sweep.csv");
+    let table = place.read("results/shop-load/sweep.csv");
     let head = "point,sweep,variant,node.users.arrivals.poisson,node.app.replicas,latency_mean,";
     assert!(table.starts_with(head), "{table}");
     assert_eq!(table.lines().count(), 1 + 4 * 2 * 2);
     assert!(table.contains("\n1,load,two,20/s,2,"), "{table}");
     let has_ending = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "svg");
-    assert!(place.files("results/shop/plots").keys().any(has_ending));
+    assert!(place.files("results/shop-load/plots").keys().any(has_ending));
+}
+
+#[test]
+fn a_sweep_leaves_the_results_of_a_comparison_alone() {
+    let place = Workplace::with_shop();
+    place.run("compare shop.toml --no-plots").done();
+    let before = place.files("results/shop");
+    place.run("sweep shop.toml --no-plots").done();
+    assert_eq!(place.files("results/shop"), before);
 }
 
 #[test]
@@ -59,8 +68,11 @@ fn a_killed_sweep_goes_on_and_comes_to_the_same_bytes() {
         let told = place.run(LONG).done();
         let note = format!("going on with a sweep of which {}", lines(&state));
         assert!(finished == 0 || told.stderr.contains(&note[..note.len() - 1]), "{}", told.stderr);
-        assert_eq!(place.files("results/shop"), place.files("whole"));
-        assert!(!place.path("results/.shop.sweep").exists(), "what is done leaves nothing behind");
+        assert_eq!(place.files("results/shop-vary"), place.files("whole"));
+        assert!(
+            !place.path("results/.shop-vary.sweep").exists(),
+            "what is done leaves nothing behind"
+        );
         std::fs::remove_dir_all(place.path("results")).expect("removed");
     }
 }
@@ -69,7 +81,7 @@ fn a_killed_sweep_goes_on_and_comes_to_the_same_bytes() {
 fn a_second_process_on_the_same_sweep_is_refused() {
     let place = Workplace::with_shop();
     let mut first = place.start(ENDLESS);
-    wait_until(|| place.path(LOCK).exists());
+    wait_until(|| place.path("results/.shop-load.sweep/lock").exists());
     let told = place.run(ENDLESS);
     first.kill().expect("killed");
     let process = first.id();
@@ -103,7 +115,7 @@ fn an_interrupted_sweep_ends_with_130_and_keeps_its_points() {
     let process = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &process]).status().expect("sent").success());
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
-    assert!(lines(&state) > 2 && !place.path("results/shop").exists());
+    assert!(lines(&state) > 2 && !place.path("results/shop-vary").exists());
     assert!(!place.path(LOCK).exists());
 }
 

@@ -451,6 +451,7 @@ impl Client {
             key,
             request: id,
             link,
+            at: ctx.next_replica(id, link, endpoint),
             endpoint,
             class,
             is_preflight,
@@ -458,22 +459,21 @@ impl Client {
         };
         let cold = Cold { source, ..Cold::default() };
         let root = ctx.core.exchanges.insert(root, cold);
-        ctx.hot(root).at = ctx.next_replica(root, link, endpoint);
         let request = &mut ctx.core.requests[id.0];
         request.root = root;
         request.live += 1;
         if self.browsers.is_some() && !is_preflight {
             self.asks_if_right(root, ctx);
         }
-        ctx.send(root);
+        ctx.send_on(root, link);
     }
 
     #[inline]
     fn replied<O: Observer>(&mut self, child: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        ctx.spend(child, Part::Network);
-        let id = ctx.hot(child).request;
+        let exchange = ctx.spend(child, Part::Network);
+        let (id, is_preflight) = (exchange.request, exchange.is_preflight);
         let mut answer = ctx.cold(child).answer;
-        if self.browsers.is_some() && !ctx.hot(child).is_preflight {
+        if self.browsers.is_some() && !is_preflight {
             let Some(seen) = self.brings(child, answer, ctx) else { return };
             answer = seen;
         }
@@ -499,8 +499,10 @@ impl Client {
     fn outcome<O: Observer>(&mut self, id: RequestId, answer: Answer, ctx: &mut Ctx<'_, O>) {
         let request = &mut ctx.core.requests[id.0];
         request.over = true;
-        let timer = std::mem::replace(&mut request.timer, TimerId::NONE);
-        ctx.cancel_timer(timer);
+        if request.timer != TimerId::NONE {
+            let timer = std::mem::replace(&mut request.timer, TimerId::NONE);
+            ctx.cancel_timer(timer);
+        }
         self.finish(id, answer, ctx);
     }
 

@@ -63,7 +63,8 @@ impl Proxy {
         ctx: &mut Ctx<'_, O>,
     ) -> Option<Hop> {
         let link = self.way_of(id, ctx)?;
-        let to = ctx.next_replica(id, link, EndpointId::NONE);
+        let request = ctx.core.exchanges.hot(id).request;
+        let to = ctx.next_replica(request, link, EndpointId::NONE);
         let hop = Hop { node: self.host.node(), backend: 0, to, is_open: false };
         ctx.core.connections.get_mut(connection).hops.push(hop);
         Some(hop)

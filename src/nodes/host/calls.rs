@@ -20,7 +20,7 @@ impl Host {
         let Op::Call { to, endpoint, times, purpose } = op else { return false };
         let exchange = ctx.hot(id);
         // The step is counted on only with the last call, so that a reply comes back to it.
-        let (key, again) = (exchange.key, exchange.step - 1);
+        let (key, again, request) = (exchange.key, exchange.step - 1, exchange.request);
         let total = times.sample(&mut key.draws(*purpose));
         let cold = ctx.cold(id);
         if cold.repeats == 0 {
@@ -36,7 +36,7 @@ impl Host {
         }
         let key = Key(key.bits(*purpose)).with(u64::from(total - left));
         let link = ctx.fixed.topology.link(self.node, *to).expect("calls have links");
-        let at = ctx.next_replica(id, link, *endpoint);
+        let at = ctx.next_replica(request, link, *endpoint);
         self.calls_below(id, (link, at), *endpoint, key, ctx);
         true
     }

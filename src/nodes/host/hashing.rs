@@ -121,7 +121,8 @@ impl Host {
         }
         ctx.observe(&Fact::Identity(crate::auth::Said::Fetched(at)));
         let link = self.link_to(plan.issuer, ctx);
-        let to = ctx.next_replica(id, link, EndpointId::NONE);
+        let request = ctx.hot(id).request;
+        let to = ctx.next_replica(request, link, EndpointId::NONE);
         self.asks(id, to, EndpointId::NONE, KEYS, ctx)
     }
 

@@ -93,7 +93,7 @@ impl Host {
             }
             Rule::Password(issuer) => {
                 let link = self.link_to(issuer, ctx);
-                let to = ctx.next_replica(id, link, EndpointId::NONE);
+                let to = ctx.next_replica(request, link, EndpointId::NONE);
                 self.asks(id, to, EndpointId::PASSWORD, PASSWORD, ctx)
             }
             Rule::Hash => self.hashes(id, &plan, ctx),
@@ -312,8 +312,8 @@ impl Host {
     /// was asked for.
     fn lets_in<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         self.notes_time(id, ctx);
-        let program = self.usual_program(id, ctx);
-        let exchange = ctx.hot(id);
+        let exchange = ctx.core.exchanges.hot_mut(id);
+        let program = self.program_for(exchange.endpoint, ctx.fixed);
         (exchange.program, exchange.step) = (program, 0);
         ctx.cold(id).answer = Answer::OK;
     }

@@ -5,6 +5,7 @@
 //! What a host does is told in full by the exchange's phase and step, so an exchange can be taken
 //! away at any point.
 
+mod arriving;
 mod aside;
 mod calls;
 mod cors;
@@ -28,7 +29,7 @@ use super::station::{Admit, Shape, Station};
 use crate::dist::Law;
 use crate::endpoint::{Amount, Op};
 use crate::fact::{Exit, Observer, Place};
-use crate::id::{EndpointId, ExchangeId, NodeId, RequestId};
+use crate::id::{ExchangeId, NodeId, RequestId};
 use crate::net::{Ctx, Input, Part, Phase, TimerId};
 use crate::outcome::{Answer, Reason};
 use crate::rng::{Key, Purpose, Stream};
@@ -142,7 +143,10 @@ impl Host {
         let next = match input {
             Input::Request(id) => self.arrived(id, ctx),
             Input::Resume(id) => self.resumed(id, ctx),
-            Input::Reply { child, parent } => self.replied(child, parent, ctx),
+            Input::Reply { child, parent } if ctx.is_awaited(child, parent) => {
+                self.replied(child, parent, ctx)
+            }
+            Input::Reply { .. } => Next::Holds,
             Input::Timer(token) => self.timed(token, ctx),
             Input::Arrival | Input::Wake(_) => unreachable!("only clients arrive and wake"),
         };
@@ -153,6 +157,18 @@ impl Host {
     #[must_use]
     pub fn is_backlog_full(&self, replica: u16) -> bool {
         self.stations.get(usize::from(replica)).is_some_and(Station::is_backlog_full)
+    }
+
+    /// The same for an answer of which the node knows that it is waited for.
+    #[inline(always)]
+    pub fn heard<O: Observer>(
+        &mut self,
+        child: ExchangeId,
+        parent: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Next {
+        let next = self.replied(child, parent, ctx);
+        if next == Next::Holds { self.more(ctx) } else { next }
     }
 
     /// Goes on with exchanges that got a worker meanwhile; the node asks until `Next::Holds`.
@@ -228,68 +244,6 @@ impl Host {
     }
 
     #[inline(always)]
-    fn arrived<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
-        if ctx.core.exchanges.hot(id).endpoint == EndpointId::HANDSHAKE {
-            if !self.shakes(id, ctx) {
-                return Next::Holds;
-            }
-        } else if self.may_refuse && !self.passes(id, ctx) {
-            return Next::Holds;
-        } else {
-            self.prepares(id, ctx);
-        }
-        self.admit(id, ctx)
-    }
-
-    /// Gives an exchange its program.
-    #[inline(always)]
-    fn prepares<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        let program = self.usual_program(id, ctx);
-        ctx.core.exchanges.hot_mut(id).program = program;
-        let is_preflight = self.sharing.is_some() && self.takes_preflight(id, ctx);
-        if self.gate.is_some() && !is_preflight {
-            self.meets_gate(id, ctx);
-        }
-    }
-
-    /// The program of what an exchange asks for.
-    #[inline(always)]
-    fn usual_program<O: Observer>(&self, id: ExchangeId, ctx: &Ctx<'_, O>) -> u16 {
-        match self.program {
-            Running::Own(program) => program,
-            Running::Endpoint(otherwise) => {
-                let exchange = ctx.core.exchanges.hot(id);
-                let endpoint = ctx.fixed.endpoints.get(exchange.endpoint.index());
-                endpoint.and_then(|endpoint| endpoint.program).unwrap_or(otherwise)
-            }
-        }
-    }
-
-    /// An exchange gets a worker, or a place in the wait for one.
-    #[inline(always)]
-    fn admit<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
-        let exchange = ctx.core.exchanges.hot(id);
-        let (key, replica) = (exchange.key, exchange.at.replica);
-        let Some(station) = self.stations.get_mut(usize::from(replica)) else {
-            return self.advance(id, ctx);
-        };
-        match station.enter(id, false, ctx) {
-            Admit::Worker => self.advance(id, ctx),
-            Admit::Waits => {
-                if let Some((law, purpose)) = &self.patience {
-                    let span = Span::from_nanos_rounded(law.sample(&mut key.draws(*purpose)));
-                    station.is_patient_for(id, span, ctx);
-                }
-                Next::Holds
-            }
-            Admit::Full => {
-                ctx.reply(id, Answer::failed(Reason::Refused), Exit::Refused);
-                Next::Holds
-            }
-        }
-    }
-
-    #[inline(always)]
     fn resumed<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
         let exchange = ctx.core.exchanges.hot(id);
         let (phase, replica) = (exchange.phase, exchange.at.replica);
@@ -319,8 +273,9 @@ impl Host {
             match op {
                 Op::Cpu(amount, purpose) => {
                     let (key, request) = (exchange.key, exchange.request);
+                    let replica = exchange.at.replica;
                     let demand = demand(amount, *purpose, key, request, ctx);
-                    if self.takes_core(id, demand, ctx) {
+                    if self.takes_core_of(replica, id, demand, ctx) {
                         return Next::Holds;
                     }
                 }
@@ -392,8 +347,19 @@ impl Host {
         demand: f64,
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
-        let exchange = ctx.core.exchanges.hot(id);
-        let (key, replica) = (exchange.key, exchange.at.replica);
+        let replica = ctx.core.exchanges.hot(id).at.replica;
+        self.takes_core_of(replica, id, demand, ctx)
+    }
+
+    /// The same at a replica that is at hand.
+    #[inline(always)]
+    fn takes_core_of<O: Observer>(
+        &mut self,
+        replica: u16,
+        id: ExchangeId,
+        demand: f64,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
         let Some(station) = self.stations.get_mut(usize::from(replica)) else { return false };
         if station.machine().cores == 0 {
             return false;
@@ -406,8 +372,8 @@ impl Host {
         if let Some((law, purpose)) = &self.patience {
             let starts = ctx.cold(id).timer == TimerId::NONE && !ctx.hot(id).served;
             if starts && ctx.hot(id).phase == Phase::Line {
-                let span = Span::from_nanos_rounded(law.sample(&mut key.draws(*purpose)));
-                station.is_patient_for(id, span, ctx);
+                let mut draws = ctx.hot(id).key.draws(*purpose);
+                station.is_patient_for(id, Span::from_nanos_rounded(law.sample(&mut draws)), ctx);
             }
         }
         true
@@ -440,13 +406,24 @@ impl Host {
 
     #[inline(always)]
     fn give_worker_back<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
-        if let Some(station) = self.station(id, ctx)
-            && let Some(next) = station.give_back(id, ctx)
+        let exchange = ctx.hot(id);
+        if std::mem::take(&mut exchange.has_worker) {
+            let replica = exchange.at.replica;
+            self.lets_next_in(replica, ctx);
+        }
+    }
+
+    /// A worker of a replica is free: it goes to the next who waits for one.
+    #[inline(always)]
+    fn lets_next_in<O: Observer>(&mut self, replica: u16, ctx: &mut Ctx<'_, O>) {
+        if let Some(station) = self.stations.get_mut(usize::from(replica))
+            && let Some(next) = station.give_back(ctx)
         {
             self.admitted.insert(0, next);
         }
     }
 
+    /// An answer has come that was waited for.
     #[inline(always)]
     fn replied<O: Observer>(
         &mut self,
@@ -454,22 +431,19 @@ impl Host {
         parent: ExchangeId,
         ctx: &mut Ctx<'_, O>,
     ) -> Next {
-        if !ctx.is_awaited(child, parent) {
-            return Next::Holds;
-        }
         let (answer, is_branch) = (ctx.cold(child).answer, ctx.hot(child).is_branch);
         if is_branch {
             if !self.joined(child, parent, answer, ctx) {
                 return Next::Holds;
             }
         } else {
-            ctx.spend(child, Part::Network);
+            let endpoint = ctx.spend(child, Part::Network).endpoint;
             ctx.cold(parent).child = ExchangeId::NONE;
             let hands_on = matches!(self.program, Running::Own(_));
             if self.sharing.is_some() && hands_on {
                 self.learns_who_may_read(child, parent, ctx);
             }
-            if ctx.core.exchanges.hot(child).endpoint.is_for_store() {
+            if endpoint.is_for_store() {
                 self.heard_store(parent, answer.status == 200, ctx);
             } else if answer.failure.is_some()
                 && !(self.gate.is_some() && self.is_covered_now(parent, ctx))
@@ -529,8 +503,16 @@ impl Host {
     #[inline(always)]
     fn finish<O: Observer>(&mut self, id: ExchangeId, answer: Answer, ctx: &mut Ctx<'_, O>) {
         // What ends unserved may still have its patience running, whose place is used again.
-        self.served(id, ctx);
-        self.give_worker_back(id, ctx);
+        let exchange = ctx.hot(id);
+        let was_served = std::mem::replace(&mut exchange.served, true);
+        let had_worker = std::mem::take(&mut exchange.has_worker);
+        let replica = exchange.at.replica;
+        if self.watches_starts && !was_served {
+            self.first_served(id, ctx);
+        }
+        if had_worker {
+            self.lets_next_in(replica, ctx);
+        }
         if self.sharing.is_some() {
             self.says_who_may_read(id, ctx);
         }

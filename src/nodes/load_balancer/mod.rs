@@ -115,10 +115,20 @@ impl LoadBalancer {
         if self.care.is_some() {
             return self.handle_with_care(input, ctx);
         }
-        if let Some(child) = ended_by(input, ctx) {
-            self.uncount(child, ctx);
-        }
-        let mut next = self.host.handle(input, ctx);
+        let mut next = match input {
+            Input::Reply { child, parent } if ctx.is_awaited(child, parent) => {
+                self.uncount(child, ctx);
+                self.host.heard(child, parent, ctx)
+            }
+            Input::Reply { .. } => self.host.more(ctx),
+            Input::Request(_) | Input::Resume(_) => self.host.handle(input, ctx),
+            Input::Timer(_) | Input::Arrival | Input::Wake(_) => {
+                if let Some(child) = ended_by(input, ctx) {
+                    self.uncount(child, ctx);
+                }
+                self.host.handle(input, ctx)
+            }
+        };
         while let Next::Forward(id) = next {
             self.forward(id, ctx);
             next = self.host.more(ctx);

@@ -83,6 +83,24 @@ impl Line {
         if self.len == 0 {
             return None;
         }
+        if self.last_first || self.classes.len() > 1 {
+            return self.pop_by_class(exchanges);
+        }
+        let list = self.classes.first_mut()?;
+        let id = list.head;
+        list.head = exchanges.hot(id).next;
+        if list.head == ExchangeId::NONE {
+            list.tail = ExchangeId::NONE;
+        } else {
+            exchanges.hot_mut(list.head).previous = ExchangeId::NONE;
+        }
+        self.len -= 1;
+        Some(id)
+    }
+
+    /// The same where it may be another than the one that came first.
+    #[inline(never)]
+    fn pop_by_class(&mut self, exchanges: &mut Exchanges) -> Option<ExchangeId> {
         let list = self.classes.iter().find(|list| list.head != ExchangeId::NONE)?;
         let id = if self.last_first { list.tail } else { list.head };
         self.remove(id, exchanges);

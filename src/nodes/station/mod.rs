@@ -23,7 +23,7 @@ use sharing::Sharing;
 
 use crate::fact::{Fact, Observer, Place};
 use crate::id::ExchangeId;
-use crate::net::{Ctx, Part, Phase, TimerId, Token};
+use crate::net::{Ctx, Exchange, Part, Phase, TimerId, Token};
 use crate::resilience::Shed;
 use crate::rng::Stream;
 use crate::time::{Span, Time};
@@ -64,6 +64,9 @@ pub struct Station {
     is_down: bool,
     /// Whether its process stands still.
     is_frozen: bool,
+    /// Whether nothing can stop it, no running work makes way for other work, and nobody watches
+    /// when an exchange begins to be served: what need not be asked at each visit.
+    is_plain: bool,
 }
 
 /// How visits to the cores end.
@@ -97,6 +100,7 @@ impl Station {
         };
         let pauses = shape.pauses.clone().map(|(every, length)| Pauses::new(every, length, stream));
         let setup = shape.setup.clone().map(|(after, time)| Setup::new(after, time, stream));
+        let is_plain = matches!(cores, Cores::Plain) && setup.is_none() && !shape.watches_starts();
         Self {
             at,
             machine,
@@ -114,6 +118,7 @@ impl Station {
             shed: shape.shed.as_ref().map(|spec| Box::new(Shed::new(spec))),
             is_down: false,
             is_frozen: false,
+            is_plain,
         }
     }
 
@@ -155,16 +160,20 @@ impl Station {
         self.backlog.is_some_and(|backlog| self.workers_free == 0 && self.lobby.len() >= backlog)
     }
 
-    /// An exchange gives its worker back. Whoever gets it is returned and goes on with its work.
+    /// The same for one whose place is at hand, if there is a worker for it.
     #[inline(always)]
-    pub fn give_back<O: Observer>(
-        &mut self,
-        id: ExchangeId,
-        ctx: &mut Ctx<'_, O>,
-    ) -> Option<ExchangeId> {
-        if !std::mem::take(&mut ctx.hot(id).has_worker) {
-            return None;
+    pub const fn enters_at_once(&mut self, exchange: &mut Exchange) -> bool {
+        let is_free = self.workers_free > 0;
+        if is_free {
+            self.workers_free -= 1;
+            exchange.has_worker = true;
         }
+        is_free
+    }
+
+    /// A worker is given back. Whoever gets it is returned and goes on with its work.
+    #[inline(always)]
+    pub fn give_back<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) -> Option<ExchangeId> {
         let Some(next) = self.lobby.pop(&mut ctx.core.exchanges) else {
             self.workers_free += 1;
             return None;
@@ -179,14 +188,22 @@ impl Station {
     pub fn want_core<O: Observer>(&mut self, id: ExchangeId, span: Span, ctx: &mut Ctx<'_, O>) {
         let now = ctx.now();
         let exchange = ctx.hot(id);
-        (exchange.due, exchange.queued, exchange.phase) = (span.0, now, Phase::Line);
+        (exchange.due, exchange.queued) = (span.0, now);
+        if self.is_plain && self.busy < self.machine.cores {
+            (exchange.phase, exchange.served) = (Phase::Core, true);
+            ctx.resume_after(id, span);
+            return self.set_busy(self.busy + 1, ctx);
+        }
+        exchange.phase = Phase::Line;
         if let Cores::Shared(_) = self.cores {
             return self.share(id, ctx);
         }
-        if self.busy < self.machine.cores && self.serves(ctx) {
+        if !self.is_plain && self.busy < self.machine.cores && self.serves(ctx) {
             self.start(id, ctx);
             self.set_busy(self.busy + 1, ctx);
-        } else if let Some(stopped) = self.preempted_by(id, ctx) {
+        } else if !self.is_plain
+            && let Some(stopped) = self.preempted_by(id, ctx)
+        {
             self.stop_for(stopped, id, ctx);
         } else {
             self.line.push(id, &mut ctx.core.exchanges);
@@ -255,7 +272,7 @@ impl Station {
     /// A core is free: the next in the line starts, or the core idles.
     #[inline(always)]
     fn next_on_core<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
-        if self.line.is_empty() || self.is_stopped() {
+        if self.line.is_empty() || (!self.is_plain && self.is_stopped()) {
             return self.set_busy(self.busy - 1, ctx);
         }
         if let Some(next) = self.line.pop(&mut ctx.core.exchanges) {
@@ -314,9 +331,8 @@ impl Station {
     #[inline(always)]
     fn end_wait<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let now = ctx.now();
-        let exchange = ctx.hot(id);
+        let exchange = ctx.spend(id, Part::Queue);
         exchange.waited += now.since(exchange.queued).0;
-        ctx.spend(id, Part::Queue);
         ctx.observe(&Fact::Unqueued(self.at));
     }
 
@@ -327,13 +343,13 @@ impl Station {
         if before == busy {
             return;
         }
-        let fact = if self.is_still() {
+        let fact = if !self.is_plain && self.is_still() {
             Fact::Stopped { at: self.at, cores: busy }
         } else {
             Fact::Busy { at: self.at, cores: busy }
         };
         ctx.observe(&fact);
-        if self.pauses.is_some() || self.setup.is_some() {
+        if !self.is_plain && (self.pauses.is_some() || self.setup.is_some()) {
             self.work_changed(before, ctx);
         }
     }

@@ -111,6 +111,7 @@ impl Station {
     /// Its process is gone from now on, or back with nothing to do.
     pub fn set_down<O: Observer>(&mut self, is_down: bool, ctx: &mut Ctx<'_, O>) {
         self.is_down = is_down;
+        self.is_plain = false;
         if !is_down {
             self.fill_cores(ctx);
         }

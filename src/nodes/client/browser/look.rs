@@ -157,10 +157,18 @@ impl Client {
         let link = self.plan.routes[endpoint.index()].expect("every endpoint has a route");
         let class = ctx.fixed.endpoints[endpoint.index()].class.unwrap_or(self.plan.class);
         let account = ctx.open_account(id);
-        let root =
-            Exchange { key, request: id, link, endpoint, class, account, ..Exchange::default() };
+        let at = ctx.next_replica(id, link, endpoint);
+        let root = Exchange {
+            key,
+            request: id,
+            link,
+            at,
+            endpoint,
+            class,
+            account,
+            ..Exchange::default()
+        };
         let root = ctx.core.exchanges.insert(root, Cold { source, ..Cold::default() });
-        ctx.hot(root).at = ctx.next_replica(root, link, endpoint);
         ctx.core.requests[id.0].live += 1;
         self.asks_if_right(root, ctx);
         ctx.papers(root).task = Task::Refresh;

@@ -1,0 +1,170 @@
+//! The events that come soon: in order while they are few, in a heap while they are many.
+
+use super::few::Few;
+use super::heap::Heap;
+
+/// With so few events left, a heap becomes a ring again: far fewer than a ring has room for, so
+/// that what goes up and down around one number is not moved each time.
+const FEW: usize = 12;
+
+/// Events of which the smallest can be had.
+#[derive(Debug, Default)]
+pub(super) struct Near {
+    few: Few,
+    many: Heap,
+    /// Which of the two has the events; the other is empty.
+    is_many: bool,
+}
+
+impl Near {
+    /// How many events there are.
+    #[inline(always)]
+    pub(super) fn len(&self) -> usize {
+        if self.is_many { self.many.len() } else { self.few.len() }
+    }
+
+    /// Puts an event into its place. Returns whether there are many now.
+    #[inline(always)]
+    pub(super) fn push(&mut self, event: u128) -> bool {
+        if !self.is_many {
+            if !self.few.is_full() {
+                self.few.push(event);
+                return false;
+            }
+            self.becomes_many();
+        }
+        if self.many.has_hole() {
+            self.many.fill(event);
+        } else {
+            self.many.push(event);
+        }
+        true
+    }
+
+    /// The smallest event, if there is one.
+    #[inline(always)]
+    pub(super) fn first(&mut self) -> Option<u128> {
+        if self.is_many { self.first_of_many() } else { self.few.first() }
+    }
+
+    #[inline(always)]
+    fn first_of_many(&mut self) -> Option<u128> {
+        self.many.close_hole();
+        if self.many.len() <= FEW {
+            self.becomes_few();
+            return self.few.first();
+        }
+        self.many.first()
+    }
+
+    /// Takes out what [`first`](Self::first) gave.
+    #[inline(always)]
+    pub(super) fn take_first(&mut self) {
+        if self.is_many {
+            self.many.take_first();
+        } else {
+            self.few.take_first();
+        }
+    }
+
+    /// Takes all events out, in no order.
+    pub(super) fn drain(&mut self) -> std::vec::Drain<'_, u128> {
+        if !self.is_many {
+            self.becomes_many();
+        }
+        self.many.drain()
+    }
+
+    /// Adds events in no order to what is empty, or has been added to;
+    /// [`restore`](Self::restore) is to follow.
+    #[inline]
+    pub(super) fn append(&mut self, events: &[u128]) {
+        self.is_many = true;
+        self.many.append(events);
+    }
+
+    /// Puts in order what has been appended.
+    #[inline]
+    pub(super) fn restore(&mut self) {
+        if self.many.len() <= FEW {
+            self.becomes_few();
+        } else {
+            self.many.restore();
+        }
+    }
+
+    /// Forgets all events, keeping the memory.
+    pub(super) fn clear(&mut self) {
+        self.few.clear();
+        self.many.clear();
+        self.is_many = false;
+    }
+
+    /// What is in the ring goes to the heap.
+    #[cold]
+    #[inline(never)]
+    fn becomes_many(&mut self) {
+        self.is_many = true;
+        while let Some(event) = self.few.first() {
+            self.few.take_first();
+            self.many.push(event);
+        }
+    }
+
+    /// What is in the heap, in whatever order, goes to the ring.
+    #[inline(never)]
+    fn becomes_few(&mut self) {
+        self.is_many = false;
+        for event in self.many.drain() {
+            self.few.push(event);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Key, Purpose, below};
+
+    #[test]
+    fn events_come_in_order_however_their_number_goes_up_and_down() {
+        let mut bits = Key(5).draws(Purpose::named("near"));
+        let (mut near, mut list, mut last) = (Near::default(), Vec::new(), 0);
+        for round in 0..40_000_u128 {
+            // Up to about eighty, down to none, and up again.
+            let goes_up = round / 200 % 2 == 0;
+            if below(10, bits.next_bits()) < if goes_up { 7 } else { 3 } {
+                let event = (last + u128::from(below(1_000, bits.next_bits()))) << 20 | round;
+                near.push(event);
+                list.push(event);
+            } else {
+                list.sort_unstable();
+                let expected = (!list.is_empty()).then(|| list.remove(0));
+                assert_eq!(near.first(), expected);
+                if let Some(event) = expected {
+                    near.take_first();
+                    last = event >> 20;
+                }
+            }
+            assert_eq!(near.len(), list.len());
+        }
+    }
+
+    #[test]
+    fn what_is_appended_is_put_in_order_whether_few_or_many() {
+        for len in 0..60_u128 {
+            let mut near = Near::default();
+            let events: Vec<u128> = (0..len).map(|n| n * 7 % 61).collect();
+            near.append(&events);
+            near.restore();
+            let mut expected = events;
+            expected.sort_unstable();
+            let mut popped = Vec::new();
+            while let Some(event) = near.first() {
+                near.take_first();
+                popped.push(event);
+            }
+            assert_eq!(popped, expected);
+        }
+    }
+}
