@@ -5,7 +5,7 @@
 //! tells the same facts.
 
 use crate::auth::Said;
-use crate::id::{EndpointId, NodeId, ObjectId, RequestId};
+use crate::id::{EndpointId, LinkId, NodeId, ObjectId, RequestId};
 use crate::net::Parts;
 use crate::outcome::Answer;
 use crate::people::Browsed;
@@ -231,6 +231,13 @@ pub enum Fact<'a> {
         /// Whether there is a connection now.
         connected: bool,
     },
+    /// A link whose bytes have a price was handed some. Told for metrics alone.
+    Carried {
+        /// Which link.
+        link: LinkId,
+        /// How many bytes, those that are lost and sent again counted once.
+        bytes: u64,
+    },
     /// A balancer, or a caller of several replicas, chose where an exchange of a request goes.
     Picked {
         /// The request that the exchange belongs to.
@@ -275,6 +282,8 @@ pub enum Fact<'a> {
         status: CacheStatus,
         /// Whether the answer says that what is stored is still right.
         renewed: bool,
+        /// Whether none came: nobody was there to answer, or nobody did in time.
+        lost: bool,
         /// Whether it was asked for below the server that answers the user's endpoint.
         below: bool,
     },
@@ -301,6 +310,7 @@ impl Fact<'_> {
             Self::Picked { .. } => 20,
             Self::Connect { .. } => 21,
             Self::Breaker { .. } => 22,
+            Self::Carried { .. } => 23,
             Self::Looked { .. } => 30,
             Self::Fetched { .. } => 31,
             Self::Identity(said) => said.code(),
@@ -312,7 +322,8 @@ impl Fact<'_> {
     /// Whether this is told for metrics alone, and follows from what is told otherwise.
     #[must_use]
     pub const fn is_note(&self) -> bool {
-        matches!(self, Self::Missed(_) | Self::TakenOut { .. } | Self::Connect { .. })
+        matches!(self, Self::Missed(_) | Self::TakenOut { .. })
+            || matches!(self, Self::Connect { .. } | Self::Carried { .. })
             || matches!(self, Self::Screen(noted) if noted.is_note())
     }
 
@@ -336,6 +347,7 @@ impl Fact<'_> {
             Self::Connect { to, syns, connected, .. } => {
                 [place(to), u64::from(*syns), u64::from(*connected)]
             }
+            Self::Carried { link, bytes } => [u64::from(link.0), *bytes, 0],
             Self::Busy { at, cores } | Self::Stopped { at, cores } => {
                 [place(at), u64::from(*cores), 0]
             }

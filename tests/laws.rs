@@ -23,6 +23,29 @@ fn every_scenario_passes_the_audit_and_does_something() {
 }
 
 #[test]
+fn bytes_over_a_link_with_a_price_are_added_to_what_machines_cost() {
+    let costs = |price: &str| {
+        let text = format!(
+            "title = 'prices'\nduration = '100s'\n\
+             [machine.small]\ncores = 1\nprice = 2.0\n\
+             [endpoint.page]\nrequest_size = '1KiB'\nresponse = {{ size = '100KiB' }}\n\
+             work = [{{ cpu = '1ms' }}]\n\
+             [node.users]\nkind = 'client'\narrivals = {{ regular = '50/s' }}\n\
+             mix = {{ page = 1.0 }}\n\
+             [node.app]\nkind = 'server'\nmachine = 'small'\n\
+             [link.users.app]\nlatency = '1ms'\n{price}"
+        );
+        reading(&run(&graph(&text)), "cost_per_hour")
+    };
+    let free = costs("");
+    assert!((free - 2.0).abs() < 1e-12, "{free}");
+    let priced = costs("price = 0.1");
+    // 50 requests of 1 KiB and answers of 100 KiB a second.
+    let bytes = 0.1 * 50.0 * 101.0 * 3_600.0 / 1_048_576.0;
+    assert!((priced - free - bytes).abs() < 0.001 * bytes, "{priced} is not {free} + {bytes}");
+}
+
+#[test]
 fn the_audit_passes_wherever_the_window_opens() {
     let graph = graph(&scenarios::server("{ cpu = { exp = '10ms' } }", "cores = 1", ""));
     for nanos in [1, 999_999_999, 7_000_000_000, 19_999_999_999, 20_000_000_000] {
@@ -318,6 +341,7 @@ impl Observer for Story {
             | Fact::Missed(_)
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
+            | Fact::Carried { .. }
             | Fact::Picked { .. }
             | Fact::Identity(_)
             | Fact::Browser(_)

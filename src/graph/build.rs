@@ -271,6 +271,7 @@ impl<'a> Build<'a> {
             latency,
             bandwidth: entry.spec.bandwidth,
             loss: [loss.up.get(), loss.down.get()],
+            price: entry.spec.price.unwrap_or(0.0),
             transport: None,
             waits: waits(self, from),
             breaker: entry.spec.breaker.clone(),

@@ -153,6 +153,8 @@ pub struct LinkPlan {
     pub bandwidth: Option<Bandwidth>,
     /// Shares of packets lost, up and down.
     pub loss: [f64; 2],
+    /// What a GiB over it costs, in either direction.
+    pub price: f64,
     /// How its connections are opened and kept; none if they exist already.
     pub transport: Option<Transport>,
     /// How long its callers wait.
@@ -266,6 +268,7 @@ impl Graph {
             LinkState::new(link.latency.clone(), link.bandwidth, link.loss, stream)
                 .with_calls(link.transport.clone(), link.waits.clone())
                 .guarded(link.breaker.clone().map(Guard::new))
+                .priced(link.price > 0.0)
         };
         self.links.iter().map(state).collect()
     }

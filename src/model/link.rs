@@ -23,7 +23,7 @@ pub struct LinkSpec {
     /// How many packets are lost; each round of losses delays a message by a retransmission.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loss: Option<LossSpec>,
-    /// What a GiB costs, both directions together.
+    /// What a GiB costs, in either direction: it is added to what the machines cost an hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<f64>,
     /// When callers stop calling over it for a while: each has a circuit breaker for each replica

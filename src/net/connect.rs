@@ -305,7 +305,7 @@ impl<O: Observer> Ctx<'_, O> {
         let cold = Cold { connection, source, sent, ..Cold::default() };
         self.core.requests[request.0].live += 1;
         let shake = self.core.exchanges.insert(shake, cold);
-        self.carry_up(shake, 0);
+        self.carry(shake, Direction::Up, 0, Span::ZERO);
     }
 
     /// The exchange of a handshake is back.
@@ -367,7 +367,7 @@ impl<O: Observer> Ctx<'_, O> {
         // A preflight has no body, and is sent without credentials.
         let is_preflight = self.core.exchanges.hot(id).is_preflight;
         let bytes = if is_preflight { HEAD_BYTES } else { bytes + self.credential_bytes(id) };
-        self.carry_up(id, bytes);
+        self.carry(id, Direction::Up, bytes, Span::ZERO);
     }
 
     /// Which backend a layer-4 balancer has chosen for the connection of an exchange.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::connection::Connections;
 use super::cross_origin::{CrossOrigin, Crossing};
 use super::exchange::{Cold, Exchange, Exchanges, Part, Phase};
-use super::link::{Direction, LinkState, Transit};
+use super::link::{Direction, LinkState};
 use super::papers::{Http, Papers};
 use super::ready::Ready;
 use super::request::{Account, BranchAccount, Request, Session};
@@ -436,15 +436,6 @@ impl<O: Observer> Ctx<'_, O> {
         }
     }
 
-    /// Hands an exchange of so many bytes to its link.
-    pub(super) fn carry_up(&mut self, id: ExchangeId, bytes: u64) {
-        let link = &mut self.core.links[self.core.exchanges.hot(id).link.index()];
-        match link.carry(self.core.now, Direction::Up, bytes) {
-            Transit::Arrives(span) => self.schedule(span, Kind::Exchange(id)),
-            Transit::Lost(span) => self.silence(id, span),
-        }
-    }
-
     /// Lets an exchange leave the node with `answer`, back along the link that it came by. A
     /// branch ends at once at its parent.
     #[inline(always)]
@@ -462,9 +453,9 @@ impl<O: Observer> Ctx<'_, O> {
         if connection != ConnectionId::NONE {
             return self.reply_on(id, connection, bytes);
         }
-        match core.links[exchange.link.index()].carry(core.now, Direction::Down, bytes) {
-            Transit::Arrives(span) => self.schedule(span, Kind::Exchange(id)),
-            Transit::Lost(span) => self.silence(id, span),
+        match core.links[exchange.link.index()].constant() {
+            Some(span) => self.schedule(span, Kind::Exchange(id)),
+            None => self.carry(id, Direction::Down, bytes, Span::ZERO),
         }
     }
 

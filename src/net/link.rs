@@ -46,6 +46,8 @@ pub const GIVEN_UP: Span = Span::from_millis(924_600);
 /// One link of a run: what it is, and when its lines are free again.
 #[derive(Debug, Clone)]
 pub struct LinkState {
+    /// Whether its bytes have a price, so that it is stated what it carries.
+    is_priced: bool,
     /// The constant latency of a link that is nothing else: the usual case.
     constant: Option<Span>,
     /// The same where a message needs neither a connection nor a timer.
@@ -68,6 +70,7 @@ impl LinkState {
     #[must_use]
     pub fn new(latency: Law, bandwidth: Option<Bandwidth>, loss: [f64; 2], stream: Stream) -> Self {
         let mut link = Self {
+            is_priced: false,
             constant: None,
             at_once: None,
             latency,
@@ -101,6 +104,20 @@ impl LinkState {
         self
     }
 
+    /// The same with a price for its bytes.
+    #[must_use]
+    pub fn priced(mut self, is_priced: bool) -> Self {
+        self.is_priced = is_priced;
+        self.set_condition(self.condition);
+        self
+    }
+
+    /// Whether its bytes have a price.
+    #[must_use]
+    pub const fn is_priced(&self) -> bool {
+        self.is_priced
+    }
+
     /// Its circuit breakers.
     #[inline]
     pub fn guard(&mut self) -> Option<&mut Guard> {
@@ -110,7 +127,9 @@ impl LinkState {
     /// Lets faults make this of the link from now on; what is under way arrives as it would have.
     pub fn set_condition(&mut self, condition: LinkCondition) {
         let is_well = condition == LinkCondition::default();
-        let plain = self.bandwidth.is_none() && self.loss.iter().all(|share| *share <= 0.0);
+        let plain = !self.is_priced
+            && self.bandwidth.is_none()
+            && self.loss.iter().all(|share| *share <= 0.0);
         let latency = self.latency.is_constant().filter(|_| is_well && plain);
         self.constant = latency.map(Span::from_nanos_rounded);
         let is_simple = self.transport.is_none() && self.waits.is_none() && self.guard.is_none();
@@ -132,6 +151,13 @@ impl LinkState {
             Some(latency) => Transit::Arrives(latency),
             None => self.carry_slowly(now, direction, bytes),
         }
+    }
+
+    /// How long any message takes, if that is always the same and nothing is to be done for it.
+    #[inline]
+    #[must_use]
+    pub const fn constant(&self) -> Option<Span> {
+        self.constant
     }
 
     /// How long a call takes to arrive, if that is always the same and nothing else belongs to it.

@@ -1,8 +1,8 @@
-//! How an answer leaves on a connection that somebody has opened.
+//! How messages leave over links, and answers on connections that somebody has opened.
 
 use super::core::{Ctx, Kind};
 use super::link::{Direction, Transit};
-use crate::fact::Observer;
+use crate::fact::{Fact, Observer};
 use crate::id::{ConnectionId, ExchangeId};
 use crate::time::Span;
 
@@ -14,8 +14,19 @@ impl<O: Observer> Ctx<'_, O> {
         let stall = self.stall(id, connection, bytes);
         let now = self.core.now;
         self.core.connections.get_mut(connection).answered = now + stall;
-        let link = self.core.exchanges.hot(id).link.index();
-        match self.core.links[link].carry(now, Direction::Down, bytes) {
+        self.carry(id, Direction::Down, bytes, stall);
+    }
+
+    /// Hands so many bytes of an exchange to its link, behind what its sender waits.
+    #[inline(never)]
+    pub(super) fn carry(&mut self, id: ExchangeId, way: Direction, bytes: u64, stall: Span) {
+        let link = self.core.exchanges.hot(id).link;
+        let state = &mut self.core.links[link.index()];
+        let transit = state.carry(self.core.now, way, bytes);
+        if state.is_priced() && bytes > 0 {
+            self.observe(&Fact::Carried { link, bytes });
+        }
+        match transit {
             Transit::Arrives(span) => self.schedule(span + stall, Kind::Exchange(id)),
             Transit::Lost(span) => self.silence(id, span + stall),
         }

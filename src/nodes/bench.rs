@@ -83,6 +83,7 @@ impl Observer for Heard {
             | Fact::Missed(_)
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
+            | Fact::Carried { .. }
             | Fact::Identity(_)
             | Fact::Browser(_)
             | Fact::Screen(_)

@@ -99,8 +99,8 @@ impl CacheMeter {
         *(if waited { &mut self.collapsed_bytes } else { &mut self.hit_bytes }) += bytes;
     }
 
-    fn fetched(&mut self, status: CacheStatus, bytes: u64, given: u64) {
-        self.fetches += 1;
+    fn fetched(&mut self, status: CacheStatus, bytes: u64, given: u64, lost: bool) {
+        self.fetches += u64::from(!lost);
         self.fetched_bytes += bytes;
         self.hit_bytes += given;
         self.stale += u64::from(status == CacheStatus::Stale);
@@ -285,10 +285,10 @@ impl Observer for CacheMeters {
                     self.shown(request, status, bytes);
                 }
             }
-            Fact::Fetched { by, request, bytes, given, status, below, .. } => {
+            Fact::Fetched { by, request, bytes, given, status, lost, below, .. } => {
                 let endpoint = self.request(request).endpoint;
                 for meter in self.meters(now, by, endpoint).into_iter().flatten() {
-                    meter.fetched(status, bytes, given);
+                    meter.fetched(status, bytes, given, lost);
                 }
                 if !below && status != CacheStatus::Refreshed {
                     let asked = self.request(request);
@@ -314,6 +314,7 @@ impl Observer for CacheMeters {
             | Fact::Missed(_)
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
+            | Fact::Carried { .. }
             | Fact::Identity(_)
             | Fact::Browser(_)
             | Fact::Screen(_)
@@ -379,6 +380,7 @@ mod tests {
             stored: true,
             status,
             renewed: false,
+            lost: false,
             below: false,
         };
         let meters = after(10, &[looked(EDGE, false, 0), looked(SHIELD, true, 7), fetched]);
@@ -387,6 +389,24 @@ mod tests {
         assert_eq!((edge.hits, edge.misses, edge.fetched_bytes), (0, 1, 7));
         assert_eq!((shield.hits, shield.misses, shield.hit_bytes), (1, 0, 7));
         assert_eq!(meters.at(1, Some(0)), CacheMeter::default());
+    }
+
+    #[test]
+    fn an_answer_that_did_not_come_is_none_that_was_fetched() {
+        let (request, status) = (RequestId(3), CacheStatus::Miss);
+        let came = |lost| Fact::Fetched {
+            by: EDGE,
+            request,
+            bytes: 0,
+            given: 0,
+            stored: false,
+            status,
+            renewed: false,
+            lost,
+            below: false,
+        };
+        let fetches = |lost| after(10, &[looked(EDGE, false, 0), came(lost)]).at(0, None).fetches;
+        assert_eq!((fetches(false), fetches(true)), (1, 0));
     }
 
     #[test]
@@ -401,6 +421,7 @@ mod tests {
                 stored: false,
                 status,
                 renewed: bytes > 0,
+                lost: false,
                 below: false,
             };
             let expired = Fact::Looked {

@@ -456,6 +456,7 @@ impl Observer for Meters {
             Fact::Missed(_)
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
+            | Fact::Carried { .. }
             | Fact::Picked { .. }
             | Fact::Identity(_)
             | Fact::Browser(_)

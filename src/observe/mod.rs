@@ -3,6 +3,7 @@
 mod audit;
 mod browsers;
 mod caches;
+mod carried;
 mod connects;
 mod fingerprint;
 mod identities;
@@ -19,6 +20,7 @@ mod series;
 pub use audit::{Audit, Violation};
 pub use browsers::BrowserMeters;
 pub use caches::{AnswerMeter, CacheMeter, CacheMeters, Origin};
+pub use carried::Carried;
 pub use connects::{ConnectMeter, Connects};
 pub use fingerprint::{Observable, Strict};
 pub use identities::IdentityMeters;

@@ -70,13 +70,13 @@ fn scaling(results: &[VariantResult]) -> Vec<String> {
 }
 
 fn prices(results: &[VariantResult]) -> String {
-    if results.iter().all(|result| result.graph.cost_per_hour <= 0.0) {
+    if results.iter().all(|result| result.cost_per_hour() <= 0.0) {
         return "No prices are given.".to_owned();
     }
     let mut text = "Prices are taken as written, per hour:".to_owned();
     for (place, result) in results.iter().enumerate() {
         let comma = if place == 0 { "" } else { "," };
-        let price = Rounded::plain(result.graph.cost_per_hour);
+        let price = Rounded::plain(result.cost_per_hour());
         // Writing to a text cannot fail.
         let _ = write!(text, "{comma} `{}` {price}", result.name);
     }

@@ -85,7 +85,7 @@ fn variant(result: &VariantResult) -> Value {
         "replications": result.replications.len(),
         "confidence": run.confidence,
         "in_flight_share": in_flight_share(result),
-        "cost_per_hour": Some(result.graph.cost_per_hour).filter(|cost| *cost > 0.0),
+        "cost_per_hour": Some(result.cost_per_hour()).filter(|cost| *cost > 0.0),
         "stability": stability(result),
         "metrics": result.summary().iter().map(metric).collect::<Vec<_>>(),
         "nodes": result.nodes().iter().map(node).collect::<Vec<_>>(),

@@ -14,7 +14,7 @@ const TAIL_NEEDS: f64 = 10.0;
 /// Effective observations beyond a quantile without which there is no number at all.
 const TAIL_NEEDS_AT_LEAST: f64 = 1.0;
 /// The share of requests still in flight at the horizon from which means are biased.
-const MAX_UNFINISHED: f64 = 0.01;
+pub const MAX_UNFINISHED: f64 = 0.01;
 
 /// What a number is worth, from good to bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

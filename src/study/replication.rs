@@ -6,9 +6,9 @@ use crate::id::{EndpointId, NodeId};
 use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end, is_of_caches};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
-    Audit, BrowserMeters, CacheMeters, ClassMeter, Connects, IdentityMeters, Meters, Observable,
-    Outages, Probes, RequestLog, RequestRow, Sample, ScreenMeters, Series, Shape, Strict,
-    Violation,
+    Audit, BrowserMeters, CacheMeters, Carried, ClassMeter, Connects, IdentityMeters, Meters,
+    Observable, Outages, Probes, RequestLog, RequestRow, Sample, ScreenMeters, Series, Shape,
+    Strict, Violation,
 };
 use crate::rng::Key;
 use crate::stats::LADDER;
@@ -44,6 +44,8 @@ pub struct Replication {
     pub timeline: Vec<TimelineSeries>,
     /// For each probe and moment, the number present.
     pub probes: Vec<Vec<Option<f64>>>,
+    /// What machines and the bytes over links cost an hour.
+    pub cost_per_hour: f64,
     /// How many requests ended in the window, with success.
     pub observations: u64,
     /// How many requests ended in the window, with success or not.
@@ -143,7 +145,9 @@ pub type Watchers = (((Meters, Audit), Observable), Option<Further>);
 /// What only some scenarios need, and, out of the way of that, what few want.
 pub type Further = (Special, Option<Box<Extras>>);
 /// What only scenarios with caches, faults or connections need.
-pub type Special = (Option<CacheMeters>, (Option<Outages>, (Option<Connects>, People)));
+pub type Special = (Option<CacheMeters>, (Option<Outages>, (Option<Connects>, Others)));
+/// What only scenarios with a price for bytes need, and those with people.
+type Others = (Option<Carried>, People);
 /// What only scenarios with identities, screens or attackers, or pages of several parts or origins
 /// need.
 type People = (Option<IdentityMeters>, (Option<ScreenMeters>, Option<Box<BrowserMeters>>));
@@ -183,7 +187,7 @@ pub fn replicate_in(
     if let Some(outages) = &mut special.1.0 {
         outages.close(end);
     }
-    if let Some(identities) = &mut special.1.1.1.0 {
+    if let Some(identities) = &mut special.1.1.1.1.0 {
         identities.close(end);
     }
     let checked = audit
@@ -199,11 +203,12 @@ pub fn replicate_in(
     let attackers: Vec<NodeId> = graph.attackers().collect();
     let is_harmful = |class: &mut ClassMeter| attackers.contains(&class.client);
     let harmful: Vec<ClassMeter> = meters.classes.extract_if(.., is_harmful).collect();
-    let mut run = EndToEnd::new(&meters, span, graph.cost_per_hour);
+    let cost_per_hour = graph.cost_per_hour + traffic_cost(graph, special.1.1.1.0.as_ref(), span);
+    let mut run = EndToEnd::new(&meters, span, cost_per_hour);
     run.attackers = &harmful;
     (run.caches, run.outages) = (special.0.as_ref(), special.1.0.as_ref());
-    run.identities = special.1.1.1.0.as_ref();
-    (run.screens, run.browsers) = (special.1.1.1.1.0.as_ref(), special.1.1.1.1.1.as_deref());
+    run.identities = special.1.1.1.1.0.as_ref();
+    (run.screens, run.browsers) = (special.1.1.1.1.1.0.as_ref(), special.1.1.1.1.1.1.as_deref());
     let nodes = node_readings(graph, &meters, &special, span);
     Ok(Replication {
         summary: end_to_end().map(|metric| (metric.read)(&run).unwrap_or(f64::NAN)).collect(),
@@ -212,6 +217,7 @@ pub fn replicate_in(
         parts: parts(&meters, &run.latency),
         timeline: timeline(graph, &meters, end),
         probes,
+        cost_per_hour,
         observations: run.latency.count,
         ended: run.ended(),
         #[allow(clippy::cast_precision_loss, reason = "a share for statistics")]
@@ -226,6 +232,16 @@ pub fn replicate_in(
         strict: strict.map(|strict| strict.0),
         requests: log.map_or_else(Vec::new, RequestLog::into_rows),
     })
+}
+
+/// What the bytes that links carried in a window of this length cost an hour.
+#[allow(clippy::cast_precision_loss, reason = "bytes for an amount of money")]
+fn traffic_cost(graph: &Graph, carried: Option<&Carried>, window: Span) -> f64 {
+    const GIB: f64 = 1_073_741_824.0;
+    let hours = window.as_secs_f64() / 3_600.0;
+    let Some(carried) = carried.filter(|_| hours > 0.0) else { return 0.0 };
+    let links = graph.links.iter().zip(carried.bytes());
+    links.map(|(link, bytes)| link.price * *bytes as f64 / GIB).sum::<f64>() / hours
 }
 
 /// The number of requests present, averaged over `slots` slots of replication `replication`: the
@@ -271,6 +287,8 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let outages = graph.has_failing_nodes().then(|| outages(graph, window));
     let opens = graph.links.iter().any(|link| link.transport.is_some());
     let connects = opens.then(|| Connects::new(&replicas, window));
+    let has_price = graph.links.iter().any(|link| link.price > 0.0);
+    let carried = has_price.then(|| Carried::new(graph.links.len(), window));
     let identities = graph.fixed.auth.as_ref().map(|plan| {
         let errands = [plan.login, plan.refresh, plan.logout];
         IdentityMeters::new(graph.names.len(), errands, window).without(graph.attackers())
@@ -299,11 +317,13 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let is_special = caches.is_some()
         || outages.is_some()
         || connects.is_some()
+        || carried.is_some()
         || identities.is_some()
         || screens.is_some()
         || browsers.is_some();
     let further = (is_special || is_wanted).then(|| {
-        let special = (caches, (outages, (connects, (identities, (screens, browsers)))));
+        let people = (identities, (screens, browsers));
+        let special = (caches, (outages, (connects, (carried, people))));
         (special, is_wanted.then(|| Box::new(extras)))
     });
     (((Meters::new(shape), audit), Observable::default()), further)
@@ -353,7 +373,7 @@ fn node_readings(
         });
         let replicas = f64::from(graph.fixed.topology.nodes[meter.at.node.index()].replicas);
         let replicas = if meter.is_replica { 1.0 } else { replicas };
-        let (caches, (outages, (connects, (_, (screens, _))))) = special;
+        let (caches, (outages, (connects, (_, (_, (screens, _)))))) = special;
         let (node, replica) = (meter.at.node, meter.is_replica.then_some(meter.at.replica));
         let caches = caches.as_ref().filter(|_| graph.keeps(node));
         let cache = caches.map(|caches| caches.at(node.index(), replica));

@@ -310,8 +310,10 @@ impl VariantResult {
         let status = self.status(kind, replications, seen);
         let shown = status.has_number() && !values.is_empty();
         let interval = Interval::of_replications(&values, self.confidence());
+        // A share of look-ups that begin before the window can be a little more than all of them.
+        let most = mean(&values).unwrap_or(1.0).max(1.0);
         let interval =
-            if unit == Unit::Share { interval.map(|it| it.within(0.0, 1.0)) } else { interval };
+            if unit == Unit::Share { interval.map(|it| it.within(0.0, most)) } else { interval };
         SummaryRow {
             metric: metric.to_owned(),
             unit,
@@ -320,6 +322,13 @@ impl VariantResult {
             replications,
             status: if values.is_empty() { Status::Insufficient } else { status },
         }
+    }
+
+    /// What machines, and the bytes over links, cost an hour: the mean over replications.
+    #[must_use]
+    pub fn cost_per_hour(&self) -> f64 {
+        let costs: Vec<f64> = self.replications.iter().map(|run| run.cost_per_hour).collect();
+        mean(&costs).unwrap_or(self.graph.cost_per_hour)
     }
 
     fn status(&self, kind: Kind, replications: u32, seen: Seen) -> Status {

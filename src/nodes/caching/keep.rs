@@ -19,6 +19,21 @@ pub(crate) enum Verdict {
     Again,
 }
 
+/// What came for an exchange that was handed on.
+#[derive(Debug, Clone, Copy, Default)]
+struct Brought {
+    /// Bytes that came.
+    bytes: u64,
+    /// Bytes that the cache gave of its own instead.
+    given: u64,
+    /// Whether the answer is stored.
+    stored: bool,
+    /// Whether it says that what is stored is still right.
+    renewed: bool,
+    /// Whether there is none.
+    lost: bool,
+}
+
 /// What an answer says of what is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Renewed {
@@ -53,7 +68,7 @@ impl Caches {
         let key = ctx.papers(parent).key;
         match task {
             Task::Unsafe => self.invalidate(child, parent, key, ctx),
-            Task::Pass => self.told(child, parent, false, ctx),
+            Task::Pass => Self::told(child, parent, false, ctx),
             Task::Fetch | Task::Refresh => {
                 if self.tries_again(child, parent, ctx) {
                     return Verdict::Again;
@@ -170,7 +185,8 @@ impl Caches {
         let bytes = ctx.cold(child).bytes;
         self.gives_stale((child, parent), key, |_| true, ctx);
         let given = ctx.cold(child).bytes;
-        self.tell_fetched(parent, (bytes, given), true, true, ctx);
+        let brought = Brought { bytes, given, stored: true, renewed: true, lost: false };
+        Self::tell_fetched(parent, brought, ctx);
         self.replica(replica).flights.end(parent, false, ctx);
         Renewed::Yes
     }
@@ -243,7 +259,8 @@ impl Caches {
         }
         self.set_status(parent, CacheStatus::Stale, ctx);
         let given = ctx.cold(child).bytes;
-        self.tell_fetched(parent, (0, given), false, false, ctx);
+        let brought = Brought { given, lost: is_lost, ..Brought::default() };
+        Self::tell_fetched(parent, brought, ctx);
         let replica = ctx.hot(parent).at.replica;
         self.replica(replica).flights.end(parent, false, ctx);
         true
@@ -266,7 +283,8 @@ impl Caches {
             if reason.status() == 0 { self.plan.profile.unreachable } else { reason.status() };
         let status = if must_ask { 504 } else { usual };
         ctx.cold(child).answer = Answer::refusing(status, reason);
-        self.told(child, parent, false, ctx);
+        let bytes = ctx.cold(child).bytes;
+        Self::tell_fetched(parent, Brought { bytes, lost: true, ..Brought::default() }, ctx);
         self.replica(replica).flights.end(parent, false, ctx);
     }
 
@@ -311,7 +329,7 @@ impl Caches {
             }
             Storing::Refused => false,
         };
-        self.told(child, parent, is_stored, ctx);
+        Self::told(child, parent, is_stored, ctx);
         let is_known = |head: &Head| self.is_known(parent, head, http, question, ctx);
         if status == 200 && head.is_some_and(is_known) {
             let cold = ctx.cold(child);
@@ -370,28 +388,31 @@ impl Caches {
 
     /// States that an answer came, which is given as it is.
     fn told<O: Observer>(
-        &self,
         child: ExchangeId,
         parent: ExchangeId,
         stored: bool,
         ctx: &mut Ctx<'_, O>,
     ) {
         let bytes = ctx.cold(child).bytes;
-        self.tell_fetched(parent, (bytes, 0), stored, false, ctx);
+        Self::tell_fetched(parent, Brought { bytes, stored, ..Brought::default() }, ctx);
     }
 
-    /// States that so many bytes came for an exchange, and how many the cache gave of its own.
-    fn tell_fetched<O: Observer>(
-        &self,
-        id: ExchangeId,
-        (bytes, given): (u64, u64),
-        stored: bool,
-        renewed: bool,
-        ctx: &mut Ctx<'_, O>,
-    ) {
+    /// States what came for an exchange, and what the cache gave of its own.
+    fn tell_fetched<O: Observer>(id: ExchangeId, brought: Brought, ctx: &mut Ctx<'_, O>) {
+        let Brought { bytes, given, stored, renewed, lost } = brought;
         let status = ctx.papers(id).status;
         let exchange = ctx.core.exchanges.hot(id);
         let (by, request, below) = (exchange.at, exchange.request, exchange.below);
-        ctx.observe(&Fact::Fetched { by, request, bytes, given, stored, status, renewed, below });
+        ctx.observe(&Fact::Fetched {
+            by,
+            request,
+            bytes,
+            given,
+            stored,
+            status,
+            renewed,
+            lost,
+            below,
+        });
     }
 }

@@ -83,8 +83,9 @@ impl Aside {
         let was_there = store.peek_mut(name).is_some_and(|value| value.until <= now);
         let stored = store.put(name, bytes, Value { bytes, until });
         let status = if was_there { CacheStatus::Expired } else { CacheStatus::Miss };
-        let (given, renewed) = (0, false);
-        let fetched = Fact::Fetched { by, request, bytes, given, stored, status, renewed, below };
+        let (given, renewed, lost) = (0, false, false);
+        let fetched =
+            Fact::Fetched { by, request, bytes, given, stored, status, renewed, lost, below };
         ctx.observe(&fetched);
         (nothing, 0)
     }

@@ -51,7 +51,7 @@ fn best(results: &[VariantResult], places: &[usize], metric: &str) -> (usize, Ve
 
 /// What the best costs, among the others.
 fn costs(results: &[VariantResult], places: &[usize], best: usize) -> String {
-    let cost = |place: usize| results[place].graph.cost_per_hour;
+    let cost = |place: usize| results[place].cost_per_hour();
     if places.iter().any(|place| cost(*place) <= 0.0) {
         return String::new();
     }

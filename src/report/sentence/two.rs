@@ -73,7 +73,7 @@ fn against(what: &str, paired: &Paired, of: &str) -> String {
 
 /// What `one` costs against `other`, as the end of a clause; nothing if there are no prices.
 fn price(one: &VariantResult, other: &VariantResult) -> String {
-    let (own, others) = (one.graph.cost_per_hour, other.graph.cost_per_hour);
+    let (own, others) = (one.cost_per_hour(), other.cost_per_hour());
     if own <= 0.0 || others <= 0.0 {
         return String::new();
     }

@@ -111,8 +111,8 @@ fn values(marks: &mut Marks, results: &[VariantResult]) -> Grid {
         }
     }
     row("busiest node", results.iter().map(busy).collect());
-    if results.iter().any(|result| result.graph.cost_per_hour > 0.0) {
-        let cost = |result: &VariantResult| Rounded::plain(result.graph.cost_per_hour).to_string();
+    if results.iter().any(|result| result.cost_per_hour() > 0.0) {
+        let cost = |result: &VariantResult| Rounded::plain(result.cost_per_hour()).to_string();
         row("cost per hour", results.iter().map(cost).collect());
         row("cost per million", metric("cost_per_million"));
     }

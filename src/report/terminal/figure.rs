@@ -3,7 +3,8 @@
 use crate::metrics::Unit;
 use crate::report::order::too_few_replications;
 use crate::stats::{Interval, Rounded, Status, percent};
-use crate::study::{SummaryRow, VariantResult};
+use crate::study::{Stability, SummaryRow, VariantResult};
+use crate::world::Halt;
 
 /// Which marks were used, and so have to be explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,13 +49,26 @@ impl Marks {
             Some(_) => "~ few data: there are intervals from 5 replications on.",
             None => "~ few data: the interval is unreliable. Run for longer.",
         };
+        let unstable = if results.iter().any(is_cut_short) {
+            "unstable: a limit ended the run before its time, so no average has a meaning."
+        } else {
+            "unstable: a queue grows without limit, so no average has a meaning."
+        };
         let all = [
             (self.few, few),
             (self.none, "- no number: too few data, or nothing to measure."),
-            (self.unstable, "unstable: a queue grows without limit, so no average has a meaning."),
+            (self.unstable, unstable),
         ];
         all.into_iter().filter(|(is_used, _)| *is_used).map(|(_, text)| text).collect()
     }
+}
+
+/// Whether something else than a queue that grows ended the runs of a variant.
+const fn is_cut_short(result: &VariantResult) -> bool {
+    matches!(
+        result.stability,
+        Stability::Unstable { halt: Some(Halt::Events(_) | Halt::NoProgress(_)), .. }
+    )
 }
 
 /// A number and its half-width; a share in percent.

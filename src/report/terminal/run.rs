@@ -8,6 +8,7 @@ use crate::model::Study;
 use crate::report::manifest::{in_flight_share, warmup_from};
 use crate::report::stability::trouble;
 use crate::report::{Bound, Provenance, SloOutcome, SloVerdict, fingerprint, slo_verdicts};
+use crate::stats::MAX_UNFINISHED;
 use crate::stats::percent;
 use crate::study::{NodeRow, SummaryRow, VariantResult};
 
@@ -166,7 +167,22 @@ fn bottleneck(marks: &mut Marks, result: &VariantResult) -> String {
             let busy = marks.figure(Some(&row));
             format!("Bottleneck: `{node}`, whose cores are at work for {busy} of the time.")
         }
-        None => "No node has cores, so none is a bottleneck.".to_owned(),
+        None => no_bottleneck(result).to_owned(),
+    }
+}
+
+/// Why no node is told to be the busiest.
+fn no_bottleneck(result: &VariantResult) -> &'static str {
+    let shapes = result.graph.plans.iter().filter_map(|plan| plan.shape.as_ref());
+    let has_cores = shapes.flat_map(|shape| &shape.machines).any(|machine| machine.cores > 0);
+    let is_steady = result.graph.run.study == Study::SteadyState;
+    if !has_cores {
+        "No node has cores, so none is a bottleneck."
+    } else if is_steady && in_flight_share(result) > MAX_UNFINISHED {
+        "More than 1 % of the requests were on the way at the end, which leaves no means: the run is \
+         too short for its latencies, or something grows."
+    } else {
+        "There are too few data to tell which node is the busiest."
     }
 }
 

@@ -85,8 +85,9 @@ impl Client {
         };
         let by = Place { node: self.plan.node, replica: 0 };
         let (request, renewed) = (id, is_right);
+        let (lost, below) = (answer.lost().is_some(), false);
         let fetched =
-            Fact::Fetched { by, request, bytes, given, stored, status, renewed, below: false };
+            Fact::Fetched { by, request, bytes, given, stored, status, renewed, lost, below };
         ctx.observe(&fetched);
         (task != Task::Refresh).then_some(seen)
     }
