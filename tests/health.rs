@@ -97,3 +97,27 @@ fn a_backend_that_comes_back_takes_its_share_step_by_step() {
     assert!((12..=13).contains(&late), "a fourth of 50: {late}");
     assert!(early < 5 && (6..=9).contains(&middle), "{early} {middle} {late}");
 }
+
+#[test]
+fn work_that_waits_for_a_core_is_slowed_down_by_what_is_wrong_when_it_begins() {
+    let text = |workers: &str| {
+        format!(
+            "title = 'slow'\nduration = '20s'\n\
+             [endpoint.page]\nwork = [{{ cpu = '1s' }}]\n\
+             [node.users]\nkind = 'client'\narrivals = {{ interval = '500ms' }}\n\
+             mix = {{ page = 1.0 }}\n\
+             [node.app]\nkind = 'server'\ncores = 1\n{workers}\n\
+             [link.users.app]\n\
+             [fault.heat]\nkind = 'slow'\nnode = 'app'\nat = '1.05s'\nfor = '1s'\nfactor = 3.0\n"
+        )
+    };
+    let ends = |workers: &str| -> Vec<u64> {
+        let ended = requests(&graph(&text(workers)));
+        ended.iter().take(4).map(|it| it.end / 1_000_000).collect()
+    };
+    // They come at 0.5, 1.0, 1.5 and 2.0 s. The second begins while work is slow, the third came
+    // then and begins later.
+    let first = ends("")[0];
+    assert_eq!(ends(""), [first, first + 3_000, first + 4_000, first + 5_000]);
+    assert_eq!(ends("workers = 1"), ends(""), "it does not matter for what they wait");
+}

@@ -10,6 +10,7 @@ use crate::model::{ConnectionSpec, LinkEntry, Protocol};
 use crate::net::slow_start::SEGMENT;
 use crate::net::tls::{Certificate, Handshake};
 use crate::net::{Mode, SlowStart, Transport, User, Waits};
+use crate::nodes::KindSpec;
 use crate::nodes::timeouts::Late;
 use crate::rng::hash_name;
 use crate::screen::Https;
@@ -163,5 +164,10 @@ pub(super) fn waits(build: &mut Build<'_>, from: &str) -> Option<Waits> {
     };
     let (connect, read) = (law("timeout.connect", connect), law("timeout.read", read));
     let late: Late = late;
-    (connect.is_some() || read.is_some()).then(|| Waits { connect, read, late: late.word() })
+    // Copies that lose are given up without a time-out of their own.
+    let hedges = matches!(
+        &node.spec.kind, KindSpec::LoadBalancer(it) if it.backends.hedge.is_some()
+    );
+    let is_given_up = connect.is_some() || read.is_some() || hedges && late.word().is_some();
+    is_given_up.then(|| Waits { connect, read, late: late.word() })
 }

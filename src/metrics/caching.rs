@@ -85,7 +85,7 @@ pub const AT_CACHE: &[CacheMetric] = &[
 ];
 
 pub(super) fn hit_ratio(it: &CacheMeter, _: Span) -> Option<f64> {
-    share(it.hits, it.looked())
+    share(it.hits + it.covered, it.looked())
 }
 
 pub(super) fn byte_hit_ratio(it: &CacheMeter, _: Span) -> Option<f64> {

@@ -18,9 +18,11 @@ pub(super) fn of(run: &EndToEnd<'_>, reason: Reason) -> Option<f64> {
 
 /// The metrics of this kind: one for each [`Reason`] that any scenario can have.
 pub(super) const METRICS: &[Metric] = &[
-    errors("errors_status", "The share of ended requests answered with 400 or more.", |run| {
-        of(run, Reason::Status)
-    }),
+    errors(
+        "errors_status",
+        "The share of ended requests answered with 400 or more, for none of the other reasons.",
+        |run| of(run, Reason::Status),
+    ),
     errors("errors_refused", "The share of ended requests refused by a full queue.", |run| {
         of(run, Reason::Refused)
     }),

@@ -106,6 +106,8 @@ pub struct Exchange {
     pub below: bool,
     /// Whether something of it has been served, so that its patience no longer counts.
     pub served: bool,
+    /// Whether its present visit to a core has begun, where that can be stopped or slowed down.
+    pub begun: bool,
     /// Whether it may name a connection or have a timer of its caller's.
     pub is_tied: bool,
     /// Whether it is one of several copies that its caller waits for.
@@ -155,6 +157,7 @@ impl Default for Exchange {
             is_branch: false,
             below: false,
             served: false,
+            begun: false,
             is_tied: false,
             is_copy: false,
             is_preflight: false,

@@ -18,6 +18,8 @@ pub struct CacheMeter {
     pub collapsed: u64,
     /// Look-ups for what had expired and was still right, as the origin said.
     pub revalidated: u64,
+    /// How many were answered from what had expired because no better answer came.
+    pub covered: u64,
     /// Answers that were fetched, those that only say that all is still right included.
     pub fetches: u64,
     /// Bytes of what was found, or found to be still right.
@@ -103,6 +105,8 @@ impl CacheMeter {
         self.fetches += u64::from(!lost);
         self.fetched_bytes += bytes;
         self.hit_bytes += given;
+        // What it gave because nothing better came, it answered after all.
+        self.covered += u64::from(status == CacheStatus::Stale);
         self.stale += u64::from(status == CacheStatus::Stale);
         self.revalidated += u64::from(status == CacheStatus::Revalidated);
     }
@@ -113,6 +117,7 @@ impl CacheMeter {
         self.misses += other.misses;
         self.stale += other.stale;
         self.collapsed += other.collapsed;
+        self.covered += other.covered;
         self.revalidated += other.revalidated;
         self.fetches += other.fetches;
         self.hit_bytes += other.hit_bytes;

@@ -60,6 +60,8 @@ pub struct Station {
     workers: u32,
     /// When it turns exchanges away early.
     shed: Option<Box<Shed>>,
+    /// How many times as long work takes that starts now.
+    slowness: f64,
     /// Whether its process is gone.
     is_down: bool,
     /// Whether its process stands still.
@@ -116,6 +118,7 @@ impl Station {
             watches_starts: shape.watches_starts(),
             workers: shape.workers,
             shed: shape.shed.as_ref().map(|spec| Box::new(Shed::new(spec))),
+            slowness: 1.0,
             is_down: false,
             is_frozen: false,
             is_plain,
@@ -194,7 +197,7 @@ impl Station {
             ctx.resume_after(id, span);
             return self.set_busy(self.busy + 1, ctx);
         }
-        exchange.phase = Phase::Line;
+        (exchange.phase, exchange.begun) = (Phase::Line, false);
         if let Cores::Shared(_) = self.cores {
             return self.share(id, ctx);
         }
@@ -287,6 +290,9 @@ impl Station {
         if self.watches_starts {
             self.starts_first(id, ctx);
         }
+        if !self.is_plain {
+            self.begins_visit(ctx.hot(id));
+        }
         let now = ctx.now();
         let exchange = ctx.hot(id);
         let span = Span(exchange.due);
@@ -299,6 +305,18 @@ impl Station {
                 ctx.cold(id).timer = timer;
             }
             Cores::Plain | Cores::Shared(_) => ctx.resume_after(id, span),
+        }
+    }
+
+    /// A visit to a core begins, or goes on where it was stopped: what begins now takes as long as
+    /// work takes now.
+    fn begins_visit(&self, exchange: &mut Exchange) {
+        if !std::mem::replace(&mut exchange.begun, true) {
+            #[allow(clippy::cast_precision_loss, reason = "a visit is below 2^53 ns")]
+            let nanos = exchange.due as f64 * self.slowness;
+            if (self.slowness - 1.0).abs() > 1e-9 {
+                exchange.due = Span::from_nanos_rounded(nanos).0;
+            }
         }
     }
 
@@ -401,6 +419,7 @@ impl Station {
             self.starts_first(id, ctx);
         }
         let exchange = ctx.hot(id);
+        self.begins_visit(exchange);
         let work = exchange.due;
         (exchange.phase, exchange.served) = (Phase::Core, true);
         let Cores::Shared(sharing) = &mut self.cores else { return };

@@ -119,7 +119,8 @@ impl Station {
 
     /// Work that starts from now on takes so many times as long.
     pub fn slow_down(&mut self, factor: f64) {
-        self.machine.factor *= factor;
+        self.slowness *= factor;
+        self.is_plain = false;
     }
 
     /// States how the replica begins: off, if it has a cold start.
