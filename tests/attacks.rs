@@ -290,3 +290,21 @@ connection = { mode = 'per-request' }
     assert!(late >= 5 && honest.count() == 14, "{late} waited for a second or more");
     assert!(failures(&ended).iter().all(Option::is_none), "all come through in the end");
 }
+
+#[test]
+fn a_cached_page_stops_no_injection_for_its_payload_is_a_part_of_what_is_asked_for() {
+    let text = "title = 'payloads'\nduration = '10s'\n\
+                [endpoint.list]\npath = '/list'\nresponse = { cache_control = 'max-age=600' }\n\
+                query = { rows = 100 }\nwork = [{ cpu = '1ms' }]\n\
+                [node.users]\nkind = 'client'\narrivals = { interval = '100ms' }\nmix = { list = 1 }\n\
+                [node.thief]\nkind = 'attacker'\nattack = 'sql-injection'\n\
+                arrivals = { interval = '200ms' }\nmix = { list = 1 }\n\
+                [node.edge]\nkind = 'reverse-proxy'\ncache = { capacity = '1MiB' }\n\
+                [node.app]\nkind = 'server'\ncores = 1\n\
+                [link.users.edge]\n[link.thief.edge]\n[link.edge.app]\n";
+    let run = run(&graph(text));
+    let [attempts, leaked] = counts(&run, ["attack_attempts", "attack_succeeded"]);
+    assert!(attempts > 40, "{attempts}");
+    assert_eq!(leaked, attempts);
+    assert!(reading(&run, "hit_ratio") > 0.9, "the page itself is a hit for all others");
+}

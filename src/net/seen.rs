@@ -2,7 +2,7 @@
 //! alone, whether it is an attack.
 
 use super::core::Ctx;
-use crate::attack::AttackPlan;
+use crate::attack::{Attack, AttackPlan};
 use crate::fact::Observer;
 use crate::id::{EndpointId, ExchangeId, NodeId, ObjectId, RequestId, SessionId};
 use crate::rng::Key;
@@ -88,6 +88,12 @@ impl<'a, O: Observer> Ctx<'a, O> {
         let screens = self.fixed.screens.as_ref()?;
         let client = self.core.requests[request.0].asked.client;
         screens.attacks.get(client.index())?.as_ref()
+    }
+
+    /// Whether a request carries a payload for a query.
+    #[must_use]
+    pub fn is_injection(&self, request: RequestId) -> bool {
+        self.attack_of(request).is_some_and(|plan| plan.attack == Attack::SqlInjection)
     }
 
     /// The object that an exchange is about, and the key of what belongs to that: the exchange's

@@ -83,7 +83,13 @@ impl Caches {
             Some(_) | None => OriginId::NONE,
         };
         let origin = if from == OriginId::NONE { 0 } else { mix(u64::from(from.0) + 1) };
-        ctx.path_of(id) ^ variant ^ origin
+        // A payload is a part of the target, which nobody else asks for.
+        let payload = if ctx.is_injection(request) {
+            mix(ctx.core.requests[request.0].asked.key.0)
+        } else {
+            0
+        };
+        ctx.path_of(id) ^ variant ^ origin ^ payload
     }
 
     /// Whether a request is one that nothing is stored for.

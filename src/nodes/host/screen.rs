@@ -340,7 +340,7 @@ impl Host {
         let screens = ctx.fixed.screens.as_ref();
         let flaw = screens.and_then(|it| it.flaws.get(endpoint.index()).copied().flatten());
         let Some(flaw) = flaw else { return false };
-        let is_payload = is_injection(request, ctx);
+        let is_payload = ctx.is_injection(request);
         flaw.defences.refuses(is_payload, key) && self.stops(id, Defence::InputFilter, 400, ctx)
     }
 
@@ -352,7 +352,7 @@ impl Host {
         };
         let screens = ctx.fixed.screens.as_ref();
         let flaw = screens.and_then(|it| it.flaws.get(endpoint.index()).copied().flatten());
-        let Some(flaw) = flaw.filter(|_| is_injection(request, ctx)) else { return false };
+        let Some(flaw) = flaw.filter(|_| ctx.is_injection(request)) else { return false };
         match injection(&flaw.defences, flaw.rows) {
             QueryOutcome::IsData => {
                 Self::tells_stopped(id, Defence::Prepared, ctx);
@@ -430,10 +430,6 @@ fn is_infected<O: Observer>(id: ExchangeId, ctx: &Ctx<'_, O>) -> (bool, crate::r
     let screens = ctx.fixed.screens.as_ref();
     let infected = screens.and_then(|it| it.infected.get(endpoint.index())?.as_ref());
     (infected.is_some_and(|infected| infected.has(object, key)), key)
-}
-
-fn is_injection<O: Observer>(request: RequestId, ctx: &Ctx<'_, O>) -> bool {
-    ctx.attack_of(request).is_some_and(|plan| plan.attack == Attack::SqlInjection)
 }
 
 /// The account that a log-in is for: the one on an attacker's list, or that of the number of its
