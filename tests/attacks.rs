@@ -296,7 +296,8 @@ fn a_cached_page_stops_no_injection_for_its_payload_is_a_part_of_what_is_asked_f
     let text = "title = 'payloads'\nduration = '10s'\n\
                 [endpoint.list]\npath = '/list'\nresponse = { cache_control = 'max-age=600' }\n\
                 query = { rows = 100 }\nwork = [{ cpu = '1ms' }]\n\
-                [node.users]\nkind = 'client'\narrivals = { interval = '100ms' }\nmix = { list = 1 }\n\
+                [node.users]\nkind = 'client'\narrivals = { interval = '100ms' }\n\
+                mix = { list = 1 }\n\
                 [node.thief]\nkind = 'attacker'\nattack = 'sql-injection'\n\
                 arrivals = { interval = '200ms' }\nmix = { list = 1 }\n\
                 [node.edge]\nkind = 'reverse-proxy'\ncache = { capacity = '1MiB' }\n\
