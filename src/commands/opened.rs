@@ -77,7 +77,7 @@ impl Opened {
     /// The names of the variants that `changes` ask for, in the order of the scenario.
     ///
     /// # Errors
-    /// If there is none of a name.
+    /// If there is none of a name, or if something is set in one that is not asked for.
     pub fn names(&self, changes: &Changes) -> Result<Vec<String>, CommandError> {
         let all = self.scenario.variants();
         for wanted in &changes.variants {
@@ -93,7 +93,14 @@ impl Opened {
         let is_wanted = |name: &&str| {
             changes.variants.is_empty() || changes.variants.iter().any(|wanted| wanted == name)
         };
-        Ok(all.into_iter().filter(is_wanted).map(str::to_owned).collect())
+        let (run, others): (Vec<&str>, Vec<&str>) = all.into_iter().partition(is_wanted);
+        if let Some(name) = others.into_iter().find(|name| self.scenario.is_set(name)) {
+            return Err(CommandError::Usage(format!(
+                "--set changes the variant `{name}`, which is not taken: give --variant {name} as \
+                 well, or leave it out"
+            )));
+        }
+        Ok(run.into_iter().map(str::to_owned).collect())
     }
 
     /// The model of a variant with `cell` laid over it; none if something is wrong, which is noted.

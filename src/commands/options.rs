@@ -11,7 +11,8 @@ use crate::study::{Plan, Precision, Wanted};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What is run")]
 pub struct Changes {
-    /// Sets a key of the scenario by its path, such as `node.app.replicas=8`; may be repeated.
+    /// Sets a key by its path, such as `node.app.replicas=8`, or of one variant only, such as
+    /// `variant.big.node.app.replicas=8`; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
     /// Takes only this variant; may be repeated.

@@ -16,6 +16,35 @@ fn a_wrong_scenario_is_told_on_standard_error_and_nothing_is_written() {
 }
 
 #[test]
+fn a_key_of_one_variant_is_set_in_it_as_if_it_stood_in_the_file() {
+    let place = Workplace::with_shop();
+    let set = "--set variant.two.node.app.cores=4";
+    place.run(&format!("run shop.toml --no-plots --variant two --out set {set}")).done();
+    place.write("shop.toml", &SHOP.replace("cores = 2", "cores = 4"));
+    place.run("run shop.toml --no-plots --variant two --out written").done();
+    assert_eq!(place.read("set/summary.csv"), place.read("written/summary.csv"));
+}
+
+#[test]
+fn what_an_overlay_would_not_change_is_refused() {
+    for (line, told) in [
+        ("run shop.toml --set variant.two.node.app.coers=4", "unknown key `coers`"),
+        ("run shop.toml --set variant.tow.node.app.cores=4", "no variant `tow`"),
+        ("run shop.toml --variant one --set variant.two.seed=4", "`two`, which is not taken"),
+        ("run shop.toml --set sweep.load.seed=4", "a sweep is no part of what is simulated"),
+        ("run shop.toml --set include=other.toml", "files are included before anything is set"),
+        ("sweep shop.toml --vary variant.two.node.app.cores=1,2", "vary `node.app.cores`"),
+        ("sweep shop.toml --vary node.app.cores=1,2 --set variant.two.node.app.cores=4", "varied"),
+    ] {
+        let place = Workplace::with_shop();
+        let said = place.run(line);
+        assert_eq!(said.status, 2, "{line}: {}", said.stderr);
+        assert!(said.stderr.contains(told), "{line}: {}", said.stderr);
+        assert!(place.is_untouched());
+    }
+}
+
+#[test]
 fn every_point_of_a_sweep_is_checked_before_any_is_run() {
     let place = Workplace::with_shop();
     let told = place.run("sweep shop.toml --vary node.app.cores=1,2,0");
