@@ -119,6 +119,20 @@ fn a_folder_that_holds_something_else_is_not_replaced() {
 }
 
 #[test]
+fn what_was_laid_into_a_result_stops_the_next_run_into_it() {
+    let place = Workplace::with_shop();
+    place.run("run shop.toml --out result").done();
+    place.run("run shop.toml --no-plots --out result").done();
+    place.write("result/notes.md", "mine");
+    let told = place.run("run shop.toml --out result");
+    assert_eq!(told.status, 4, "{}", told.stderr);
+    assert!(told.stderr.contains("`result` holds `notes.md`"), "{}", told.stderr);
+    assert_eq!(place.read("result/notes.md"), "mine");
+    place.run("plot result").done();
+    assert_eq!(place.read("result/notes.md"), "mine");
+}
+
+#[test]
 fn nothing_to_watch_is_told_before_anything_is_run() {
     let place = Workplace::with_shop();
     place.write("shop.toml", &SHOP.replace("[slo]\np50 = '1s'\n", ""));
