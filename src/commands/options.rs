@@ -55,7 +55,8 @@ pub struct Work {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "How closely is looked")]
 pub struct Closer {
-    /// Adds replications until latency and throughput are known this well, such as `2%`.
+    /// Adds replications until latency and throughput are known this well, such as `2%`; 200 at
+    /// most.
     #[arg(long, value_name = "PERCENT", value_parser = share)]
     pub precision: Option<f64>,
     /// Also writes single requests: all, or a sample of N in each replication.
