@@ -105,6 +105,7 @@ impl Opened {
 
     /// The model of a variant with `cell` laid over it; none if something is wrong, which is noted.
     pub fn model(&mut self, variant: &str, cell: &[Assignment]) -> Option<Model> {
+        self.diagnostics.speak_of(Some(variant));
         self.scenario.model(variant, cell, &mut self.diagnostics)
     }
 
@@ -114,7 +115,7 @@ impl Opened {
         self.build(&model)
     }
 
-    /// The graph of a model of this scenario; none if something is wrong, which is noted.
+    /// The graph of the model that was read last; none if something is wrong, which is noted.
     pub fn build(&mut self, model: &Model) -> Option<Graph> {
         build(model, &mut self.files, &mut self.diagnostics)
     }
@@ -148,6 +149,7 @@ impl Opened {
     /// Notes what is wrong with the sweeps, which only `sweep` runs: each value of each axis is
     /// tried once, and is wrong if no variant can take it.
     pub fn check_sweeps(&mut self) {
+        self.diagnostics.speak_of(None);
         let sweeps = self.scenario.sweeps().into_iter().flat_map(Table::in_order);
         let sweeps: Vec<Entry> = sweeps.map(|(_, entry)| entry.clone()).collect();
         let names: Vec<String> = self.scenario.variants().iter().map(|&it| it.to_owned()).collect();

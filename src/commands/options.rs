@@ -19,8 +19,7 @@ pub struct Changes {
     #[arg(long = "variant", value_name = "NAME")]
     pub variants: Vec<String>,
     /// The seed of all randomness, instead of the scenario's.
-    #[arg(long, value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// How many independent replications are run, instead of the scenario's number.
     #[arg(long, value_name = "N")]
@@ -137,6 +136,12 @@ pub(super) fn shell_word(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
+}
+
+/// A seed, which has to be a whole number of TOML.
+fn seed(text: &str) -> Result<u64, String> {
+    let seed = text.parse::<u64>().ok().filter(|seed| i64::try_from(*seed).is_ok());
+    seed.ok_or_else(|| format!("a seed is a whole number from 0 to {}", i64::MAX))
 }
 
 /// A share such as `2%` or `0.02`.

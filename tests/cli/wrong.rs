@@ -45,6 +45,25 @@ fn what_an_overlay_would_not_change_is_refused() {
 }
 
 #[test]
+fn an_error_in_a_variant_names_the_variant() {
+    let place = Workplace::with_shop();
+    place.write("shop.toml", &SHOP.replace("cores = 2", "coers = 2"));
+    let told = place.run("run shop.toml");
+    assert!(told.stderr.contains("note: in variant `two`\n"), "{}", told.stderr);
+    place.write("shop.toml", &SHOP.replace("duration = '4s'", "duration = 4"));
+    let told = place.run("run shop.toml");
+    assert_eq!(told.status, 2);
+    assert!(!told.stderr.contains("in variant"), "{}", told.stderr);
+}
+
+#[test]
+fn a_seed_below_zero_is_told_what_a_seed_is() {
+    let told = Workplace::with_shop().run("run shop.toml --seed -1");
+    assert_eq!(told.status, 2);
+    assert!(told.stderr.contains("a seed is a whole number from 0 to "), "{}", told.stderr);
+}
+
+#[test]
 fn every_point_of_a_sweep_is_checked_before_any_is_run() {
     let place = Workplace::with_shop();
     let told = place.run("sweep shop.toml --vary node.app.cores=1,2,0");
