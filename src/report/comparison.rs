@@ -1,5 +1,6 @@
 //! `comparison.csv`: every metric of every variant against the baseline, paired by replication.
-//! The status is that of the worse of both values. A ratio without a finite interval, and all of a variant without numbers, are empty.
+//! The status is that of the worse of both values. A ratio without a finite interval, and all of a
+//! variant without numbers, are empty.
 
 use super::ResultFile;
 use super::sheet::{Cell, Sheet};
