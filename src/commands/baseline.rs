@@ -97,17 +97,17 @@ impl Recorded {
         let mut rows = Vec::new();
         for metric in compared(results) {
             for result in results {
-                let is_sound = |status: Status| status == Status::Ok || status == Status::FewData;
                 let key = (result.name.clone(), metric.name.to_owned());
-                let was_sound = self.statuses.get(&key).copied().is_some_and(is_sound);
-                let is_sound_now = result.metric(metric.name).is_some_and(|it| is_sound(it.status));
+                let now = result.metric(metric.name).map(|it| it.status);
+                let worth = |status: Option<Status>| status.unwrap_or(Status::Insufficient);
+                let both = worth(self.statuses.get(&key).copied()).and(worth(now));
                 let before = self.values.get(&result.name).and_then(|it| it.get(metric.name));
-                let paired = before.filter(|_| was_sound && is_sound_now).and_then(|before| {
+                let paired = before.filter(|_| both.has_number()).and_then(|before| {
                     let now = result.values(metric.name);
                     Paired::of(before, &now, result.confidence(), comparisons)
                 });
-                let (metric, unit, variant) = (metric.name, metric.unit, result.name.clone());
-                rows.push(ComparisonRow { metric, unit, variant, paired });
+                let metric = (metric.name, metric.unit);
+                rows.push(ComparisonRow::new(metric, result.name.clone(), paired, both));
             }
         }
         Comparison { baseline: self.name.clone(), rows }

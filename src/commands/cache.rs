@@ -154,10 +154,12 @@ fn rules(words: &[String], has_lifetime: bool) -> Result<Vec<Rule>, CommandError
             Rule::named(word).into_iter().collect()
         };
         if found.is_empty() {
-            let words = Rule::all().chain([Rule::Ttl]).map(Rule::word);
-            let hint = nearest(word, words)
-                .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-            return Err(CommandError::Usage(format!("there is no policy `{word}`{hint}")));
+            let words: Vec<&str> = Rule::all().chain([Rule::Ttl]).map(Rule::word).collect();
+            let hint = match nearest(word, words.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are `{}`, and `all`", words.join("`, `")),
+            };
+            return Err(CommandError::Usage(format!("there is no policy `{word}`: {hint}")));
         }
         for rule in found {
             if has_lifetime && !rule.knows_lifetimes() {
@@ -195,6 +197,9 @@ mod tests {
     fn an_unknown_policy_is_refused_with_the_nearest_name() {
         let error = rules(&["seive".to_owned()], false).expect_err("unknown").to_string();
         assert_eq!(error, "there is no policy `seive`: did you mean `sieve`?");
+        let error = rules(&["nope".to_owned()], false).expect_err("unknown").to_string();
+        assert!(error.starts_with("there is no policy `nope`: there are `"), "{error}");
+        assert!(error.contains("`lru`, ") && error.ends_with("`ttl`, and `all`"), "{error}");
         let words = ["all".to_owned(), "lru".to_owned()];
         assert_eq!(rules(&words, false).unwrap().len(), Rule::all().count());
     }

@@ -1,6 +1,6 @@
 //! `lindley compare`: variants or files under common random numbers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::baseline::{Recorded, told};
 use super::exit::{CommandError, Exit};
@@ -18,7 +18,7 @@ use crate::study::{Variant, compare};
 pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("lindley compare shop.toml", "the variants of a file, against its first"),
     ("lindley compare old.toml new.toml", "two files"),
-    ("lindley compare shop.toml --baseline results/shop", "now against an earlier result"),
+    ("lindley compare shop.toml --baseline results/shop --out now", "against an earlier result"),
 ];
 
 /// Compares variants under common random numbers: which differences are real, and how large.
@@ -31,7 +31,8 @@ pub(super) struct Args {
     /// The variant that all others are compared with [default: the first].
     #[arg(long, value_name = "VARIANT")]
     against: Option<String>,
-    /// Compares each variant with itself in the result of an earlier run.
+    /// Compares each variant with itself in the result of an earlier run, which is kept: give
+    /// another folder with --out.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["against", "precision"])]
     baseline: Option<PathBuf>,
     #[command(flatten)]
@@ -72,6 +73,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     }
     let provenance = provenance(&args, &files, &variants);
     let folder = folder_of(&args.work, &provenance.scenario)?;
+    keep_baseline(&args, &folder)?;
     let results = simulate(&variants, &args.closer, &args.work, io)?;
     let comparison = match &recorded {
         Some(recorded) => recorded.compare(&results),
@@ -132,6 +134,22 @@ fn place_of_baseline(args: &Args, variants: &[Variant]) -> Result<usize, Command
         );
         CommandError::Usage(format!("there is no variant `{name}` to compare with: {advice}"))
     })
+}
+
+/// The new result does not take the place of the one that it is compared with.
+fn keep_baseline(args: &Args, folder: &Path) -> Result<(), CommandError> {
+    let Some(baseline) = &args.baseline else { return Ok(()) };
+    let found = |folder: &Path| folder.canonicalize().ok();
+    match found(folder) {
+        Some(place) if Some(&place) == found(baseline).as_ref() => {
+            Err(CommandError::Usage(format!(
+                "the result would take the place of its baseline `{}`: give another folder with \
+                 --out",
+                baseline.display()
+            )))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Pairs need the same seed and as many replications on both sides.

@@ -54,6 +54,11 @@ impl Io {
         }
     }
 
+    /// Warns a person of something, on standard error.
+    pub(super) fn warn(&mut self, sentence: &str) {
+        self.say(&format!("\u{1b}[1;33mwarning\u{1b}[0m: {sentence}"));
+    }
+
     /// Tells warnings, or what is wrong, on standard error.
     pub fn tell(&mut self, diagnostics: &Diagnostics, sources: &Sources) {
         let look = Look { styled: true, ..Look::default() };

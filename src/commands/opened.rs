@@ -77,7 +77,7 @@ impl Opened {
     /// The names of the variants that `changes` ask for, in the order of the scenario.
     ///
     /// # Errors
-    /// If there is none of a name.
+    /// If there is none of a name, or if something is set in one that is not asked for.
     pub fn names(&self, changes: &Changes) -> Result<Vec<String>, CommandError> {
         let all = self.scenario.variants();
         for wanted in &changes.variants {
@@ -93,11 +93,19 @@ impl Opened {
         let is_wanted = |name: &&str| {
             changes.variants.is_empty() || changes.variants.iter().any(|wanted| wanted == name)
         };
-        Ok(all.into_iter().filter(is_wanted).map(str::to_owned).collect())
+        let (run, others): (Vec<&str>, Vec<&str>) = all.into_iter().partition(is_wanted);
+        if let Some(name) = others.into_iter().find(|name| self.scenario.is_set(name)) {
+            return Err(CommandError::Usage(format!(
+                "--set changes the variant `{name}`, which is not taken: give --variant {name} as \
+                 well, or leave it out"
+            )));
+        }
+        Ok(run.into_iter().map(str::to_owned).collect())
     }
 
     /// The model of a variant with `cell` laid over it; none if something is wrong, which is noted.
     pub fn model(&mut self, variant: &str, cell: &[Assignment]) -> Option<Model> {
+        self.diagnostics.speak_of(Some(variant));
         self.scenario.model(variant, cell, &mut self.diagnostics)
     }
 
@@ -107,7 +115,7 @@ impl Opened {
         self.build(&model)
     }
 
-    /// The graph of a model of this scenario; none if something is wrong, which is noted.
+    /// The graph of the model that was read last; none if something is wrong, which is noted.
     pub fn build(&mut self, model: &Model) -> Option<Graph> {
         build(model, &mut self.files, &mut self.diagnostics)
     }
@@ -141,6 +149,7 @@ impl Opened {
     /// Notes what is wrong with the sweeps, which only `sweep` runs: each value of each axis is
     /// tried once, and is wrong if no variant can take it.
     pub fn check_sweeps(&mut self) {
+        self.diagnostics.speak_of(None);
         let sweeps = self.scenario.sweeps().into_iter().flat_map(Table::in_order);
         let sweeps: Vec<Entry> = sweeps.map(|(_, entry)| entry.clone()).collect();
         let names: Vec<String> = self.scenario.variants().iter().map(|&it| it.to_owned()).collect();

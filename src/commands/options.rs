@@ -11,15 +11,15 @@ use crate::study::{Plan, Precision, Wanted};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What is run")]
 pub struct Changes {
-    /// Sets a key of the scenario by its path, such as `node.app.replicas=8`; may be repeated.
+    /// Sets a key by its path, such as `node.app.replicas=8`, or of one variant only, such as
+    /// `variant.big.node.app.replicas=8`; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
     /// Takes only this variant; may be repeated.
     #[arg(long = "variant", value_name = "NAME")]
     pub variants: Vec<String>,
     /// The seed of all randomness, instead of the scenario's.
-    #[arg(long, value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// How many independent replications are run, instead of the scenario's number.
     #[arg(long, value_name = "N")]
@@ -54,7 +54,8 @@ pub struct Work {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "How closely is looked")]
 pub struct Closer {
-    /// Adds replications until latency and throughput are known this well, such as `2%`.
+    /// Adds replications until latency and throughput are known this well, such as `2%`; 200 at
+    /// most.
     #[arg(long, value_name = "PERCENT", value_parser = share)]
     pub precision: Option<f64>,
     /// Also writes single requests: all, or a sample of N in each replication.
@@ -135,6 +136,12 @@ pub(super) fn shell_word(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
+}
+
+/// A seed, which has to be a whole number of TOML.
+fn seed(text: &str) -> Result<u64, String> {
+    let seed = text.parse::<u64>().ok().filter(|seed| i64::try_from(*seed).is_ok());
+    seed.ok_or_else(|| format!("a seed is a whole number from 0 to {}", i64::MAX))
 }
 
 /// A share such as `2%` or `0.02`.

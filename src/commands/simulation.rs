@@ -9,7 +9,8 @@ use super::options::{Closer, Work};
 use super::progress::Bar;
 use super::threads;
 use super::timing::Watch;
-use crate::study::{Plan, Variant, VariantResult, run_variants};
+use crate::stats::percent;
+use crate::study::{Plan, Precision, Variant, VariantResult, imprecise, run_variants};
 
 /// Begins a command that computes: quiet or not, with its threads, listening to Ctrl-C. Returns
 /// the number of threads.
@@ -49,10 +50,35 @@ pub(super) fn simulate(
             }
         }
     }
+    if let Some(precision) = closer.plan().precision {
+        results.iter().for_each(|result| tell_imprecise(result, precision, io));
+    }
     let times = if closer.check_determinism { 2 } else { 1 };
     let events: u64 = results.iter().flat_map(|it| &it.replications).map(|run| run.events).sum();
     io.note(&watch.line(times * events, threads));
     Ok(results)
+}
+
+/// Warns of a variant whose headlines are not as precise as they should be.
+fn tell_imprecise(result: &VariantResult, precision: Precision, io: &mut Io) {
+    let share = |share: f64| percent(share, 0.0);
+    let found = imprecise(result, precision).into_iter().map(|(metric, achieved)| {
+        if achieved.is_finite() {
+            format!("{metric} is known to {}", share(achieved))
+        } else {
+            format!("{metric} has no interval")
+        }
+    });
+    let found = found.collect::<Vec<_>>().join(", ");
+    if !found.is_empty() {
+        io.warn(&format!(
+            "{}: a precision of {} was not reached after {} replications, which are the most that \
+             are run: {found}",
+            result.name,
+            share(precision.half_width),
+            result.replications.len()
+        ));
+    }
 }
 
 fn once(variants: &[Variant], plan: Plan, work: &Work) -> Result<Vec<VariantResult>, CommandError> {

@@ -269,7 +269,13 @@ fn grid(args: &Args, opened: &mut Opened) -> Option<(String, Grid)> {
 fn no_axis_is_set(grid: &Grid, changes: &Changes) -> Result<(), CommandError> {
     for text in changes.overlays() {
         let set = set(&text, &mut Sources::new(), &mut Diagnostics::new());
-        let axis = set.and_then(|set| grid.axes().iter().find(|it| it.key.overlaps(&set.path)));
+        let axis = set.and_then(|mut set| {
+            // What is set in one variant an axis would hide just so.
+            if set.path.keys[0] == "variant" {
+                set.path.keys.drain(..set.path.keys.len().min(2));
+            }
+            grid.axes().iter().find(|it| it.key.overlaps(&set.path))
+        });
         if let Some(axis) = axis {
             let sentence = format!("`{}` is varied, and cannot be set as well", axis.key);
             return Err(CommandError::Usage(sentence));

@@ -73,6 +73,11 @@ struct Ratio {
 }
 
 impl Ratio {
+    /// Whether it is drawn as what does not show a difference, or not with certainty.
+    const fn is_hollow(&self) -> bool {
+        !self.significant || self.estimate.faint
+    }
+
     /// The ratio and its interval in figures.
     fn text(&self) -> String {
         let figures = |value: f64| match value.abs() {
@@ -132,6 +137,7 @@ fn figure(
         .legend(variants.legend(Sign::Marker))
         .note(ratios.iter().any(|r| r.estimate.interval.is_some()), note::WHISKERS)
         .note(true, "Filled: the difference is significant; hollow: it may be chance.")
+        .note(ratios.iter().any(|r| r.estimate.faint), note::FEW_MARKERS)
         .note(variants.any_unstable(), note::UNSTABLE)
         .notes(variants.more())
         .with_room(slot * metrics.len() as f64 + 66.0);
@@ -175,7 +181,7 @@ fn draw_ratio(
     let middle = f64::midpoint(from, to);
     groups.draw_whisker(figure, middle, ratio.estimate, (series.ink, RADIUS + 1.5));
     let at = groups.at(middle, ratio.estimate.mean);
-    figure.marker(at, RADIUS, series, !ratio.significant);
+    figure.marker(at, RADIUS, series, ratio.is_hollow());
     let text_at = Point::new(right, at.y + NUMBER * font::CAPITALS / 2.0);
     figure.write(Text::new(text_at, ratio.text()).size(NUMBER).anchor(Anchor::End));
 }
@@ -183,6 +189,22 @@ fn draw_ratio(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_rests_on_few_data_is_hollow_however_clear_it_seems() {
+        let mut tables = Tables::new();
+        let rows = "metric,baseline,variant,ratio,ratio_low,ratio_high,significant,status\n\
+                    latency_mean,a,b,0.5,0.4,0.6,true,ok\n\
+                    latency_p99,a,b,0.5,0.4,0.6,true,few-data\n\
+                    throughput,a,b,1,0.9,1.1,false,ok\n";
+        tables.insert("comparison", rows).expect("a sound table");
+        let table = tables.get("comparison").expect("it is there");
+        let variants = Variants::of(&tables, table).expect("variants");
+        let metrics = ["latency_mean", "latency_p99", "throughput"].map(str::to_owned);
+        let ratios = ratios(table, &variants, &metrics).expect("all columns are there");
+        let hollow: Vec<bool> = ratios.iter().map(Ratio::is_hollow).collect();
+        assert_eq!(hollow, [false, true, true]);
+    }
 
     #[test]
     fn a_metric_without_any_ratio_is_not_shown() {

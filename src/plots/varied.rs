@@ -40,6 +40,9 @@ const FIXED: [&str; 4] = ["point", "sweep", "variant", "status"];
 /// The metrics that are drawn if a sweep has them; else its first ones are.
 const MAIN: [&str; 3] = ["latency_mean", "latency_p99", "throughput"];
 
+/// An axis whose last value is so many times its first is a log one.
+const WIDE: f64 = 100.0;
+
 /// So many values at most are each written on an axis.
 const EACH: usize = 14;
 
@@ -219,7 +222,8 @@ fn written(numbers: &[f64]) -> Vec<(f64, String)> {
 }
 
 /// Whether `numbers`, from low to high, grow by factors rather than by steps: doubled loads,
-/// decades, the series 1, 2, 5, 10.
+/// decades, the series 1, 2, 5, 10; and whatever spans two decades, whose low end would be one
+/// point.
 fn is_geometric(numbers: &[f64]) -> bool {
     if numbers.len() < 3 || numbers[0] <= 0.0 {
         return false;
@@ -230,7 +234,8 @@ fn is_geometric(numbers: &[f64]) -> bool {
     };
     let factors = numbers.windows(2).map(|pair| libm::log(pair[1] / pair[0])).collect();
     let steps = numbers.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    spread(factors) < 2.0 && spread(steps) > 1.9
+    let is_wide = numbers[numbers.len() - 1] >= WIDE * numbers[0];
+    is_wide || spread(factors) < 2.0 && spread(steps) > 1.9
 }
 
 #[cfg(test)]
@@ -293,5 +298,13 @@ mod tests {
         assert!(is_geometric(&[1.0, 2.0, 5.0, 10.0, 20.0, 50.0]));
         assert!(!is_geometric(&[200.0, 400.0, 600.0, 800.0]));
         assert!(!is_geometric(&[0.0, 1.0, 2.0, 4.0]));
+        assert!(!is_geometric(&[0.0, 10.0, 1000.0]));
+    }
+
+    #[test]
+    fn what_spans_two_decades_takes_a_log_axis_however_it_is_spaced() {
+        assert!(is_geometric(&[1.0, 10.0, 1000.0]));
+        assert!(is_geometric(&[0.001, 0.5, 1.0]));
+        assert!(!is_geometric(&[1.0, 50.0, 99.0]));
     }
 }

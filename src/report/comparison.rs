@@ -1,11 +1,12 @@
 //! `comparison.csv`: every metric of every variant against the baseline, paired by replication.
-//! A ratio without a finite interval, and all of a variant without numbers, are empty.
+//! The status is that of the worse of both values. A ratio without a finite interval, and all of a
+//! variant without numbers, are empty.
 
 use super::ResultFile;
 use super::sheet::{Cell, Sheet};
 use crate::study::Comparison;
 
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "metric",
     "baseline",
     "variant",
@@ -16,6 +17,7 @@ const COLUMNS: [&str; 10] = [
     "ratio_low",
     "ratio_high",
     "significant",
+    "status",
 ];
 
 /// The table.
@@ -31,6 +33,7 @@ pub(super) fn file(comparison: &Comparison) -> ResultFile {
             cells.extend(Cell::ends(interval));
         }
         cells.push(if row.is_significant() { "true" } else { "false" }.into());
+        cells.push(row.status.text().into());
         sheet.push(&cells);
     }
     sheet.into_file("comparison.csv")
@@ -50,6 +53,9 @@ mod tests {
         let ratio: f64 = sample::cell(row, 6).parse().expect("a number");
         assert!((0.1..0.9).contains(&ratio), "{row}");
         assert_eq!(sample::cell(row, 9), "true");
+        let (results, _) = sample::compared();
+        let few = results.iter().filter_map(|it| it.metric("latency_mean")).map(|row| row.status);
+        assert_eq!(Some(sample::cell(row, 10)), few.max().map(crate::stats::Status::text));
     }
 
     #[test]
@@ -59,6 +65,6 @@ mod tests {
         results[1].name = "other".to_owned();
         let text = file(&crate::study::compare(&results, 0)).bytes;
         let text = String::from_utf8(text).expect("UTF-8");
-        assert!(text.contains("\nlatency_mean,base,other,,,,,,,false\n"), "{text}");
+        assert!(text.contains("\nlatency_mean,base,other,,,,,,,false,unstable\n"), "{text}");
     }
 }

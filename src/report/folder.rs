@@ -5,7 +5,10 @@
 //! every moment one of the two exists whole. The hidden folders bear the number of the process:
 //! two runs at once do not write into each other's, and what a crash left behind does no harm.
 //!
-//! Only a folder that holds an earlier result, or nothing, is ever replaced.
+//! Only a folder that holds an earlier result and nothing else, or nothing, is ever replaced. Of
+//! several processes that put a result in the same place the last one wins.
+
+mod contents;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -13,11 +16,12 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
+use contents::Contents;
+
 use super::ResultFile;
 
-/// Beside a manifest, one of these tells a result from any other folder that has a
-/// `manifest.json`, such as a web site's.
-const TABLES: [&str; 5] = ["summary.csv", "sweep.csv", "plan.csv", "cache.csv", "endpoints.csv"];
+/// How often a result is put in place anew when other processes are at the same place.
+const TRIES: u32 = 100;
 
 /// Why a result was not written.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +44,18 @@ pub enum WriteError {
         .0.display()
     )]
     Foreign(PathBuf),
+    /// There is an earlier result at the path, and something of somebody else's in it.
+    #[error(
+        "`{}` holds `{file}` beside an earlier result, which would be lost: choose another folder \
+         with --out, or move it away",
+        .path.display()
+    )]
+    Besides {
+        /// The folder.
+        path: PathBuf,
+        /// The first file in it that is none of a result.
+        file: String,
+    },
     /// A file's name would lead out of the folder, or is no name.
     #[error("the file name `{0}` would leave the folder of the result")]
     Leaves(String),
@@ -64,10 +80,12 @@ pub enum WriteError {
 ///
 /// # Errors
 /// If a name leaves the folder or occurs twice, if there is anything else at `out` than an empty
-/// folder or an earlier result, or if the system refuses to write.
+/// folder or an earlier result with nothing in it that is neither its own nor among `files`, or if
+/// the system refuses to write.
 pub fn write_folder(out: &Path, files: &[ResultFile]) -> Result<(), WriteError> {
     check_names(files)?;
-    write_folder_with(out, |_| Ok(Cow::Borrowed(files)))
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    write_with(out, &names, |_| Ok(Cow::Borrowed(files)))
 }
 
 /// Finds out before a long run whether [`write_folder`] can write the folder `out`, as far as that
@@ -77,7 +95,7 @@ pub fn write_folder(out: &Path, files: &[ResultFile]) -> Result<(), WriteError> 
 /// As those of [`write_folder`] that do not depend on the files.
 pub fn check_folder(out: &Path) -> Result<(), WriteError> {
     let place = Place::of(out)?;
-    check_place(&place.out)?;
+    check_place(&place.out, &[])?;
     // The folders above are not made for good: a run beside this one may count on those it finds.
     let is_there =
         |folder: &&Path| *folder != Path::new("") && fs::symlink_metadata(folder).is_ok();
@@ -108,15 +126,24 @@ pub fn write_folder_with<'a, E: From<WriteError>>(
     out: &Path,
     make: impl FnOnce(&Path) -> Result<Cow<'a, [ResultFile]>, E>,
 ) -> Result<(), E> {
+    write_with(out, &[], make)
+}
+
+/// [`write_folder_with`] where files called as one of `names` are written anew.
+fn write_with<'a, E: From<WriteError>>(
+    out: &Path,
+    names: &[&str],
+    make: impl FnOnce(&Path) -> Result<Cow<'a, [ResultFile]>, E>,
+) -> Result<(), E> {
     let place = Place::of(out)?;
-    let is_there = check_place(&place.out)?;
+    check_place(&place.out, names)?;
     fs::create_dir_all(&place.parent).map_err(refused("create the folder", &place.parent))?;
     discard(&place.new)?;
     fs::create_dir(&place.new).map_err(refused("create the folder", &place.new))?;
     let written = make(&place.new).and_then(|files| {
         check_names(&files)?;
         fill(&place.new, &files)?;
-        Ok(put_in_place(&place, is_there)?)
+        Ok(put_in_place(&place, names)?)
     });
     if written.is_err() {
         // The first error is the one to tell; that the remains stay, too, adds nothing.
@@ -124,7 +151,7 @@ pub fn write_folder_with<'a, E: From<WriteError>>(
     }
     written?;
     sync(&place.parent)?;
-    if is_there { Ok(discard(&place.old)?) } else { Ok(()) }
+    Ok(discard(&place.old)?)
 }
 
 /// The paths that take part.
@@ -172,8 +199,22 @@ fn check_names(files: &[ResultFile]) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// Whether there is a folder at `out` that may be replaced; an error if there is anything else.
-fn check_place(out: &Path) -> Result<bool, WriteError> {
+/// Whether there is a folder at `out` that may be replaced, whose files that are called as one of
+/// `names` are not lost with it; an error if there is anything else.
+fn check_place(out: &Path, names: &[&str]) -> Result<bool, WriteError> {
+    // What another process is replacing just now is looked at again.
+    let looks = std::iter::repeat_with(|| look_at(out, names)).take(3);
+    let mut last = Ok(false);
+    for look in looks {
+        last = look;
+        if last.is_ok() {
+            break;
+        }
+    }
+    last
+}
+
+fn look_at(out: &Path, names: &[&str]) -> Result<bool, WriteError> {
     let kind = match fs::symlink_metadata(out) {
         Ok(metadata) => metadata.file_type(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
@@ -183,13 +224,16 @@ fn check_place(out: &Path) -> Result<bool, WriteError> {
         let what = if kind.is_symlink() { "a symbolic link" } else { "a file" };
         return Err(WriteError::NotAFolder { path: out.to_owned(), what });
     }
-    let mut entries = fs::read_dir(out).map_err(refused("read the folder", out))?;
-    let has = |name: &str| fs::symlink_metadata(out.join(name)).is_ok_and(|it| it.is_file());
-    let is_result = has("manifest.json") && TABLES.iter().any(|table| has(table));
-    if is_result || entries.next().is_none() {
-        Ok(true)
-    } else {
-        Err(WriteError::Foreign(out.to_owned()))
+    let contents = Contents::of(out).map_err(refused("read the folder", out))?;
+    if contents.is_empty() {
+        return Ok(true);
+    }
+    if !contents.is_result() {
+        return Err(WriteError::Foreign(out.to_owned()));
+    }
+    match contents.stranger(names) {
+        None => Ok(true),
+        Some(file) => Err(WriteError::Besides { path: out.to_owned(), file: file.to_owned() }),
     }
 }
 
@@ -213,17 +257,30 @@ fn fill(new: &Path, files: &[ResultFile]) -> Result<(), WriteError> {
     folders.iter().rev().try_for_each(|folder| sync(folder))
 }
 
-/// Renames the new folder to the wanted name; what was there before is aside then.
-fn put_in_place(place: &Place, is_there: bool) -> Result<(), WriteError> {
-    if is_there {
-        discard(&place.old)?;
-        fs::rename(&place.out, &place.old).map_err(refused("move aside", &place.out))?;
+/// Renames the new folder to the wanted name; what was there before is aside then. Another process
+/// may have put a result there a moment ago: that one is an earlier one now.
+fn put_in_place(place: &Place, names: &[&str]) -> Result<(), WriteError> {
+    let mut tries = TRIES;
+    loop {
+        if check_place(&place.out, names)? {
+            discard(&place.old)?;
+            match fs::rename(&place.out, &place.old) {
+                // Another process has moved it aside.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                moved => moved.map_err(refused("move aside", &place.out))?,
+            }
+        }
+        let Err(error) = fs::rename(&place.new, &place.out) else { return Ok(()) };
+        tries -= 1;
+        let is_taken = fs::symlink_metadata(&place.out).is_ok();
+        if is_taken && tries > 0 {
+            continue;
+        }
+        if !is_taken && fs::symlink_metadata(&place.old).is_ok() {
+            fs::rename(&place.old, &place.out).map_err(refused("move back", &place.old))?;
+        }
+        return Err(refused("put in place", &place.out)(error));
     }
-    let put = fs::rename(&place.new, &place.out).map_err(refused("put in place", &place.out));
-    if put.is_err() && is_there {
-        fs::rename(&place.old, &place.out).map_err(refused("move back", &place.old))?;
-    }
-    put
 }
 
 /// Removes a hidden folder, if it is there.

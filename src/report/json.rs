@@ -15,7 +15,7 @@
 //! ```
 //!
 //! A comparison adds `"baseline"`, `"comparison": [ { "metric", "unit", "variant", "difference",
-//! "ci_low", "ci_high", "ratio", "ratio_low", "ratio_high", "significant" } ]`,
+//! "ci_low", "ci_high", "ratio", "ratio_low", "ratio_high", "significant", "status" } ]`,
 //! `"disagreement"` (a sentence, where sojourn and wait order the designs differently),
 //! `"assumptions"` (sentences) and `"sentence"`. What there is not is `null`. Metric names and
 //! units are those of the CSV files; `schema` grows with every change that could break a reader.
@@ -136,6 +136,7 @@ fn compared(row: &ComparisonRow) -> Value {
         "ratio_low": low(ratio),
         "ratio_high": high(ratio),
         "significant": row.is_significant(),
+        "status": row.status.text(),
     })
 }
 

@@ -106,7 +106,7 @@ fn verdict(
         (None, _) if grows(result) && bound == Bound::AtMost => SloOutcome::Missed,
         (None, _) => SloOutcome::Unknown,
         (Some(_), None) => SloOutcome::Unclear,
-        (Some(_), Some(interval)) => judged(reach(result, unit, interval), bound, target),
+        (Some(_), Some(interval)) => judged(reach(result, unit, interval, target), bound, target),
     };
     SloVerdict { metric, what, unit, bound, target, measured, outcome }
 }
@@ -121,9 +121,9 @@ fn grows(result: &VariantResult) -> bool {
 }
 
 /// The ends between which the metric may lie. That nothing failed among n requests does not show
-/// that nothing ever fails.
-fn reach(result: &VariantResult, unit: Unit, interval: Interval) -> (f64, f64) {
-    if unit == Unit::Share && interval.low >= 1.0 {
+/// that nothing ever fails; but a target of 1 asks for just that, and no run could show more.
+fn reach(result: &VariantResult, unit: Unit, interval: Interval, target: f64) -> (f64, f64) {
+    if unit == Unit::Share && interval.low >= 1.0 && target < 1.0 {
         let seen = result.replications.iter().map(|run| run.observations).sum();
         return (1.0 - upper_bound_of_none(seen), 1.0);
     }
@@ -168,6 +168,15 @@ mod tests {
     fn a_few_thousand_successes_do_not_show_six_nines() {
         assert_eq!(outcomes("success = 0.999999"), [SloOutcome::Unclear]);
         assert_eq!(outcomes("success = 0.99"), [SloOutcome::Met]);
+    }
+
+    #[test]
+    fn that_nothing_fails_is_met_where_nothing_did() {
+        assert_eq!(outcomes("success = 1.0"), [SloOutcome::Met]);
+        let work = "{ cpu = { exp = \"10ms\" } }";
+        let failing = sample::QUEUE.replace(work, &format!("{work}, {{ fail = 0.01 }}"));
+        let results = sample::run(&format!("slo = {{ success = 1.0 }}\n{failing}"), sample::PLAIN);
+        assert_ne!(slo_verdicts(&results[0])[0].outcome, SloOutcome::Met);
     }
 
     #[test]

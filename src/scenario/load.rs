@@ -7,7 +7,7 @@ use super::choices::Format;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::include;
 use super::model::{FAMILIES, read_model};
-use super::overlay::{Assignment, assign_all, merge, warn_of_new_tables};
+use super::overlay::{Aimed, Assignment, aim, assign_all, merge, warn_of_new_tables};
 use super::source::{Files, Sources, Span};
 use super::strangers::warn_of_strangers;
 use super::tree::{Entry, Table, check_names};
@@ -20,8 +20,8 @@ pub struct Scenario {
     pub sources: Sources,
     base: Table,
     variants: Vec<(String, Entry)>,
-    /// What `--set` says, laid over everything.
-    sets: Vec<Assignment>,
+    /// What `--set` says, of a variant or laid over everything.
+    sets: Vec<Aimed>,
 }
 
 /// The name of the only variant of a scenario that has none.
@@ -61,12 +61,18 @@ impl Scenario {
         for (name, entry) in &variants {
             warn_of_strangers(&base, name, entry, diagnostics);
         }
-        let sets: Vec<Assignment> =
-            sets.iter().filter_map(|text| argument::set(text, &mut sources, diagnostics)).collect();
-        for set in &sets {
-            warn_of_new_tables(&base, &set.path, FAMILIES, diagnostics);
+        let mut scenario = Self { sources, base, variants, sets: Vec::new() };
+        let names: Vec<&str> = scenario.variants.iter().map(|(name, _)| name.as_str()).collect();
+        let mut aimed = Vec::new();
+        for text in sets {
+            let set = argument::set(text, &mut scenario.sources, diagnostics);
+            let Some(it) = set.and_then(|set| aim(set, &names, diagnostics)) else { continue };
+            let table = scenario.table(it.variant.as_deref());
+            warn_of_new_tables(&table, &it.set.path, FAMILIES, diagnostics);
+            aimed.push(it);
         }
-        Self { sources, base, variants, sets }
+        scenario.sets = aimed;
+        scenario
     }
 
     /// The names of the variants in the order of the file; [`BASE`] alone if there are none.
@@ -85,6 +91,12 @@ impl Scenario {
         Some((&entry.key_span, entry.item.as_table().is_some_and(Table::is_empty)))
     }
 
+    /// Whether `--set` changes a key of this variant.
+    #[must_use]
+    pub fn is_set(&self, variant: &str) -> bool {
+        self.sets.iter().any(|it| it.variant.as_deref() == Some(variant))
+    }
+
     /// The tables of the sweeps.
     #[must_use]
     pub fn sweeps(&self) -> Option<&Table> {
@@ -100,16 +112,29 @@ impl Scenario {
         diagnostics: &mut Diagnostics,
     ) -> Option<Model> {
         let before = diagnostics.pushed();
+        let mut table = self.table(Some(variant));
+        // What is set in the variant stands in it, below what is laid over all of them.
+        let all = self.set_in(Some(variant)).chain(cell).chain(self.set_in(None));
+        let all: Vec<Assignment> = all.cloned().collect();
+        assign_all(&mut table, &all, &Format, diagnostics);
+        let model = read_model(table, diagnostics);
+        if diagnostics.pushed() > before { None } else { model }
+    }
+
+    /// What is set in a variant, or in all of them.
+    fn set_in<'a>(&'a self, variant: Option<&'a str>) -> impl Iterator<Item = &'a Assignment> {
+        self.sets.iter().filter(move |it| it.variant.as_deref() == variant).map(|it| &it.set)
+    }
+
+    /// What is written of a variant, merged over the base.
+    fn table(&self, variant: Option<&str>) -> Table {
         let mut table = self.base.clone();
-        if let Some((_, entry)) = self.variants.iter().find(|(name, _)| name == variant)
+        if let Some((_, entry)) = self.variants.iter().find(|(name, _)| variant == Some(name))
             && let Some(over) = entry.item.as_table()
         {
             merge(&mut table, over.clone(), &Format);
         }
-        let all: Vec<Assignment> = cell.iter().chain(&self.sets).cloned().collect();
-        assign_all(&mut table, &all, &Format, diagnostics);
-        let model = read_model(table, diagnostics);
-        if diagnostics.pushed() > before { None } else { model }
+        table
     }
 }
 

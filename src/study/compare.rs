@@ -24,9 +24,23 @@ pub struct ComparisonRow {
     pub variant: String,
     /// The paired difference and ratio; none where a value is missing or a variant is unstable.
     pub paired: Option<Paired>,
+    /// What both values are worth, which is what the worse of them is.
+    pub status: Status,
 }
 
 impl ComparisonRow {
+    /// The comparison of a variant in a metric with its unit; the two values are worth `both`.
+    #[must_use]
+    pub fn new(
+        (metric, unit): (&'static str, Unit),
+        variant: String,
+        paired: Option<Paired>,
+        both: Status,
+    ) -> Self {
+        let status = if paired.is_some() { both } else { both.and(Status::Insufficient) };
+        Self { metric, unit, variant, paired, status }
+    }
+
     /// Whether a difference was shown.
     #[must_use]
     pub fn is_significant(&self) -> bool {
@@ -64,22 +78,17 @@ pub fn compare(results: &[VariantResult], baseline: usize) -> Comparison {
         let base_values = base.values(metric.name);
         for other in results.iter().enumerate().filter(|(place, _)| *place != baseline) {
             let other = other.1;
-            let is_known = |it: &VariantResult| {
-                it.metric(metric.name).is_some_and(|row| {
-                    row.status != Status::Unstable && row.status != Status::Insufficient
-                })
+            let worth = |it: &VariantResult| {
+                it.metric(metric.name).map_or(Status::Insufficient, |row| row.status)
             };
-            let paired = if is_known(base) && is_known(other) {
+            let both = worth(base).and(worth(other));
+            let paired = if both.has_number() {
                 Paired::of(&base_values, &other.values(metric.name), base.confidence(), comparisons)
             } else {
                 None
             };
-            rows.push(ComparisonRow {
-                metric: metric.name,
-                unit: metric.unit,
-                variant: other.name.clone(),
-                paired,
-            });
+            let (metric, unit, variant) = (metric.name, metric.unit, other.name.clone());
+            rows.push(ComparisonRow::new((metric, unit), variant, paired, both));
         }
     }
     Comparison { baseline: base.name.clone(), rows }

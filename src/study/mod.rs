@@ -19,5 +19,5 @@ pub use replication::{
 pub use results::{
     LatencyRow, NodeRow, Stability, SummaryRow, TimelineRow, VariantResult, WarmUpCut,
 };
-pub use run::{Plan, Precision, StudyError, Variant, run_variants};
+pub use run::{Plan, Precision, StudyError, Variant, imprecise, run_variants};
 pub use sweep::{SWEEP_METRICS, SweepPoint, SweepRow, run_points};

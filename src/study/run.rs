@@ -226,7 +226,29 @@ fn replications(
 
 /// How many replications more a variant needs for its headlines to be precise.
 fn missing(graph: &Graph, runs: &[Replication], precision: Precision) -> u32 {
-    let confidence = Confidence::new(graph.run.confidence).unwrap_or(Confidence::P95);
+    match decision(&watched(runs, precision), graph, runs.len(), precision) {
+        Decision::MoreReplications(more) => more,
+        Decision::Enough | Decision::CapReached { .. } => 0,
+    }
+}
+
+/// The headlines of `result` that are not as precise as was asked for although no further
+/// replication was allowed, each with the half-width that was achieved: a share of the mean, of
+/// ratios the half-width itself, and infinite if there is no interval.
+#[must_use]
+pub fn imprecise(result: &VariantResult, precision: Precision) -> Vec<(&'static str, f64)> {
+    let watched = watched(&result.replications, precision);
+    match decision(&watched, &result.graph, result.replications.len(), precision) {
+        Decision::MoreReplications(_) | Decision::Enough => Vec::new(),
+        Decision::CapReached { achieved } => {
+            let names = watched.iter().map(|(name, ..)| *name);
+            names.zip(achieved).filter(|(_, it)| *it > precision.half_width).collect()
+        }
+    }
+}
+
+/// The headlines that have a value in each replication, with what they are to come to.
+fn watched(runs: &[Replication], precision: Precision) -> Vec<(&'static str, Vec<f64>, Target)> {
     let mut values = Vec::new();
     for (place, metric) in end_to_end().enumerate() {
         if HEADLINES.contains(&metric.name) {
@@ -237,16 +259,23 @@ fn missing(graph: &Graph, runs: &[Replication], precision: Precision) -> u32 {
                 Target::Relative(precision.half_width)
             };
             if of_metric.iter().all(|value| value.is_finite()) {
-                values.push((of_metric, target));
+                values.push((metric.name, of_metric, target));
             }
         }
     }
+    values
+}
+
+/// What to do after `done` replications.
+fn decision(
+    watched: &[(&'static str, Vec<f64>, Target)],
+    graph: &Graph,
+    done: usize,
+    precision: Precision,
+) -> Decision {
+    let confidence = Confidence::new(graph.run.confidence).unwrap_or(Confidence::P95);
     let watched: Vec<Watched<'_>> =
-        values.iter().map(|(values, target)| Watched { values, target: *target }).collect();
+        watched.iter().map(|(_, values, target)| Watched { values, target: *target }).collect();
     let limits = Limits { cap: precision.cap, ..Limits::default() };
-    let done = u32::try_from(runs.len()).unwrap_or(u32::MAX);
-    match decide(&watched, done, limits, confidence) {
-        Decision::MoreReplications(more) => more,
-        Decision::Enough | Decision::CapReached { .. } => 0,
-    }
+    decide(&watched, u32::try_from(done).unwrap_or(u32::MAX), limits, confidence)
 }

@@ -44,7 +44,10 @@ impl Quantity for Bandwidth {
     }
 
     fn to_text(&self) -> String {
-        format!("{}bit/s", self.0)
+        let units = [(1_000_000_000, "Gbit/s"), (1_000_000, "Mbit/s"), (1_000, "kbit/s")];
+        let (size, unit) =
+            units.into_iter().find(|(size, _)| self.0 % size == 0).unwrap_or((1, "bit/s"));
+        format!("{}{unit}", self.0 / size)
     }
 }
 
@@ -59,6 +62,18 @@ mod tests {
         let line = Bandwidth::from_text("8kbit/s").expect("a sound bandwidth");
         assert_eq!(line.time_for(1_000), Span::from_secs(1));
         assert_eq!(Bandwidth::from_text("1kB/s"), Ok(line));
+    }
+
+    #[test]
+    fn a_bandwidth_is_written_in_the_largest_unit_that_is_exact() {
+        for text in ["100Mbit/s", "1Gbit/s", "1500kbit/s", "1001bit/s", "2000Gbit/s"] {
+            let line = Bandwidth::from_text(text).expect("a sound bandwidth");
+            assert_eq!(line.to_text(), text);
+        }
+        assert_eq!(
+            Bandwidth::from_text("12MB/s").map(|line| line.to_text()),
+            Ok("96Mbit/s".into())
+        );
     }
 
     #[test]

@@ -30,6 +30,18 @@ fn every_option_is_explained() {
 }
 
 #[test]
+fn a_precision_that_was_not_reached_is_told_even_if_it_is_quiet() {
+    let place = Workplace::with_shop();
+    let line = "run shop.toml --no-plots --quiet --set duration=1.5s --variant one";
+    let told = place.run(&format!("{line} --precision 0.1%")).done();
+    let warning = "warning: one: a precision of 0.1 % was not reached after 200 replications, ";
+    assert!(told.stderr.contains(warning), "{}", told.stderr);
+    assert!(told.stderr.contains("latency_mean is known to "), "{}", told.stderr);
+    let told = place.run(&format!("{line} --set duration=4s --precision 90%")).done();
+    assert_eq!(told.stderr, "");
+}
+
+#[test]
 fn an_unknown_command_is_refused_with_status_2() {
     let told = Workplace::with_shop().run("rum shop.toml");
     assert_eq!((told.status, told.stdout.as_str()), (2, ""));

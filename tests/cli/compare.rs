@@ -46,7 +46,24 @@ fn an_earlier_result_of_the_same_differs_in_nothing() {
     assert!(told.stdout.contains("Ratio to the earlier result `before`\n"), "{}", told.stdout);
     assert!(!told.stdout.contains(" differs"), "{}", told.stdout);
     let rows = place.read("now/comparison.csv");
-    assert!(rows.contains("\nlatency_mean,before,one,0,0,0,1,1,1,false\n"), "{rows}");
+    assert!(rows.contains("\nlatency_mean,before,one,0,0,0,1,1,1,false,"), "{rows}");
+}
+
+#[test]
+fn the_result_does_not_take_the_place_of_its_baseline() {
+    let place = Workplace::with_shop();
+    place.run("run shop.toml --no-plots").done();
+    let before = place.files("results/shop");
+    for out in ["", "--out results/shop", "--out results/../results/shop/"] {
+        let told = place.run(&format!("compare shop.toml --baseline ./results/shop {out}"));
+        assert_eq!(told.status, 2, "{}", told.stderr);
+        assert_eq!(
+            told.stderr,
+            "error: the result would take the place of its baseline `./results/shop`: give another \
+             folder with --out\n"
+        );
+        assert_eq!(place.files("results/shop"), before);
+    }
 }
 
 #[test]

@@ -25,6 +25,17 @@ fn the_largest_load_that_meets_the_slo_is_told_for_each_variant() {
 }
 
 #[test]
+fn of_a_grid_the_knee_is_told_along_the_load_for_each_value_of_the_other_key() {
+    let place = Workplace::with_shop();
+    let line = "sweep shop.toml --no-plots --sweep load --vary node.app.replicas=1,9";
+    let told = place.run(&format!("{line} --variant one")).done().stdout;
+    let load = "node.users.arrivals.poisson";
+    let few = format!("\none, app.replicas = 1: meets the SLO up to {load} = 60/s\n");
+    let many = format!("\none, app.replicas = 9: meets the SLO at every {load} of this sweep\n");
+    assert!(told.contains(&few) && told.contains(&many), "{told}");
+}
+
+#[test]
 fn the_table_has_a_row_for_each_point_and_variant() {
     let place = Workplace::with_shop();
     place.run("sweep shop.toml --vary node.app.replicas=1..2 --sweep load").done();

@@ -16,6 +16,54 @@ fn a_wrong_scenario_is_told_on_standard_error_and_nothing_is_written() {
 }
 
 #[test]
+fn a_key_of_one_variant_is_set_in_it_as_if_it_stood_in_the_file() {
+    let place = Workplace::with_shop();
+    let set = "--set variant.two.node.app.cores=4";
+    place.run(&format!("run shop.toml --no-plots --variant two --out set {set}")).done();
+    place.write("shop.toml", &SHOP.replace("cores = 2", "cores = 4"));
+    place.run("run shop.toml --no-plots --variant two --out written").done();
+    assert_eq!(place.read("set/summary.csv"), place.read("written/summary.csv"));
+}
+
+#[test]
+fn what_an_overlay_would_not_change_is_refused() {
+    for (line, told) in [
+        ("run shop.toml --set variant.two.node.app.coers=4", "unknown key `coers`"),
+        ("run shop.toml --set variant.tow.node.app.cores=4", "no variant `tow`"),
+        ("run shop.toml --variant one --set variant.two.seed=4", "`two`, which is not taken"),
+        ("run shop.toml --set sweep.load.seed=4", "a sweep is no part of what is simulated"),
+        ("run shop.toml --set include=other.toml", "files are included before anything is set"),
+        ("sweep shop.toml --vary variant.two.node.app.cores=1,2", "vary `node.app.cores`"),
+        ("sweep shop.toml --vary node.app.cores=1,2 --set variant.two.node.app.cores=4", "varied"),
+    ] {
+        let place = Workplace::with_shop();
+        let said = place.run(line);
+        assert_eq!(said.status, 2, "{line}: {}", said.stderr);
+        assert!(said.stderr.contains(told), "{line}: {}", said.stderr);
+        assert!(place.is_untouched());
+    }
+}
+
+#[test]
+fn an_error_in_a_variant_names_the_variant() {
+    let place = Workplace::with_shop();
+    place.write("shop.toml", &SHOP.replace("cores = 2", "coers = 2"));
+    let told = place.run("run shop.toml");
+    assert!(told.stderr.contains("note: in variant `two`\n"), "{}", told.stderr);
+    place.write("shop.toml", &SHOP.replace("duration = '4s'", "duration = 4"));
+    let told = place.run("run shop.toml");
+    assert_eq!(told.status, 2);
+    assert!(!told.stderr.contains("in variant"), "{}", told.stderr);
+}
+
+#[test]
+fn a_seed_below_zero_is_told_what_a_seed_is() {
+    let told = Workplace::with_shop().run("run shop.toml --seed -1");
+    assert_eq!(told.status, 2);
+    assert!(told.stderr.contains("a seed is a whole number from 0 to "), "{}", told.stderr);
+}
+
+#[test]
 fn every_point_of_a_sweep_is_checked_before_any_is_run() {
     let place = Workplace::with_shop();
     let told = place.run("sweep shop.toml --vary node.app.cores=1,2,0");
@@ -87,6 +135,20 @@ fn a_folder_that_holds_something_else_is_not_replaced() {
     let told = place.run("run shop.toml --no-plots --out mine");
     assert_eq!(told.status, 4, "{}", told.stderr);
     assert_eq!(place.read("mine/letter.txt"), "dear");
+}
+
+#[test]
+fn what_was_laid_into_a_result_stops_the_next_run_into_it() {
+    let place = Workplace::with_shop();
+    place.run("run shop.toml --out result").done();
+    place.run("run shop.toml --no-plots --out result").done();
+    place.write("result/notes.md", "mine");
+    let told = place.run("run shop.toml --out result");
+    assert_eq!(told.status, 4, "{}", told.stderr);
+    assert!(told.stderr.contains("`result` holds `notes.md`"), "{}", told.stderr);
+    assert_eq!(place.read("result/notes.md"), "mine");
+    place.run("plot result").done();
+    assert_eq!(place.read("result/notes.md"), "mine");
 }
 
 #[test]

@@ -1,23 +1,72 @@
-//! The knee: up to which value of its last axis a variant meets the SLO.
+//! The knee: up to which value of an axis, or from which on, a variant meets the SLO.
 
+use crate::report::SloOutcome;
 use crate::scenario::sweep::Axis;
 use crate::time::Span;
 use crate::unit::{Bytes, Quantity, Rate};
 
-/// The last axis whose values are all numbers of one kind, with those numbers.
+/// The axis along which the knee is told, with its numbers: the last one of numbers of one kind
+/// that is a load, else the last one of such numbers.
 pub(super) fn load_axis(axes: &[Axis]) -> Option<(usize, Vec<f64>)> {
-    (0..axes.len()).rev().find_map(|place| {
-        let labels = || axes[place].values.iter().map(|level| level.label.as_str());
-        let read: [fn(&str) -> Option<f64>; 4] = [plain, rate, span, bytes];
-        let numbers = read.iter().find_map(|read| labels().map(read).collect::<Option<Vec<_>>>());
-        numbers.map(|numbers| (place, numbers))
-    })
+    let found: Vec<_> = (0..axes.len()).filter_map(|it| Some((it, numbers(&axes[it])?))).collect();
+    let load = found.iter().rposition(|(place, _)| is_load(&axes[*place]));
+    load.or_else(|| found.len().checked_sub(1)).map(|at| found[at].clone())
 }
 
-/// The place of the largest of `loads` at which `is_met` holds.
-pub(super) fn knee(loads: &[f64], is_met: impl Fn(usize) -> bool) -> Option<usize> {
-    let met = (0..loads.len()).filter(|place| is_met(*place));
-    met.max_by(|a, b| loads[*a].total_cmp(&loads[*b]))
+/// Whether the axis says how much is asked for.
+fn is_load(axis: &Axis) -> bool {
+    let is_word = |key: &String| ["arrivals", "users", "think"].contains(&key.as_str());
+    axis.key.keys.first().is_some_and(|family| family == "node")
+        && axis.key.keys.iter().skip(2).any(is_word)
+}
+
+/// The values of an axis, if they are all numbers of one kind.
+fn numbers(axis: &Axis) -> Option<Vec<f64>> {
+    let labels = || axis.values.iter().map(|level| level.label.as_str());
+    let read: [fn(&str) -> Option<f64>; 4] = [plain, rate, span, bytes];
+    read.iter().find_map(|read| labels().map(read).collect())
+}
+
+/// The places of `numbers` from the smallest to the largest.
+pub(super) fn ascending(numbers: &[f64]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..numbers.len()).collect();
+    places.sort_by(|a, b| numbers[*a].total_cmp(&numbers[*b]));
+    places
+}
+
+/// Where a variant meets its SLO along the axis `key`, of which each value is given with how the
+/// variant stands there; the order of the values counts if `has_order`. None if it has no SLO.
+pub(super) fn told(key: &str, levels: &[(&str, Option<&str>)], has_order: bool) -> Option<String> {
+    let at = |outcome: SloOutcome| {
+        let here = levels.iter().filter(move |(_, it)| *it == Some(outcome.word()));
+        here.map(|(label, _)| *label).collect::<Vec<_>>()
+    };
+    let (met, unknown, unclear) =
+        (at(SloOutcome::Met), at(SloOutcome::Unknown), at(SloOutcome::Unclear));
+    let (all, mut beside) = (levels.len(), Vec::new());
+    if levels.iter().all(|(_, outcome)| outcome.is_none()) {
+        return None;
+    }
+    if unknown.len() == all {
+        return Some(format!("unknown at every {key} of this sweep whether it meets the SLO"));
+    }
+    let is_met = |(_, outcome): &&(&str, Option<&str>)| *outcome == Some(SloOutcome::Met.word());
+    let (first, last) =
+        (levels.iter().take_while(is_met).count(), levels.iter().rev().take_while(is_met).count());
+    let mut text = match met.len() {
+        0 => format!("meets the SLO at no {key} of this sweep"),
+        count if count == all => format!("meets the SLO at every {key} of this sweep"),
+        count if has_order && count == first => {
+            format!("meets the SLO up to {key} = {}", met[count - 1])
+        }
+        count if has_order && count == last => format!("meets the SLO from {key} = {} on", met[0]),
+        _ => format!("meets the SLO at {key} = {}", met.join(", ")),
+    };
+    beside.extend([("unclear", unclear), ("unknown", unknown)]);
+    for (word, labels) in beside.iter().filter(|(_, labels)| !labels.is_empty()) {
+        text.push_str(&format!("; {word} at {}", labels.join(", ")));
+    }
+    Some(text)
 }
 
 fn plain(text: &str) -> Option<f64> {
@@ -57,8 +106,43 @@ mod tests {
     }
 
     #[test]
-    fn the_knee_is_the_largest_load_that_is_met_whatever_the_order() {
-        assert_eq!(knee(&[3.0, 1.0, 2.0], |place| place != 0), Some(2));
-        assert_eq!(knee(&[3.0, 1.0], |_| false), None);
+    fn an_axis_that_is_a_load_goes_before_others_of_numbers() {
+        let axes = [axis("node.c.arrivals.poisson=1/s,2/s"), axis("node.s.replicas=1,2")];
+        assert_eq!(load_axis(&axes), Some((0, vec![1.0, 2.0])));
+        let axes = [axis("node.c.users=1,2"), axis("node.users.cores=1,2")];
+        assert_eq!(load_axis(&axes).map(|(place, _)| place), Some(0));
+    }
+
+    #[test]
+    fn loads_are_told_from_small_to_large_whatever_their_order() {
+        assert_eq!(ascending(&[3.0, 1.0, 2.0]), [1, 2, 0]);
+    }
+
+    /// What is told of outcomes at 1, 2, 3 and 4, each by its first two letters.
+    fn of(outcomes: &str, has_order: bool) -> Option<String> {
+        let word = |short: &str| {
+            ["met", "missed", "unclear", "unknown"].into_iter().find(|it| it.starts_with(short))
+        };
+        let levels = ["1", "2", "3", "4"].into_iter().zip(outcomes.split(' ').map(word));
+        told("k", &levels.collect::<Vec<_>>(), has_order)
+    }
+
+    #[test]
+    fn a_knee_is_told_only_where_all_smaller_values_meet_the_slo_too() {
+        for (outcomes, text) in [
+            ("me me mi mi", "meets the SLO up to k = 2"),
+            ("mi me me me", "meets the SLO from k = 2 on"),
+            ("mi me me mi", "meets the SLO at k = 2, 3"),
+            ("me mi me me", "meets the SLO at k = 1, 3, 4"),
+            ("me me me me", "meets the SLO at every k of this sweep"),
+            ("mi mi mi mi", "meets the SLO at no k of this sweep"),
+            ("me unc mi mi", "meets the SLO up to k = 1; unclear at 2"),
+            ("mi unk unk mi", "meets the SLO at no k of this sweep; unknown at 2, 3"),
+            ("unk unk unk unk", "unknown at every k of this sweep whether it meets the SLO"),
+        ] {
+            assert_eq!(of(outcomes, true).as_deref(), Some(text), "{outcomes}");
+        }
+        assert_eq!(of("me me mi mi", false).as_deref(), Some("meets the SLO at k = 1, 2"));
+        assert_eq!(of("x x x x", true), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::knee::{knee, load_axis};
+use super::knee::{ascending, load_axis, told};
 use crate::report::{Provenance, SweepLine, SweepTable};
 use crate::scenario::sweep::Axis;
 use crate::stats::Rounded;
@@ -62,38 +62,40 @@ fn cells(line: &SweepLine, has_slo: bool) -> Vec<String> {
     cells
 }
 
-/// One sentence for each variant and each combination of the other axes.
+/// One sentence for each variant with an SLO and each combination of the other axes, along the load
+/// or, if there are no numbers, along the last axis.
 fn knees(table: &SweepTable, axes: &[Axis]) -> String {
-    let Some((load, numbers)) = load_axis(axes) else {
-        return "No axis is made of numbers, so there is no knee to find.\n".to_owned();
+    let found = load_axis(axes);
+    let along = found.as_ref().map_or(axes.len().saturating_sub(1), |(place, _)| *place);
+    let Some(axis) = axes.get(along) else { return String::new() };
+    let labels: Vec<&str> = axis.values.iter().map(|level| level.label.as_str()).collect();
+    let order = match &found {
+        Some((_, numbers)) => ascending(numbers),
+        None => (0..labels.len()).collect(),
     };
-    // Which of the loads are met, by what else is set and by variant, in the table's order.
-    let mut curves: Vec<(String, Vec<bool>)> = Vec::new();
+    // How each value stands, by what else is set and by variant, in the table's order.
+    let mut curves: Vec<(String, Vec<Option<&str>>)> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for line in &table.lines {
         let mut name = line.variant.clone();
-        for (key, value) in table.keys.iter().zip(&line.values) {
-            if *key != table.keys[load] {
+        for (place, (key, value)) in table.keys.iter().zip(&line.values).enumerate() {
+            if place != along {
                 name.push_str(&format!(", {} = {value}", last_words(key)));
             }
         }
         let place = *places.entry(name.clone()).or_insert_with(|| {
-            curves.push((name, vec![false; numbers.len()]));
+            curves.push((name, vec![None; labels.len()]));
             curves.len() - 1
         });
-        let level = axes[load].values.iter().position(|it| it.label == line.values[load]);
-        if let Some(level) = level {
-            curves[place].1[level] = line.slo.as_deref() == Some("met");
+        if let Some(level) = labels.iter().position(|label| *label == line.values[along]) {
+            curves[place].1[level] = line.slo.as_deref();
         }
     }
-    let key = &table.keys[load];
-    let sentence = |(name, met): &(String, Vec<bool>)| match knee(&numbers, |place| met[place]) {
-        Some(place) => {
-            format!("{name}: meets the SLO up to {key} = {}\n", axes[load].values[place].label)
-        }
-        None => format!("{name}: meets the SLO at no {key} of this sweep\n"),
+    let sentence = |(name, outcomes): &(String, Vec<Option<&str>>)| {
+        let levels: Vec<_> = order.iter().map(|place| (labels[*place], outcomes[*place])).collect();
+        told(&table.keys[along], &levels, found.is_some()).map(|text| format!("{name}: {text}\n"))
     };
-    curves.iter().map(sentence).collect()
+    curves.iter().filter_map(sentence).collect()
 }
 
 /// The last two parts of a path, which are enough to tell keys apart for a reader.

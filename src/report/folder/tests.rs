@@ -42,10 +42,65 @@ fn missing_folders_above_are_made_and_subfolders_within() {
 fn an_earlier_result_is_replaced_as_a_whole() {
     let scratch = scratch();
     let out = scratch.path().join("mm1");
-    write_folder(&out, &[result("old"), vec![file("gone.csv", "")]].concat()).expect("written");
+    write_folder(&out, &[result("old"), vec![file("probes.csv", "")]].concat()).expect("written");
     write_folder(&out, &result("new")).expect("written");
     assert_eq!(names(&out), ["manifest.json", "plots", "summary.csv"]);
     assert_eq!(fs::read_to_string(out.join("summary.csv")).expect("a file"), "new");
+    assert_eq!(names(scratch.path()), ["mm1"]);
+}
+
+#[test]
+fn what_somebody_laid_into_a_result_is_not_lost() {
+    let scratch = scratch();
+    for name in ["notes.md", "sub/y", "plots/mine.svg"] {
+        let out = scratch.path().join(name.replace('/', "-"));
+        write_folder(&out, &result("old")).expect("written");
+        fs::create_dir_all(out.join(name).parent().expect("a folder")).expect("made");
+        fs::write(out.join(name), "mine").expect("a file");
+        let told = message(&out, &result("new"));
+        assert!(told.contains(&format!("holds `{name}` beside an earlier result")), "{told}");
+        assert_eq!(check_folder(&out).expect_err("an error").to_string(), told);
+        assert_eq!(fs::read_to_string(out.join(name)).expect("a file"), "mine");
+        assert_eq!(fs::read_to_string(out.join("summary.csv")).expect("a file"), "old");
+        write_folder(&out, &[result("new"), vec![file(name, "mine")]].concat()).expect("kept");
+    }
+}
+
+#[test]
+fn every_file_of_a_result_is_known_as_its_own() {
+    let scratch = scratch();
+    let out = scratch.path().join("mm1");
+    let (results, comparison) = crate::report::sample::compared();
+    let provenance = crate::report::sample::provenance();
+    let all = crate::report::result_files(&provenance, &results, Some(&comparison));
+    write_folder(&out, &all).expect("written");
+    write_folder(&out, &result("new")).expect("replaced");
+    assert_eq!(names(&out), ["manifest.json", "plots", "summary.csv"]);
+}
+
+#[test]
+fn of_several_at_once_the_last_one_wins_and_none_fails() {
+    let scratch = scratch();
+    let out = scratch.path().join("mm1");
+    write_folder(&out, &result("old")).expect("written");
+    let write = |number: usize| {
+        // As other processes do, whose hidden folders have other names.
+        let mut place = Place::of(&out).expect("a place");
+        place.new.set_file_name(format!(".mm1.new-of-{number}"));
+        place.old.set_file_name(format!(".mm1.old-of-{number}"));
+        for _ in 0..20 {
+            fs::create_dir(&place.new).expect("made");
+            fill(&place.new, &result(&number.to_string())).expect("filled");
+            put_in_place(&place, &[]).expect("put in place");
+            discard(&place.old).expect("removed");
+        }
+    };
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            scope.spawn(move || write(number));
+        }
+    });
+    assert_eq!(names(&out), ["manifest.json", "plots", "summary.csv"]);
     assert_eq!(names(scratch.path()), ["mm1"]);
 }
 

@@ -8,8 +8,7 @@ use crate::model::Study;
 use crate::report::manifest::{in_flight_share, warmup_from};
 use crate::report::stability::trouble;
 use crate::report::{Bound, Provenance, SloOutcome, SloVerdict, fingerprint, slo_verdicts};
-use crate::stats::MAX_UNFINISHED;
-use crate::stats::percent;
+use crate::stats::{MAX_UNFINISHED, MIN_REPLICATIONS, percent};
 use crate::study::{NodeRow, SummaryRow, VariantResult};
 
 /// End-to-end metrics, and how they are called here.
@@ -212,7 +211,13 @@ pub(super) fn objective(marks: &mut Marks, it: &SloVerdict) -> String {
         SloOutcome::Met => "met",
         SloOutcome::Missed if it.measured.is_none() => "MISSED, latency grows without limit",
         SloOutcome::Missed => "MISSED",
-        SloOutcome::Unclear => "unclear, the interval straddles it",
+        SloOutcome::Unclear => match &it.measured {
+            Some(row) if row.interval.is_some() => "unclear, the interval straddles it",
+            Some(row) if (row.replications as usize) < MIN_REPLICATIONS => {
+                "unclear, so few replications give no interval"
+            }
+            Some(_) | None => "unclear, there is no interval",
+        },
         SloOutcome::Unknown => "unknown, there is no number",
     };
     let text = format!("SLO {} {sign} {target}{unit}: {outcome}", it.what);

@@ -15,6 +15,12 @@ const MAX_KEPT: usize = 200;
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    /// Of each of the list the variants of which it was said.
+    said_of: Vec<BTreeSet<usize>>,
+    /// The names of all variants that were looked at.
+    variants: Vec<String>,
+    /// The one that is looked at now.
+    variant: Option<usize>,
     known: BTreeSet<(usize, usize, String)>,
     errors: usize,
     /// Errors that were pushed, those included that had been said before.
@@ -37,6 +43,12 @@ impl Diagnostics {
         if !self.is_full() {
             let span = diagnostic.span.clone().unwrap_or(0..0);
             if !self.known.insert((span.start, span.end, diagnostic.message.clone())) {
+                let is_same = |it: &Diagnostic| {
+                    it.span == diagnostic.span && it.message == diagnostic.message
+                };
+                if let Some(place) = self.list.iter().position(is_same) {
+                    self.said_of[place].extend(self.variant);
+                }
                 return;
             }
         }
@@ -47,7 +59,33 @@ impl Diagnostics {
         self.unreadable += usize::from(diagnostic.unreadable);
         if !self.is_full() {
             self.list.push(diagnostic);
+            self.said_of.push(self.variant.into_iter().collect());
         }
+    }
+
+    /// From now on, what is added is said of this variant, or of none.
+    pub fn speak_of(&mut self, variant: Option<&str>) {
+        self.variant = variant.map(|name| {
+            let known = self.variants.iter().position(|other| other == name);
+            known.unwrap_or_else(|| {
+                self.variants.push(name.to_owned());
+                self.variants.len() - 1
+            })
+        });
+    }
+
+    /// In which variants an error of these stands, if it does not in all that were looked at.
+    #[must_use]
+    pub(super) fn only_in(&self, error: &Diagnostic) -> Option<String> {
+        let place = self.list.iter().position(|it| std::ptr::eq(it, error))?;
+        let said_of = &self.said_of[place];
+        let count = said_of.len();
+        if error.severity != Severity::Error || count == 0 || count == self.variants.len() {
+            return None;
+        }
+        let names: Vec<&str> = said_of.iter().map(|it| self.variants[*it].as_str()).collect();
+        let noun = if count == 1 { "in variant" } else { "in the variants" };
+        Some(format!("{noun} `{}`", names.join("`, `")))
     }
 
     /// Whether further ones are only counted, so that making them up is in vain.
@@ -142,6 +180,20 @@ mod tests {
         all.push(Diagnostic::error(1..2, "wrong"));
         all.push(Diagnostic::error(1..2, "otherwise wrong"));
         assert_eq!((all.errors(), all.pushed()), (2, 3));
+    }
+
+    #[test]
+    fn an_error_of_some_variants_only_names_them() {
+        let mut all = Diagnostics::new();
+        for (variant, places) in [("one", &[1, 2][..]), ("two", &[1, 3]), ("three", &[1, 3])] {
+            all.speak_of(Some(variant));
+            places.iter().for_each(|at| all.push(Diagnostic::error(*at..*at, "wrong")));
+        }
+        all.speak_of(None);
+        all.push(Diagnostic::error(4..4, "wrong"));
+        let told: Vec<_> = all.sorted().iter().map(|error| all.only_in(error)).collect();
+        let (one, others) = ("in variant `one`", "in the variants `two`, `three`");
+        assert_eq!(told, [None, Some(one.to_owned()), Some(others.to_owned()), None]);
     }
 
     #[test]

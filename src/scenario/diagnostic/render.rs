@@ -28,7 +28,7 @@ pub fn render(all: &Diagnostics, sources: &Sources, look: Look) -> String {
     let (shown, errors, warnings) = all.shown();
     let mut text = String::new();
     for diagnostic in shown {
-        text.push_str(&one(diagnostic, sources, look));
+        text.push_str(&one(diagnostic, all.only_in(diagnostic), sources, look));
         text.push_str("\n\n");
     }
     for (count, name) in [(errors, "error"), (warnings, "warning")] {
@@ -40,7 +40,7 @@ pub fn render(all: &Diagnostics, sources: &Sources, look: Look) -> String {
     text
 }
 
-fn one(diagnostic: &Diagnostic, sources: &Sources, look: Look) -> String {
+fn one(diagnostic: &Diagnostic, place: Option<String>, sources: &Sources, look: Look) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -61,6 +61,9 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, look: Look) -> String {
                 .path(excerpt.name)
                 .annotation(mark),
         );
+    }
+    if let Some(place) = place {
+        cause = cause.element(Level::NOTE.message(tame(&place)));
     }
     let mut groups = vec![cause];
     let help = diagnostic.help.as_deref().map(tame);

@@ -1,7 +1,9 @@
 //! One mechanism for variants, sweeps and the command line: a tree laid over another.
 
+mod aim;
 mod assign;
 
+pub use aim::{Aimed, aim, may_vary};
 pub use assign::{Assignment, assign, assign_all, warn_of_new_tables};
 
 use crate::scenario::tree::{Entry, Table, Value};

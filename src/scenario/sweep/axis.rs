@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{MAX_CELLS, Scale, steps};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::scenario::overlay::may_vary;
 use crate::scenario::source::Span;
 use crate::scenario::tree::{Item, Path, Table, Value};
 
@@ -28,7 +29,8 @@ pub struct Level {
 const RANGE_KEYS: [&str; 4] = ["from", "to", "steps", "scale"];
 
 impl Axis {
-    /// An axis of the given values, or nothing if they are none or not distinct.
+    /// An axis of the given values, or nothing if they are none or not distinct, or if the
+    /// key is none that a sweep can vary.
     #[must_use]
     pub fn of(
         key: Path,
@@ -36,6 +38,10 @@ impl Axis {
         span: &Span,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
+        if let Err(error) = may_vary(&key) {
+            diagnostics.push(*error);
+            return None;
+        }
         if values.is_empty() {
             let message = format!("`{key}` is given no value to take");
             diagnostics.push(Diagnostic::error(span.clone(), message));
