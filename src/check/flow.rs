@@ -207,12 +207,13 @@ impl Flow {
             Algorithm::RoundRobin
             | Algorithm::SmoothWeightedRoundRobin
             | Algorithm::StaticRoundRobin
-            | Algorithm::First
             | Algorithm::SourceHash
             | Algorithm::UriHash
             | Algorithm::RingHash
             | Algorithm::Maglev => self.unknown(),
-            Algorithm::PowerOfD
+            Algorithm::First if plan.treats.max_conns.is_none() => self,
+            Algorithm::First
+            | Algorithm::PowerOfD
             | Algorithm::LeastConnections
             | Algorithm::WeightedLeastConnections
             | Algorithm::JoinIdleQueue

@@ -20,6 +20,7 @@ mod program;
 mod reach;
 mod screen;
 mod station;
+mod steered;
 mod traffic;
 mod transport;
 mod visits;
