@@ -1,5 +1,6 @@
 //! What is written and does nothing: `check` and `run` warn of it alike.
 
+use super::strayed::strayed;
 use crate::graph::{Graph, Role, Traffic};
 use crate::model::{Model, Protocol};
 use crate::nodes::KindSpec;
@@ -7,9 +8,9 @@ use crate::nodes::answering::AnsweringSpec;
 use crate::nodes::client::Demand;
 use crate::scenario::{Diagnostic, Diagnostics, Span};
 
-/// Warns of work at nodes of `graph` that have no cores. Returns the warnings of what has no effect
-/// in `model`, from which `graph` was built, and may have in another variant: they are for
-/// [`unused`](super::unused).
+/// Warns of work at nodes of `graph` that have no cores, and of errands that nobody runs. Returns
+/// the warnings of what has no effect in `model`, from which `graph` was built, and may have in
+/// another variant: they are for [`unused`](super::unused).
 pub fn ineffective(
     model: &Model,
     graph: &Graph,
@@ -17,6 +18,7 @@ pub fn ineffective(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Diagnostic> {
     without_cores(model, graph, traffic, diagnostics);
+    strayed(model, graph, traffic, diagnostics);
     let mut found = Vec::new();
     sticky(model, graph, &mut found);
     roles(model, &mut found);
@@ -26,7 +28,7 @@ pub fn ineffective(
     found
 }
 
-fn warning(span: Span, message: String, help: &str) -> Diagnostic {
+pub(super) fn warning(span: Span, message: String, help: &str) -> Diagnostic {
     Diagnostic::warning(span, message).help(help)
 }
 

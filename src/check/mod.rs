@@ -21,6 +21,7 @@ mod left_out;
 mod length;
 mod sameness;
 mod station;
+mod strayed;
 mod suspicion;
 mod table;
 mod text;
