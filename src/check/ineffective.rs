@@ -1,5 +1,6 @@
 //! What is written and does nothing: `check` and `run` warn of it alike.
 
+use super::never::never;
 use super::strayed::strayed;
 use crate::graph::{Graph, Role, Traffic};
 use crate::model::{Model, Protocol};
@@ -25,6 +26,7 @@ pub fn ineffective(
     keys(model, &mut found);
     services(model, graph, &mut found);
     compressible(model, &mut found);
+    never(model, graph, &mut found);
     found
 }
 

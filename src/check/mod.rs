@@ -19,6 +19,7 @@ mod ineffective;
 mod keeping;
 mod left_out;
 mod length;
+mod never;
 mod sameness;
 mod station;
 mod strayed;
