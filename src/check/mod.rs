@@ -10,6 +10,7 @@
 
 mod amplified;
 mod backups;
+mod bunched;
 mod circuit;
 mod expected;
 mod flow;

@@ -35,6 +35,7 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     lines.extend(links(graph));
     let mut reasons = reasons(graph, checked);
     reasons.extend(caches(graph));
+    reasons.extend(stores(graph));
     reasons.extend(browsers(graph, checked));
     reasons.extend(super::hashed::hashed(graph, &checked.traffic));
     reasons.extend(super::left_out::preflights(graph, &checked.traffic));
@@ -218,6 +219,17 @@ fn caches(graph: &Graph) -> impl Iterator<Item = String> {
                  it get at most this"
             ),
         }
+    })
+}
+
+/// Stores beside servers, which leave only what is missing.
+fn stores(graph: &Graph) -> impl Iterator<Item = String> {
+    let stores = graph.names.iter().zip(&graph.plans).filter(|(_, plan)| plan.aside.is_some());
+    stores.map(|(name, _)| {
+        format!(
+            "  {name}: how many look-ups it answers is not known before the run; it and whatever \
+             is asked on a `miss` get at most this"
+        )
     })
 }
 
