@@ -4,6 +4,7 @@
 //! comes from outside and what other nodes pass on. They hold for any laws, so long as every
 //! request is answered; what queues do to the moments of arrival is another matter.
 
+mod bound;
 mod hashed;
 
 use std::collections::BTreeMap;
@@ -220,7 +221,7 @@ fn client_traffic(
         Asked::Replayed(trace) => (trace.mean_rate(duration), Origin::Given),
         Asked::Closed(users, think) => match solved.iter().find(|(client, _)| *client == node) {
             Some((_, rate)) => (*rate, Origin::Solved),
-            None => (bound(graph, plan, *users, think.mean(), &visits), Origin::AtMost),
+            None => (bound::bound(graph, plan, (*users, think.mean()), &visits), Origin::AtMost),
         },
         Asked::ClosedTrace(trace) => {
             #[allow(clippy::cast_precision_loss, reason = "a count of rows is below 2^53")]
@@ -229,28 +230,6 @@ fn client_traffic(
         }
     };
     ClientTraffic { node, rate, origin, visits }
-}
-
-/// The asymptotic bounds of a closed loop, whichever is lower: users over the time of a round
-/// without queues, and what the busiest node can do (Lazowska and others, "Quantitative System
-/// Performance", 1984, chapter 5).
-fn bound(
-    graph: &Graph,
-    plan: &ClientPlan,
-    users: u32,
-    think: f64,
-    visits: &BTreeMap<Pair, f64>,
-) -> f64 {
-    let alone =
-        ClientTraffic { node: plan.node, rate: 1.0, origin: Origin::Given, visits: visits.clone() };
-    let nodes = nodes(graph, std::slice::from_ref(&alone));
-    let capacity = nodes.iter().filter_map(NodeTraffic::busiest).fold(0.0, f64::max);
-    let round =
-        (think + delay(graph, visits)) / 1e9 + nodes.iter().map(|node| node.load()).sum::<f64>();
-    let by_users = if round > 0.0 { f64::from(users) / round } else { f64::INFINITY };
-    let by_capacity = if capacity > 0.0 { 1.0 / capacity } else { f64::INFINITY };
-    // Users who neither think nor wait ask once a tick of the clock.
-    by_users.min(by_capacity).min(1e9)
 }
 
 /// Nanoseconds of a request that nobody queues for: links in both directions, and waits.
