@@ -18,6 +18,7 @@ mod hashed;
 mod identity;
 mod ineffective;
 mod keeping;
+mod least;
 mod left_out;
 mod length;
 mod never;
@@ -36,6 +37,8 @@ pub use station::Answer;
 pub use suspicion::{overload, suspicions, unused};
 pub use text::text;
 
+use least::Least;
+
 use crate::graph::{Graph, Traffic};
 use crate::theory::Quality;
 
@@ -50,6 +53,8 @@ pub struct Checked {
     pub circuit: Option<Circuit>,
     /// How long a run has to be, if the busiest node has a steady state.
     pub length: Option<Length>,
+    /// To which nodes more comes than is known.
+    least: Least,
 }
 
 impl Checked {
@@ -67,8 +72,10 @@ impl Checked {
         if let Some(circuit) = &circuit {
             circuit.explain(&mut nodes);
         }
+        let least = Least::of(graph, &traffic);
+        least.qualify(&mut nodes);
         let length = Length::of(graph, &traffic, &variations);
-        Self { traffic, nodes, circuit, length }
+        Self { traffic, nodes, circuit, length, least }
     }
 }
 

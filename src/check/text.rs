@@ -37,6 +37,7 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     reasons.extend(caches(graph));
     reasons.extend(stores(graph));
     reasons.extend(browsers(graph, checked));
+    reasons.extend(checked.least.reasons.iter().cloned());
     reasons.extend(super::hashed::hashed(graph, &checked.traffic));
     reasons.extend(super::left_out::preflights(graph, &checked.traffic));
     reasons.extend(super::left_out::stopped(graph));
@@ -108,16 +109,20 @@ fn nodes(graph: &Graph, checked: &Checked) -> Table {
             continue;
         }
         let replicas = graph.fixed.topology.nodes[id.index()].replicas;
-        let busy = node.busiest().map_or_else(|| "-".to_owned(), |busy| format!("{busy:.3}"));
+        let least = if checked.least.nodes.contains(&id) { "at least " } else { "" };
+        let busy =
+            node.busiest().map_or_else(|| "-".to_owned(), |busy| format!("{least}{busy:.3}"));
         let load = if node.servers() > 0 { number(node.load()) } else { "-".to_owned() };
+        let load = if load == "-" { load } else { format!("{least}{load}") };
         let visits = visits(graph, node, id);
-        let (theory, wait, sojourn) = theory(&checked.nodes[id.index()], visits);
+        let about = if least.is_empty() { "about " } else { least };
+        let (theory, wait, sojourn) = theory(&checked.nodes[id.index()], visits, about);
         table.row([
             name,
             plan.kind.to_owned(),
             replicas.to_string(),
             cores(graph, id),
-            number(node.rate),
+            format!("{least}{}", number(node.rate)),
             demand(node),
             load,
             busy,
@@ -156,12 +161,12 @@ fn visits(graph: &Graph, node: &NodeTraffic, id: NodeId) -> f64 {
     if node.rate > 0.0 { often / node.rate } else { 1.0 }
 }
 
-fn theory(answer: &Answer, visits: f64) -> (String, String, String) {
+fn theory(answer: &Answer, visits: f64, about: &str) -> (String, String, String) {
     match answer {
         Answer::Nothing | Answer::Unknown(_) => (String::new(), String::new(), String::new()),
         Answer::Queue(known, quality) => {
             let means = known.means();
-            let tilde = if *quality == Quality::Exact { "" } else { "about " };
+            let tilde = if *quality == Quality::Exact { "" } else { about };
             let lost = known.blocking();
             let name = if lost > 0.0 {
                 format!("{}, refuses {}", known.name(), percent(lost))

@@ -33,8 +33,8 @@ pub use demand::{Demand, Form, Given, Visits};
 pub use identified::is_sharded;
 pub use reach::{Pair, Served};
 pub use traffic::{
-    ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand, is_hashed,
-    shares_by_key,
+    ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand, handshake,
+    is_hashed, shakers, shares_by_key,
 };
 
 use crate::dist::Law;

@@ -6,6 +6,7 @@
 
 mod bound;
 mod hashed;
+mod shakes;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 pub use hashed::{is_hashed, shares_by_key};
+pub use shakes::{handshake, shakers};
 
 use super::demand::{Demand, Given, Visits};
 use super::identified::errands;
@@ -309,6 +311,10 @@ fn nodes(graph: &Graph, clients: &[ClientTraffic]) -> Vec<NodeTraffic> {
             node.calls += rate * demand.calls;
             for (to, calls) in graph.served.calls.get(pair).into_iter().flatten() {
                 *arriving[to.0.index()].entry((pair.0, to.1)).or_insert(0.0) += rate * calls;
+            }
+            for (to, cpu, often) in shakes::shakes(graph, *pair) {
+                let node: &mut NodeTraffic = &mut nodes[to.index()];
+                node.cpu = node.cpu.and(&cpu, rate * often);
             }
         }
     }
