@@ -119,7 +119,8 @@ mod tests {
     fn warnings(edge: &str, more: &str) -> String {
         checked(&format!(
             "duration = '20s'\nstudy = 'terminating'\n[endpoint.page]\npath = '/p'\n\
-             [node.users]\nkind = 'client'\narrivals = {{ poisson = '5/s' }}\nmix = {{ page = 1 }}\n\
+             [node.users]\nkind = 'client'\narrivals = {{ poisson = '5/s' }}\n\
+             mix = {{ page = 1 }}\n\
              [node.edge]\nkind = 'reverse-proxy'\n{edge}\n[node.app]\nkind = 'server'\ncores = 1\n\
              service = '1ms'\n[link.edge.app]\n[link.users.edge]\n{more}\n"
         ))

@@ -317,6 +317,29 @@ fn a_cache_that_is_too_small_is_warned_of_and_one_that_holds_all_leaves_nothing_
     assert_eq!(warnings, "");
 }
 
+/// What is told of answers that are fresh for 100 s in a cache, and how much comes behind it.
+fn expiring(cache: &str) -> (String, f64) {
+    let short = edge(cache).replace("max-age=86400", "max-age=100");
+    let (graph, checked, _) = checked(&short);
+    let app = graph.node("app").expect("a node");
+    (text("base", &graph, &checked), checked.traffic.nodes[app.index()].rate)
+}
+
+#[test]
+fn what_expires_is_fetched_again_once_a_lifetime() {
+    let (told, rate) = expiring("capacity = { objects = 10_000 }");
+    // Each of 10,000 objects is asked for 0.04 times a second: 4 hits follow a miss.
+    assert!((rate - 80.0).abs() < 1e-3, "{rate}");
+    assert!(told.contains("its cache answers about 80.0 % of what it looks for (by lifetimes)"));
+    // Where there is no room for all, or what is expired is given, nothing is said.
+    for cache in
+        ["capacity = { objects = 8_000 }", "capacity = { objects = 10_000 }, profile = 'varnish'"]
+    {
+        let (told, _) = expiring(cache);
+        assert!(told.contains("edge: how much its cache answers is not known"), "{told}");
+    }
+}
+
 #[test]
 fn a_cache_that_may_give_nothing_again_is_told_so() {
     let silent = edge("capacity = { objects = 8_000 }").replace("max-age=86400", "no-store");

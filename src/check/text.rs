@@ -215,9 +215,10 @@ fn caches(graph: &Graph) -> impl Iterator<Item = String> {
         let name = &graph.names[cache.node.index()];
         match cache.hit_ratio {
             Some(ratio) => format!(
-                "  {name}: its cache answers about {} of what it looks for (Che's approximation); \
-                 nodes behind it get the rest",
-                percent(ratio)
+                "  {name}: its cache answers about {} of what it looks for ({}); nodes behind it get \
+                 the rest",
+                percent(ratio),
+                if cache.expires { "by lifetimes" } else { "Che's approximation" }
             ),
             None => format!(
                 "  {name}: how much its cache answers is not known before the run; nodes behind \

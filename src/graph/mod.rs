@@ -89,8 +89,11 @@ pub struct Graph {
 pub struct CacheEstimate {
     /// Whose cache.
     pub node: NodeId,
-    /// The share of look-ups that it answers, by Che's approximation; none if it cannot be told.
+    /// The share of look-ups that it answers, by Che's approximation, or by lifetimes; none if it
+    /// cannot be told.
     pub hit_ratio: Option<f64>,
+    /// Whether its answers expire during the run, so that their lifetimes decide.
+    pub expires: bool,
 }
 
 /// A node, ready to run.

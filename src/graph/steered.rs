@@ -46,7 +46,7 @@ fn is_denied(graph: &Graph, (node, endpoint): Pair) -> bool {
     let screen = graph.plans[node.index()].screen.as_ref();
     let Some(access) = screen.and_then(|screen| screen.access.as_ref()) else { return false };
     let matching = access.rules.iter().filter(|rule| {
-        let named = rule.endpoints.get(endpoint.index()).or(rule.endpoints.last());
+        let named = rule.endpoints.get(endpoint.index()).or_else(|| rule.endpoints.last());
         named.copied().unwrap_or(false)
     });
     for rule in matching {
