@@ -82,7 +82,7 @@ fn chains(graph: &Graph) -> Vec<Chain> {
 }
 
 /// How often a node tries what it calls for one request, at most.
-fn attempts_of(graph: &Graph, id: NodeId) -> u32 {
+pub(super) fn attempts_of(graph: &Graph, id: NodeId) -> u32 {
     match &graph.plans[id.index()].role {
         Role::Client(plan) => plan.retry.as_ref().map_or(1, |retry| retry.attempts()),
         Role::Balancer { plan, .. } => {

@@ -1,5 +1,6 @@
 //! Closed loops: a fixed number of users, whose rate depends on how fast they are answered.
 
+use super::least::Least;
 use super::station::Answer;
 use crate::endpoint::Op;
 use crate::graph::{Form, Graph, Origin, Role, Traffic, delay};
@@ -115,6 +116,12 @@ fn solution(
     };
     if graph.links.iter().any(queues) {
         return Err("messages queue at a link");
+    }
+    if graph.links.iter().any(|link| link.transport.is_some()) {
+        return Err("connections are opened");
+    }
+    if !Least::of(graph, traffic).nodes.is_empty() {
+        return Err("some requests are sent more than once");
     }
     let mut stations = Vec::new();
     for (id, (node, plan)) in (0..).map(NodeId).zip(traffic.nodes.iter().zip(&graph.plans)) {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use super::bunched::Bunch;
 use super::station::{Answer, interarrival};
 use crate::arrivals::{Arrivals, RateProfile};
 use crate::balance::Algorithm;
@@ -27,6 +28,8 @@ pub(super) struct Flow {
     forked: bool,
     /// Whether the choice of a replica looks at how the replicas do.
     watches: bool,
+    /// Whether they come in bunches.
+    pub(super) bunch: Bunch,
 }
 
 /// Squared coefficients of variation of the arrivals and of the service at a node.
@@ -59,13 +62,16 @@ pub(super) fn answers(graph: &Graph, traffic: &Traffic) -> (Vec<Answer>, Vec<Var
             .filter(|((_, to), _)| *to == id)
             .map(|((from, _), often)| leaving[from.index()].along(graph, *from, id, *often))
             .collect();
-        let arriving = if comes_back { Flow::UNKNOWN } else { Flow::merged(&into) };
+        let merged = Flow::merged(&into);
+        let again = Flow { bunch: merged.bunch.scattered(), ..Flow::UNKNOWN };
+        let arriving = if comes_back { again } else { merged };
         let answer = if arriving.watches {
             Answer::Unknown("no formula: the balancer looks at how its backends do".to_owned())
         } else {
             Answer::of(graph, traffic, id, arriving)
         };
-        variations[id.index()] = (arriving.law.cv2(), traffic.nodes[id.index()].cpu.cv2());
+        variations[id.index()] =
+            (arriving.bunch.dispersion(arriving.law.cv2()), traffic.nodes[id.index()].cpu.cv2());
         leaving[id.index()] = arriving.through(graph, traffic, id, &answer);
         answers[id.index()] = answer;
     }
@@ -88,17 +94,33 @@ fn edges(traffic: &Traffic, graph: &Graph) -> BTreeMap<(NodeId, NodeId), f64> {
     edges
 }
 
+/// Whether a node looks something up in a store, so that it asks others only for what is missing.
+fn looks_up(graph: &Graph, node: NodeId) -> bool {
+    let mut asked = graph.served.calls.iter().filter(|((from, _), _)| *from == node);
+    asked.any(|(_, calls)| calls.iter().any(|((to, _), _)| graph.plans[to.index()].aside.is_some()))
+}
+
 fn calls<'a>(graph: &'a Graph, pair: &Pair) -> impl Iterator<Item = &'a (Pair, f64)> {
     graph.served.calls.get(pair).into_iter().flatten()
 }
 
 impl Flow {
     /// Nothing is known: taken for Poisson.
-    const UNKNOWN: Self =
-        Self { law: Interarrival::Exponential, exact: false, forked: false, watches: false };
+    const UNKNOWN: Self = Self {
+        law: Interarrival::Exponential,
+        exact: false,
+        forked: false,
+        watches: false,
+        bunch: Bunch::None,
+    };
 
     const fn exact(law: Interarrival) -> Self {
-        Self { law, exact: true, forked: false, watches: false }
+        Self { law, exact: true, ..Self::UNKNOWN }
+    }
+
+    /// Nothing is known but that they bunch, so that no formula holds for this reason.
+    const fn bursts(reason: &'static str) -> Self {
+        Self { bunch: Bunch::Bursts(reason), ..Self::UNKNOWN }
     }
 
     fn of_client(graph: &Graph, client: &ClientPlan) -> Self {
@@ -117,35 +139,38 @@ impl Flow {
     fn of_arrivals(arrivals: &Arrivals) -> Self {
         match arrivals {
             Arrivals::Poisson { poisson: RateProfile::Constant(_), batch } => {
-                let is_single = *batch == crate::count::Count::Constant(1);
-                if is_single { Self::exact(Interarrival::Exponential) } else { Self::UNKNOWN }
+                Self { bunch: Bunch::of(*batch), ..Self::exact(Interarrival::Exponential) }
             }
             Arrivals::Regular { regular: RateProfile::Constant(_) } => {
                 Self::exact(Interarrival::Constant)
             }
-            Arrivals::Poisson { .. }
-            | Arrivals::Regular { .. }
-            | Arrivals::Interval { .. }
-            | Arrivals::Mmpp { .. }
-            | Arrivals::Visits { .. }
-            | Arrivals::Trace { .. } => Self::UNKNOWN,
+            Arrivals::Mmpp { .. } => Self::bursts("no formula: arrivals come in bursts"),
+            Arrivals::Poisson { .. } | Arrivals::Regular { .. } => {
+                Self::bursts("no formula: the rate of arrivals changes")
+            }
+            Arrivals::Interval { .. } | Arrivals::Visits { .. } | Arrivals::Trace { .. } => {
+                Self::UNKNOWN
+            }
         }
     }
 
     /// What a random part of the flow is: of Poisson arrivals it is Poisson.
     fn thinned(self) -> Self {
-        if self.law == Interarrival::Exponential { self } else { self.unknown() }
+        let is_poisson = self.law == Interarrival::Exponential && self.bunch == Bunch::None;
+        if is_poisson { self } else { self.unknown() }
     }
 
     /// The same flow, of which no more is known than its rate.
     fn unknown(self) -> Self {
-        Self { law: Interarrival::Exponential, exact: false, ..self }
+        let bunch = self.bunch.scattered();
+        Self { law: Interarrival::Exponential, exact: false, bunch, ..self }
     }
 
     /// Every k-th of the flow.
     fn every(self, k: usize) -> Self {
         match (self.law, u32::try_from(k)) {
             (_, Ok(1)) | (Interarrival::Constant, _) => self,
+            _ if self.bunch != Bunch::None => self.unknown(),
             (Interarrival::Exponential, Ok(k)) => Self { law: Interarrival::Erlang { k }, ..self },
             _ => self.unknown(),
         }
@@ -160,7 +185,8 @@ impl Flow {
             several => {
                 let poisson = Self::exact(Interarrival::Exponential);
                 let is_poisson = several.iter().all(|flow| *flow == poisson);
-                if is_poisson { poisson } else { Self { watches, ..Self::UNKNOWN } }
+                let bunch = Bunch::merged(several.iter().map(|flow| flow.bunch));
+                if is_poisson { poisson } else { Self { watches, bunch, ..Self::UNKNOWN } }
             }
         }
     }
@@ -172,7 +198,7 @@ impl Flow {
         let flow = match &graph.plans[from.index()].role {
             Role::Balancer { plan, .. } if is_hashed(plan) => self.hashed(graph, from),
             Role::Balancer { plan, .. } => self.balanced(plan),
-            _ if graph.keeps(from) => self.unknown(),
+            _ if graph.keeps(from) || looks_up(graph, from) => self.unknown(),
             _ if often > 1.0 + 1e-9 || writes => self.unknown(),
             _ if often < 1.0 - 1e-9 => self.thinned().every(replicas),
             Role::Client(_) | Role::Proxy { .. } | Role::Answering(_) => self.every(replicas),
@@ -207,12 +233,13 @@ impl Flow {
             Algorithm::RoundRobin
             | Algorithm::SmoothWeightedRoundRobin
             | Algorithm::StaticRoundRobin
-            | Algorithm::First
             | Algorithm::SourceHash
             | Algorithm::UriHash
             | Algorithm::RingHash
             | Algorithm::Maglev => self.unknown(),
-            Algorithm::PowerOfD
+            Algorithm::First if plan.treats.max_conns.is_none() => self,
+            Algorithm::First
+            | Algorithm::PowerOfD
             | Algorithm::LeastConnections
             | Algorithm::WeightedLeastConnections
             | Algorithm::JoinIdleQueue

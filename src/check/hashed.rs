@@ -1,10 +1,12 @@
-//! What balancers that hash do to the loads of their backends, for people.
+//! What balancers that hash, or that fill one backend after the other, do to the loads of their
+//! backends, for people.
 
 use super::text::percent;
+use crate::balance::Algorithm;
 use crate::graph::{Graph, Role, Traffic, is_hashed, shares_by_key};
 use crate::id::NodeId;
 
-/// One line for each balancer that hashes.
+/// One line for each balancer that hashes or prefers the first.
 pub(super) fn hashed(graph: &Graph, traffic: &Traffic) -> Vec<String> {
     let nodes = (0..).map(NodeId).take(graph.plans.len());
     nodes.filter_map(|id| line(graph, traffic, id)).collect()
@@ -13,10 +15,19 @@ pub(super) fn hashed(graph: &Graph, traffic: &Traffic) -> Vec<String> {
 fn line(graph: &Graph, traffic: &Traffic, id: NodeId) -> Option<String> {
     let Role::Balancer { plan, .. } = &graph.plans[id.index()].role else { return None };
     let open = plan.backends.iter().filter(|backend| backend.weight > 0).count();
+    let name = &graph.names[id.index()];
+    if plan.spec.algorithm == Algorithm::First && open >= 2 {
+        return Some(match plan.treats.max_conns {
+            None => format!("  {name}: without `max_conns` its first backend gets everything"),
+            Some(_) => format!(
+                "  {name}: it fills its {open} backends one after the other; how much comes to \
+                 each is not known before the run, and loads are as if it came evenly, by weight"
+            ),
+        });
+    }
     if !is_hashed(plan) || open < 2 {
         return None;
     }
-    let name = &graph.names[id.index()];
     let own = format!("each of its {open} backends is a queue of its own");
     Some(match busiest(graph, traffic, id, plan.backends.len()) {
         Some(share) => format!(
@@ -90,6 +101,43 @@ mod tests {
             let share = if keys > 2.5 { "100.0 %" } else { "66.7 %" };
             assert!(said.contains(&format!("the busiest gets {share}")), "{balancer}: {said}");
         }
+    }
+
+    /// One endpoint behind a balancer over two nodes, each of which can do 100 a second.
+    fn two_nodes(balancer: &str) -> String {
+        format!(
+            "duration = '1100s'\n[endpoint.page]\npath = '/a'\nwork = [{{ cpu = '10ms' }}]\n\
+             [node.users]\nkind = 'client'\narrivals = {{ poisson = '120/s' }}\n\
+             mix = {{ page = 1 }}\naddresses = {{ count = 1 }}\n\
+             [node.lb]\nkind = 'load-balancer'\n{balancer}\n\
+             [node.x]\nkind = 'server'\ncores = 1\n[node.y]\nkind = 'server'\ncores = 1\n\
+             [link.users.lb]\n[link.lb.x]\n[link.lb.y]\n"
+        )
+    }
+
+    #[test]
+    fn nodes_behind_a_balancer_that_hashes_get_what_their_keys_ask_for() {
+        for algorithm in ["ring-hash", "maglev", "uri-hash", "source-hash", "first"] {
+            let balancer = format!("algorithm = '{algorithm}'");
+            let (graph, checked, warnings) = checked(&two_nodes(&balancer));
+            let loads = ["x", "y"].map(|name| {
+                let id = graph.node(name).expect("a node");
+                checked.traffic.nodes[id.index()].load()
+            });
+            let most = loads[0].max(loads[1]);
+            assert!((most - 1.2).abs() < 1e-6, "{algorithm}: {loads:?}");
+            assert!((loads[0] + loads[1] - 1.2).abs() < 1e-6, "{algorithm}: {loads:?}");
+            assert!(warnings.contains("is offered 1.200 of what it can do"), "{warnings}");
+        }
+    }
+
+    #[test]
+    fn what_goes_past_the_limit_of_the_first_backend_is_not_known() {
+        let balancer = "algorithm = 'first'\nmax_conns = 1";
+        let (graph, checked, _) = checked(&two_nodes(balancer));
+        let told = text("base", &graph, &checked);
+        assert!(told.contains("how much comes to each is not known before the run"), "{told}");
+        assert!(!told.contains("(exact)"), "{told}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What is written and does nothing: `check` and `run` warn of it alike.
 
+use super::never::never;
+use super::strayed::strayed;
 use crate::graph::{Graph, Role, Traffic};
 use crate::model::{Model, Protocol};
 use crate::nodes::KindSpec;
@@ -7,9 +9,9 @@ use crate::nodes::answering::AnsweringSpec;
 use crate::nodes::client::Demand;
 use crate::scenario::{Diagnostic, Diagnostics, Span};
 
-/// Warns of work at nodes of `graph` that have no cores. Returns the warnings of what has no effect
-/// in `model`, from which `graph` was built, and may have in another variant: they are for
-/// [`unused`](super::unused).
+/// Warns of work at nodes of `graph` that have no cores, and of errands that nobody runs. Returns
+/// the warnings of what has no effect in `model`, from which `graph` was built, and may have in
+/// another variant: they are for [`unused`](super::unused).
 pub fn ineffective(
     model: &Model,
     graph: &Graph,
@@ -17,16 +19,18 @@ pub fn ineffective(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Diagnostic> {
     without_cores(model, graph, traffic, diagnostics);
+    strayed(model, graph, traffic, diagnostics);
     let mut found = Vec::new();
     sticky(model, graph, &mut found);
     roles(model, &mut found);
     keys(model, &mut found);
     services(model, graph, &mut found);
     compressible(model, &mut found);
+    never(model, graph, &mut found);
     found
 }
 
-fn warning(span: Span, message: String, help: &str) -> Diagnostic {
+pub(super) fn warning(span: Span, message: String, help: &str) -> Diagnostic {
     Diagnostic::warning(span, message).help(help)
 }
 

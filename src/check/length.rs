@@ -44,6 +44,9 @@ impl Length {
             return None;
         }
         let (arrivals, service) = variations[place];
+        if !arrivals.is_finite() {
+            return None;
+        }
         // Two constants in a row would need no run at all.
         let theory = RunLength::new(utilisation, arrivals.max(0.1), service).ok()?;
         let confidence = Confidence::new(graph.run.confidence).unwrap_or(Confidence::P95);

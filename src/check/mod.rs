@@ -10,6 +10,7 @@
 
 mod amplified;
 mod backups;
+mod bunched;
 mod circuit;
 mod expected;
 mod flow;
@@ -17,10 +18,13 @@ mod hashed;
 mod identity;
 mod ineffective;
 mod keeping;
+mod least;
 mod left_out;
 mod length;
+mod never;
 mod sameness;
 mod station;
+mod strayed;
 mod suspicion;
 mod table;
 mod text;
@@ -32,6 +36,8 @@ pub use sameness::{Read, sameness};
 pub use station::Answer;
 pub use suspicion::{overload, suspicions, unused};
 pub use text::text;
+
+use least::Least;
 
 use crate::graph::{Graph, Traffic};
 use crate::theory::Quality;
@@ -47,6 +53,8 @@ pub struct Checked {
     pub circuit: Option<Circuit>,
     /// How long a run has to be, if the busiest node has a steady state.
     pub length: Option<Length>,
+    /// To which nodes more comes than is known.
+    least: Least,
 }
 
 impl Checked {
@@ -64,8 +72,10 @@ impl Checked {
         if let Some(circuit) = &circuit {
             circuit.explain(&mut nodes);
         }
+        let least = Least::of(graph, &traffic);
+        least.qualify(&mut nodes);
         let length = Length::of(graph, &traffic, &variations);
-        Self { traffic, nodes, circuit, length }
+        Self { traffic, nodes, circuit, length, least }
     }
 }
 

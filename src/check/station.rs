@@ -70,6 +70,9 @@ impl Answer {
         };
         let once = visits.operations <= 1 && visits.often <= node.rate * (1.0 + 1e-9);
         let exact = flow.exact && once && !somebody_takes_work_away(graph);
+        if let Some(answer) = flow.bunch.answer(&station, exact) {
+            return answer;
+        }
         match Known::of(&station) {
             Ok(known) if exact => Self::Queue(known, known.quality()),
             Ok(known) => Self::Queue(known, Quality::Approximation),

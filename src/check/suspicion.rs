@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ineffective::ineffective;
-use crate::endpoint::Op;
+use crate::endpoint::{Action, Op, Step};
 use crate::graph::{Graph, Origin, Role, Traffic, browsers_keep, delay, is_sharded};
 use crate::id::NodeId;
 use crate::model::{Model, Study};
@@ -48,6 +48,28 @@ pub fn unused(variants: &[Vec<Diagnostic>], diagnostics: &mut Diagnostics) {
 /// Warns of nodes of a steady-state study to which more comes than they can do.
 pub fn overload(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &mut Diagnostics) {
     Watch { model, graph, traffic, diagnostics, unused: Vec::new() }.overload();
+}
+
+/// Whom steps call on a miss; `is_missing` if these are steps of one.
+fn on_misses<'a>(steps: &'a [Step], is_missing: bool, names: &mut BTreeSet<&'a str>) {
+    for step in steps {
+        match &step.action {
+            Action::Lookup { miss, .. } => on_misses(miss, true, names),
+            Action::Parallel { branches, .. } => {
+                for branch in branches {
+                    on_misses(&branch.0, is_missing, names);
+                }
+            }
+            Action::Call { node, .. } if is_missing => {
+                names.insert(node.get_ref());
+            }
+            Action::Call { .. }
+            | Action::Cpu(_)
+            | Action::Wait(_)
+            | Action::Fail { .. }
+            | Action::Forget { .. } => {}
+        }
+    }
 }
 
 pub(super) struct Watch<'a> {
@@ -125,6 +147,9 @@ impl Watch<'_> {
             self.traffic.clients.iter().filter(|client| browsers_keep(self.graph, client));
         let mut hidden: BTreeSet<NodeId> =
             browsing.flat_map(|client| client.visits.keys().map(|(node, _)| *node)).collect();
+        let missed = self.missed();
+        hidden.extend(&missed);
+        open.extend(missed);
         while let Some(from) = open.pop() {
             let calls = self.graph.served.calls.iter().filter(|((node, _), _)| *node == from);
             for ((to, _), _) in calls.flat_map(|(_, calls)| calls) {
@@ -134,6 +159,15 @@ impl Watch<'_> {
             }
         }
         hidden
+    }
+
+    /// The nodes that are asked for what stores beside servers do not have.
+    fn missed(&self) -> BTreeSet<NodeId> {
+        let mut names = BTreeSet::new();
+        for endpoint in self.model.endpoints.values() {
+            on_misses(&endpoint.spec.work.0, false, &mut names);
+        }
+        names.into_iter().filter_map(|name| self.graph.node(name)).collect()
     }
 
     /// Whether clients take work away that they no longer wait for.

@@ -35,7 +35,9 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     lines.extend(links(graph));
     let mut reasons = reasons(graph, checked);
     reasons.extend(caches(graph));
+    reasons.extend(stores(graph));
     reasons.extend(browsers(graph, checked));
+    reasons.extend(checked.least.reasons.iter().cloned());
     reasons.extend(super::hashed::hashed(graph, &checked.traffic));
     reasons.extend(super::left_out::preflights(graph, &checked.traffic));
     reasons.extend(super::left_out::stopped(graph));
@@ -107,16 +109,20 @@ fn nodes(graph: &Graph, checked: &Checked) -> Table {
             continue;
         }
         let replicas = graph.fixed.topology.nodes[id.index()].replicas;
-        let busy = node.busiest().map_or_else(|| "-".to_owned(), |busy| format!("{busy:.3}"));
+        let least = if checked.least.nodes.contains(&id) { "at least " } else { "" };
+        let busy =
+            node.busiest().map_or_else(|| "-".to_owned(), |busy| format!("{least}{busy:.3}"));
         let load = if node.servers() > 0 { number(node.load()) } else { "-".to_owned() };
+        let load = if load == "-" { load } else { format!("{least}{load}") };
         let visits = visits(graph, node, id);
-        let (theory, wait, sojourn) = theory(&checked.nodes[id.index()], visits);
+        let about = if least.is_empty() { "about " } else { least };
+        let (theory, wait, sojourn) = theory(&checked.nodes[id.index()], visits, about);
         table.row([
             name,
             plan.kind.to_owned(),
             replicas.to_string(),
             cores(graph, id),
-            number(node.rate),
+            format!("{least}{}", number(node.rate)),
             demand(node),
             load,
             busy,
@@ -155,12 +161,12 @@ fn visits(graph: &Graph, node: &NodeTraffic, id: NodeId) -> f64 {
     if node.rate > 0.0 { often / node.rate } else { 1.0 }
 }
 
-fn theory(answer: &Answer, visits: f64) -> (String, String, String) {
+fn theory(answer: &Answer, visits: f64, about: &str) -> (String, String, String) {
     match answer {
         Answer::Nothing | Answer::Unknown(_) => (String::new(), String::new(), String::new()),
         Answer::Queue(known, quality) => {
             let means = known.means();
-            let tilde = if *quality == Quality::Exact { "" } else { "about " };
+            let tilde = if *quality == Quality::Exact { "" } else { about };
             let lost = known.blocking();
             let name = if lost > 0.0 {
                 format!("{}, refuses {}", known.name(), percent(lost))
@@ -209,15 +215,27 @@ fn caches(graph: &Graph) -> impl Iterator<Item = String> {
         let name = &graph.names[cache.node.index()];
         match cache.hit_ratio {
             Some(ratio) => format!(
-                "  {name}: its cache answers about {} of what it looks for (Che's approximation); \
-                 nodes behind it get the rest",
-                percent(ratio)
+                "  {name}: its cache answers about {} of what it looks for ({}); nodes behind it get \
+                 the rest",
+                percent(ratio),
+                if cache.expires { "by lifetimes" } else { "Che's approximation" }
             ),
             None => format!(
                 "  {name}: how much its cache answers is not known before the run; nodes behind \
                  it get at most this"
             ),
         }
+    })
+}
+
+/// Stores beside servers, which leave only what is missing.
+fn stores(graph: &Graph) -> impl Iterator<Item = String> {
+    let stores = graph.names.iter().zip(&graph.plans).filter(|(_, plan)| plan.aside.is_some());
+    stores.map(|(name, _)| {
+        format!(
+            "  {name}: how many look-ups it answers is not known before the run; it and whatever \
+             is asked on a `miss` get at most this"
+        )
     })
 }
 

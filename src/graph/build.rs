@@ -17,6 +17,7 @@ use super::program::{Programs, endpoints};
 use super::reach::{Served, served};
 use super::screen::{around_forwarding, screens};
 use super::station::shape;
+use super::steered::steer;
 use super::transport::{transport, waits};
 use super::{Graph, LinkPlan, NodePlan, Role};
 use crate::balance::{Algorithm, Backend};
@@ -372,6 +373,7 @@ impl<'a> Build<'a> {
             caches: Vec::new(),
         };
         identify(&mut graph);
+        steer(&mut graph);
         thin(&mut graph);
         Some(graph)
     }

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{CacheEstimate, ClientTraffic, Graph, Pair, Role, Traffic};
+use super::{CacheEstimate, ClientTraffic, Graph, Origin, Pair, Role, Traffic};
 use crate::endpoint::{Amount, Endpoint};
-use crate::evict::{Group, hit_ratios};
-use crate::http::{Profile, ProfileName, Rules, Storing, Wall, storing};
+use crate::evict::{Capacity, Group, hit_ratios};
+use crate::http::{Keeping, Profile, ProfileName, Rules, Storing, Wall, storing};
 use crate::id::{EndpointId, NodeId, ObjectId};
 use crate::nodes::caching::CachePlan;
 use crate::popularity::Objects;
@@ -28,9 +28,17 @@ pub(super) fn thin(graph: &mut Graph) {
         let can_be_known = !rates.iter().any(|(pair, _)| behind.contains(pair))
             && !is_replayed(graph, &traffic, id)
             && !is_asked_by_browsers(graph, &traffic, id)
-            && !is_split(graph, id)
-            && rates.iter().all(|((_, endpoint), _)| outlives_run(graph, plan, *endpoint));
-        let hits = if can_be_known { hits(graph, plan, &rates) } else { None };
+            && !is_split(graph, id);
+        let outlives = rates.iter().all(|((_, endpoint), _)| outlives_run(graph, plan, *endpoint));
+        let hits = match () {
+            () if !can_be_known => None,
+            () if outlives => hits(graph, plan, &rates),
+            () if is_asked_at_known_rates(&traffic, id) => {
+                let replicas = graph.fixed.topology.nodes[id.index()].replicas;
+                expiring(graph, plan, f64::from(replicas), &rates)
+            }
+            () => None,
+        };
         let is_known = hits.is_some();
         let hits = hits.unwrap_or_default();
         let (mut looked, mut found) = (0.0, 0.0);
@@ -42,7 +50,7 @@ pub(super) fn thin(graph: &mut Graph) {
             }
         }
         let hit_ratio = (is_known && looked > 0.0).then(|| found / looked);
-        graph.caches.push(CacheEstimate { node: id, hit_ratio });
+        graph.caches.push(CacheEstimate { node: id, hit_ratio, expires: !outlives });
     }
 }
 
@@ -50,7 +58,12 @@ pub(super) fn thin(graph: &mut Graph) {
 /// of them again without asking the origin.
 #[must_use]
 pub fn kept_for(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> Option<i64> {
-    fresh_for(graph, &plan.endpoints, (plan.profile, &plan.rules), endpoint)
+    keeping(graph, plan, endpoint).map(|keeping| keeping.fresh)
+}
+
+/// The times of the answers of an endpoint in a cache that gives them again.
+fn keeping(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> Option<Keeping> {
+    kept_like(graph, &plan.endpoints, (plan.profile, &plan.rules), endpoint)
 }
 
 /// Whether the browsers of a client's people give some answer again without asking for it, so that
@@ -61,23 +74,24 @@ pub fn browsers_keep(graph: &Graph, client: &ClientTraffic) -> bool {
     let rules = Rules::default();
     let like = (ProfileName::Browser.profile(), &rules);
     client.visits.keys().any(|(_, endpoint)| {
-        fresh_for(graph, &browser.endpoints, like, *endpoint).is_some_and(|fresh| fresh > 0)
+        let keeping = kept_like(graph, &browser.endpoints, like, *endpoint);
+        keeping.is_some_and(|keeping| keeping.fresh > 0)
     })
 }
 
-/// How long the answers of an endpoint are fresh, if it is among those that are looked for.
-fn fresh_for(
+/// The times of the answers of an endpoint, if it is among those that are looked for.
+fn kept_like(
     graph: &Graph,
     endpoints: &[bool],
     (profile, rules): (&Profile, &Rules),
     endpoint: EndpointId,
-) -> Option<i64> {
+) -> Option<Keeping> {
     let is_looked_for = endpoints.get(endpoint.index()).copied().unwrap_or(false);
     let http = graph.fixed.http.as_deref().filter(|_| is_looked_for)?;
     let reply = http.replies.get(endpoint.index())?.first()?;
     let (head, question) = (http.head(reply.head)?, http.questions.get(endpoint.index())?);
     match storing(profile, rules, question, head, (Wall(0), Wall(0))) {
-        Storing::Stored(keeping) if !keeping.always_asks => Some(keeping.fresh),
+        Storing::Stored(keeping) if !keeping.always_asks => Some(keeping),
         Storing::Stored(_) | Storing::Passes(_) | Storing::Refused => None,
     }
 }
@@ -166,6 +180,67 @@ fn hits(graph: &Graph, plan: &CachePlan, rates: &[(Pair, f64)]) -> Option<Vec<f6
         start = end;
     }
     Some(hits)
+}
+
+/// Whether it is known how often all who ask a node do so.
+fn is_asked_at_known_rates(traffic: &Traffic, id: NodeId) -> bool {
+    let mut asking =
+        traffic.clients.iter().filter(|it| it.visits.keys().any(|(node, _)| *node == id));
+    asking.all(|client| client.origin == Origin::Given)
+}
+
+/// The hit ratios of a cache that has room for everything and whose answers expire: of what is
+/// asked for λ times a second at random and is fresh for T, each miss is followed by λT hits on
+/// average, so that λT / (1 + λT) are hits (Jung, Berger and Balakrishnan, "Modeling TTL-based
+/// Internet caches", INFOCOM 2003). None if it gives what is expired, or forgets what is not.
+fn expiring(
+    graph: &Graph,
+    plan: &CachePlan,
+    replicas: f64,
+    rates: &[(Pair, f64)],
+) -> Option<Vec<f64>> {
+    let is_plain = plan.stale_on.is_empty()
+        && plan.min_uses <= 1
+        && plan.ttl_jitter <= 0.0
+        && plan.inactive.is_none();
+    if !is_plain {
+        return None;
+    }
+    let (mut hits, mut room) = (Vec::new(), 0.0);
+    for ((_, endpoint), rate) in rates {
+        let keeping = keeping(graph, plan, *endpoint)?;
+        if keeping.grace > 0 {
+            return None;
+        }
+        #[allow(clippy::cast_precision_loss, reason = "a time of a run is below 2^53 µs")]
+        let fresh = if outlives_run(graph, plan, *endpoint) {
+            f64::INFINITY
+        } else {
+            keeping.fresh as f64 / 1e9
+        };
+        let mut groups = Vec::new();
+        groups_of(&graph.fixed.endpoints[endpoint.index()], *rate, &mut groups)?;
+        let hit = |group: &Group| match group.rate / replicas * fresh {
+            often if often.is_infinite() => 1.0,
+            often => often / (1.0 + often),
+        };
+        room +=
+            groups.iter().map(|group| group.objects * weight(plan.capacity, group)).sum::<f64>();
+        let asked: f64 = groups.iter().map(|group| group.objects * group.rate).sum();
+        let found: f64 = groups.iter().map(|it| it.objects * it.rate * hit(it)).sum();
+        hits.push(if asked > 0.0 { found / asked } else { 0.0 });
+    }
+    #[allow(clippy::cast_precision_loss, reason = "a capacity is below 2^60")]
+    let most = plan.capacity.most() as f64;
+    (room <= most).then_some(hits)
+}
+
+/// How much of a capacity an object takes.
+fn weight(capacity: Capacity, group: &Group) -> f64 {
+    match capacity {
+        Capacity::Bytes(_) => group.bytes.max(1.0),
+        Capacity::Objects(_) => 1.0,
+    }
 }
 
 /// The objects of an endpoint, in groups of nearly equal popularity; none if requests for them

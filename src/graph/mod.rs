@@ -20,6 +20,7 @@ mod program;
 mod reach;
 mod screen;
 mod station;
+mod steered;
 mod traffic;
 mod transport;
 mod visits;
@@ -32,8 +33,8 @@ pub use demand::{Demand, Form, Given, Visits};
 pub use identified::is_sharded;
 pub use reach::{Pair, Served};
 pub use traffic::{
-    ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand, is_hashed,
-    shares_by_key,
+    ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand, handshake,
+    is_hashed, shakers, shares_by_key,
 };
 
 use crate::dist::Law;
@@ -88,8 +89,11 @@ pub struct Graph {
 pub struct CacheEstimate {
     /// Whose cache.
     pub node: NodeId,
-    /// The share of look-ups that it answers, by Che's approximation; none if it cannot be told.
+    /// The share of look-ups that it answers, by Che's approximation, or by lifetimes; none if it
+    /// cannot be told.
     pub hit_ratio: Option<f64>,
+    /// Whether its answers expire during the run, so that their lifetimes decide.
+    pub expires: bool,
 }
 
 /// A node, ready to run.

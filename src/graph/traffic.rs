@@ -4,7 +4,9 @@
 //! comes from outside and what other nodes pass on. They hold for any laws, so long as every
 //! request is answered; what queues do to the moments of arrival is another matter.
 
+mod bound;
 mod hashed;
+mod shakes;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +14,7 @@ use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 pub use hashed::{is_hashed, shares_by_key};
+pub use shakes::{handshake, shakers};
 
 use super::demand::{Demand, Given, Visits};
 use super::identified::errands;
@@ -220,7 +223,7 @@ fn client_traffic(
         Asked::Replayed(trace) => (trace.mean_rate(duration), Origin::Given),
         Asked::Closed(users, think) => match solved.iter().find(|(client, _)| *client == node) {
             Some((_, rate)) => (*rate, Origin::Solved),
-            None => (bound(graph, plan, *users, think.mean(), &visits), Origin::AtMost),
+            None => (bound::bound(graph, plan, (*users, think.mean()), &visits), Origin::AtMost),
         },
         Asked::ClosedTrace(trace) => {
             #[allow(clippy::cast_precision_loss, reason = "a count of rows is below 2^53")]
@@ -229,28 +232,6 @@ fn client_traffic(
         }
     };
     ClientTraffic { node, rate, origin, visits }
-}
-
-/// The asymptotic bounds of a closed loop, whichever is lower: users over the time of a round
-/// without queues, and what the busiest node can do (Lazowska and others, "Quantitative System
-/// Performance", 1984, chapter 5).
-fn bound(
-    graph: &Graph,
-    plan: &ClientPlan,
-    users: u32,
-    think: f64,
-    visits: &BTreeMap<Pair, f64>,
-) -> f64 {
-    let alone =
-        ClientTraffic { node: plan.node, rate: 1.0, origin: Origin::Given, visits: visits.clone() };
-    let nodes = nodes(graph, std::slice::from_ref(&alone));
-    let capacity = nodes.iter().filter_map(NodeTraffic::busiest).fold(0.0, f64::max);
-    let round =
-        (think + delay(graph, visits)) / 1e9 + nodes.iter().map(|node| node.load()).sum::<f64>();
-    let by_users = if round > 0.0 { f64::from(users) / round } else { f64::INFINITY };
-    let by_capacity = if capacity > 0.0 { 1.0 / capacity } else { f64::INFINITY };
-    // Users who neither think nor wait ask once a tick of the clock.
-    by_users.min(by_capacity).min(1e9)
 }
 
 /// Nanoseconds of a request that nobody queues for: links in both directions, and waits.
@@ -330,6 +311,10 @@ fn nodes(graph: &Graph, clients: &[ClientTraffic]) -> Vec<NodeTraffic> {
             node.calls += rate * demand.calls;
             for (to, calls) in graph.served.calls.get(pair).into_iter().flatten() {
                 *arriving[to.0.index()].entry((pair.0, to.1)).or_insert(0.0) += rate * calls;
+            }
+            for (to, cpu, often) in shakes::shakes(graph, *pair) {
+                let node: &mut NodeTraffic = &mut nodes[to.index()];
+                node.cpu = node.cpu.and(&cpu, rate * often);
             }
         }
     }

@@ -25,11 +25,15 @@ pub fn is_hashed(plan: &BalancePlan) -> bool {
 }
 
 /// The share of a balancer's requests for an endpoint that each of its backends gets while all are
-/// up; none if it does not hash, or if its keys are not known before the run: those of a trace, of
-/// sessions, of requests that servers make, of objects that change places, or too many.
+/// up; none if neither a hash nor the order of the backends decides, or if its keys are not known
+/// before the run: those of a trace, of sessions, of requests that servers make, of objects that
+/// change places, or too many.
 #[must_use]
 pub fn shares_by_key(graph: &Graph, balancer: NodeId, endpoint: EndpointId) -> Option<Vec<f64>> {
     let Role::Balancer { plan, .. } = &graph.plans[balancer.index()].role else { return None };
+    if plan.spec.algorithm == Algorithm::First {
+        return first(plan);
+    }
     let has_traces = graph.fixed.traces.iter().any(Option::is_some);
     if !is_hashed(plan) || plan.spec.reads_cookie() || has_traces {
         return None;
@@ -64,6 +68,16 @@ pub fn shares_by_key(graph: &Graph, balancer: NodeId, endpoint: EndpointId) -> O
             put(&Query { source, address: private_address(source), ..nothing }, share)?;
         }
     }
+    Some(shares)
+}
+
+/// The first backend gets everything, unless it can be full.
+fn first(plan: &BalancePlan) -> Option<Vec<f64>> {
+    if plan.treats.max_conns.is_some() {
+        return None;
+    }
+    let mut shares = vec![0.0; plan.backends.len()];
+    shares[plan.backends.iter().position(|backend| backend.weight > 0)?] = 1.0;
     Some(shares)
 }
 

@@ -133,3 +133,43 @@ mix = { page = 1 }\n[node.edge]\nkind = 'reverse-proxy'\n[node.app]\nkind = 'ser
     let traffic = Traffic::of(&graph);
     assert!(traffic.nodes.iter().all(|node| node.utilisation().is_none()));
 }
+
+/// The bound of so many users who think for a second, behind an edge that is 5 ms away.
+fn bound_of(users: u32, client: &str, work: &str, app: &str) -> f64 {
+    let graph = graph(&format!(
+        "[endpoint.page]\nwork = [{work}]\nresponse = {{ cache_control = 'max-age=60' }}\n\
+         [node.users]\nkind = 'client'\nusers = {users}\nthink = '1s'\nmix = {{ page = 1 }}\n\
+         {client}\n[node.app]\nkind = 'server'\n{app}\n[link.users.app]\nlatency = '5ms'"
+    ));
+    let client = &Traffic::of(&graph).clients[0];
+    assert_eq!(client.origin, Origin::AtMost);
+    client.rate
+}
+
+#[test]
+fn users_who_give_up_come_back_while_the_server_still_works() {
+    let patience = "timeout = { total = '100ms' }";
+    let constant = bound_of(30, patience, "{ cpu = '200ms' }", "cores = 1");
+    assert!((constant - 30.0 / 1.1).abs() < 1e-9, "{constant}");
+    let short = bound_of(30, patience, "{ cpu = '20ms' }", "cores = 1");
+    assert!((short - 30.0 / 1.03).abs() < 1e-9, "{short}");
+    // Of an exponential time of 200 ms the first 100 ms are 200 (1 - e^-0.5) = 78.7 ms on average:
+    // the bound, which knows mean and variance alone, is above.
+    let drawn = bound_of(30, patience, "{ cpu = { exp = '200ms' } }", "cores = 1");
+    assert!(drawn > 30.0 / 1.0887 && drawn < 30.0 / 1.01, "{drawn}");
+}
+
+#[test]
+fn what_is_answered_at_once_is_no_round_through_all_nodes() {
+    let work = "{ cpu = '200ms' }";
+    assert!((bound_of(30, "", work, "cores = 1") - 5.0).abs() < 1e-9);
+    // What finds no room is refused, and costs the way there and back.
+    let refused = bound_of(30, "", work, "cores = 1\nworkers = 1\nqueue = 0");
+    assert!((refused - 30.0 / 1.01).abs() < 1e-9, "{refused}");
+    // What a browser has takes no time at all.
+    let kept = bound_of(30, "browser = { cache = { capacity = '8MiB' } }", work, "cores = 1");
+    assert!((kept - 30.0).abs() < 1e-9, "{kept}");
+    // A wait of a worker is a part of the round once.
+    let waits = bound_of(30, "", "{ wait = '200ms' }", "workers = 100");
+    assert!((waits - 30.0 / 1.21).abs() < 1e-9, "{waits}");
+}

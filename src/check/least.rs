@@ -1,0 +1,202 @@
+//! Loads that are a lower bound: copies, repeated attempts and handshakes of kept connections come
+//! on top of what the traffic equations know, and how often is not known before a run.
+
+use std::collections::BTreeSet;
+
+use super::amplified::attempts_of;
+use super::station::Answer;
+use crate::endpoint::Op;
+use crate::graph::{Graph, Role, Traffic, handshake, shakers};
+use crate::id::NodeId;
+use crate::net::Mode;
+use crate::theory::Quality;
+
+/// The nodes to which more comes than is known, and one line for each reason.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Least {
+    /// The nodes.
+    pub(super) nodes: BTreeSet<NodeId>,
+    /// Why, for people.
+    pub(super) reasons: Vec<String>,
+}
+
+impl Least {
+    /// Looks for who asks more than once.
+    pub(super) fn of(graph: &Graph, traffic: &Traffic) -> Self {
+        let mut least = Self::default();
+        let fails = can_fail(graph);
+        for (id, plan) in (0..).map(NodeId).zip(&graph.plans) {
+            let why = match &plan.role {
+                Role::Balancer { plan, .. } if plan.treats.hedge.is_some() => {
+                    "its hedges are copies"
+                }
+                _ if fails && attempts_of(graph, id) > 1 => "what fails is tried again",
+                Role::Client(_)
+                | Role::Proxy { .. }
+                | Role::Balancer { .. }
+                | Role::Answering(_) => continue,
+            };
+            if least.behind(graph, traffic, id) {
+                least.reasons.push(format!(
+                    "  {}: {why}, and how often is not known before the run; nodes behind it get \
+                     at least this",
+                    graph.names[id.index()]
+                ));
+            }
+        }
+        least.kept_connections(graph);
+        least
+    }
+
+    /// Adds whatever a node asks; false if that is nothing.
+    fn behind(&mut self, graph: &Graph, traffic: &Traffic, from: NodeId) -> bool {
+        let mut open = vec![from];
+        let mut seen = BTreeSet::from([from]);
+        while let Some(node) = open.pop() {
+            let calls = graph.served.calls.iter().filter(|((caller, _), _)| *caller == node);
+            for ((to, _), _) in calls.flat_map(|(_, calls)| calls) {
+                if traffic.nodes[to.index()].rate > 0.0 && seen.insert(*to) {
+                    open.push(*to);
+                    self.nodes.insert(*to);
+                }
+            }
+        }
+        seen.len() > 1
+    }
+
+    /// Adds who ends TLS of connections that are opened now and then.
+    fn kept_connections(&mut self, graph: &Graph) {
+        for (pair, calls) in &graph.served.calls {
+            for (to, often) in calls {
+                let link = graph.fixed.topology.link(pair.0, to.0);
+                let link = link.map(|link| &graph.links[link.index()]);
+                let transport = link.and_then(|link| link.transport.as_ref());
+                let Some(transport) = transport.filter(|_| *often > 0.0) else { continue };
+                let is_counted = transport.mode == Mode::PerRequest && !transport.is_to_tunnel;
+                let costs = handshake(graph, transport).iter().any(|work| work.total > 0.0);
+                if transport.tls.is_none() || is_counted || !costs {
+                    continue;
+                }
+                for (node, _) in shakers(graph, *to) {
+                    if self.nodes.insert(node) {
+                        self.reasons.push(format!(
+                            "  {}: how often connections are opened is not known before the run; \
+                             with their handshakes its load is at least this",
+                            graph.names[node.index()]
+                        ));
+                    }
+                }
+            }
+        }
+    }
+
+    /// What theory says of a lower bound is no exact value.
+    pub(super) fn qualify(&self, answers: &mut [Answer]) {
+        for node in &self.nodes {
+            let answer = &mut answers[node.index()];
+            match answer {
+                Answer::Queue(_, quality) => *quality = Quality::Approximation,
+                Answer::Solved { .. } => {
+                    *answer = Answer::Unknown("no formula: more comes to it than this".to_owned());
+                }
+                Answer::Nothing | Answer::Unknown(_) => {}
+            }
+        }
+    }
+}
+
+/// Whether any attempt can fail, so that those who try again do.
+fn can_fail(graph: &Graph) -> bool {
+    let fails = |op: &Op| matches!(op, Op::Fail(..));
+    let by_work = graph.fixed.programs.iter().any(|program| program.ops.iter().any(fails));
+    let by_links = graph.links.iter().any(|link| {
+        let loses = link.loss.iter().any(|share| *share > 0.0);
+        loses || link.waits.is_some() || link.breaker.is_some() || link.closes()
+    });
+    let by_nodes = graph.plans.iter().any(|plan| {
+        let is_limited = plan
+            .shape
+            .as_ref()
+            .is_some_and(|shape| shape.queue != u32::MAX || shape.patience.is_some());
+        let is_screened = plan.screen.as_ref().is_some_and(|screen| screen.is_any());
+        let by_role = match &plan.role {
+            Role::Client(client) => client.timeout.is_some(),
+            Role::Balancer { plan, .. } => plan.treats.max_conns.is_some(),
+            Role::Proxy { .. } | Role::Answering(_) => false,
+        };
+        is_limited || by_role || plan.limit.is_some() || is_screened
+    });
+    let by_identity = graph.fixed.auth.is_some();
+    by_work || by_links || by_nodes || by_identity || !graph.faults.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::checked;
+    use crate::check::text;
+    use crate::graph::Graph;
+
+    /// What is told of a client, a node before a server, and the load of the server.
+    fn told(client: &str, edge: &str, work: &str, links: &str) -> (String, f64) {
+        let (graph, checked, _) = checked(&format!(
+            "[endpoint.page]\npath = '/p'\nwork = [{work}]\n\
+             [node.users]\nkind = 'client'\narrivals = {{ poisson = '80/s' }}\n\
+             mix = {{ page = 1 }}\n{client}\n[node.edge]\n{edge}\n\
+             [node.app]\nkind = 'server'\ncores = 1\n[link.users.edge]\n[link.edge.app]\n{links}\n"
+        ));
+        let graph: Graph = graph;
+        let app = graph.node("app").expect("a node");
+        (text("base", &graph, &checked), checked.traffic.nodes[app.index()].load())
+    }
+
+    const EXP: &str = "{ cpu = { exp = '2ms' } }";
+    const PROXY: &str = "kind = 'reverse-proxy'";
+
+    #[test]
+    fn copies_and_repeated_attempts_make_loads_a_lower_bound_and_nothing_exact() {
+        let hedge = "kind = 'load-balancer'\nalgorithm = 'random'\nhedge = { after = '1ms' }";
+        let retry = "retry = { attempts = 3 }";
+        let fails = format!("{EXP}, {{ fail = 0.5 }}");
+        let timeout = format!("{retry}\ntimeout = {{ total = '5ms' }}");
+        for (client, edge, work, why) in [
+            ("", hedge, EXP, "edge: its hedges are copies"),
+            (retry, PROXY, fails.as_str(), "users: what fails is tried again"),
+            (timeout.as_str(), PROXY, EXP, "users: what fails is tried again"),
+        ] {
+            let (said, _) = told(client, edge, work, "");
+            assert!(said.contains(why) && said.contains("at least 80"), "{said}");
+            assert!(!said.contains("(exact)"), "{said}");
+        }
+        // Where nothing can fail nothing is tried again.
+        let (said, _) = told(retry, PROXY, EXP, "");
+        assert!(said.contains("M/M/1 (exact)") && !said.contains("at least"), "{said}");
+    }
+
+    #[test]
+    fn with_a_connection_for_each_request_its_handshake_is_a_part_of_the_load() {
+        let link = |mode: &str| {
+            format!("connection = {{ mode = '{mode}', tls = '1.3', handshake = '3ms' }}")
+        };
+        let (said, load) = told("", PROXY, EXP, &link("per-request"));
+        assert!((load - 80.0 * 0.005).abs() < 1e-9, "{load}");
+        assert!(!said.contains("(exact)") && !said.contains("at least"), "{said}");
+        let resumed = "connection = { mode = 'per-request', tls = '1.3', handshake = '3ms', \
+                       resumed = 0.5, resumption = '1ms' }";
+        let (_, load) = told("", PROXY, EXP, resumed);
+        assert!((load - 80.0 * 0.004).abs() < 1e-9, "{load}");
+        let (said, load) = told("", PROXY, EXP, &link("pool"));
+        assert!((load - 80.0 * 0.002).abs() < 1e-9, "{load}");
+        assert!(said.contains("app: how often connections are opened is not known"), "{said}");
+        assert!(said.contains("at least 0.16") && !said.contains("(exact)"), "{said}");
+    }
+
+    #[test]
+    fn what_a_rule_denies_to_everybody_goes_no_further() {
+        let edge = |rule: &str| format!("{PROXY}\naccess = [{rule}]");
+        let load = |rule: &str| told("", &edge(rule), EXP, "").1;
+        assert!(load("{ rule = 'deny', paths = ['/p'] }") < 1e-9);
+        assert!(load("{ rule = 'deny', paths = ['/q'] }") > 0.15);
+        let allowed = "{ rule = 'allow', peers = ['users'] }, { rule = 'deny', paths = ['/p'] }";
+        assert!(load(allowed) > 0.15);
+    }
+}

@@ -1,0 +1,59 @@
+//! The work of handshakes: with one connection a request each request brings one.
+
+use crate::graph::demand::{Demand, Given, Visits};
+use crate::graph::reach::Pair;
+use crate::graph::{Graph, Role};
+use crate::id::{EndpointId, NodeId};
+use crate::net::{Mode, Transport};
+
+/// The handshakes that a visit for a pair causes at the nodes that it calls: where, which work,
+/// and how often. Only connections for one request are counted: how often others are opened is not
+/// known before a run.
+pub(super) fn shakes(graph: &Graph, pair: Pair) -> Vec<(NodeId, Visits, f64)> {
+    let mut all = Vec::new();
+    for (to, calls) in graph.served.calls.get(&pair).into_iter().flatten() {
+        let Some(link) = graph.fixed.topology.link(pair.0, to.0) else { continue };
+        let transport = graph.links[link.index()].transport.as_ref();
+        let Some(transport) = transport.filter(|it| it.mode == Mode::PerRequest) else { continue };
+        if !has_keys(transport, to.1) {
+            continue;
+        }
+        let [full, resumed] = handshake(graph, transport);
+        for (node, often) in shakers(graph, *to) {
+            let often = calls * often;
+            all.push((node, full, often * (1.0 - transport.resumed)));
+            all.push((node, resumed, often * transport.resumed));
+        }
+    }
+    all
+}
+
+/// The work of a handshake of these connections in full and resumed; none if it costs nothing.
+#[must_use]
+pub fn handshake(graph: &Graph, transport: &Transport) -> [Visits; 2] {
+    let program = |number: u16| &graph.fixed.programs[usize::from(number)];
+    transport.programs.map(|number| Demand::of(program(number), Given::default()).cpu)
+}
+
+/// Which nodes end the handshakes of connections to a node, and how often each: what works at
+/// layer 4 hands them on.
+#[must_use]
+pub fn shakers(graph: &Graph, pair: Pair) -> Vec<(NodeId, f64)> {
+    match &graph.plans[pair.0.index()].role {
+        Role::Balancer { plan, .. } if plan.treats.layer == 4 => {
+            let calls = graph.served.calls.get(&pair).into_iter().flatten();
+            calls.map(|((node, _), often)| (*node, *often)).collect()
+        }
+        Role::Client(_) | Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => {
+            vec![(pair.0, 1.0)]
+        }
+    }
+}
+
+/// Whether connections for an endpoint are encrypted up to the node that is called.
+fn has_keys(transport: &Transport, endpoint: EndpointId) -> bool {
+    let origins = transport.origins.as_ref();
+    let is_encrypted =
+        origins.is_none_or(|origins| origins.get(endpoint.index()).copied().unwrap_or(0) != 0);
+    transport.tls.is_some() && !transport.is_to_tunnel && is_encrypted
+}
