@@ -174,7 +174,8 @@ mod tests {
     fn that_nothing_fails_is_met_where_nothing_did() {
         assert_eq!(outcomes("success = 1.0"), [SloOutcome::Met]);
         let work = "{ cpu = { exp = \"10ms\" } }";
-        let failing = sample::QUEUE.replace(work, &format!("{work}, {{ fail = 0.01 }}"));
+        let failing =
+            sample::QUEUE.replace(work, &format!("{work}, {{ fail = 0.01, status = 503 }}"));
         let results = sample::run(&format!("slo = {{ success = 1.0 }}\n{failing}"), sample::PLAIN);
         assert_ne!(slo_verdicts(&results[0])[0].outcome, SloOutcome::Met);
     }

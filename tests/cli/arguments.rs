@@ -32,7 +32,7 @@ fn every_option_is_explained() {
 #[test]
 fn a_precision_that_was_not_reached_is_told_even_if_it_is_quiet() {
     let place = Workplace::with_shop();
-    let line = "run shop.toml --no-plots --quiet --set duration=1.5s --variant one";
+    let line = "run shop.toml --no-plots --quiet --set duration=2s --variant one";
     let told = place.run(&format!("{line} --precision 0.1%")).done();
     let warning = "warning: one: a precision of 0.1 % was not reached after 200 replications, ";
     assert!(told.stderr.contains(warning), "{}", told.stderr);

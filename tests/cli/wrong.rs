@@ -145,7 +145,7 @@ fn what_was_laid_into_a_result_stops_the_next_run_into_it() {
     place.write("result/notes.md", "mine");
     let told = place.run("run shop.toml --out result");
     assert_eq!(told.status, 4, "{}", told.stderr);
-    assert!(told.stderr.contains("`result` holds `notes.md`"), "{}", told.stderr);
+    assert!(told.stderr.contains("result` holds `notes.md` beside"), "{}", told.stderr);
     assert_eq!(place.read("result/notes.md"), "mine");
     place.run("plot result").done();
     assert_eq!(place.read("result/notes.md"), "mine");
