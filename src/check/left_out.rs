@@ -34,8 +34,12 @@ pub(super) fn stopped(graph: &Graph) -> impl Iterator<Item = String> {
             })
     };
     let plans = graph.names.iter().zip(&graph.plans);
-    plans.filter(move |(_, plan)| stops(plan)).map(|(name, _)| {
-        format!("  {name}: what it stops by its rules and limits is in the loads, as if it went on")
+    plans.filter(move |(_, plan)| stops(plan)).map(|(name, plan)| {
+        let has_rules = plan.screen.as_ref().is_some_and(|screen| screen.access.is_some());
+        let but = if has_rules { ", but for what is denied to everybody" } else { "" };
+        format!(
+            "  {name}: what it stops by its rules and limits is in the loads, as if it went on{but}"
+        )
     })
 }
 

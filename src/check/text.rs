@@ -215,8 +215,8 @@ fn caches(graph: &Graph) -> impl Iterator<Item = String> {
         let name = &graph.names[cache.node.index()];
         match cache.hit_ratio {
             Some(ratio) => format!(
-                "  {name}: its cache answers about {} of what it looks for ({}); nodes behind it get \
-                 the rest",
+                "  {name}: its cache answers about {} of what it looks for ({}); nodes behind it \
+                 get the rest",
                 percent(ratio),
                 if cache.expires { "by lifetimes" } else { "Che's approximation" }
             ),

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{CacheEstimate, ClientTraffic, Graph, Origin, Pair, Role, Traffic};
+use super::{CacheEstimate, ClientTraffic, Graph, Pair, Role, Traffic};
+use crate::arrivals::{Arrivals, RateProfile};
 use crate::endpoint::{Amount, Endpoint};
 use crate::evict::{Capacity, Group, hit_ratios};
 use crate::http::{Keeping, Profile, ProfileName, Rules, Storing, Wall, storing};
 use crate::id::{EndpointId, NodeId, ObjectId};
 use crate::nodes::caching::CachePlan;
+use crate::nodes::client::Demand;
 use crate::popularity::Objects;
 
 /// A cache that answers everything leaves this much, so that what is behind it counts as reached.
@@ -33,7 +35,7 @@ pub(super) fn thin(graph: &mut Graph) {
         let hits = match () {
             () if !can_be_known => None,
             () if outlives => hits(graph, plan, &rates),
-            () if is_asked_at_known_rates(&traffic, id) => {
+            () if is_asked_steadily(graph, &traffic, id) => {
                 let replicas = graph.fixed.topology.nodes[id.index()].replicas;
                 expiring(graph, plan, f64::from(replicas), &rates)
             }
@@ -182,11 +184,28 @@ fn hits(graph: &Graph, plan: &CachePlan, rates: &[(Pair, f64)]) -> Option<Vec<f6
     Some(hits)
 }
 
-/// Whether it is known how often all who ask a node do so.
-fn is_asked_at_known_rates(traffic: &Traffic, id: NodeId) -> bool {
+/// Whether all who ask a node do so at a rate that is known and does not change.
+fn is_asked_steadily(graph: &Graph, traffic: &Traffic, id: NodeId) -> bool {
     let mut asking =
         traffic.clients.iter().filter(|it| it.visits.keys().any(|(node, _)| *node == id));
-    asking.all(|client| client.origin == Origin::Given)
+    asking.all(|client| match &graph.plans[client.node.index()].role {
+        Role::Client(plan) => is_steady(&plan.demand),
+        Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => false,
+    })
+}
+
+fn is_steady(demand: &Demand) -> bool {
+    match demand {
+        Demand::Renewal(_) => true,
+        Demand::Open(arrivals) => matches!(
+            **arrivals,
+            Arrivals::Poisson { poisson: RateProfile::Constant(_), .. }
+                | Arrivals::Regular { regular: RateProfile::Constant(_) }
+        ),
+        Demand::Visits(_) | Demand::Replayed(_) | Demand::Closed(..) | Demand::ClosedTrace(_) => {
+            false
+        }
+    }
 }
 
 /// The hit ratios of a cache that has room for everything and whose answers expire: of what is
