@@ -43,7 +43,7 @@ pub(super) fn told(key: &str, levels: &[(&str, Option<&str>)], has_order: bool) 
     };
     let (met, unknown, unclear) =
         (at(SloOutcome::Met), at(SloOutcome::Unknown), at(SloOutcome::Unclear));
-    let (all, mut beside) = (levels.len(), Vec::new());
+    let all = levels.len();
     if levels.iter().all(|(_, outcome)| outcome.is_none()) {
         return None;
     }
@@ -62,7 +62,7 @@ pub(super) fn told(key: &str, levels: &[(&str, Option<&str>)], has_order: bool) 
         count if has_order && count == last => format!("meets the SLO from {key} = {} on", met[0]),
         _ => format!("meets the SLO at {key} = {}", met.join(", ")),
     };
-    beside.extend([("unclear", unclear), ("unknown", unknown)]);
+    let beside = [("unclear", unclear), ("unknown", unknown)];
     for (word, labels) in beside.iter().filter(|(_, labels)| !labels.is_empty()) {
         text.push_str(&format!("; {word} at {}", labels.join(", ")));
     }

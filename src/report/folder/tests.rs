@@ -7,7 +7,7 @@ fn file(name: &str, text: &str) -> ResultFile {
 }
 
 fn result(text: &str) -> Vec<ResultFile> {
-    vec![file("manifest.json", "{}"), file("summary.csv", text), file("plots/a.svg", text)]
+    vec![file("manifest.json", "{}"), file("summary.csv", text), file("plots/sweep.svg", text)]
 }
 
 fn scratch() -> tempfile::TempDir {
@@ -34,7 +34,7 @@ fn missing_folders_above_are_made_and_subfolders_within() {
     let out = scratch.path().join("results/mm1");
     write_folder(&out, &result("x")).expect("written");
     assert_eq!(names(&out), ["manifest.json", "plots", "summary.csv"]);
-    assert_eq!(fs::read_to_string(out.join("plots/a.svg")).expect("a file"), "x");
+    assert_eq!(fs::read_to_string(out.join("plots/sweep.svg")).expect("a file"), "x");
     assert_eq!(names(&scratch.path().join("results")), ["mm1"]);
 }
 
