@@ -264,6 +264,7 @@ impl Host {
 
     /// Runs the operations of an exchange until it must wait.
     #[inline]
+    #[allow(clippy::cast_precision_loss, reason = "sizes are below 2^53")]
     fn advance<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
         let fixed = ctx.fixed;
         loop {
@@ -280,7 +281,6 @@ impl Host {
                     }
                 }
                 Op::CpuPerByte(nanos) => {
-                    #[allow(clippy::cast_precision_loss, reason = "sizes are below 2^53")]
                     let demand = *nanos * ctx.cold(id).bytes as f64;
                     if self.takes_core(id, demand, ctx) {
                         return Next::Holds;
