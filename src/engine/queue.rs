@@ -147,8 +147,8 @@ impl Queue {
         self.near.first()
     }
 
-    /// The near ones may double before they are spread again, so that events which cannot be spread,
-    /// such as many at one moment, are not looked at over and over.
+    /// The near ones may double before they are spread again, so that events which cannot be
+    /// spread, such as many at one moment, are not looked at over and over.
     fn make_room(&mut self) {
         self.room = MANY.max(2 * self.near.len());
     }

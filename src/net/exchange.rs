@@ -65,7 +65,8 @@ pub struct Exchange {
     pub entered: Time,
     /// Since when it has been waiting for a worker or a core.
     pub queued: Time,
-    /// When its visit to a core ends, or, while that is stopped, how much of it remains.
+    /// When its visit to a core ends, or, before it begins or while it is stopped, how much of it
+    /// remains.
     pub due: u64,
     /// Nanoseconds that it has waited at this node for a worker or a core.
     pub waited: u64,
@@ -106,8 +107,6 @@ pub struct Exchange {
     pub below: bool,
     /// Whether something of it has been served, so that its patience no longer counts.
     pub served: bool,
-    /// Whether its present visit to a core has begun, where that can be stopped or slowed down.
-    pub begun: bool,
     /// Whether it may name a connection or have a timer of its caller's.
     pub is_tied: bool,
     /// Whether it is one of several copies that its caller waits for.
@@ -157,7 +156,6 @@ impl Default for Exchange {
             is_branch: false,
             below: false,
             served: false,
-            begun: false,
             is_tied: false,
             is_copy: false,
             is_preflight: false,

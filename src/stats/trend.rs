@@ -34,8 +34,8 @@ pub enum Trend {
 /// Unstable means all of: the second half lies above the first in the paired t test over
 /// replications; by an amount that matters; and the last quarter still grows. With few
 /// replications that test has no power, and with one there is none: it is unstable as well if in
-/// each of them the whole last quarter lies above all of the first half. Since when is the hinge of the best broken line, flat and then rising,
-/// through the mean over replications.
+/// each of them the whole last quarter lies above all of the first half. Since when is the hinge
+/// of the best broken line, flat and then rising, through the mean over replications.
 #[must_use]
 pub fn trend(levels: &[Vec<f64>]) -> Trend {
     let slots = levels.iter().map(Vec::len).min().unwrap_or(0);

@@ -311,7 +311,7 @@ impl VariantResult {
         let shown = status.has_number() && !values.is_empty();
         let interval = Interval::of_replications(&values, self.confidence());
         // A share of look-ups that begin before the window can be a little more than all of them.
-        let most = mean(&values).unwrap_or(1.0).max(1.0);
+        let most = if mean(&values).is_some_and(|it| it > 1.0) { f64::INFINITY } else { 1.0 };
         let interval =
             if unit == Unit::Share { interval.map(|it| it.within(0.0, most)) } else { interval };
         SummaryRow {

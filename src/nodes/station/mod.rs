@@ -28,6 +28,9 @@ use crate::resilience::Shed;
 use crate::rng::Stream;
 use crate::time::{Span, Time};
 
+/// Marks what remains of a visit to a core that was stopped: the clock has no moment so late.
+const GOES_ON: u64 = 1 << 63;
+
 /// Whether an exchange that arrives gets a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admit {
@@ -197,7 +200,7 @@ impl Station {
             ctx.resume_after(id, span);
             return self.set_busy(self.busy + 1, ctx);
         }
-        (exchange.phase, exchange.begun) = (Phase::Line, false);
+        exchange.phase = Phase::Line;
         if let Cores::Shared(_) = self.cores {
             return self.share(id, ctx);
         }
@@ -311,12 +314,12 @@ impl Station {
     /// A visit to a core begins, or goes on where it was stopped: what begins now takes as long as
     /// work takes now.
     fn begins_visit(&self, exchange: &mut Exchange) {
-        if !std::mem::replace(&mut exchange.begun, true) {
+        if exchange.due & GOES_ON != 0 {
+            exchange.due &= !GOES_ON;
+        } else if (self.slowness - 1.0).abs() > 1e-9 {
             #[allow(clippy::cast_precision_loss, reason = "a visit is below 2^53 ns")]
             let nanos = exchange.due as f64 * self.slowness;
-            if (self.slowness - 1.0).abs() > 1e-9 {
-                exchange.due = Span::from_nanos_rounded(nanos).0;
-            }
+            exchange.due = Span::from_nanos_rounded(nanos).0;
         }
     }
 
@@ -408,7 +411,7 @@ impl Station {
     fn suspend<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         let now = ctx.now();
         let exchange = ctx.hot(id);
-        exchange.due = Time(exchange.due).since(now).0;
+        exchange.due = Time(exchange.due).since(now).0 | GOES_ON;
         let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
         ctx.cancel_timer(timer);
     }

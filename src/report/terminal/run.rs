@@ -178,8 +178,8 @@ fn no_bottleneck(result: &VariantResult) -> &'static str {
     if !has_cores {
         "No node has cores, so none is a bottleneck."
     } else if is_steady && in_flight_share(result) > MAX_UNFINISHED {
-        "More than 1 % of the requests were on the way at the end, which leaves no means: the run is \
-         too short for its latencies, or something grows."
+        "More than 1 % of the requests were on the way at the end, which leaves no means: the run \
+         is too short for its latencies, or something grows."
     } else {
         "There are too few data to tell which node is the busiest."
     }
