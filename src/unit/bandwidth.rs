@@ -45,8 +45,10 @@ impl Quantity for Bandwidth {
 
     fn to_text(&self) -> String {
         let units = [(1_000_000_000, "Gbit/s"), (1_000_000, "Mbit/s"), (1_000, "kbit/s")];
-        let (size, unit) =
-            units.into_iter().find(|(size, _)| self.0 % size == 0).unwrap_or((1, "bit/s"));
+        let (size, unit) = units
+            .into_iter()
+            .find(|(size, _)| self.0.is_multiple_of(*size))
+            .unwrap_or((1, "bit/s"));
         format!("{}{unit}", self.0 / size)
     }
 }

@@ -66,7 +66,7 @@ fn cells(line: &SweepLine, has_slo: bool) -> Vec<String> {
 /// or, if there are no numbers, along the last axis.
 fn knees(table: &SweepTable, axes: &[Axis]) -> String {
     let found = load_axis(axes);
-    let along = found.as_ref().map_or(axes.len().saturating_sub(1), |(place, _)| *place);
+    let along = found.as_ref().map_or_else(|| axes.len().saturating_sub(1), |(place, _)| *place);
     let Some(axis) = axes.get(along) else { return String::new() };
     let labels: Vec<&str> = axis.values.iter().map(|level| level.label.as_str()).collect();
     let order = match &found {
