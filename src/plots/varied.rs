@@ -40,8 +40,11 @@ const FIXED: [&str; 4] = ["point", "sweep", "variant", "status"];
 /// The metrics that are drawn if a sweep has them; else its first ones are.
 const MAIN: [&str; 3] = ["latency_mean", "latency_p99", "throughput"];
 
-/// An axis whose last value is so many times its first is a log one.
+/// An axis whose last value is so many times its first is a log one, if most of its values would
+/// stand together at its low end otherwise.
 const WIDE: f64 = 100.0;
+/// The low end: this share of a linear axis.
+const LOW_END: f64 = 0.1;
 
 /// So many values at most are each written on an axis.
 const EACH: usize = 14;
@@ -222,8 +225,7 @@ fn written(numbers: &[f64]) -> Vec<(f64, String)> {
 }
 
 /// Whether `numbers`, from low to high, grow by factors rather than by steps: doubled loads,
-/// decades, the series 1, 2, 5, 10; and whatever spans two decades, whose low end would be one
-/// point.
+/// decades, the series 1, 2, 5, 10; and whatever spans two decades with most values at the low end.
 fn is_geometric(numbers: &[f64]) -> bool {
     if numbers.len() < 3 || numbers[0] <= 0.0 {
         return false;
@@ -234,7 +236,9 @@ fn is_geometric(numbers: &[f64]) -> bool {
     };
     let factors = numbers.windows(2).map(|pair| libm::log(pair[1] / pair[0])).collect();
     let steps = numbers.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let is_wide = numbers[numbers.len() - 1] >= WIDE * numbers[0];
+    let (first, last) = (numbers[0], numbers[numbers.len() - 1]);
+    let is_low = |number: &&f64| **number <= first + LOW_END * (last - first);
+    let is_wide = last >= WIDE * first && 2 * numbers.iter().filter(is_low).count() > numbers.len();
     is_wide || spread(factors) < 2.0 && spread(steps) > 1.9
 }
 
@@ -302,9 +306,10 @@ mod tests {
     }
 
     #[test]
-    fn what_spans_two_decades_takes_a_log_axis_however_it_is_spaced() {
+    fn what_spans_two_decades_takes_a_log_axis_if_it_stands_together_at_the_low_end() {
         assert!(is_geometric(&[1.0, 10.0, 1000.0]));
-        assert!(is_geometric(&[0.001, 0.5, 1.0]));
+        assert!(!is_geometric(&[0.001, 0.5, 1.0]));
+        assert!(!is_geometric(&[1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 128.0]));
         assert!(!is_geometric(&[1.0, 50.0, 99.0]));
     }
 }
