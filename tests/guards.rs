@@ -3,6 +3,7 @@
 mod support;
 
 use lindley::fact::{Fact, Observer};
+use lindley::metrics::at_node;
 use lindley::outcome::Reason;
 use lindley::rng::Key;
 use lindley::time::Time;
@@ -247,4 +248,28 @@ fn what_changes_something_is_not_sent_twice() {
     assert_eq!(latencies(&ended)[..2], [10, 500]);
     let ended = requests(&graph(&text(", non_idempotent = true")));
     assert_eq!(latencies(&ended)[..2], [10, 60]);
+}
+
+#[test]
+fn copies_that_lose_are_given_up_as_the_balancer_says_with_or_without_a_time_out() {
+    let held = |timeout: &str| {
+        let text = format!(
+            "duration = '100s'\n[endpoint.page]\nwork = [{{ wait = '100ms' }}]\n\
+             [node.users]\nkind = 'client'\narrivals = {{ interval = '200ms' }}\n\
+             mix = {{ page = 1 }}\n\
+             [node.lb]\nkind = 'load-balancer'\nhedge = {{ after = '30ms' }}\n{timeout}\n\
+             [node.app]\nkind = 'server'\nreplicas = 2\n[link.users.lb]\n[link.lb.app]\n"
+        );
+        let graph = graph(&text);
+        let run = support::run(&graph);
+        let app = graph.node("app").expect("a node");
+        let place = at_node().position(|it| it.name == "in_system_mean").expect("a metric");
+        run.nodes.iter().find(|it| it.node == app).expect("it is read").values[place]
+    };
+    // Five a second, of which the first copy takes 100 ms and the second 100 ms, or 70.
+    let (done, cancelled) = (held(""), held("timeout = { late = 'cancel' }"));
+    assert!((done - 1.0).abs() < 0.01, "{done}");
+    assert!((cancelled - 0.85).abs() < 0.01, "{cancelled}");
+    let timed = held("timeout = { read = '10s', late = 'cancel' }");
+    assert!((timed - cancelled).abs() < 1e-9, "{timed} {cancelled}");
 }

@@ -6,6 +6,7 @@ use lindley::fact::CacheStatus::{
     self, Collapsed, Expired, Hit, Miss, Pass, Revalidated, Stale, Unanswerable,
 };
 use lindley::graph::Graph;
+use lindley::metrics::at_node;
 use lindley::outcome::Reason;
 
 /// So many requests a second for one page, through caches in a row before a server that takes
@@ -371,4 +372,23 @@ fn a_change_takes_all_variants_of_what_was_changed() {
     let said = said_by_one(&text);
     // One of each at 1 s, and again at 6 s.
     assert_eq!((count(&said, Miss), count(&said, Hit)), (4, 14), "{said:?}");
+}
+
+#[test]
+fn what_a_cache_gives_because_its_origin_failed_is_a_hit_there_as_end_to_end() {
+    let text = "duration = '100s'\n[endpoint.page]\npath = '/p'\nwork = []\n\
+                response = { cache_control = 'max-age=2, stale-if-error=1000' }\n\
+                [node.users]\nkind = 'client'\narrivals = { interval = '100ms' }\n\
+                mix = { page = 1 }\n\
+                [node.edge]\nkind = 'reverse-proxy'\ncache = { capacity = { objects = 9 } }\n\
+                [node.app]\nkind = 'server'\n[link.users.edge]\n[link.edge.app]\n\
+                [fault.gone]\nkind = 'crash'\nnode = 'app'\nat = '10s'\nfor = '80s'\n";
+    let graph = support::graph(text);
+    let run = support::run(&graph);
+    let edge = graph.node("edge").expect("a node");
+    let place = at_node().position(|it| it.name == "hit_ratio").expect("a metric");
+    let here = run.nodes.iter().find(|it| it.node == edge).expect("it is read").values[place];
+    let everywhere = support::reading(&run, "hit_ratio");
+    assert!((here - everywhere).abs() < 1e-9, "{here} {everywhere}");
+    assert!(here > 0.98, "{here}");
 }
