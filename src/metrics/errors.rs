@@ -1,15 +1,7 @@
 //! Why requests fail.
 
-use super::{EndToEnd, Metric, Unit, averaged, share};
+use super::{EndToEnd, Metric, outcome, share};
 use crate::outcome::Reason;
-
-const fn errors(
-    name: &'static str,
-    about: &'static str,
-    read: fn(&EndToEnd<'_>) -> Option<f64>,
-) -> Metric {
-    averaged(name, Unit::Share, about, read)
-}
 
 /// The share of ended requests that failed for a reason.
 pub(super) fn of(run: &EndToEnd<'_>, reason: Reason) -> Option<f64> {
@@ -18,48 +10,50 @@ pub(super) fn of(run: &EndToEnd<'_>, reason: Reason) -> Option<f64> {
 
 /// The metrics of this kind: one for each [`Reason`] that any scenario can have.
 pub(super) const METRICS: &[Metric] = &[
-    errors(
+    outcome(
         "errors_status",
         "The share of ended requests answered with 400 or more, for none of the other reasons.",
         |run| of(run, Reason::Status),
     ),
-    errors("errors_refused", "The share of ended requests refused by a full queue.", |run| {
+    outcome("errors_refused", "The share of ended requests refused by a full queue.", |run| {
         of(run, Reason::Refused)
     }),
-    errors(
+    outcome(
         "errors_queue_timeout",
         "The share of ended requests dropped after waiting too long in a queue.",
         |run| of(run, Reason::QueueTimeout),
     ),
-    errors("errors_timeout", "The share of ended requests whose client gave up.", |run| {
+    outcome("errors_timeout", "The share of ended requests whose client gave up.", |run| {
         of(run, Reason::Timeout)
     }),
-    errors("errors_no_backend", "The share of ended requests that nobody could take.", |run| {
+    outcome("errors_no_backend", "The share of ended requests that nobody could take.", |run| {
         of(run, Reason::NoBackend)
     }),
-    errors("errors_reset", "The share of ended requests whose connection broke.", |run| {
+    outcome("errors_reset", "The share of ended requests whose connection broke.", |run| {
         of(run, Reason::Reset)
     }),
-    errors("errors_connect_refused", "The share of ended requests that found nobody.", |run| {
+    outcome("errors_connect_refused", "The share of ended requests that found nobody.", |run| {
         of(run, Reason::ConnectRefused)
     }),
-    errors(
+    outcome(
         "errors_connect_timeout",
         "The share of ended requests that had no connection in time.",
         |run| of(run, Reason::ConnectTimeout),
     ),
-    errors(
+    outcome(
         "errors_read_timeout",
         "The share of ended requests with a connection but no answer in time.",
         |run| of(run, Reason::ReadTimeout),
     ),
-    errors("errors_rate_limited", "The share of ended requests that a rate limit denied.", |run| {
-        of(run, Reason::RateLimited)
-    }),
-    errors("errors_breaker_open", "The share of ended requests that a breaker denied.", |run| {
+    outcome(
+        "errors_rate_limited",
+        "The share of ended requests that a rate limit denied.",
+        |run| of(run, Reason::RateLimited),
+    ),
+    outcome("errors_breaker_open", "The share of ended requests that a breaker denied.", |run| {
         of(run, Reason::BreakerOpen)
     }),
-    errors("errors_shed", "The share of ended requests that a busy node turned away.", |run| {
+    outcome("errors_shed", "The share of ended requests that a busy node turned away.", |run| {
         of(run, Reason::Shed)
     }),
 ];

@@ -88,6 +88,9 @@ pub enum Evidence {
     Mean,
     /// A share or a rate of all that ended, with success or not, or an average over time.
     Ended,
+    /// The share of all that ended which came to one outcome. One that was never seen may still
+    /// come: how often at most, the rule of three says.
+    Outcome,
     /// A quantile of requests, with the share below it.
     Quantile(f64),
     /// A fact of the run that has no error of sampling to judge.
@@ -138,6 +141,15 @@ const fn averaged(
     read: fn(&EndToEnd<'_>) -> Option<f64>,
 ) -> Metric {
     Metric { name, unit, about, evidence: Evidence::Ended, read }
+}
+
+/// A metric that is the share of ended requests with one outcome.
+const fn outcome(
+    name: &'static str,
+    about: &'static str,
+    read: fn(&EndToEnd<'_>) -> Option<f64>,
+) -> Metric {
+    Metric { name, unit: Unit::Share, about, evidence: Evidence::Outcome, read }
 }
 
 /// A metric that is a mean over requests that succeeded.

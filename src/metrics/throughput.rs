@@ -1,6 +1,6 @@
 //! How much gets through.
 
-use super::{Evidence, Metric, Unit, average, rate, share};
+use super::{Evidence, Metric, Unit, average, outcome, rate, share};
 
 /// The metrics of this kind.
 pub(super) const METRICS: &[Metric] = &[
@@ -25,13 +25,9 @@ pub(super) const METRICS: &[Metric] = &[
         evidence: Evidence::Ended,
         read: |run| rate(run.latency.count, run.window),
     },
-    Metric {
-        name: "success_ratio",
-        unit: Unit::Share,
-        about: "The share of ended requests that succeeded.",
-        evidence: Evidence::Ended,
-        read: |run| share(run.latency.count, run.ended()),
-    },
+    outcome("success_ratio", "The share of ended requests that succeeded.", |run| {
+        share(run.latency.count, run.ended())
+    }),
     Metric {
         name: "attempts_mean",
         unit: Unit::Count,

@@ -1,7 +1,7 @@
 //! How a variant stands to the objectives of its scenario.
 
 use crate::metrics::Unit;
-use crate::stats::{Interval, upper_bound_of_none};
+use crate::stats::Interval;
 use crate::study::{Stability, SummaryRow, VariantResult};
 
 /// One objective, and how a variant stands to it.
@@ -106,7 +106,7 @@ fn verdict(
         (None, _) if grows(result) && bound == Bound::AtMost => SloOutcome::Missed,
         (None, _) => SloOutcome::Unknown,
         (Some(_), None) => SloOutcome::Unclear,
-        (Some(_), Some(interval)) => judged(reach(result, unit, interval, target), bound, target),
+        (Some(_), Some(interval)) => judged(reach(unit, interval, target), bound, target),
     };
     SloVerdict { metric, what, unit, bound, target, measured, outcome }
 }
@@ -122,10 +122,9 @@ fn grows(result: &VariantResult) -> bool {
 
 /// The ends between which the metric may lie. That nothing failed among n requests does not show
 /// that nothing ever fails; but a target of 1 asks for just that, and no run could show more.
-fn reach(result: &VariantResult, unit: Unit, interval: Interval, target: f64) -> (f64, f64) {
-    if unit == Unit::Share && interval.low >= 1.0 && target < 1.0 {
-        let seen = result.replications.iter().map(|run| run.observations).sum();
-        return (1.0 - upper_bound_of_none(seen), 1.0);
+fn reach(unit: Unit, interval: Interval, target: f64) -> (f64, f64) {
+    if unit == Unit::Share && interval.mean >= 1.0 && target >= 1.0 {
+        return (1.0, 1.0);
     }
     (interval.low, interval.high)
 }
@@ -168,6 +167,19 @@ mod tests {
     fn a_few_thousand_successes_do_not_show_six_nines() {
         assert_eq!(outcomes("success = 0.999999"), [SloOutcome::Unclear]);
         assert_eq!(outcomes("success = 0.99"), [SloOutcome::Met]);
+    }
+
+    #[test]
+    fn where_nothing_failed_the_interval_says_how_much_may_fail_unseen() {
+        let results = sample::run(sample::QUEUE, sample::PLAIN);
+        let ended: u64 = results[0].replications.iter().map(|run| run.ended).sum();
+        let bound = 3.0 / ended as f64;
+        let ends = |name: &str| {
+            let interval = results[0].metric(name).and_then(|row| row.interval);
+            interval.map(|it| (it.low, it.high))
+        };
+        assert_eq!(ends("success_ratio"), Some((1.0 - bound, 1.0)));
+        assert_eq!(ends("errors_refused"), Some((0.0, bound)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Confidence intervals from the means of independent replications.
 
 use super::confidence::Confidence;
+use super::ratio::upper_bound_of_none;
 use super::summary::Summary;
 
 /// Fewer replications than this give no interval: with so few, the spread itself is unknown.
@@ -57,6 +58,20 @@ impl Interval {
         self.low <= value && value <= self.high
     }
 
+    /// The same of a share of `trials`: if none of them was an event it reaches up to the rule of
+    /// three, and if all were, down from 1 as far; see [`upper_bound_of_none`].
+    #[must_use]
+    pub fn of_share_in(self, trials: u64) -> Self {
+        let bound = upper_bound_of_none(trials);
+        if self.high <= 0.0 {
+            Self { high: bound, ..self }
+        } else if self.low >= 1.0 {
+            Self { low: 1.0 - bound, ..self }
+        } else {
+            self
+        }
+    }
+
     /// The part of it that lies within `low` and `high`, for metrics that cannot leave them.
     #[must_use]
     pub fn within(self, low: f64, high: f64) -> Self {
@@ -103,5 +118,13 @@ mod tests {
         });
         let covered = covered.count();
         assert!((368..=392).contains(&covered), "{covered} of 400");
+    }
+
+    #[test]
+    fn a_share_that_was_never_or_always_seen_reaches_as_far_as_its_trials_allow() {
+        let of = |mean: f64| Interval::around(mean, 0.0).of_share_in(3_000);
+        assert_eq!(of(0.0), Interval { mean: 0.0, low: 0.0, high: 0.001 });
+        assert_eq!(of(1.0), Interval { mean: 1.0, low: 0.999, high: 1.0 });
+        assert_eq!(of(0.5), Interval::around(0.5, 0.0));
     }
 }

@@ -40,16 +40,9 @@ pub fn ratio(numerators: &[f64], denominators: &[f64], confidence: Confidence) -
 pub fn proportion(events: &[u64], trials: &[u64], confidence: Confidence) -> Option<Interval> {
     let floats = |counts: &[u64]| counts.iter().map(|n| *n as f64).collect::<Vec<f64>>();
     let interval = ratio(&floats(events), &floats(trials), confidence)?;
-    let (event_count, trial_count): (u64, u64) = (events.iter().sum(), trials.iter().sum());
-    let bound = upper_bound_of_none(trial_count);
-    if event_count == 0 {
-        return Some(Interval { mean: 0.0, low: 0.0, high: bound });
-    }
-    if event_count == trial_count {
-        return Some(Interval { mean: 1.0, low: 1.0 - bound, high: 1.0 });
-    }
     let mean = interval.mean.clamp(0.0, 1.0);
-    Some(Interval { mean, ..interval }.within(0.0, 1.0))
+    let within = Interval { mean, ..interval }.within(0.0, 1.0);
+    Some(within.of_share_in(trials.iter().sum()))
 }
 
 /// The upper 95 % bound of a probability when none of `trials` independent trials was an event:

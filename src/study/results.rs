@@ -125,14 +125,20 @@ pub(super) struct Seen {
     succeeded: u64,
     /// All that ended or left.
     ended: u64,
+    /// The same of all replications together.
+    ended_in_all: u64,
 }
 
 impl Seen {
     /// The least of what replications saw, each of successes and of all.
     fn least(of: impl Iterator<Item = (u64, u64)>) -> Self {
-        let least = of.reduce(|a, b| (a.0.min(b.0), a.1.min(b.1)));
-        let (succeeded, ended) = least.unwrap_or((0, 0));
-        Self { succeeded, ended }
+        let seen = of.map(|(succeeded, ended)| Self { succeeded, ended, ended_in_all: ended });
+        let least = seen.reduce(|a, b| Self {
+            succeeded: a.succeeded.min(b.succeeded),
+            ended: a.ended.min(b.ended),
+            ended_in_all: a.ended_in_all + b.ended_in_all,
+        });
+        least.unwrap_or(Self { succeeded: 0, ended: 0, ended_in_all: 0 })
     }
 }
 
@@ -314,6 +320,11 @@ impl VariantResult {
         let most = if mean(&values).is_some_and(|it| it > 1.0) { f64::INFINITY } else { 1.0 };
         let interval =
             if unit == Unit::Share { interval.map(|it| it.within(0.0, most)) } else { interval };
+        let interval = if kind == Kind::Outcome {
+            interval.map(|it| it.of_share_in(seen.ended_in_all))
+        } else {
+            interval
+        };
         SummaryRow {
             metric: metric.to_owned(),
             unit,
@@ -338,12 +349,15 @@ impl VariantResult {
         let unfinished = self.replications.iter().map(|run| run.in_flight_share);
         let evidence = Evidence {
             replications,
-            observations: if kind == Kind::Ended { seen.ended } else { seen.succeeded },
+            observations: match kind {
+                Kind::Ended | Kind::Outcome => seen.ended,
+                Kind::Mean | Kind::Quantile(_) | Kind::Plain => seen.succeeded,
+            },
             dependence: self.dependence,
             unfinished_share: unfinished.fold(0.0, f64::max),
         };
         match kind {
-            Kind::Mean | Kind::Ended => evidence.of_mean(),
+            Kind::Mean | Kind::Ended | Kind::Outcome => evidence.of_mean(),
             Kind::Quantile(q) => evidence.of_quantile(q),
             Kind::Plain => Status::Ok,
         }
