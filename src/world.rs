@@ -343,11 +343,13 @@ impl<O: Observer> World<O> {
         self.tell(node, Input::Timer(token), queue);
     }
 
-    /// The node with most exchanges at it.
+    /// The node with most exchanges at it that do not wait for another node.
     fn fullest(&self) -> NodeId {
         let mut counts = vec![0_u32; self.nodes.len()];
         for exchange in self.core.exchanges.live() {
-            counts[exchange.at.node.index()] += 1;
+            if exchange.phase != Phase::Called {
+                counts[exchange.at.node.index()] += 1;
+            }
         }
         let fullest = (0..).zip(&counts).max_by_key(|(_, count)| **count);
         NodeId(fullest.map_or(0, |(node, _)| node))

@@ -392,3 +392,56 @@ fn what_a_cache_gives_because_its_origin_failed_is_a_hit_there_as_end_to_end() {
     assert!((here - everywhere).abs() < 1e-9, "{here} {everywhere}");
     assert!(here > 0.98, "{here}");
 }
+
+/// Twenty people who log in and ask for one page every ten seconds, which is fresh for ten.
+fn read_by_people(scheme: &str, vary: &str) -> f64 {
+    let text = format!(
+        "duration = '3000s'
+warmup = '300s'
+[auth]
+at = 'app'
+issuer = 'accounts'
+login = 'login'
+scheme = '{scheme}'
+session = {{ store = 'sessions' }}
+[endpoint.page]
+path = '/'
+response = {{ size = '1KiB', cache_control = 'public, max-age=10', vary = '{vary}' }}
+[endpoint.login]
+path = '/login'
+[node.people]
+kind = 'client'
+users = 20
+think = {{ exp = '10s' }}
+mix = {{ page = 1 }}
+[node.edge]
+kind = 'reverse-proxy'
+routes = [{{ path = '/login', to = 'accounts' }}, {{ to = 'app' }}]
+cache = {{ capacity = {{ objects = 100 }} }}
+[node.app]
+kind = 'server'
+[node.accounts]
+kind = 'auth-server'
+[node.sessions]
+kind = 'session-store'
+[link.people.edge]
+[link.edge.app]
+[link.edge.accounts]
+[link.app.sessions]
+[link.accounts.sessions]
+[link.app.accounts]
+"
+    );
+    support::reading(&support::run(&support::graph(&text)), "hit_ratio")
+}
+
+#[test]
+fn an_answer_that_depends_on_who_asks_is_given_again_to_the_same_one_only() {
+    for (scheme, header) in [("session", "Cookie"), ("jwt", "Authorization")] {
+        // Each has a page of one's own, asked for by a Poisson process: 1/10 x 10 / (1 + 1).
+        let own = read_by_people(scheme, header);
+        assert!((own - 0.5).abs() < 0.03, "{scheme}: {own}");
+        let shared = read_by_people(scheme, "Accept-Encoding");
+        assert!((shared - 20.0 / 21.0).abs() < 0.01, "{scheme}: {shared}");
+    }
+}

@@ -30,6 +30,8 @@ pub struct AuthPlan {
     pub tokens: Tokens,
     /// Bytes that each authorised request carries to show who sends it.
     pub bytes: u64,
+    /// Whether they are a cookie, which goes with every request to the host, whatever it is for.
+    pub is_cookie: bool,
     /// Whether those are more than headers may be.
     pub is_too_large: bool,
     /// The programs of the node that checks: what a request costs before it is let in, a log-in
@@ -273,6 +275,7 @@ pub(super) mod tests {
                 deny: None,
             },
             bytes: 0,
+            is_cookie: scheme == Scheme::Session,
             is_too_large: false,
             programs: Programs::default(),
             endpoints: Vec::new(),

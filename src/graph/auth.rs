@@ -50,6 +50,7 @@ pub(super) fn auth_plan(build: &mut Build<'_>, programs: &mut Programs) -> Optio
         sessions: sessions?,
         tokens: tokens?,
         bytes,
+        is_cookie: super::cors::has_cookie(build),
         is_too_large: bytes > spec.header_limit.0,
         programs: crate::auth::Programs::default(),
         endpoints: Vec::new(),

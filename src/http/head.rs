@@ -55,7 +55,13 @@ impl Vary {
     /// Whether it names the header that says whose page's script asks.
     #[must_use]
     pub fn is_on_origin(&self) -> bool {
-        matches!(self, Self::On(names) if names.iter().any(|name| &**name == "origin"))
+        self.is_on("origin")
+    }
+
+    /// Whether it names this header, in lower case.
+    #[must_use]
+    pub fn is_on(&self, header: &str) -> bool {
+        matches!(self, Self::On(names) if names.iter().any(|name| &**name == header))
     }
 }
 

@@ -6,6 +6,7 @@ use super::request::Request;
 use crate::auth::{AuthPlan, Deed, Errand, Keep, Person, Scheme, Thief, Verdict};
 use crate::fact::{Observer, Place};
 use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
+use crate::rng::mix;
 use crate::time::Time;
 
 impl<O: Observer> Ctx<'_, O> {
@@ -13,11 +14,28 @@ impl<O: Observer> Ctx<'_, O> {
     pub(super) fn credential_bytes(&self, id: ExchangeId) -> u64 {
         let Some(plan) = self.fixed.auth.as_deref() else { return 0 };
         let exchange = self.core.exchanges.hot(id);
-        let is_open = exchange.below || plan.is_open(exchange.endpoint);
-        if is_open || self.is_bare(exchange.request) {
+        let is_open = plan.is_open(exchange.endpoint) && !plan.is_cookie;
+        if exchange.below || is_open || self.is_bare(exchange.request) {
             return 0;
         }
         self.shown_bytes(plan, exchange.request)
+    }
+
+    /// A number for the credential that a request shows, which no other credential has; 0 for none.
+    /// What shows one and is nobody's comes from somebody new.
+    #[must_use]
+    pub fn credential_of(&self, id: ExchangeId) -> u64 {
+        let Some(plan) = self.fixed.auth.as_deref() else { return 0 };
+        let request = self.core.exchanges.hot(id).request;
+        let Request { person, errand, ref asked, .. } = self.core.requests[request.0];
+        if self.is_bare(request) || self.shown_bytes(plan, request) == 0 {
+            return 0;
+        }
+        if person == u32::MAX {
+            return mix(asked.key.0);
+        }
+        let shown = self.core.people[person].shows(errand);
+        mix(u64::from(person) + 1) ^ mix(shown.map_or(0, |credential| credential.issued.0))
     }
 
     /// Whether the browser sends a request without what its maker holds.
@@ -111,7 +129,7 @@ impl<O: Observer> Ctx<'_, O> {
     #[allow(clippy::cast_possible_truncation, reason = "below the number of replicas")]
     pub fn shard(&self, node: NodeId, hash: u64) -> Place {
         let replicas = u64::from(self.fixed.topology.nodes[node.index()].replicas.max(1));
-        Place { node, replica: crate::rng::below(replicas, crate::rng::mix(hash)) as u16 }
+        Place { node, replica: crate::rng::below(replicas, mix(hash)) as u16 }
     }
 
     /// A request of somebody has ended.

@@ -82,13 +82,17 @@ pub struct Evidence {
     pub observations: u64,
     /// How they depend on one another.
     pub dependence: Dependence,
+    /// By how much more they vary than those of exponential services: (1 + cs^2) / 2 for services
+    /// with the squared coefficient of variation cs^2, by which the variance of mean waits grows
+    /// (Whitt 1989, for Poisson arrivals); at least 1, infinite where services have no variance.
+    pub variability: f64,
     /// The share of requests that were still in flight at the horizon: their latency is censored.
     pub unfinished_share: f64,
 }
 
 impl Evidence {
     /// What a mean is worth: sound from 200 effective observations in each replication, which
-    /// is 200 x 2 (1 + rho) / (1 - rho)^2 requests at load rho. In steady state there is none
+    /// is 200 x 2 (1 + rho) / (1 - rho)^2 requests at load rho, times the variability. In steady state there is none
     /// if more than 1 % of the requests were in flight at the horizon.
     ///
     /// In a terminating study the mean of a run is one independent observation, however few
@@ -99,7 +103,7 @@ impl Evidence {
         if self.observations == 0 || (steady && self.unfinished_share > MAX_UNFINISHED) {
             return Status::Insufficient;
         }
-        let enough = !steady || self.effective() >= MEAN_NEEDS;
+        let enough = !steady || self.effective() / self.variability >= MEAN_NEEDS;
         self.interval_status(enough)
     }
 
@@ -134,7 +138,8 @@ mod tests {
 
     fn at(utilisation: f64, observations: u64) -> Evidence {
         let dependence = Dependence::Queue { utilisation };
-        Evidence { replications: 10, observations, dependence, unfinished_share: 0.0 }
+        let unfinished_share = 0.0;
+        Evidence { replications: 10, observations, dependence, variability: 1.0, unfinished_share }
     }
 
     #[test]
@@ -152,6 +157,15 @@ mod tests {
             assert_eq!(at(rho, needed + 1).of_mean(), Status::Ok, "{rho}");
             assert_eq!(at(rho, needed - 1).of_mean(), Status::FewData, "{rho}");
         }
+    }
+
+    #[test]
+    fn means_of_what_varies_more_need_as_much_more() {
+        let of = |variability, observations| Evidence { variability, ..at(0.5, observations) };
+        assert_eq!(of(10.0, 24_001).of_mean(), Status::Ok);
+        assert_eq!(of(10.0, 23_999).of_mean(), Status::FewData);
+        assert_eq!(of(f64::INFINITY, u64::MAX).of_mean(), Status::FewData);
+        assert_eq!(of(f64::INFINITY, 100_000).of_quantile(0.9), Status::Ok);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod caches;
 mod compare;
+mod growth;
 mod pool;
 mod replication;
 mod results;

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::replication::Replication;
+use super::growth::{self, Growing};
+use super::replication::{Replication, TimelineSeries};
 use super::run::Variant;
 use crate::graph::{Graph, Role, Traffic};
 use crate::id::NodeId;
@@ -15,6 +16,11 @@ use crate::stats::{
 };
 use crate::time::{Span, Time};
 use crate::world::Halt;
+
+/// An interval that reaches further than this share of its mean to either side says that the
+/// replications do not agree: some met a rare event and others did not, or the quantile lies where
+/// the law jumps. Its ends are no better than its mean then.
+const WIDE: f64 = 0.5;
 
 /// The cut at the beginning of all variants.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,6 +64,8 @@ pub struct VariantResult {
     pub stability: Stability,
     /// How the requests of one replication hang together.
     dependence: Dependence,
+    /// How much more they vary than exponential ones would.
+    variability: f64,
 }
 
 /// A number over replications.
@@ -155,8 +163,10 @@ impl VariantResult {
             window,
             stability: Stability::Stable,
             dependence: Dependence::Independent,
+            variability: 1.0,
         };
         result.dependence = result.dependence();
+        result.variability = result.variability();
         result.stability = if cut.unsettled.contains(&result.name) {
             Stability::Unsettled
         } else {
@@ -313,13 +323,18 @@ impl VariantResult {
         let values: Vec<f64> =
             values.iter().filter(|v| v.is_finite()).map(|value| unit.shown(*value)).collect();
         let replications = u32::try_from(values.len()).unwrap_or(u32::MAX);
-        let status = self.status(kind, replications, seen);
-        let shown = status.has_number() && !values.is_empty();
+        let mut status = self.status(kind, replications, seen);
         let interval = Interval::of_replications(&values, self.confidence());
+        if matches!(kind, Kind::Mean | Kind::Quantile(_))
+            && interval.is_some_and(|it| it.relative_half_width() > WIDE)
+        {
+            status = status.and(Status::FewData);
+        }
+        let shown = status.has_number() && !values.is_empty();
         // A share of look-ups that begin before the window can be a little more than all of them.
-        let most = if mean(&values).is_some_and(|it| it > 1.0) { f64::INFINITY } else { 1.0 };
-        let interval =
-            if unit == Unit::Share { interval.map(|it| it.within(0.0, most)) } else { interval };
+        let is_at_most_1 = unit == Unit::Share && mean(&values).is_none_or(|it| it <= 1.0);
+        let most = if is_at_most_1 { 1.0 } else { f64::INFINITY };
+        let interval = interval.map(|it| it.within(0.0, most));
         let interval = if kind == Kind::Outcome {
             interval.map(|it| it.of_share_in(seen.ended_in_all))
         } else {
@@ -354,6 +369,7 @@ impl VariantResult {
                 Kind::Mean | Kind::Quantile(_) | Kind::Plain => seen.succeeded,
             },
             dependence: self.dependence,
+            variability: self.variability,
             unfinished_share: unfinished.fold(0.0, f64::max),
         };
         match kind {
@@ -363,13 +379,26 @@ impl VariantResult {
         }
     }
 
+    /// The node whose cores are used most, and by how much.
+    fn busiest(&self) -> Option<(NodeId, f64)> {
+        let busiest = self.replications.iter().filter_map(|run| run.busiest);
+        busiest.max_by(|(_, a), (_, b)| a.total_cmp(b))
+    }
+
+    /// How much services at the busiest node vary, against exponential ones.
+    fn variability(&self) -> f64 {
+        let traffic = Traffic::of(&self.graph);
+        let cpu = self.busiest().map(|(node, _)| traffic.nodes[node.index()].cpu);
+        let cv2 = cpu.filter(|cpu| cpu.often > 0.0).map_or(1.0, |cpu| cpu.cv2());
+        if cv2.is_nan() { f64::INFINITY } else { (0.5 * (1.0 + cv2)).max(1.0) }
+    }
+
     /// How the requests of one replication hang together: by the busiest node.
     fn dependence(&self) -> Dependence {
         if self.graph.run.study == Study::Terminating {
             return Dependence::Independent;
         }
-        let busiest = self.replications.iter().filter_map(|run| run.busiest);
-        let Some((node, utilisation)) = busiest.max_by(|(_, a), (_, b)| a.total_cmp(b)) else {
+        let Some((node, utilisation)) = self.busiest() else {
             return Dependence::Independent;
         };
         let shape = self.graph.plans[node.index()].shape.as_ref();
@@ -417,34 +446,30 @@ impl VariantResult {
         if self.graph.run.study == Study::Terminating {
             return Stability::Stable;
         }
-        let Some(first) = self.replications.first() else { return Stability::Stable };
-        let bucket = super::replication::bucket(&self.graph);
-        let skip = usize::try_from(self.window.0.div_ceil(bucket.0)).unwrap_or(usize::MAX);
-        let mut worst: Option<(f64, Option<NodeId>, Time)> = None;
-        for (place, series) in first.timeline.iter().enumerate() {
-            if series.metric != "in_system" {
-                continue;
-            }
-            let levels: Vec<Vec<f64>> = self
-                .replications
-                .iter()
-                .map(|run| run.timeline[place].values.iter().skip(skip).copied().collect())
-                .collect();
-            if let Trend::Unstable { since } = trend(&levels) {
-                let last = levels[0].last().copied().unwrap_or(0.0);
-                let since = Time(bucket.0 * (skip + since) as u64);
-                // Of the nodes that grow, the one that holds most is to be named; end to end
-                // grows with any of them and is named only if no node is.
-                let is_more = worst.is_none_or(|(most, node, _)| node.is_none() || last > most);
-                if is_more && (series.node.is_some() || worst.is_none()) {
-                    worst = Some((last, series.node, since));
-                }
-            }
-        }
-        match worst {
-            Some((_, node, since)) => Stability::Unstable { node, since, halt: None },
+        match growth::culprit(&self.growing(), &self.graph.fixed.topology) {
+            Some(Growing { node, since, .. }) => Stability::Unstable { node, since, halt: None },
             None => Stability::Stable,
         }
+    }
+
+    /// What grows without return.
+    fn growing(&self) -> Vec<Growing> {
+        let Some(first) = self.replications.first() else { return Vec::new() };
+        let bucket = super::replication::bucket(&self.graph);
+        let skip = usize::try_from(self.window.0.div_ceil(bucket.0)).unwrap_or(usize::MAX);
+        let of_series = |(place, series): (usize, &TimelineSeries)| {
+            let after =
+                |run: &Replication| run.timeline[place].values.iter().skip(skip).copied().collect();
+            let levels: Vec<Vec<f64>> = self.replications.iter().map(after).collect();
+            let Trend::Unstable { since } = trend(&levels) else { return None };
+            Some(Growing {
+                node: series.node,
+                held: levels[0].last().copied().unwrap_or(0.0),
+                since: Time(bucket.0 * (skip + since) as u64),
+            })
+        };
+        let series = first.timeline.iter().enumerate();
+        series.filter(|(_, series)| series.metric == "in_system").filter_map(of_series).collect()
     }
 }
 

@@ -89,7 +89,16 @@ impl Caches {
         } else {
             0
         };
-        ctx.path_of(id) ^ variant ^ origin ^ payload
+        // Who somebody is stands in a header that is not the same in all requests of an endpoint.
+        let is_shown = |vary: &Vary| {
+            (question.has_cookie && vary.is_on("cookie"))
+                || (question.has_authorization && vary.is_on("authorization"))
+        };
+        let holder = match vary {
+            Some(vary) if ctx.fixed.auth.is_some() && is_shown(vary) => ctx.credential_of(id),
+            Some(_) | None => 0,
+        };
+        ctx.path_of(id) ^ variant ^ origin ^ payload ^ holder
     }
 
     /// Whether a request is one that nothing is stored for.
