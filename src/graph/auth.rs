@@ -104,8 +104,12 @@ fn check_times(build: &mut Build<'_>, owner: &Named<AuthSpec>) {
         build.error(&owner.at("session.copy"), "only `replicated` sessions are copied");
     }
     if session.idle > session.absolute {
-        let sentence = "`idle` is longer than `absolute`: it would never count";
-        build.error(&owner.at("session.idle"), sentence);
+        let (idle, absolute) = (session.idle, session.absolute);
+        let sentence = format!("`idle`, {idle}, is longer than `absolute`, {absolute}");
+        let is_usual = idle == crate::auth::SessionSpec::default().idle;
+        let key = if is_usual { "session.absolute" } else { "session.idle" };
+        let error = Diagnostic::error(owner.at(key), sentence);
+        build.diagnostics.push(error.help("write an `idle` that is shorter: it would never count"));
     }
     let Some(refresh) = jwt.refresh.as_ref().filter(|refresh| refresh.enabled) else { return };
     if jwt.lifetime > refresh.lifetime {

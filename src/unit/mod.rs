@@ -5,6 +5,7 @@
 
 mod bandwidth;
 mod bytes;
+mod meant;
 mod probability;
 mod quantity;
 mod rate;

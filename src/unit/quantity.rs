@@ -1,6 +1,8 @@
 //! What all quantities share: splitting a text into a decimal number and a unit, and the serde
 //! and schema implementations that go with it.
 
+use super::meant::meant;
+
 /// A number with a unit, as it is written in a scenario.
 pub trait Quantity: Sized {
     /// What it is called in messages: `a duration`.
@@ -52,7 +54,8 @@ pub(super) fn split<Q: Quantity>(text: &str) -> Result<(Decimal, &str), String> 
     let (number, unit) = text.split_at(end);
     let decimal = decimal(number).ok_or_else(|| not_a_number::<Q>(text))?;
     if unit.starts_with([' ', '\t']) {
-        let joined = format!("{number}{}", unit.trim());
+        let meant = meant(unit, Q::UNITS).ok_or_else(|| unknown::<Q>(unit.trim()))?;
+        let joined = format!("{number}{meant}");
         return Err(format!("no space stands between the number and its unit: write \"{joined}\""));
     }
     if unit.is_empty() {
@@ -66,10 +69,14 @@ pub(super) fn split<Q: Quantity>(text: &str) -> Result<(Decimal, &str), String> 
 /// The size of the unit called `name`, or a sentence with the units that exist.
 pub(super) fn unit<Q: Quantity>(name: &str) -> Result<u64, String> {
     let found = Q::UNITS.iter().find(|(unit, _)| *unit == name);
-    found.map(|(_, size)| *size).ok_or_else(|| {
-        let units: Vec<&str> = Q::UNITS.iter().map(|(unit, _)| *unit).collect();
-        format!("unknown unit `{name}` of {}: the units are {}", Q::NOUN, units.join(", "))
-    })
+    found.map(|(_, size)| *size).ok_or_else(|| unknown::<Q>(name))
+}
+
+fn unknown<Q: Quantity>(name: &str) -> String {
+    let units: Vec<&str> = Q::UNITS.iter().map(|(unit, _)| *unit).collect();
+    let hint = meant(name, Q::UNITS).map(|unit| format!("; did you mean `{unit}`?"));
+    let (noun, units, hint) = (Q::NOUN, units.join(", "), hint.unwrap_or_default());
+    format!("unknown unit `{name}` of {noun}: the units are {units}{hint}")
 }
 
 fn not_a_number<Q: Quantity>(text: &str) -> String {

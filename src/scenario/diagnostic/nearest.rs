@@ -41,6 +41,8 @@ fn likeness(word: &str, name: &str) -> f64 {
         if abbreviates(word, &name) {
             alike += 0.1;
         }
+    } else if word.len() == 2 && word.chars().rev().eq(name.chars()) {
+        alike = 0.76;
     }
     alike
 }
@@ -69,6 +71,7 @@ mod tests {
         ] {
             assert_eq!(nearest(word, NAMES), Some(meant), "{word}");
         }
+        assert_eq!(nearest("bd", ["app", "db"]), Some("db"));
     }
 
     #[test]
