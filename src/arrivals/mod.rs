@@ -86,6 +86,19 @@ impl Arrivals {
         }
     }
 
+    /// Whether the rate is another one at different times up to `horizon`, as written, not by
+    /// chance.
+    #[must_use]
+    pub fn changes(&self, horizon: Span) -> bool {
+        match self {
+            Self::Poisson { poisson: rate, .. } | Self::Regular { regular: rate } => {
+                rate.peak() > rate.mean(horizon) * (1.0 + 1e-9)
+            }
+            Self::Visits { visits, .. } => visits.changes(horizon),
+            Self::Interval { .. } | Self::Mmpp { .. } | Self::Trace { .. } => false,
+        }
+    }
+
     /// The highest mean rate of requests that holds for any time, per second; `None` for a
     /// trace.
     #[must_use]

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::graph::Role;
+use crate::nodes::client::Demand;
 use crate::study::{Stability, VariantResult};
 use crate::world::Halt;
 
@@ -51,6 +53,11 @@ pub(super) fn trouble(result: &VariantResult) -> Option<String> {
     Some(match result.stability {
         Stability::Stable => return None,
         Stability::Unsettled => "has not settled within half of the run".to_owned(),
+        Stability::Unstable { node, since, halt: None } if load_changes(result) => format!(
+            "has no steady state: {} has grown since {since}, and the load changes as time goes \
+             by; `study = \"terminating\"` takes each run as a whole",
+            name(node)
+        ),
         Stability::Unstable { node, since, halt: None } => {
             format!("cannot keep up with the load: {} has grown since {since}", name(node))
         }
@@ -68,6 +75,22 @@ pub(super) fn trouble(result: &VariantResult) -> Option<String> {
     })
 }
 
+/// Whether somebody asks at a rate that is another one at different times.
+fn load_changes(result: &VariantResult) -> bool {
+    let duration = result.graph.run.duration;
+    result.graph.plans.iter().any(|plan| match &plan.role {
+        Role::Client(client) => match &client.demand {
+            Demand::Open(arrivals) => arrivals.changes(duration),
+            Demand::Visits(visit) => visit.arrivals.changes(duration),
+            Demand::Renewal(_)
+            | Demand::Replayed(_)
+            | Demand::Closed(..)
+            | Demand::ClosedTrace(_) => false,
+        },
+        Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => false,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +102,15 @@ mod tests {
         let words = trouble(&results[0]).expect("trouble");
         let start = "cannot keep up with the load: `app` has grown since ";
         assert!(words.starts_with(start), "{words}");
+    }
+
+    #[test]
+    fn a_load_that_rises_is_told_from_one_that_is_too_much() {
+        let rising = "poisson = { ramp = [[\"0s\", \"10/s\"], [\"20s\", \"190/s\"]] }";
+        let text = sample::QUEUE.replace("poisson = \"50/s\"", rising);
+        let results = sample::run(&text, sample::PLAIN);
+        let words = trouble(&results[0]).expect("trouble");
+        assert!(words.starts_with("has no steady state: `app` has grown since "), "{words}");
     }
 
     #[test]
