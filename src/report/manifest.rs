@@ -79,11 +79,6 @@ pub(super) fn warmup_from(graph: &Graph) -> &'static str {
     }
 }
 
-/// The largest share of requests that were in flight when a replication ended.
-pub(super) fn in_flight_share(result: &VariantResult) -> f64 {
-    result.replications.iter().map(|run| run.in_flight_share).fold(0.0, f64::max)
-}
-
 fn entry(result: &VariantResult) -> VariantEntry<'_> {
     let (run, runs) = (&result.graph.run, &result.replications);
     VariantEntry {
@@ -96,7 +91,7 @@ fn entry(result: &VariantResult) -> VariantEntry<'_> {
         warmup_from: warmup_from(&result.graph),
         simulated_s: runs.iter().map(|run| run.end.as_secs_f64()).sum(),
         events: runs.iter().map(|run| run.events).sum(),
-        in_flight_share: in_flight_share(result),
+        in_flight_share: result.in_flight_share(),
         stability: stability(result),
         observable: runs.iter().map(|run| hex(run.observable)).collect(),
         strict: runs.iter().filter_map(|run| run.strict).map(hex).collect(),

@@ -6,7 +6,7 @@ use super::knee::{Standing, ascending, load_axis, told};
 use crate::report::{Provenance, SweepLine, SweepTable};
 use crate::scenario::sweep::Axis;
 use crate::stats::{Rounded, Status, percent};
-use crate::study::SweepReading;
+use crate::study::{SweepReading, SweepRow};
 
 /// So many lines are shown at most; the file has all.
 const MAX_LINES: usize = 100;
@@ -47,12 +47,37 @@ pub(super) fn table(provenance: &Provenance, table: &SweepTable, axes: &[Axis]) 
     if table.lines.len() > MAX_LINES {
         text.push_str(&format!("and {} more in sweep.csv\n", table.lines.len() - MAX_LINES));
     }
+    if let Some(alike) = alike(table) {
+        text.push_str(&format!("\n{alike}\n"));
+    }
     if has_slo {
         text.push('\n');
         text.push_str(&knees(table, axes));
     }
     text.push_str(&format!("\nReproduce: {}\n", provenance.command));
     text
+}
+
+/// A sentence that names variants that come to the same at every point, if there are any: a sweep
+/// lies over what variants set, so one that varies all that sets them apart makes them one.
+fn alike(table: &SweepTable) -> Option<String> {
+    let mut variants: Vec<(&str, Vec<&SweepRow>)> = Vec::new();
+    for line in &table.lines {
+        match variants.iter_mut().find(|(name, _)| *name == line.variant) {
+            Some((_, rows)) => rows.push(&line.row),
+            None => variants.push((&line.variant, vec![&line.row])),
+        }
+    }
+    let same = |rows: &Vec<&SweepRow>| {
+        let names = variants.iter().filter(|(_, other)| other == rows);
+        names.map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>()
+    };
+    let groups = variants.iter().map(|(_, rows)| same(rows));
+    let alike = groups.filter(|names| names.len() > 1).max_by_key(Vec::len)?;
+    Some(format!(
+        "{} come to the same at every point: what is varied takes the place of what they set.",
+        alike.join(", ")
+    ))
 }
 
 fn cells(line: &SweepLine, fails: bool, has_slo: bool) -> Vec<String> {

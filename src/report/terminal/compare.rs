@@ -21,9 +21,11 @@ const METRICS: [(&str, &str); 7] = [
     ("success_ratio", "success"),
 ];
 
-/// Metrics of scenarios that ask who people are, of which those are shown that some variant has.
-const IDENTITY: [(&str, &str); 9] = [
-    ("authorised_latency_mean", "page latency (mean, ms)"),
+/// Metrics of scenarios with pages, identity or attacks, of which those are shown that some variant
+/// has.
+const IF_ANY: [(&str, &str); 12] = [
+    ("page_load_mean", "page load (mean, ms)"),
+    ("authorised_latency_mean", "requests of users (mean, ms)"),
     ("login_latency_mean", "log-in latency (mean, ms)"),
     ("store_lookups", "store look-ups (1/s)"),
     ("store_writes", "store writes (1/s)"),
@@ -32,10 +34,12 @@ const IDENTITY: [(&str, &str); 9] = [
     ("forced_logins", "forced log-ins (1/s)"),
     ("carts_lost", "carts lost"),
     ("exposure_mean", "exposure (mean, ms)"),
+    ("forged_accepted", "forged, let in (1/s)"),
+    ("attack_succeeded", "attacks that succeeded"),
 ];
 
 /// Metrics of the second table.
-const RATIOS: [(&str, &str); 10] = [
+const RATIOS: [(&str, &str); 11] = [
     ("latency_mean", "sojourn (latency mean)"),
     ("wait_mean", "wait mean"),
     ("latency_p50", "p50"),
@@ -44,7 +48,8 @@ const RATIOS: [(&str, &str); 10] = [
     ("throughput", "throughput"),
     ("success_ratio", "success"),
     ("cost_per_million", "cost per million"),
-    ("authorised_latency_mean", "page latency"),
+    ("page_load_mean", "page load"),
+    ("authorised_latency_mean", "requests of users"),
     ("exposure_mean", "exposure"),
 ];
 
@@ -68,9 +73,7 @@ pub(super) fn write(
         if ratios.is_empty() {
             paper.note(&match too_few_replications(results) {
                 Some(few) => format!("No ratios: {few}."),
-                None => {
-                    format!("No variant has numbers to compare with `{}`.", comparison.baseline)
-                }
+                None => no_numbers(results, &comparison.baseline),
             });
         } else {
             paper.heading(&format!("Ratio to {}", comparison.baseline));
@@ -85,6 +88,19 @@ pub(super) fn write(
     paper.whole(&format!("Fingerprint: {}", fingerprint(results)), false);
     paper.gap();
     paper.whole(&sentence(results, comparison), true);
+}
+
+/// Why there are no ratios to the variant `baseline`.
+fn no_numbers(results: &[VariantResult], baseline: &str) -> String {
+    let base = results.iter().find(|result| result.name == baseline);
+    let has_number = |it: &VariantResult| {
+        METRICS.iter().any(|(metric, _)| it.metric(metric).is_some_and(|row| row.mean.is_some()))
+    };
+    if base.is_some_and(has_number) {
+        format!("No variant has numbers to compare with `{baseline}`.")
+    } else {
+        format!("`{baseline}` has no numbers, so nothing can be compared with it.")
+    }
 }
 
 /// Metrics from top to bottom, variants from left to right.
@@ -104,7 +120,7 @@ fn values(marks: &mut Marks, results: &[VariantResult]) -> Grid {
     for (name, words) in METRICS {
         row(words, metric(name));
     }
-    for (name, words) in IDENTITY {
+    for (name, words) in IF_ANY {
         let occurs = |row: &SummaryRow| row.metric == name && row.mean.is_some_and(|it| it > 0.0);
         if summaries.iter().flatten().any(occurs) {
             row(words, metric(name));
