@@ -113,6 +113,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_in_flight_at_the_end_is_a_share_of_the_requests_of_all_replications() {
+        let mut results = sample::run(sample::QUEUE, sample::PLAIN);
+        for run in &mut results[0].replications {
+            (run.in_flight_share, run.issued) = (0.0, 1_000);
+        }
+        results[0].replications[0].in_flight_share = 0.03;
+        let share = results[0].in_flight_share();
+        assert!((share - 0.006).abs() < 1e-12, "{share}");
+    }
+
+    #[test]
     fn it_says_what_was_run_and_how_to_run_it_again() {
         let (text, value) = manifest(sample::QUEUE, sample::PLAIN);
         assert!(text.starts_with("{\n  \"program\": \"lindley\",\n  \"version\": "), "{text}");

@@ -22,13 +22,16 @@ pub fn sentence(results: &[VariantResult], comparison: &Comparison) -> String {
     let (mut stable, unstable): (Vec<usize>, Vec<usize>) = (0..results.len()).partition(is_stable);
     // The baseline first, whatever the order of the variants.
     stable.sort_by_key(|place| results[*place].name != comparison.baseline);
+    let fails = |places: &[usize]| -> String {
+        places.iter().filter_map(|place| success::fails(&results[*place])).collect()
+    };
     let verdict = match (stable.as_slice(), unstable.as_slice()) {
         ([], []) => return "Nothing was run.".to_owned(),
         ([], [only]) => return format!("{}.", misses(results, *only)),
         ([], all) => return format!("{} can keep up with the load.", none_of(results, all)),
-        ([only], _) => alone(results, *only),
+        ([only], _) => alone(results, *only) + &fails(&[*only]),
         (several, _) if let Some(few) = too_few_replications(results) => {
-            format!("{} are not compared: {few}", list(results, several))
+            format!("{} are not compared: {few}{}", list(results, several), fails(several))
         }
         (several, _) => ranked(results, several),
     };

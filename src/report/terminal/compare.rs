@@ -179,6 +179,9 @@ fn ratios(marks: &mut Marks, results: &[VariantResult], comparison: &Comparison)
     grid
 }
 
+/// A ratio is told to this share of it at the finest, however narrow its interval.
+const FINEST: f64 = 5e-4;
+
 /// The ratio with its interval, or the difference where there is no finite ratio.
 fn compared(paired: &Paired) -> String {
     let word = match paired.verdict {
@@ -188,7 +191,7 @@ fn compared(paired: &Paired) -> String {
     };
     match paired.ratio {
         Some(ratio) => {
-            let half = ratio.half_width();
+            let half = ratio.half_width().max(FINEST * ratio.mean.abs());
             let [low, mean, high] =
                 [ratio.low, ratio.mean, ratio.high].map(|end| Rounded::new(end, half).value);
             format!("{mean} [{low}, {high}] {word}")
@@ -198,5 +201,22 @@ fn compared(paired: &Paired) -> String {
             let text = Rounded::new(difference.mean, difference.half_width());
             format!("difference {text} {word}")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::Interval;
+
+    #[test]
+    fn a_ratio_has_no_digits_that_come_from_rounding() {
+        let ratio = |mean: f64, half: f64| {
+            let ratio = Some(Interval::around(mean, half));
+            let (difference, verdict) = (Interval::around(1.0, 0.1), Verdict::Higher);
+            compared(&Paired { difference, ratio, verdict })
+        };
+        assert_eq!(ratio(4.0 / 3.0, 1e-16), "1.3333 [1.3333, 1.3333] higher");
+        assert_eq!(ratio(1.25, 0.03), "1.25 [1.22, 1.28] higher");
     }
 }
