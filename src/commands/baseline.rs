@@ -125,7 +125,13 @@ impl Recorded {
     pub(super) fn told(&self, results: &[VariantResult], comparison: &Comparison) -> String {
         let mut text = format!("Ratio to the earlier result `{}`\n", comparison.baseline);
         let mut is_few = false;
-        for row in comparison.rows.iter().filter(|row| TOLD.contains(&row.metric)) {
+        // What neither run could measure, such as costs without prices, is not told.
+        let is_there = |row: &&ComparisonRow| {
+            let before = self.values.get(&row.variant).and_then(|it| it.get(row.metric));
+            before.is_some_and(|values| values.iter().any(|it| it.is_finite()))
+        };
+        let told = comparison.rows.iter().filter(|row| TOLD.contains(&row.metric));
+        for row in told.filter(is_there) {
             let ratio = row.paired.and_then(|paired| paired.ratio);
             is_few |= row.status == Status::FewData;
             let mark = if row.status == Status::FewData { "~" } else { "" };

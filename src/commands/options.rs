@@ -15,7 +15,8 @@ pub struct Changes {
     /// `variant.big.node.app.replicas=8`; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
-    /// Takes only this variant; may be repeated. Of several scenarios `file/variant` takes it of one.
+    /// Takes only this variant; may be repeated. Of several scenarios `file/variant` takes it of
+    /// one.
     #[arg(long = "variant", value_name = "NAME")]
     pub variants: Vec<String>,
     /// The seed of all randomness, instead of the scenario's.

@@ -70,8 +70,8 @@ fn ranked(results: &[VariantResult], places: &[usize]) -> String {
     format!("{told}; {of}{}{offered}", rank(shown))
 }
 
-/// That variants do not bear the same load, as the end of a clause: what is offered less is answered
-/// sooner. People who wait ask less, so only arrivals from outside show a load.
+/// That variants do not bear the same load, as the end of a clause: what is offered less is
+/// answered sooner. People who wait ask less, so only arrivals from outside show a load.
 fn offered(results: &[VariantResult], places: &[usize]) -> String {
     let all: Vec<VariantResult> = places.iter().map(|place| results[*place].clone()).collect();
     if !arrivals_differ(&all) {

@@ -1,6 +1,6 @@
 //! `sweep.csv`: what every variant came to at every point of a sweep, and the manifest beside it.
-//! A metric has four columns: its mean, the two ends of its interval as `_low` and `_high`, and what
-//! it is worth as `_status`. `status` at the end is what the mean latency is worth.
+//! A metric has four columns: its mean, the two ends of its interval as `_low` and `_high`, and
+//! what it is worth as `_status`. `status` at the end is what the mean latency is worth.
 
 use std::collections::BTreeSet;
 

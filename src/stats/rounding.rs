@@ -20,8 +20,8 @@ impl Rounded {
     /// `value` to the place of the first digit of `half_width`, or of its second if the first is
     /// a 1: rounding 0.14 to 0.1 would promise too much.
     ///
-    /// A half-width of zero, or none that is finite, leaves four digits; so does one that is nothing
-    /// but the rounding of machine numbers.
+    /// A half-width of zero, or none that is finite, leaves four digits; so does one that is
+    /// nothing but the rounding of machine numbers.
     #[must_use]
     pub fn new(value: f64, half_width: f64) -> Self {
         let least = ROUNDING * value.abs();

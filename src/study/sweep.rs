@@ -11,8 +11,8 @@ use crate::stats::Status;
 use crate::time::Time;
 use crate::world::Workspace;
 
-/// The end-to-end metrics that each sweep has, in the order of its table; after them come all others
-/// of which some variant has a number.
+/// The end-to-end metrics that each sweep has, in the order of its table; after them come all
+/// others of which some variant has a number.
 pub const SWEEP_METRICS: [&str; 10] = [
     "latency_mean",
     "latency_p50",

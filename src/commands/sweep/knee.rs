@@ -43,14 +43,15 @@ pub(super) struct Standing<'a> {
     pub(super) failing: Option<f64>,
 }
 
-/// A share of failures above this is told where an SLO is met: its latencies are those of successes.
+/// A share of failures above this is told where an SLO is met: its latencies are those of
+/// successes.
 const FAILING: f64 = 0.01;
 /// So many values are each told with their failures.
 const EACH: usize = 4;
 
 /// Where a variant meets its SLO along the axis `key`, of which each value is given with how the
-/// variant stands there; the order of the values counts if `has_order`. Where the SLO is met although
-/// many requests fail, that is told with it. None if it has no SLO.
+/// variant stands there; the order of the values counts if `has_order`. Where the SLO is met
+/// although many requests fail, that is told with it. None if it has no SLO.
 pub(super) fn told(key: &str, levels: &[(&str, Standing<'_>)], has_order: bool) -> Option<String> {
     let at_all: Vec<_> = levels.iter().map(|(label, it)| (*label, it.slo)).collect();
     let text = met(key, &at_all, has_order)?;

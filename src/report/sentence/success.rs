@@ -19,15 +19,20 @@ fn own_success(result: &VariantResult) -> Vec<f64> {
         ["throughput", "goodput", "forged_attempts", "forged_accepted"].map(|it| result.values(it));
     let success = result.values("success_ratio");
     let own = |(place, success): (usize, &f64)| {
-        let others = forged[place];
-        if others.is_finite() && others > 0.0 && ended[place] > others {
-            // A forgery counts when it is decided, a moment before it ends.
-            ((succeeded[place] - accepted[place]) / (ended[place] - others)).clamp(0.0, 1.0)
-        } else {
-            *success
-        }
+        let [all, forged] = [[ended[place], succeeded[place]], [forged[place], accepted[place]]];
+        without(all, forged).unwrap_or(*success)
     };
     success.iter().enumerate().map(own).collect()
+}
+
+/// The share that succeeds of `all` but what is `forged`, each given as how many ended and how many
+/// of them succeeded per second; none if nothing is forged.
+fn without(all: [f64; 2], forged: [f64; 2]) -> Option<f64> {
+    let [ended, succeeded] = all;
+    let [tried, let_in] = forged;
+    // A forgery counts when it is decided, a moment before it ends.
+    let share = || ((succeeded - let_in) / (ended - tried)).clamp(0.0, 1.0);
+    (tried > 0.0 && ended > tried).then(share)
 }
 
 /// The share of its own requests that fail, if there is a number.
@@ -80,5 +85,27 @@ fn words(share: f64) -> String {
         none if none <= 0.0 => "none".to_owned(),
         many if many >= 0.001 => format!("{:.1} %", many * 100.0),
         few => percent(few, 0.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forgeries_that_are_stopped_are_no_failures_of_the_site() {
+        let is = |share: Option<f64>, expected: f64| {
+            assert!(share.is_some_and(|it| (it - expected).abs() < 1e-12), "{share:?}");
+        };
+        is(without([100.0, 97.0], [3.0, 0.0]), 1.0);
+        is(without([100.0, 100.0], [3.0, 3.0]), 1.0);
+        is(without([100.0, 50.0], [20.0, 10.0]), 0.5);
+        assert_eq!(without([100.0, 97.0], [0.0, 0.0]), None);
+        assert_eq!(without([100.0, 97.0], [f64::NAN, f64::NAN]), None);
+    }
+
+    #[test]
+    fn shares_are_told_with_the_digits_that_a_reader_needs() {
+        assert_eq!([words(0.0), words(0.112), words(0.0002)], ["none", "11.2 %", "0.02 %"]);
     }
 }
