@@ -4,12 +4,19 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::exit::CommandError;
-use crate::stats::{Paired, Status};
+use crate::stats::{Paired, Status, percent};
 use crate::study::{Comparison, ComparisonRow, Variant, VariantResult, compared};
 
 /// Metrics that are told on the terminal; the file has all.
-const TOLD: [&str; 5] =
-    ["latency_mean", "latency_p99", "throughput", "success_ratio", "cost_per_million"];
+const TOLD: [&str; 7] = [
+    "latency_mean",
+    "wait_mean",
+    "latency_p50",
+    "latency_p99",
+    "throughput",
+    "success_ratio",
+    "cost_per_million",
+];
 
 /// The result of an earlier run, as its files tell.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,21 +119,63 @@ impl Recorded {
         }
         Comparison { baseline: self.name.clone(), rows }
     }
-}
 
-/// The headlines of a comparison with an earlier run, a line each.
-pub(super) fn told(comparison: &Comparison) -> String {
-    let mut text = format!("Ratio to the earlier result `{}`\n", comparison.baseline);
-    for row in comparison.rows.iter().filter(|row| TOLD.contains(&row.metric)) {
-        let ratio = row.paired.and_then(|paired| paired.ratio);
-        let ratio = ratio.map_or_else(
-            || "-".to_owned(),
-            |it| format!("{:.3} ({:.3} to {:.3})", it.mean, it.low, it.high),
-        );
-        let verdict = if row.is_significant() { "differs" } else { "no difference shown" };
-        text.push_str(&format!("  {:<16} {:<18} {ratio:<26} {verdict}\n", row.variant, row.metric));
+    /// The headlines of a comparison of `results` with it, a line each.
+    #[must_use]
+    pub(super) fn told(&self, results: &[VariantResult], comparison: &Comparison) -> String {
+        let mut text = format!("Ratio to the earlier result `{}`\n", comparison.baseline);
+        let mut is_few = false;
+        // What neither run could measure, such as costs without prices, is not told.
+        let is_there = |row: &&ComparisonRow| {
+            let before = self.values.get(&row.variant).and_then(|it| it.get(row.metric));
+            before.is_some_and(|values| values.iter().any(|it| it.is_finite()))
+        };
+        let told = comparison.rows.iter().filter(|row| TOLD.contains(&row.metric));
+        for row in told.filter(is_there) {
+            let ratio = row.paired.and_then(|paired| paired.ratio);
+            is_few |= row.status == Status::FewData;
+            let mark = if row.status == Status::FewData { "~" } else { "" };
+            let ratio = ratio.map_or_else(
+                || "-".to_owned(),
+                |it| format!("{mark}{:.3} ({:.3} to {:.3})", it.mean, it.low, it.high),
+            );
+            let verdict = match row.paired {
+                None => self.without_pair(results, row),
+                Some(paired) if paired.verdict.is_significant() => "differs",
+                Some(_) => "no difference shown",
+            };
+            let line = format!("  {:<16} {:<18} {ratio:<26} {verdict}", row.variant, row.metric);
+            text.push_str(&format!("{line}\n"));
+        }
+        if is_few {
+            text.push_str("~ few data: the interval is unreliable.\n");
+        }
+        if let Some(first) = results.first() {
+            let comparisons = u32::try_from(results.len()).unwrap_or(u32::MAX);
+            let level = first.confidence();
+            let whole = percent(level.probability(), 0.0);
+            let each = percent(level.shared_by(comparisons).probability(), 0.0);
+            let shared = match comparisons {
+                1 => String::new(),
+                _ => format!(", each of the {comparisons} comparisons of a metric at {each}"),
+            };
+            text.push_str(&format!("Intervals hold with a confidence of {whole}{shared}.\n"));
+        }
+        text
     }
-    text
+
+    /// Why there is nothing to compare, if one of the two runs has no number.
+    fn without_pair(&self, results: &[VariantResult], row: &ComparisonRow) -> &'static str {
+        let now = results.iter().find(|result| result.name == row.variant);
+        let now = now.and_then(|result| result.metric(row.metric)).map(|it| it.status);
+        let before = self.statuses.get(&(row.variant.clone(), row.metric.to_owned()));
+        match (before, now) {
+            (Some(Status::Unstable), Some(Status::Unstable)) => "unstable, as before",
+            (_, Some(Status::Unstable)) => "has become unstable",
+            (Some(Status::Unstable), _) => "is no longer unstable",
+            _ => "too few data to compare",
+        }
+    }
 }
 
 /// The cells of three named columns of a table, row by row.

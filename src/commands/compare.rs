@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::baseline::{Recorded, told};
+use super::baseline::Recorded;
 use super::exit::{CommandError, Exit};
 use super::io::{Io, WIDTH};
 use super::opened::Opened;
@@ -83,9 +83,9 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let place = publish(&folder, &provenance.title, written, &args.work)?;
     if args.work.json {
         io.print(&format!("{:#}\n", compare_json(&provenance, &results, &comparison)))?;
-    } else if recorded.is_some() {
+    } else if let Some(recorded) = &recorded {
         io.print(&run_table(&provenance, &results, WIDTH, true))?;
-        io.print(&told(&comparison))?;
+        io.print(&recorded.told(&results, &comparison))?;
     } else {
         io.print(&compare_table(&provenance, &results, &comparison, WIDTH, true))?;
     }
@@ -102,8 +102,11 @@ fn open(args: &Args, io: &mut Io) -> Result<(Vec<Opened>, Vec<Variant>), Command
             let sentence = format!("two of the scenarios are called `{}`", opened.name);
             return Err(CommandError::Usage(sentence));
         }
-        let (opened, mut variants) = opened.variants(&args.changes, io)?;
-        if args.scenarios.len() > 1 {
+        let several = args.scenarios.len() > 1;
+        let own = several.then(|| args.changes.of_one(&opened.name, BASE));
+        let changes = own.as_ref().unwrap_or(&args.changes);
+        let (opened, mut variants) = opened.variants(changes, io)?;
+        if several {
             for variant in &mut variants {
                 variant.name = match variant.name.as_str() {
                     BASE => opened.name.clone(),
@@ -114,7 +117,23 @@ fn open(args: &Args, io: &mut Io) -> Result<(Vec<Opened>, Vec<Variant>), Command
         files.push(opened);
         all.extend(variants);
     }
+    if args.scenarios.len() > 1 {
+        no_stranger(&args.changes.variants, &files)?;
+    }
     Ok((files, all))
+}
+
+/// Makes sure that variants called `file/variant` are of files that there are.
+fn no_stranger(variants: &[String], files: &[Opened]) -> Result<(), CommandError> {
+    let is_known = |file: &str| files.iter().any(|opened| opened.name == file);
+    let stranger =
+        variants.iter().find(|name| name.split_once('/').is_some_and(|(file, _)| !is_known(file)));
+    let Some(name) = stranger else { return Ok(()) };
+    let names: Vec<&str> = files.iter().map(|opened| opened.name.as_str()).collect();
+    Err(CommandError::Usage(format!(
+        "`{name}` is a variant of no scenario here, which are `{}`",
+        names.join("`, `")
+    )))
 }
 
 /// The number of the variant that all others are compared with.

@@ -239,13 +239,20 @@ impl Opened {
 
 fn find(argument: &str) -> Result<Found, CommandError> {
     let path = Path::new(argument);
-    let is_path = argument.ends_with(".toml") || argument.contains(std::path::is_separator);
+    // No shipped scenario has a dot in its name.
+    let is_path = argument.contains('.') || argument.contains(std::path::is_separator);
     if !is_path && let Some(shipped) = Shipped::find(argument) {
         return Ok(Found::Shipped(shipped));
     }
     // Whatever is there is read, and what cannot be read is told as that.
     if is_path || path.exists() {
         return Ok(Found::File(path.to_owned()));
+    }
+    let file = format!("{argument}.toml");
+    if Path::new(&file).exists() {
+        let sentence =
+            format!("there is no scenario `{argument}`: did you mean the file `{file}`?");
+        return Err(CommandError::Usage(sentence));
     }
     let advice = match nearest(argument, SCENARIOS.iter().map(|it| it.name)) {
         Some(meant) => format!("did you mean `{meant}`?"),

@@ -15,7 +15,8 @@ pub struct Changes {
     /// `variant.big.node.app.replicas=8`; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
-    /// Takes only this variant; may be repeated.
+    /// Takes only this variant; may be repeated. Of several scenarios `file/variant` takes it of
+    /// one.
     #[arg(long = "variant", value_name = "NAME")]
     pub variants: Vec<String>,
     /// The seed of all randomness, instead of the scenario's.
@@ -80,6 +81,19 @@ pub enum Fingerprint {
 }
 
 impl Changes {
+    /// These changes for the scenario called `scenario` among several: of the variants those that
+    /// are called `scenario/variant` or have no scenario in their names. A scenario that none of
+    /// them names keeps all its variants.
+    #[must_use]
+    pub fn of_one(&self, scenario: &str, base: &str) -> Self {
+        let own = |name: &String| match name.split_once('/') {
+            Some((file, variant)) => (file == scenario).then(|| variant.to_owned()),
+            None if name == scenario => Some(base.to_owned()),
+            None => Some(name.clone()),
+        };
+        Self { variants: self.variants.iter().filter_map(own).collect(), ..self.clone() }
+    }
+
     /// All assignments, in the form of `--set`: those of `--seed` and `--replications` come last.
     #[must_use]
     pub fn overlays(&self) -> Vec<String> {
@@ -138,10 +152,9 @@ pub(super) fn shell_word(word: &str) -> String {
     }
 }
 
-/// A seed, which has to be a whole number of TOML.
+/// A seed, as the key `seed` takes it.
 fn seed(text: &str) -> Result<u64, String> {
-    let seed = text.parse::<u64>().ok().filter(|seed| i64::try_from(*seed).is_ok());
-    seed.ok_or_else(|| format!("a seed is a whole number from 0 to {}", i64::MAX))
+    text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 
 /// A share such as `2%` or `0.02`.

@@ -37,6 +37,8 @@ const RATIO: [&str; 3] = ["ratio", "ratio_low", "ratio_high"];
 
 const NUMBER: f64 = 10.5;
 const RADIUS: f64 = 4.2;
+/// How much lighter a marker is that shows no difference.
+const PALE: f64 = 0.6;
 const COLUMN: &str = "ratio [interval]";
 
 impl Plot for Comparison {
@@ -73,9 +75,11 @@ struct Ratio {
 }
 
 impl Ratio {
-    /// Whether it is drawn as what does not show a difference, or not with certainty.
-    const fn is_hollow(&self) -> bool {
-        !self.significant || self.estimate.faint
+    /// How its marker looks: pale where no difference is shown, and hollow where that rests on few
+    /// data, each by itself.
+    fn look(&self, series: &Series) -> (Series, bool) {
+        let ink = if self.significant { series.ink } else { series.ink.lighter(PALE) };
+        (Series { ink, ..*series }, self.estimate.faint)
     }
 
     /// The ratio and its interval in figures.
@@ -136,7 +140,10 @@ fn figure(
     let (mut figure, room) = Page::new(heading, title)
         .legend(variants.legend(Sign::Marker))
         .note(ratios.iter().any(|r| r.estimate.interval.is_some()), note::WHISKERS)
-        .note(true, "Filled: the difference is significant; hollow: it may be chance.")
+        .note(
+            true,
+            "Pale: no difference is shown, it may be chance; in full colour it is significant.",
+        )
         .note(ratios.iter().any(|r| r.estimate.faint), note::FEW_MARKERS)
         .note(variants.any_unstable(), note::UNSTABLE)
         .notes(variants.more())
@@ -181,7 +188,8 @@ fn draw_ratio(
     let middle = f64::midpoint(from, to);
     groups.draw_whisker(figure, middle, ratio.estimate, (series.ink, RADIUS + 1.5));
     let at = groups.at(middle, ratio.estimate.mean);
-    figure.marker(at, RADIUS, series, ratio.is_hollow());
+    let (look, is_hollow) = ratio.look(series);
+    figure.marker(at, RADIUS, &look, is_hollow);
     let text_at = Point::new(right, at.y + NUMBER * font::CAPITALS / 2.0);
     figure.write(Text::new(text_at, ratio.text()).size(NUMBER).anchor(Anchor::End));
 }
@@ -191,19 +199,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_rests_on_few_data_is_hollow_however_clear_it_seems() {
+    fn what_rests_on_few_data_is_hollow_and_what_shows_no_difference_is_pale() {
         let mut tables = Tables::new();
         let rows = "metric,baseline,variant,ratio,ratio_low,ratio_high,significant,status\n\
                     latency_mean,a,b,0.5,0.4,0.6,true,ok\n\
                     latency_p99,a,b,0.5,0.4,0.6,true,few-data\n\
-                    throughput,a,b,1,0.9,1.1,false,ok\n";
+                    throughput,a,b,1,0.9,1.1,false,ok\n\
+                    goodput,a,b,1,0.9,1.1,false,few-data\n";
         tables.insert("comparison", rows).expect("a sound table");
         let table = tables.get("comparison").expect("it is there");
         let variants = Variants::of(&tables, table).expect("variants");
-        let metrics = ["latency_mean", "latency_p99", "throughput"].map(str::to_owned);
+        let metrics = ["latency_mean", "latency_p99", "throughput", "goodput"].map(str::to_owned);
         let ratios = ratios(table, &variants, &metrics).expect("all columns are there");
-        let hollow: Vec<bool> = ratios.iter().map(Ratio::is_hollow).collect();
-        assert_eq!(hollow, [false, true, true]);
+        let series = crate::plots::draw::palette::series(0);
+        let look = |ratio: &Ratio| {
+            let (look, is_hollow) = ratio.look(&series);
+            (look.ink != series.ink, is_hollow)
+        };
+        let looks: Vec<(bool, bool)> = ratios.iter().map(look).collect();
+        assert_eq!(looks, [(false, false), (false, true), (true, false), (true, true)]);
     }
 
     #[test]

@@ -94,6 +94,14 @@ fn objective(table: &Table, latency: &str) -> Result<Option<f64>, PlotError> {
     row.map_or(Ok(None), |row| row.number(mean))
 }
 
+/// Which stable variants have no point, as they lack one of the two numbers.
+fn without_point(variants: &Variants, spots: &[Spot<'_>]) -> Option<String> {
+    let has_point = |it: &&Variant| spots.iter().any(|spot| spot.variant.name == it.name);
+    let names = variants.iter().filter(|it| !it.unstable && !has_point(it));
+    let names: Vec<&str> = names.map(|it| it.name.as_str()).collect();
+    (!names.is_empty()).then(|| format!("Without a number, and so no point: {}.", names.join(", ")))
+}
+
 fn picture(
     title: &str,
     variants: &Variants,
@@ -116,6 +124,7 @@ fn picture(
         .note(any(|e| e.faint), note::FEW_MARKERS)
         .note(zeros, note::ZEROS)
         .note(variants.any_unstable(), note::UNSTABLE)
+        .notes(without_point(variants, spots))
         .notes(variants.more())
         .open();
     let panel = Panel::new(room, x, y);

@@ -70,8 +70,7 @@ impl<'a> Grid<'a> {
     ) -> Result<Self, PlotError> {
         let variants = Variants::of(tables, table)?;
         let (name, variant) = (table.column("sweep")?, table.column("variant")?);
-        let names = [metric, &format!("{metric}_low"), &format!("{metric}_high")];
-        let columns = Columns::new(table, names)?;
+        let columns = Columns::of_metric(table, metric)?;
         let mut cells = Vec::new();
         for row in table.rows().filter(|row| row.text(name) == sweep.name) {
             if let (Some(variant), Some(x), Some(y)) =

@@ -26,6 +26,7 @@ pub(super) fn axis(metric: &str, unit: &str) -> String {
     match unit {
         "" | "1" | "ratio" | "share" if is_share(metric) => format!("{} (share)", words(metric)),
         "" | "1" => words(metric),
+        named if words(metric).ends_with(named) => words(metric),
         _ => format!("{} ({unit})", words(metric)),
     }
 }
@@ -85,6 +86,7 @@ mod tests {
     fn an_axis_names_the_unit() {
         assert_eq!(axis("latency_p99", "ms"), "latency p99 (ms)");
         assert_eq!(axis("hit_ratio", ""), "hit ratio (share)");
+        assert_eq!(axis("cost_per_hour", "per hour"), "cost per hour");
     }
 
     #[test]

@@ -35,6 +35,15 @@ impl Columns {
         })
     }
 
+    /// The columns of `metric` in a table that has some for each metric, where `{metric}_status`
+    /// says what this number is worth; without such a column the row's `status` does.
+    pub(super) fn of_metric(table: &Table, metric: &str) -> Result<Self, PlotError> {
+        let columns =
+            Self::new(table, [metric, &format!("{metric}_low"), &format!("{metric}_high")])?;
+        let own = table.find(&format!("{metric}_status"));
+        Ok(Self { status: own.or(columns.status), ..columns })
+    }
+
     /// The columns of most tables.
     pub(super) fn usual(table: &Table) -> Result<Self, PlotError> {
         Self::new(table, ["mean", "ci_low", "ci_high"])
@@ -97,6 +106,19 @@ mod tests {
         assert_eq!(read("2,1,3,few-data"), Reading::Known(Estimate { faint: true, ..estimate }));
         assert_eq!(read("2,1,3,insufficient"), Reading::Missing);
         assert_eq!(read("2,1,3,unstable"), Reading::Unstable);
+    }
+
+    #[test]
+    fn the_status_of_a_metric_goes_before_that_of_the_row() {
+        let mut tables = Tables::new();
+        let text = "m,m_low,m_high,m_status,n,n_low,n_high,status\n2,1,3,few-data,2,1,3,ok\n";
+        tables.insert("t", text).unwrap();
+        let table = tables.get("t").unwrap();
+        let is_faint = |metric| {
+            let columns = Columns::of_metric(table, metric).unwrap();
+            columns.read(table.rows().next().unwrap()).unwrap().known().unwrap().faint
+        };
+        assert_eq!([is_faint("m"), is_faint("n")], [true, false]);
     }
 
     #[test]

@@ -250,7 +250,7 @@ impl Sample {
     }
 
     fn sweeps(&self) -> String {
-        let metrics = ["latency_mean", "latency_p99", "throughput"];
+        let metrics = ["latency_mean", "latency_p99", "goodput"];
         let columns: Vec<String> =
             metrics.iter().map(|m| format!("{m},{m}_low,{m}_high")).collect();
         let keys = "node.shoppers.arrivals.poisson,node.balancer.algorithm,node.app.replicas";

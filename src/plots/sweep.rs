@@ -61,8 +61,7 @@ impl Strips {
         let key = &sweep.keys[0];
         let (mut strips, mut unstable, mut missing) = (Vec::new(), 0, false);
         for metric in sweep.main_metrics() {
-            let names = [metric, &format!("{metric}_low"), &format!("{metric}_high")];
-            let columns = Columns::new(table, names)?;
+            let columns = Columns::of_metric(table, metric)?;
             let mut points = vec![Vec::new(); variants.len()];
             unstable = 0;
             for row in table.rows().filter(|row| row.text(name) == sweep.name) {

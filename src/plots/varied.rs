@@ -14,6 +14,8 @@ pub(super) struct Sweep {
     pub(super) keys: Vec<Key>,
     /// The metrics that have columns.
     pub(super) metrics: Vec<String>,
+    /// Whether anything fails at some point.
+    fails: bool,
 }
 
 /// A varied key with its values.
@@ -38,7 +40,9 @@ enum Values {
 const FIXED: [&str; 4] = ["point", "sweep", "variant", "status"];
 
 /// The metrics that are drawn if a sweep has them; else its first ones are.
-const MAIN: [&str; 3] = ["latency_mean", "latency_p99", "throughput"];
+const MAIN: [&str; 3] = ["latency_mean", "latency_p99", "goodput"];
+/// The metric that is drawn besides them where anything fails.
+const SUCCESS: &str = "success_ratio";
 
 /// An axis whose last value is so many times its first is a log one, if most of its values would
 /// stand together at its low end otherwise.
@@ -65,15 +69,23 @@ impl Sweep {
                 .filter_map(|path| Some(Key::new(path, table.find(path)?, &rows)))
                 .filter(|key| key.count() > 0)
                 .collect();
-            Self { name, keys, metrics: metrics.clone() }
+            let success = table.find(SUCCESS);
+            let is_less = |row: &Row<'_>| {
+                let share = success.map(|column| row.number(column)).transpose();
+                share.map(|it| it.flatten().is_some_and(|it| it < 1.0))
+            };
+            let fails: Vec<bool> = rows.iter().map(is_less).collect::<Result<_, _>>()?;
+            let fails = fails.into_iter().any(|it| it);
+            Ok(Self { name, keys, metrics: metrics.clone(), fails })
         };
-        Ok(names.into_iter().map(sweep).collect())
+        names.into_iter().map(sweep).collect()
     }
 
-    /// Up to three metrics worth a picture.
+    /// Up to three metrics worth a picture, and the share of successes where anything fails.
     pub(super) fn main_metrics(&self) -> Vec<&str> {
-        let has = |name: &&&str| self.metrics.iter().any(|metric| metric == **name);
-        let main: Vec<&str> = MAIN.iter().filter(has).copied().collect();
+        let has = |name: &&str| self.metrics.iter().any(|metric| metric == *name);
+        let success = self.fails.then_some(SUCCESS);
+        let main: Vec<&str> = MAIN.into_iter().chain(success).filter(has).collect();
         if main.is_empty() {
             self.metrics.iter().take(3).map(String::as_str).collect()
         } else {
@@ -195,7 +207,7 @@ fn keys<'a>(table: &'a Table, metrics: &'a [String]) -> impl Iterator<Item = &'a
     let of_metric = move |name: &str| {
         metrics.iter().any(|metric| {
             name.strip_prefix(metric.as_str())
-                .is_some_and(|rest| ["", "_low", "_high"].contains(&rest))
+                .is_some_and(|rest| ["", "_low", "_high", "_status"].contains(&rest))
         })
     };
     let names = table.columns().iter().map(String::as_str);

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::graph::Role;
+use crate::nodes::client::Demand;
 use crate::nodes::station::MachineShape;
 use crate::stats::{Rounded, percent};
 use crate::study::VariantResult;
@@ -85,14 +87,82 @@ fn prices(results: &[VariantResult]) -> String {
 
 fn randomness(results: &[VariantResult]) -> String {
     let is_common = results.windows(2).all(|two| two[0].graph.run.seed == two[1].graph.run.seed);
-    let sentence = if is_common {
-        "Common random numbers: all variants get the same requests at the same cost, and are \
-         compared replication by replication."
-    } else {
-        "The variants have different seeds: they do not get the same requests, and intervals of \
-         differences are wider than they could be."
+    if !is_common {
+        return "The variants have different seeds: they do not get the same requests, and \
+                intervals of differences are wider than they could be."
+            .to_owned();
+    }
+    let same = match (arrivals_differ(results), work_differs(results)) {
+        (false, false) => "all variants get the same requests at the same cost, and",
+        (true, false) => "requests do not arrive alike in all variants; they",
+        (false, true) => {
+            "all variants get the same requests, but the work of some endpoint is not the same in \
+             all; they"
+        }
+        (true, true) => {
+            "neither do requests arrive alike in all variants, nor is the work of all endpoints \
+             the same; they"
+        }
     };
-    sentence.to_owned()
+    format!("Common random numbers: {same} are compared replication by replication.")
+}
+
+/// Whether some variant's requests arrive in another way, or ask for something else, than those of
+/// the first.
+pub(super) fn arrivals_differ(results: &[VariantResult]) -> bool {
+    differ(results, |result| {
+        let graph = &result.graph;
+        let clients = graph.names.iter().zip(&graph.plans).filter_map(|(name, plan)| {
+            let Role::Client(client) = &plan.role else { return None };
+            let mix = client.mix.iter().map(|(end, id)| (end, graph.endpoint_name(*id)));
+            let mix = mix.collect::<Vec<_>>();
+            let rate = match &client.demand {
+                Demand::Replayed(trace) | Demand::ClosedTrace(trace) => {
+                    let rate = trace.mean_rate(graph.run.duration);
+                    format!("{:?} {rate}", trace.rows().len())
+                }
+                other @ (Demand::Open(_)
+                | Demand::Renewal(_)
+                | Demand::Closed(..)
+                | Demand::Visits(_)) => format!("{other:?}"),
+            };
+            Some(format!("{name} {mix:?} {rate}"))
+        });
+        clients.collect()
+    })
+}
+
+/// Whether the work of some endpoint is not the same as in the first variant that has it.
+fn work_differs(results: &[VariantResult]) -> bool {
+    differ(results, |result| {
+        let fixed = &result.graph.fixed;
+        let endpoints = fixed.endpoints.iter().filter_map(|endpoint| {
+            let program = fixed.programs.get(usize::from(endpoint.program?))?;
+            Some(format!("{} {}", endpoint.name, without_nodes(&format!("{program:?}"))))
+        });
+        endpoints.collect()
+    })
+}
+
+/// Whether some variant has other texts than the first.
+fn differ(results: &[VariantResult], texts: impl Fn(&VariantResult) -> Vec<String>) -> bool {
+    let mut all = results.iter().map(|result| {
+        let mut own = texts(result);
+        own.sort();
+        own
+    });
+    let Some(first) = all.next() else { return false };
+    all.any(|other| other != first)
+}
+
+/// A text without the numbers of nodes and links, which shift where a variant has more of them.
+fn without_nodes(text: &str) -> String {
+    let mut parts = text.split("Id(");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        kept.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    kept
 }
 
 fn confidence(results: &[VariantResult]) -> String {
@@ -149,6 +219,21 @@ mod tests {
                 "No prices are given."
             ]
         );
+    }
+
+    #[test]
+    fn only_what_is_alike_is_called_so() {
+        let said = |change: &str| {
+            let variants = format!("[variant.one]\n[variant.two.{change}\n");
+            let text = format!("{}{variants}", sample::QUEUE);
+            randomness(&sample::run(&text, sample::PLAIN))
+        };
+        let same = "all variants get the same requests at the same cost, and are compared";
+        assert!(said("node.app]\ncores = 2").contains(same));
+        let load = said("node.users]\narrivals = { poisson = \"40/s\" }");
+        assert!(load.contains("requests do not arrive alike in all variants"), "{load}");
+        let work = said("endpoint.page]\nwork = [ { cpu = { exp = \"12ms\" } } ]");
+        assert!(work.contains("the work of some endpoint is not the same"), "{work}");
     }
 
     #[test]

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use super::Provenance;
 use super::assumptions::assumptions;
 use super::fingerprint::fingerprint;
-use super::manifest::{SCHEMA, in_flight_share};
+use super::manifest::SCHEMA;
 use super::order::disagreement_note;
 use super::sentence::sentence;
 use super::slo::{Bound, SloVerdict, slo_outcome, slo_verdicts};
@@ -84,7 +84,7 @@ fn variant(result: &VariantResult) -> Value {
         "warmup_s": result.window.as_secs_f64(),
         "replications": result.replications.len(),
         "confidence": run.confidence,
-        "in_flight_share": in_flight_share(result),
+        "in_flight_share": result.in_flight_share(),
         "cost_per_hour": Some(result.cost_per_hour()).filter(|cost| *cost > 0.0),
         "stability": stability(result),
         "metrics": result.summary().iter().map(metric).collect::<Vec<_>>(),

@@ -79,11 +79,6 @@ pub(super) fn warmup_from(graph: &Graph) -> &'static str {
     }
 }
 
-/// The largest share of requests that were in flight when a replication ended.
-pub(super) fn in_flight_share(result: &VariantResult) -> f64 {
-    result.replications.iter().map(|run| run.in_flight_share).fold(0.0, f64::max)
-}
-
 fn entry(result: &VariantResult) -> VariantEntry<'_> {
     let (run, runs) = (&result.graph.run, &result.replications);
     VariantEntry {
@@ -96,7 +91,7 @@ fn entry(result: &VariantResult) -> VariantEntry<'_> {
         warmup_from: warmup_from(&result.graph),
         simulated_s: runs.iter().map(|run| run.end.as_secs_f64()).sum(),
         events: runs.iter().map(|run| run.events).sum(),
-        in_flight_share: in_flight_share(result),
+        in_flight_share: result.in_flight_share(),
         stability: stability(result),
         observable: runs.iter().map(|run| hex(run.observable)).collect(),
         strict: runs.iter().filter_map(|run| run.strict).map(hex).collect(),
@@ -115,6 +110,17 @@ mod tests {
         let text = String::from_utf8(file.bytes).expect("UTF-8");
         let value = serde_json::from_str(&text).expect("JSON");
         (text, value)
+    }
+
+    #[test]
+    fn what_is_in_flight_at_the_end_is_a_share_of_the_requests_of_all_replications() {
+        let mut results = sample::run(sample::QUEUE, sample::PLAIN);
+        for run in &mut results[0].replications {
+            (run.in_flight_share, run.issued) = (0.0, 1_000);
+        }
+        results[0].replications[0].in_flight_share = 0.03;
+        let share = results[0].in_flight_share();
+        assert!((share - 0.006).abs() < 1e-12, "{share}");
     }
 
     #[test]

@@ -16,9 +16,18 @@ pub(super) fn pair(
     if !has_number(base) || !has_number(other) {
         return None;
     }
+    paired_values(results, &base.values(metric), &other.values(metric))
+}
+
+/// Values of two of `results`, by replication, at the level that all pairs of variants share.
+pub(super) fn paired_values(
+    results: &[VariantResult],
+    baseline: &[f64],
+    variant: &[f64],
+) -> Option<Paired> {
     let pairs = results.len() * results.len().saturating_sub(1) / 2;
     let pairs = u32::try_from(pairs).unwrap_or(u32::MAX);
-    Paired::of(&base.values(metric), &other.values(metric), base.confidence(), pairs)
+    Paired::of(baseline, variant, results.first()?.confidence(), pairs)
 }
 
 /// A clause that says so where there are too few replications for any interval, so that nothing can

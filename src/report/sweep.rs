@@ -1,5 +1,6 @@
 //! `sweep.csv`: what every variant came to at every point of a sweep, and the manifest beside it.
-//! A metric has three columns: its mean, and the two ends of its interval as `_low` and `_high`.
+//! A metric has four columns: its mean, the two ends of its interval as `_low` and `_high`, and
+//! what it is worth as `_status`. `status` at the end is what the mean latency is worth.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,8 @@ use serde_json::{Value, json};
 use super::manifest::SCHEMA;
 use super::sheet::{Cell, Sheet};
 use super::{Provenance, ResultFile, digest};
-use crate::study::{SWEEP_METRICS, SweepRow};
+use crate::metrics::end_to_end;
+use crate::study::{SWEEP_METRICS, SweepReading, SweepRow};
 
 /// The points of a sweep, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +42,14 @@ pub struct SweepLine {
     pub events: u64,
 }
 
+impl SweepLine {
+    /// The share of requests that failed, if there is a number.
+    #[must_use]
+    pub fn failing(&self) -> Option<f64> {
+        self.row.mean("success_ratio").map(|success| 1.0 - success)
+    }
+}
+
 /// The files of a sweep: the manifest and the table.
 #[must_use]
 pub fn sweep_files(provenance: &Provenance, table: &SweepTable) -> Vec<ResultFile> {
@@ -54,7 +64,7 @@ pub fn sweep_files(provenance: &Provenance, table: &SweepTable) -> Vec<ResultFil
 pub fn sweep_json(provenance: &Provenance, table: &SweepTable) -> Value {
     let row = |line: &SweepLine| {
         let values = table.keys.iter().zip(&line.values);
-        let metrics = SWEEP_METRICS.iter().zip(&line.row.metrics);
+        let metrics = line.row.metrics.iter();
         let used = line.row.utilisation.iter();
         json!({
             "point": line.point,
@@ -63,7 +73,7 @@ pub fn sweep_json(provenance: &Provenance, table: &SweepTable) -> Value {
                 .map(|(key, value)| (key.clone(), json!(value)))
                 .collect::<serde_json::Map<_, _>>(),
             "metrics": metrics
-                .map(|(name, it)| ((*name).to_owned(), reading(it)))
+                .map(|(name, it)| (name.clone(), reading(it)))
                 .collect::<serde_json::Map<_, _>>(),
             "utilisation": used
                 .map(|(node, it)| (node.clone(), reading(it)))
@@ -77,8 +87,17 @@ pub fn sweep_json(provenance: &Provenance, table: &SweepTable) -> Value {
     value
 }
 
-fn reading([mean, low, high]: &[Option<f64>; 3]) -> Value {
-    json!({ "mean": mean, "ci_low": low, "ci_high": high })
+fn reading(it: &SweepReading) -> Value {
+    let [mean, low, high] = it.numbers;
+    json!({ "mean": mean, "ci_low": low, "ci_high": high, "status": it.status })
+}
+
+/// The metrics that have columns: those of every sweep, and all others of which some line has a
+/// number, in the order of results.
+fn metrics_of(table: &SweepTable) -> Vec<&'static str> {
+    let has_number = |name: &str| table.lines.iter().any(|line| line.row.mean(name).is_some());
+    let others = end_to_end().map(|it| it.name).filter(|name| !SWEEP_METRICS.contains(name));
+    SWEEP_METRICS.into_iter().chain(others.filter(|name| has_number(name))).collect()
 }
 
 fn manifest(provenance: &Provenance, table: &SweepTable) -> Value {
@@ -111,11 +130,12 @@ fn sheet(table: &SweepTable) -> ResultFile {
         .flat_map(|line| line.row.utilisation.keys().map(String::as_str))
         .collect();
     let used = nodes.iter().map(|node| format!("utilisation_{node}"));
-    let metrics = SWEEP_METRICS.iter().map(|name| (*name).to_owned()).chain(used);
-    let triples = metrics.flat_map(|name| [name.clone(), format!("{name}_low"), name + "_high"]);
+    let of_all = metrics_of(table);
+    let metrics = of_all.iter().map(|name| (*name).to_owned()).chain(used);
+    let own = |name: String| ["", "_low", "_high", "_status"].map(|end| format!("{name}{end}"));
     let mut columns: Vec<String> = ["point", "sweep", "variant"].map(str::to_owned).to_vec();
     columns.extend(table.keys.iter().cloned());
-    columns.extend(triples);
+    columns.extend(metrics.flat_map(own));
     columns.push("status".to_owned());
     let mut sheet = Sheet::new(&columns.iter().map(String::as_str).collect::<Vec<_>>());
     for line in &table.lines {
@@ -123,9 +143,10 @@ fn sheet(table: &SweepTable) -> ResultFile {
         cells.extend([table.sweep.as_str().into(), line.variant.as_str().into()]);
         cells.extend(line.values.iter().map(|value| Cell::from(value.as_str())));
         let used = nodes.iter().map(|node| line.row.utilisation.get(*node));
-        let readings = line.row.metrics.iter().map(Some).chain(used);
-        for reading in readings.map(|it| it.copied().unwrap_or_default()) {
-            cells.extend(reading.map(Cell::Number));
+        let readings = of_all.iter().map(|name| line.row.metrics.get(*name)).chain(used);
+        for reading in readings {
+            cells.extend(reading.map_or([None; 3], |it| it.numbers).map(Cell::Number));
+            cells.push(reading.map_or("", |it| it.status.text()).into());
         }
         cells.push(line.row.status.text().into());
         sheet.push(&cells);
@@ -140,13 +161,19 @@ mod tests {
     use crate::stats::Status;
 
     fn table() -> SweepTable {
+        let names = SWEEP_METRICS.iter().chain(&["hit_ratio"]);
+        let names: Vec<&str> = names.copied().collect();
+        let of = |numbers| SweepReading { numbers, status: Status::FewData };
         let line = |(point, variant, value, node): (usize, &str, &str, &str)| SweepLine {
             point,
             variant: variant.to_owned(),
             values: vec![value.to_owned()],
             row: SweepRow {
-                metrics: vec![[Some(1.5), Some(1.25), None]; SWEEP_METRICS.len()],
-                utilisation: [(node.to_owned(), [Some(0.5), None, None])].into(),
+                metrics: names
+                    .iter()
+                    .map(|name| ((*name).to_owned(), of([Some(1.5), Some(1.25), None])))
+                    .collect(),
+                utilisation: [(node.to_owned(), of([Some(0.5), None, None]))].into(),
                 status: Status::Ok,
             },
             slo: None,
@@ -159,14 +186,27 @@ mod tests {
     }
 
     #[test]
-    fn a_row_has_the_keys_three_cells_a_metric_and_the_status() {
+    fn a_row_has_the_keys_four_cells_a_metric_and_the_status() {
         let text = String::from_utf8(sheet(&table()).bytes).expect("UTF-8");
         let lines: Vec<&str> = text.lines().collect();
         let head = "point,sweep,variant,node.users.arrivals.poisson,latency_mean,latency_mean_low,";
         assert!(lines[0].starts_with(head), "{}", lines[0]);
-        assert!(lines[0].ends_with("utilisation_small_low,utilisation_small_high,status"));
-        assert!(lines[2].starts_with("0,load,out,1/s,1.5,1.25,,1.5,1.25,,"), "{}", lines[2]);
-        assert!(lines[2].ends_with(",,,,0.5,,,ok"), "{}", lines[2]);
+        let tail = "utilisation_small_low,utilisation_small_high,utilisation_small_status,status";
+        assert!(lines[0].ends_with(tail));
+        let start = "0,load,out,1/s,1.5,1.25,,few-data,1.5,1.25,,few-data,";
+        assert!(lines[2].starts_with(start), "{}", lines[2]);
+        assert!(lines[2].ends_with(",,,,0.5,,,few-data,ok"), "{}", lines[2]);
+    }
+
+    #[test]
+    fn a_metric_that_only_some_scenarios_have_gets_columns_where_it_has_a_number() {
+        let text = String::from_utf8(sheet(&table()).bytes).expect("UTF-8");
+        let head = text.lines().next().expect("a header");
+        assert!(
+            head.contains(",hit_ratio,hit_ratio_low,hit_ratio_high,hit_ratio_status,"),
+            "{head}"
+        );
+        assert!(!head.contains("page_load_mean"), "{head}");
     }
 
     #[test]

@@ -93,10 +93,13 @@ fn fieller(baseline: &[f64], variant: &[f64], confidence: Confidence) -> Option<
     }
     let root = (b * b - a * c).max(0.0).sqrt();
     let ratio = y.mean() / x.mean();
+    // What is never below zero has no ratio below zero.
+    let is_positive = baseline.iter().chain(variant).all(|value| *value >= 0.0);
+    let least = if is_positive { 0.0 } else { f64::NEG_INFINITY };
     // Rounding must not push an end past the ratio when nothing varies.
     Some(Interval {
         mean: ratio,
-        low: ((b - root) / a).min(ratio),
+        low: ((b - root) / a).max(least).min(ratio),
         high: ((b + root) / a).max(ratio),
     })
 }
@@ -139,6 +142,14 @@ mod tests {
     fn a_baseline_that_may_be_zero_gives_no_ratio() {
         let baseline = [0.1, -0.1, 0.2, -0.2, 0.05];
         assert_eq!(compare(&baseline, &[1.0, 2.0, 1.5, 1.7, 1.1]).ratio, None);
+    }
+
+    #[test]
+    fn a_ratio_of_what_is_never_negative_is_not_either() {
+        let waits = compare(&[10.0, 11.0, 9.0, 10.0, 12.0], &[0.0, 0.0, 0.5, 0.0, 0.0]);
+        assert!(waits.ratio.is_some_and(|ratio| ratio.low >= 0.0), "{waits:?}");
+        let signed = compare(&[10.0, 11.0, 9.0, 10.0, 12.0], &[-0.5, 0.5, 0.5, 0.0, -0.4]);
+        assert!(signed.ratio.is_some_and(|ratio| ratio.low < 0.0), "{signed:?}");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::fmt;
 
 /// Digits of a number whose precision is unknown.
 const PLAIN_DIGITS: usize = 4;
+/// A half-width of this share of its number comes from rounding.
+const ROUNDING: f64 = 1e-12;
 
 /// A number and its half-width, rounded to the same place: `12.34 ± 0.05`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,10 +20,12 @@ impl Rounded {
     /// `value` to the place of the first digit of `half_width`, or of its second if the first is
     /// a 1: rounding 0.14 to 0.1 would promise too much.
     ///
-    /// A half-width of zero, or none that is finite, leaves four digits.
+    /// A half-width of zero, or none that is finite, leaves four digits; so does one that is
+    /// nothing but the rounding of machine numbers.
     #[must_use]
     pub fn new(value: f64, half_width: f64) -> Self {
-        if !(half_width.is_finite() && half_width > 0.0 && value.is_finite()) {
+        let least = ROUNDING * value.abs();
+        if !(half_width.is_finite() && half_width > least && value.is_finite()) {
             return Self::plain(value);
         }
         let place = last_place(half_width);
@@ -166,6 +170,7 @@ mod tests {
         ] {
             assert_eq!(Rounded::plain(value).to_string(), text);
             assert_eq!(Rounded::new(value, 0.0).to_string(), text);
+            assert_eq!(Rounded::new(value, 2e-16 * value).to_string(), text);
         }
     }
 

@@ -21,4 +21,4 @@ pub use results::{
     LatencyRow, NodeRow, Stability, SummaryRow, TimelineRow, VariantResult, WarmUpCut,
 };
 pub use run::{Plan, Precision, StudyError, Variant, imprecise, run_variants};
-pub use sweep::{SWEEP_METRICS, SweepPoint, SweepRow, run_points};
+pub use sweep::{SWEEP_METRICS, SweepPoint, SweepReading, SweepRow, run_points};

@@ -52,6 +52,8 @@ pub struct Replication {
     pub ended: u64,
     /// Requests without an outcome at the end, as a share of all that were issued.
     pub in_flight_share: f64,
+    /// How many requests were issued in the window.
+    pub issued: u64,
     /// The highest utilisation of a node, and that node.
     pub busiest: Option<(NodeId, f64)>,
     /// When the run ended.
@@ -222,6 +224,7 @@ pub fn replicate_in(
         ended: run.ended(),
         #[allow(clippy::cast_precision_loss, reason = "a share for statistics")]
         in_flight_share: if issued == 0 { 0.0 } else { in_flight as f64 / issued as f64 },
+        issued,
         busiest: busiest(&nodes),
         nodes,
         end,

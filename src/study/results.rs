@@ -357,11 +357,21 @@ impl VariantResult {
         mean(&costs).unwrap_or(self.graph.cost_per_hour)
     }
 
+    /// Requests of all replications without an outcome at the end, as a share of all that were
+    /// issued. The share of one replication alone would be the larger the more there are.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a share for statistics")]
+    pub fn in_flight_share(&self) -> f64 {
+        let issued: u64 = self.replications.iter().map(|run| run.issued).sum();
+        let of_one = |run: &Replication| run.in_flight_share * run.issued as f64;
+        let in_flight: f64 = self.replications.iter().map(of_one).sum();
+        if issued == 0 { 0.0 } else { in_flight / issued as f64 }
+    }
+
     fn status(&self, kind: Kind, replications: u32, seen: Seen) -> Status {
         if self.stability != Stability::Stable {
             return Status::Unstable;
         }
-        let unfinished = self.replications.iter().map(|run| run.in_flight_share);
         let evidence = Evidence {
             replications,
             observations: match kind {
@@ -370,7 +380,7 @@ impl VariantResult {
             },
             dependence: self.dependence,
             variability: self.variability,
-            unfinished_share: unfinished.fold(0.0, f64::max),
+            unfinished_share: self.in_flight_share(),
         };
         match kind {
             Kind::Mean | Kind::Ended | Kind::Outcome => evidence.of_mean(),

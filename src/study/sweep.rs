@@ -11,7 +11,8 @@ use crate::stats::Status;
 use crate::time::Time;
 use crate::world::Workspace;
 
-/// The end-to-end metrics of a sweep, in the order of its table.
+/// The end-to-end metrics that each sweep has, in the order of its table; after them come all
+/// others of which some variant has a number.
 pub const SWEEP_METRICS: [&str; 10] = [
     "latency_mean",
     "latency_p50",
@@ -34,14 +35,22 @@ pub struct SweepPoint {
     pub variant: Variant,
 }
 
+/// A number at a point of a sweep.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SweepReading {
+    /// Mean, low and high end, in the unit of results; none where there is no number.
+    pub numbers: [Option<f64>; 3],
+    /// What it is worth.
+    pub status: Status,
+}
+
 /// What one variant came to at one point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SweepRow {
-    /// Mean, low and high end of each of [`SWEEP_METRICS`], in the unit of results; none where
-    /// there is no number.
-    pub metrics: Vec<[Option<f64>; 3]>,
-    /// The same of the utilisation of each node that has cores, by its name.
-    pub utilisation: BTreeMap<String, [Option<f64>; 3]>,
+    /// Each end-to-end metric that results of the variant have, by its name.
+    pub metrics: BTreeMap<String, SweepReading>,
+    /// The utilisation of each node that has cores, by its name.
+    pub utilisation: BTreeMap<String, SweepReading>,
     /// What the mean latency is worth, or that the variant cannot keep up.
     pub status: Status,
 }
@@ -52,7 +61,7 @@ impl SweepRow {
     pub fn of(result: &VariantResult) -> Self {
         let summary = result.summary();
         let row = |name: &str| summary.iter().find(|row| row.metric == name);
-        let metrics = SWEEP_METRICS.map(|name| row(name).map_or([None; 3], reading)).to_vec();
+        let metrics = summary.iter().map(|row| (row.metric.clone(), reading(row))).collect();
         let used = result.nodes().into_iter().filter(|it| {
             it.replica.is_none() && it.class.is_none() && it.row.metric == "utilisation"
         });
@@ -66,6 +75,12 @@ impl SweepRow {
             utilisation: used.map(|it| (name(&it), reading(&it.row))).collect(),
             status,
         }
+    }
+
+    /// The mean of the end-to-end metric called `name`, if there is a number.
+    #[must_use]
+    pub fn mean(&self, name: &str) -> Option<f64> {
+        self.metrics.get(name).and_then(|it| it.numbers[0])
     }
 }
 
@@ -162,8 +177,9 @@ impl Gathered {
     }
 }
 
-fn reading(row: &SummaryRow) -> [Option<f64>; 3] {
-    [row.mean, row.interval.map(|it| it.low), row.interval.map(|it| it.high)]
+fn reading(row: &SummaryRow) -> SweepReading {
+    let numbers = [row.mean, row.interval.map(|it| it.low), row.interval.map(|it| it.high)];
+    SweepReading { numbers, status: row.status }
 }
 
 #[cfg(test)]

@@ -96,3 +96,39 @@ fn an_earlier_result_that_is_none_cannot_be_read() {
     assert_eq!(told.status, 4);
     assert!(told.stderr.starts_with("error: cannot read `nowhere/manifest.json`"));
 }
+
+#[test]
+fn a_variant_that_has_become_unstable_since_an_earlier_result_is_told_as_that() {
+    let place = Workplace::with_shop();
+    place.run("run shop.toml --no-plots --out before").done();
+    let line = "compare shop.toml --no-plots --baseline before --variant one \
+                --set endpoint.page.work.0.cpu.exp=40ms";
+    let told = place.run(line).done().stdout;
+    let row = told.lines().find(|line| line.starts_with("  one ") && line.contains("latency_mean"));
+    assert!(row.is_some_and(|row| row.ends_with(" has become unstable")), "{told}");
+    assert!(!told.contains("no difference shown"), "{told}");
+    assert!(told.contains("\nIntervals hold with a confidence of 95 %.\n"), "{told}");
+}
+
+#[test]
+fn of_several_files_variants_are_taken_by_the_names_that_results_give_them() {
+    let place = Workplace::with_shop();
+    place.write("other.toml", SHOP);
+    place.run("compare other.toml shop.toml --no-plots --variant shop/two").done();
+    let rows = place.read("results/other-and-shop/comparison.csv");
+    assert!(rows.contains("\nlatency_mean,other/one,shop/two,"), "{rows}");
+    assert!(rows.contains("\nlatency_mean,other/one,other/two,"), "{rows}");
+    assert!(!rows.contains("shop/one"), "{rows}");
+    let told = place.run("compare other.toml shop.toml --variant shp/two");
+    assert_eq!(told.status, 2);
+    assert!(told.stderr.contains("`shp/two` is a variant of no scenario here"), "{}", told.stderr);
+}
+
+#[test]
+fn a_baseline_without_numbers_is_told_as_what_has_none() {
+    let place = Workplace::with_shop();
+    let told = place
+        .run("compare shop.toml --no-plots --set endpoint.page.work.0.cpu.exp=20ms --against one");
+    let said = "`one` has no numbers, so nothing can be compared with it.";
+    assert!(told.done().stdout.contains(said));
+}

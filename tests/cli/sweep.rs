@@ -149,3 +149,36 @@ fn a_sweep_that_misses_its_slo_is_status_1_if_it_is_watched() {
     let place = Workplace::with_shop();
     assert_eq!(place.run("sweep shop.toml --no-plots --assert-slo").status, 1);
 }
+
+/// Half of the requests are given up.
+const IMPATIENT: &str = "sweep shop.toml --no-plots --variant one \
+                         --set node.users.timeout.total=5ms --vary node.app.cores=1,2";
+
+#[test]
+fn a_point_that_fails_many_requests_is_not_commended_without_that_being_told() {
+    let told = Workplace::with_shop().run(IMPATIENT).done().stdout;
+    let head = told.lines().find(|line| line.starts_with("app.cores")).expect("a table");
+    assert!(head.contains(" successes/s ") && head.contains(" fail "), "{told}");
+    let knee = told.lines().find(|line| line.starts_with("one: ")).expect("a sentence");
+    assert!(knee.contains("; but of all requests ") && knee.contains(" fail at 1, "), "{told}");
+}
+
+#[test]
+fn variants_that_a_sweep_makes_one_are_told() {
+    let place = Workplace::with_shop();
+    let told = place.run("sweep shop.toml --no-plots --vary node.app.cores=1,2").done().stdout;
+    assert!(told.contains("\n`one`, `two` come to the same at every point: "), "{told}");
+    let told = place.run("sweep shop.toml --no-plots").done().stdout;
+    assert!(!told.contains("come to the same"), "{told}");
+}
+
+#[test]
+fn numbers_from_few_data_are_marked_and_every_metric_is_written() {
+    let place = Workplace::with_shop();
+    let told = place.run("sweep shop.toml --no-plots").done().stdout;
+    assert!(told.contains(" ~") && told.contains("\n~ few data: "), "{told}");
+    let table = place.read("results/shop-load/sweep.csv");
+    let head = table.lines().next().expect("a header");
+    assert!(head.contains(",latency_p99_high,latency_p99_status,"), "{head}");
+    assert!(head.contains(",offered_rate,offered_rate_low,"), "{head}");
+}

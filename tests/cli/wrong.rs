@@ -161,3 +161,23 @@ fn nothing_to_watch_is_told_before_anything_is_run() {
     assert_eq!(told.stderr, sentence);
     assert!(place.is_untouched());
 }
+
+#[test]
+fn a_file_that_lacks_only_its_ending_is_named_and_one_that_is_not_there_cannot_be_read() {
+    let place = Workplace::with_shop();
+    let told = place.run("run shop");
+    assert_eq!(told.status, 2);
+    assert!(told.stderr.contains("did you mean the file `shop.toml`?"), "{}", told.stderr);
+    for absent in ["absent.toml", "absent.tml"] {
+        assert_eq!(place.run(&format!("run {absent}")).status, 4, "{absent}");
+    }
+}
+
+#[test]
+fn the_option_takes_the_seeds_that_the_key_takes() {
+    let most = u64::MAX;
+    let place = Workplace::with_shop();
+    place.run(&format!("run shop.toml --no-plots --out a --seed {most}")).done();
+    place.run(&format!("run shop.toml --no-plots --out b --set seed={most}")).done();
+    assert_eq!(place.read("a/summary.csv"), place.read("b/summary.csv"));
+}

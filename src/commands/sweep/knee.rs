@@ -34,9 +34,54 @@ pub(super) fn ascending(numbers: &[f64]) -> Vec<usize> {
     places
 }
 
+/// How a variant stands at one value of an axis.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Standing<'a> {
+    /// The word for how it stands to its SLO, if it has one.
+    pub(super) slo: Option<&'a str>,
+    /// The share of requests that fail there, if there is a number.
+    pub(super) failing: Option<f64>,
+}
+
+/// A share of failures above this is told where an SLO is met: its latencies are those of
+/// successes.
+const FAILING: f64 = 0.01;
+/// So many values are each told with their failures.
+const EACH: usize = 4;
+
 /// Where a variant meets its SLO along the axis `key`, of which each value is given with how the
-/// variant stands there; the order of the values counts if `has_order`. None if it has no SLO.
-pub(super) fn told(key: &str, levels: &[(&str, Option<&str>)], has_order: bool) -> Option<String> {
+/// variant stands there; the order of the values counts if `has_order`. Where the SLO is met
+/// although many requests fail, that is told with it. None if it has no SLO.
+pub(super) fn told(key: &str, levels: &[(&str, Standing<'_>)], has_order: bool) -> Option<String> {
+    let at_all: Vec<_> = levels.iter().map(|(label, it)| (*label, it.slo)).collect();
+    let text = met(key, &at_all, has_order)?;
+    Some(text + &failures(levels))
+}
+
+/// The failures at values that meet the SLO, as the end of a sentence.
+fn failures(levels: &[(&str, Standing<'_>)]) -> String {
+    let failing = levels.iter().filter_map(|(label, it)| {
+        let share = it.failing.filter(|share| *share > FAILING)?;
+        (it.slo == Some(SloOutcome::Met.word())).then_some((*label, share))
+    });
+    let failing: Vec<(&str, f64)> = failing.collect();
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let text = match failing.len() {
+        0 => return String::new(),
+        ..=EACH => {
+            let each =
+                failing.iter().map(|(label, it)| format!("{} fail at {label}", percent(*it)));
+            each.collect::<Vec<_>>().join(", ")
+        }
+        count => {
+            let most = failing.iter().fold(0.0, |most: f64, (_, it)| most.max(*it));
+            format!("up to {} fail at {count} of these values", percent(most))
+        }
+    };
+    format!("; but of all requests {text}, and the SLO asks nothing of those")
+}
+
+fn met(key: &str, levels: &[(&str, Option<&str>)], has_order: bool) -> Option<String> {
     let at = |outcome: SloOutcome| {
         let here = levels.iter().filter(move |(_, it)| *it == Some(outcome.word()));
         here.map(|(label, _)| *label).collect::<Vec<_>>()
@@ -123,7 +168,8 @@ mod tests {
         let word = |short: &str| {
             ["met", "missed", "unclear", "unknown"].into_iter().find(|it| it.starts_with(short))
         };
-        let levels = ["1", "2", "3", "4"].into_iter().zip(outcomes.split(' ').map(word));
+        let standing = |short| Standing { slo: word(short), failing: Some(0.005) };
+        let levels = ["1", "2", "3", "4"].into_iter().zip(outcomes.split(' ').map(standing));
         told("k", &levels.collect::<Vec<_>>(), has_order)
     }
 
@@ -144,5 +190,18 @@ mod tests {
         }
         assert_eq!(of("me me mi mi", false).as_deref(), Some("meets the SLO at k = 1, 2"));
         assert_eq!(of("x x x x", true), None);
+    }
+
+    #[test]
+    fn where_many_fail_that_is_told_with_the_slo_that_is_met() {
+        let standing = |slo, failing| Standing { slo: Some(slo), failing: Some(failing) };
+        let levels = [("1", standing("met", 0.45)), ("2", standing("missed", 0.6))];
+        let text = told("k", &levels, true).unwrap();
+        let end =
+            "up to k = 1; but of all requests 45.0 % fail at 1, and the SLO asks nothing of those";
+        assert!(text.ends_with(end), "{text}");
+        let many = ["1", "2", "3", "4", "5"].map(|label| (label, standing("met", 0.2)));
+        let text = told("k", &many, true).unwrap();
+        assert!(text.contains("up to 20.0 % fail at 5 of these values"), "{text}");
     }
 }

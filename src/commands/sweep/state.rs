@@ -4,6 +4,7 @@
 //! Numbers are texts with all their digits. A line counts once it ends: what a crash tore off is
 //! cut away.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -11,7 +12,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::stats::Status;
-use crate::study::{SWEEP_METRICS, SweepRow};
+use crate::study::{SweepReading, SweepRow};
 
 /// Which sweep this is. Another one must not go on with its points.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,12 +53,15 @@ pub(super) enum Begun {
     Other(Box<Header>),
 }
 
+/// Numbers by name, as texts, each with what it is worth.
+type Readings = BTreeMap<String, ([Option<String>; 3], Status)>;
+
 /// A finished point as a line.
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {
     place: usize,
-    metrics: Vec<[Option<String>; 3]>,
-    utilisation: std::collections::BTreeMap<String, [Option<String>; 3]>,
+    metrics: Readings,
+    utilisation: Readings,
     status: Status,
     slo: Option<String>,
     fingerprint: String,
@@ -121,12 +125,10 @@ impl State {
 
 impl Finished {
     fn to_line(&self) -> Line {
-        let text = |reading: &[Option<f64>; 3]| reading.map(|it| it.map(|it| it.to_string()));
-        let used = self.row.utilisation.iter().map(|(node, it)| (node.clone(), text(it)));
         Line {
             place: self.place,
-            metrics: self.row.metrics.iter().map(text).collect(),
-            utilisation: used.collect(),
+            metrics: texts(&self.row.metrics),
+            utilisation: texts(&self.row.utilisation),
             status: self.row.status,
             slo: self.slo.clone(),
             fingerprint: self.fingerprint.clone(),
@@ -136,22 +138,11 @@ impl Finished {
 
     fn from_line(line: &str) -> Option<Self> {
         let line: Line = serde_json::from_str(line).ok()?;
-        if line.metrics.len() != SWEEP_METRICS.len() {
-            return None;
-        }
-        let number = |text: &Option<String>| match text {
-            Some(text) => text.parse::<f64>().ok().map(Some),
-            None => Some(None),
-        };
-        let reading = |[mean, low, high]: &[Option<String>; 3]| {
-            Some([number(mean)?, number(low)?, number(high)?])
-        };
-        let used = line.utilisation.iter().map(|(node, it)| Some((node.clone(), reading(it)?)));
         Some(Self {
             place: line.place,
             row: SweepRow {
-                metrics: line.metrics.iter().map(reading).collect::<Option<_>>()?,
-                utilisation: used.collect::<Option<_>>()?,
+                metrics: numbers(&line.metrics)?,
+                utilisation: numbers(&line.utilisation)?,
                 status: line.status,
             },
             slo: line.slo,
@@ -159,6 +150,26 @@ impl Finished {
             events: line.events,
         })
     }
+}
+
+/// Numbers with all their digits.
+fn texts(readings: &BTreeMap<String, SweepReading>) -> Readings {
+    let text = |it: &SweepReading| (it.numbers.map(|it| it.map(|it| it.to_string())), it.status);
+    readings.iter().map(|(name, it)| (name.clone(), text(it))).collect()
+}
+
+/// The numbers of texts; none if one is no number.
+fn numbers(readings: &Readings) -> Option<BTreeMap<String, SweepReading>> {
+    let number = |text: &Option<String>| match text {
+        Some(text) => text.parse::<f64>().ok().map(Some),
+        None => Some(None),
+    };
+    let one = |(name, (texts, status)): (&String, &([Option<String>; 3], Status))| {
+        let [mean, low, high] = texts;
+        let numbers = [number(mean)?, number(low)?, number(high)?];
+        Some((name.clone(), SweepReading { numbers, status: *status }))
+    };
+    readings.iter().map(one).collect()
 }
 
 #[cfg(test)]
@@ -172,9 +183,10 @@ mod tests {
     }
 
     fn point(place: usize) -> Finished {
-        let reading = [Some(0.1 + 0.2), Some(1e-300), None];
+        let numbers = [Some(0.1 + 0.2), Some(1e-300), None];
+        let reading = SweepReading { numbers, status: Status::Insufficient };
         let row = SweepRow {
-            metrics: vec![reading; SWEEP_METRICS.len()],
+            metrics: [("latency_mean".to_owned(), reading)].into(),
             utilisation: [("app".to_owned(), reading)].into(),
             status: Status::FewData,
         };

@@ -2,38 +2,53 @@
 
 use std::collections::BTreeMap;
 
-use super::knee::{ascending, load_axis, told};
+use super::knee::{Standing, ascending, load_axis, told};
 use crate::report::{Provenance, SweepLine, SweepTable};
 use crate::scenario::sweep::Axis;
-use crate::stats::Rounded;
-use crate::study::SWEEP_METRICS;
+use crate::stats::{Rounded, Status, percent};
+use crate::study::{SweepReading, SweepRow};
 
 /// So many lines are shown at most; the file has all.
 const MAX_LINES: usize = 100;
 
-/// The metrics that are shown, with their headings.
+/// The metrics that are shown, with their headings. Latency is that of successes, so their rate
+/// stands beside it.
 const SHOWN: [(&str, &str); 4] = [
     ("latency_mean", "mean ms"),
     ("latency_p99", "p99 ms"),
-    ("throughput", "per s"),
+    ("goodput", "successes/s"),
     ("cost_per_million", "per million"),
 ];
 
 /// All of it.
 pub(super) fn table(provenance: &Provenance, table: &SweepTable, axes: &[Axis]) -> String {
     let has_slo = table.lines.iter().any(|line| line.slo.is_some());
+    let fails = table.lines.iter().any(|line| line.failing().is_some_and(|it| it > 0.0));
     let mut head: Vec<String> = table.keys.iter().map(|key| last_words(key).to_owned()).collect();
     head.push("variant".to_owned());
     head.extend(SHOWN.map(|(_, heading)| heading.to_owned()));
+    head.extend(fails.then(|| "fail".to_owned()));
     head.push("status".to_owned());
     head.extend(has_slo.then(|| "SLO".to_owned()));
     let mut rows = vec![head];
-    rows.extend(table.lines.iter().take(MAX_LINES).map(|line| cells(line, has_slo)));
+    rows.extend(table.lines.iter().take(MAX_LINES).map(|line| cells(line, fails, has_slo)));
     let mut text = format!("{}: {}\n", provenance.scenario, provenance.title);
     text.push_str(&format!("sweep {}, seed {}\n\n", table.sweep, provenance.seed));
     text.push_str(&aligned(&rows, table.keys.len() + 1));
+    let is_few = |line: &SweepLine| {
+        let few = |(name, _): &(&str, &str)| {
+            line.row.metrics.get(*name).is_some_and(|it| it.status == Status::FewData)
+        };
+        SHOWN.iter().any(few)
+    };
+    if table.lines.iter().take(MAX_LINES).any(is_few) {
+        text.push_str("~ few data: the interval is unreliable.\n");
+    }
     if table.lines.len() > MAX_LINES {
         text.push_str(&format!("and {} more in sweep.csv\n", table.lines.len() - MAX_LINES));
+    }
+    if let Some(alike) = alike(table) {
+        text.push_str(&format!("\n{alike}\n"));
     }
     if has_slo {
         text.push('\n');
@@ -43,23 +58,51 @@ pub(super) fn table(provenance: &Provenance, table: &SweepTable, axes: &[Axis]) 
     text
 }
 
-fn cells(line: &SweepLine, has_slo: bool) -> Vec<String> {
+/// A sentence that names variants that come to the same at every point, if there are any: a sweep
+/// lies over what variants set, so one that varies all that sets them apart makes them one.
+fn alike(table: &SweepTable) -> Option<String> {
+    let mut variants: Vec<(&str, Vec<&SweepRow>)> = Vec::new();
+    for line in &table.lines {
+        match variants.iter_mut().find(|(name, _)| *name == line.variant) {
+            Some((_, rows)) => rows.push(&line.row),
+            None => variants.push((&line.variant, vec![&line.row])),
+        }
+    }
+    let same = |rows: &Vec<&SweepRow>| {
+        let names = variants.iter().filter(|(_, other)| other == rows);
+        names.map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>()
+    };
+    let groups = variants.iter().map(|(_, rows)| same(rows));
+    let alike = groups.filter(|names| names.len() > 1).max_by_key(Vec::len)?;
+    Some(format!(
+        "{} come to the same at every point: what is varied takes the place of what they set.",
+        alike.join(", ")
+    ))
+}
+
+fn cells(line: &SweepLine, fails: bool, has_slo: bool) -> Vec<String> {
     let mut cells = line.values.clone();
     cells.push(line.variant.clone());
-    for (metric, _) in SHOWN {
-        let place = SWEEP_METRICS.iter().position(|name| *name == metric);
-        let reading = place.map_or([None; 3], |place| line.row.metrics[place]);
-        cells.push(match reading {
-            [Some(mean), Some(low), Some(high)] => {
-                Rounded::new(mean, (high - low) / 2.0).to_string()
-            }
-            [Some(mean), _, _] => Rounded::plain(mean).to_string(),
-            _ => "-".to_owned(),
-        });
+    cells.extend(SHOWN.map(|(metric, _)| figure(line.row.metrics.get(metric))));
+    if fails {
+        let failing = line.failing().map(|it| percent(it, 0.0));
+        cells.push(failing.unwrap_or_else(|| "-".to_owned()));
     }
     cells.push(line.row.status.text().to_owned());
     cells.extend(has_slo.then(|| line.slo.clone().unwrap_or_default()));
     cells
+}
+
+/// A number as it is printed, with `~` if it is from few data.
+fn figure(reading: Option<&SweepReading>) -> String {
+    let Some(reading) = reading else { return "-".to_owned() };
+    let number = match reading.numbers {
+        [Some(mean), Some(low), Some(high)] => Rounded::new(mean, (high - low) / 2.0),
+        [Some(mean), _, _] => Rounded::plain(mean),
+        _ => return "-".to_owned(),
+    };
+    let mark = if reading.status == Status::FewData { "~" } else { "" };
+    format!("{mark}{number}")
 }
 
 /// One sentence for each variant with an SLO and each combination of the other axes, along the load
@@ -74,7 +117,7 @@ fn knees(table: &SweepTable, axes: &[Axis]) -> String {
         None => (0..labels.len()).collect(),
     };
     // How each value stands, by what else is set and by variant, in the table's order.
-    let mut curves: Vec<(String, Vec<Option<&str>>)> = Vec::new();
+    let mut curves: Vec<(String, Vec<Standing<'_>>)> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for line in &table.lines {
         let mut name = line.variant.clone();
@@ -84,14 +127,14 @@ fn knees(table: &SweepTable, axes: &[Axis]) -> String {
             }
         }
         let place = *places.entry(name.clone()).or_insert_with(|| {
-            curves.push((name, vec![None; labels.len()]));
+            curves.push((name, vec![Standing::default(); labels.len()]));
             curves.len() - 1
         });
         if let Some(level) = labels.iter().position(|label| *label == line.values[along]) {
-            curves[place].1[level] = line.slo.as_deref();
+            curves[place].1[level] = Standing { slo: line.slo.as_deref(), failing: line.failing() };
         }
     }
-    let sentence = |(name, outcomes): &(String, Vec<Option<&str>>)| {
+    let sentence = |(name, outcomes): &(String, Vec<Standing<'_>>)| {
         let levels: Vec<_> = order.iter().map(|place| (labels[*place], outcomes[*place])).collect();
         told(&table.keys[along], &levels, found.is_some()).map(|text| format!("{name}: {text}\n"))
     };

@@ -1,6 +1,6 @@
 //! More than two variants that all keep up.
 
-use super::{doubt, is_same, list, measured, name};
+use super::{doubt, is_near, is_same, list, measured, name};
 use crate::report::order::pair;
 use crate::stats::{Rounded, Verdict};
 use crate::study::VariantResult;
@@ -15,8 +15,9 @@ pub(super) fn many(results: &[VariantResult], places: &[usize]) -> String {
     let known = metrics.into_iter().filter(|(metric, _)| has(metric));
     let ranked = known.map(|(metric, word)| (metric, word, best(results, places, metric)));
     let ranked: Vec<_> = ranked.collect();
-    let is_clear = |(_, _, (_, alike)): &&(&str, &str, (usize, Vec<usize>))| alike.is_empty();
-    let Some((metric, word, (best, alike))) =
+    let is_clear =
+        |(_, _, (_, alike, near)): &&(&str, &str, Best)| alike.is_empty() && near.is_empty();
+    let Some((metric, word, (best, alike, near))) =
         ranked.iter().find(is_clear).or_else(|| ranked.first())
     else {
         return format!("There is too little data to compare {}", list(results, places));
@@ -24,29 +25,43 @@ pub(super) fn many(results: &[VariantResult], places: &[usize]) -> String {
     let b = name(&results[*best]);
     let value = measured(&results[*best], metric).unwrap_or_default();
     let (cost, few) = (costs(results, places, *best), doubt(results, places, metric));
-    if alike.is_empty() {
+    if alike.is_empty() && near.is_empty() {
         let rest: Vec<usize> = places.iter().copied().filter(|place| place != best).collect();
         let rest = list(results, &rest);
         return format!("{b} is best: its {word} of {value} is below those of {rest}{cost}{few}");
     }
-    let alike = list(results, alike);
-    format!("{b} has the lowest {word} ({value}){cost}, but is not told apart from {alike}{few}")
+    let mut buts = Vec::new();
+    if !alike.is_empty() {
+        buts.push(format!("is not told apart from {}", list(results, alike)));
+    }
+    if !near.is_empty() {
+        buts.push(format!("is less than 1 % below {}", list(results, near)));
+    }
+    let buts = buts.join(" and ");
+    format!("{b} has the lowest {word} ({value}){cost}, but {buts}{few}")
 }
 
-/// The variant with the lowest mean of `metric`, and those that it is not shown to be below.
-fn best(results: &[VariantResult], places: &[usize], metric: &str) -> (usize, Vec<usize>) {
+/// A variant, those that it is not shown to be below, and those that it is below by too little.
+type Best = (usize, Vec<usize>, Vec<usize>);
+
+/// The variant with the lowest mean of `metric`.
+fn best(results: &[VariantResult], places: &[usize], metric: &str) -> Best {
     let mean = |place: usize| {
         let row = results[place].metric(metric);
         row.and_then(|row| row.mean).unwrap_or(f64::INFINITY)
     };
     let best = places.iter().copied().min_by(|a, b| mean(*a).total_cmp(&mean(*b)));
     let best = best.unwrap_or_default();
-    let is_alike = |other: &usize| {
-        let paired = pair(results, *other, best, metric);
-        paired.is_none_or(|paired| paired.verdict != Verdict::Lower)
-    };
-    let others = places.iter().copied().filter(|place| *place != best);
-    (best, others.filter(is_alike).collect())
+    let (mut alike, mut near) = (Vec::new(), Vec::new());
+    for other in places.iter().copied().filter(|place| *place != best) {
+        match pair(results, other, best, metric) {
+            Some(paired) if paired.verdict == Verdict::Lower => {
+                near.extend(is_near(&paired).then_some(other));
+            }
+            Some(_) | None => alike.push(other),
+        }
+    }
+    (best, alike, near)
 }
 
 /// What the best costs, among the others.

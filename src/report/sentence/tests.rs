@@ -86,3 +86,33 @@ fn it_is_one_sentence_of_one_line() {
         assert!(text.ends_with('.') && !text.contains('\n') && !text.contains(". "), "{text}");
     }
 }
+
+#[test]
+fn a_variant_that_fails_more_is_never_best_however_soon_its_successes_are_answered() {
+    let refusing = "[variant.refuses.node.app]\nworkers = 1\nqueue = 0\n";
+    let text = of(&format!("{}[variant.plain]\n{refusing}", sample::QUEUE));
+    assert!(text.starts_with("`refuses` fails "), "{text}");
+    assert!(text.contains(" of its requests, `plain` none; of successes, `refuses` "), "{text}");
+    let more = format!("{}[variant.plain]\n[variant.fast.node.app]\nspeed = 2\n", sample::QUEUE);
+    let text = of(&format!("{more}{refusing}"));
+    assert!(text.starts_with("`refuses` fails "), "{text}");
+    assert!(text.contains("; `fast` answers in "), "{text}");
+}
+
+#[test]
+fn a_difference_of_less_than_1_percent_is_not_called_one() {
+    let near = "[variant.near.node.app]\nspeed = 1.001\n";
+    let text = of(&format!("{}[variant.plain]\n{near}", sample::QUEUE));
+    let start = "The mean times of `near` and `plain` differ by less than 1 %";
+    assert!(text.starts_with(start), "{text}");
+    let text = of(&format!("{}[variant.plain]\n{near}[variant.same]\n", sample::QUEUE));
+    assert!(text.contains("is less than 1 % below `plain`, `same`"), "{text}");
+}
+
+#[test]
+fn variants_under_different_loads_are_not_ranked_without_that_being_told() {
+    let less = "[variant.less.node.users]\narrivals = { poisson = \"30/s\" }\n";
+    let text = of(&format!("{}[variant.plain]\n{less}", sample::QUEUE));
+    assert!(text.contains(" (not under the same load: `plain` "), "{text}");
+    assert!(!of(sample::SHOP).contains("not under the same load"));
+}

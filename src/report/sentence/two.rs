@@ -1,6 +1,6 @@
 //! Two variants that both keep up.
 
-use super::{doubt, is_same, name, rounded};
+use super::{doubt, is_near, is_same, name, rounded};
 use crate::report::order::pair;
 use crate::stats::{Paired, Verdict, times};
 use crate::study::VariantResult;
@@ -12,7 +12,10 @@ pub(super) fn two(results: &[VariantResult], base: usize, other: usize) -> Strin
         return format!("There is too little data to compare {o} with {b}");
     };
     let (winner, loser) = match mean.verdict {
-        Verdict::NotShown => return undecided(results, base, other),
+        Verdict::NotShown => return undecided(results, base, other, false),
+        Verdict::Lower | Verdict::Higher if is_near(&mean) => {
+            return undecided(results, base, other, true);
+        }
         Verdict::Lower => (other, base),
         Verdict::Higher => (base, other),
     };
@@ -43,18 +46,23 @@ fn tail(results: &[VariantResult], winner: usize, loser: usize) -> String {
     }
 }
 
-/// Two variants whose mean times were not told apart.
-fn undecided(results: &[VariantResult], base: usize, other: usize) -> String {
+/// Two variants whose mean times were not told apart, or are too near to each other to matter.
+fn undecided(results: &[VariantResult], base: usize, other: usize, near: bool) -> String {
     let [b, o] = [base, other].map(|place| name(&results[place]));
     let price = price(&results[other], &results[base]);
     let price = if price.is_empty() { price } else { format!(" ({o}{price})") };
     let few = doubt(results, &[base, other], "latency_mean");
-    let start = format!("No difference between {o} and {b}{price} is shown in the mean time{few}");
+    let start = if near {
+        format!("The mean times of {o} and {b}{price} differ by less than 1 %{few}")
+    } else {
+        format!("No difference between {o} and {b}{price} is shown in the mean time{few}")
+    };
     let Some(tail) = pair(results, base, other, "latency_p99") else {
         return format!("{start}; there is too little data to compare p99");
     };
     let few = doubt(results, &[base, other], "latency_p99");
     match tail.verdict {
+        Verdict::NotShown if near => format!("{start}; no difference is shown in p99{few}"),
         Verdict::NotShown => format!("{start} or in p99{few}"),
         Verdict::Lower | Verdict::Higher => {
             let what = format!("the p99 of {o} is");

@@ -21,9 +21,11 @@ const METRICS: [(&str, &str); 7] = [
     ("success_ratio", "success"),
 ];
 
-/// Metrics of scenarios that ask who people are, of which those are shown that some variant has.
-const IDENTITY: [(&str, &str); 9] = [
-    ("authorised_latency_mean", "page latency (mean, ms)"),
+/// Metrics of scenarios with pages, identity or attacks, of which those are shown that some variant
+/// has.
+const IF_ANY: [(&str, &str); 12] = [
+    ("page_load_mean", "page load (mean, ms)"),
+    ("authorised_latency_mean", "requests of users (mean, ms)"),
     ("login_latency_mean", "log-in latency (mean, ms)"),
     ("store_lookups", "store look-ups (1/s)"),
     ("store_writes", "store writes (1/s)"),
@@ -32,10 +34,12 @@ const IDENTITY: [(&str, &str); 9] = [
     ("forced_logins", "forced log-ins (1/s)"),
     ("carts_lost", "carts lost"),
     ("exposure_mean", "exposure (mean, ms)"),
+    ("forged_accepted", "forged, let in (1/s)"),
+    ("attack_succeeded", "attacks that succeeded"),
 ];
 
 /// Metrics of the second table.
-const RATIOS: [(&str, &str); 10] = [
+const RATIOS: [(&str, &str); 11] = [
     ("latency_mean", "sojourn (latency mean)"),
     ("wait_mean", "wait mean"),
     ("latency_p50", "p50"),
@@ -44,7 +48,8 @@ const RATIOS: [(&str, &str); 10] = [
     ("throughput", "throughput"),
     ("success_ratio", "success"),
     ("cost_per_million", "cost per million"),
-    ("authorised_latency_mean", "page latency"),
+    ("page_load_mean", "page load"),
+    ("authorised_latency_mean", "requests of users"),
     ("exposure_mean", "exposure"),
 ];
 
@@ -68,9 +73,7 @@ pub(super) fn write(
         if ratios.is_empty() {
             paper.note(&match too_few_replications(results) {
                 Some(few) => format!("No ratios: {few}."),
-                None => {
-                    format!("No variant has numbers to compare with `{}`.", comparison.baseline)
-                }
+                None => no_numbers(results, &comparison.baseline),
             });
         } else {
             paper.heading(&format!("Ratio to {}", comparison.baseline));
@@ -85,6 +88,19 @@ pub(super) fn write(
     paper.whole(&format!("Fingerprint: {}", fingerprint(results)), false);
     paper.gap();
     paper.whole(&sentence(results, comparison), true);
+}
+
+/// Why there are no ratios to the variant `baseline`.
+fn no_numbers(results: &[VariantResult], baseline: &str) -> String {
+    let base = results.iter().find(|result| result.name == baseline);
+    let has_number = |it: &VariantResult| {
+        METRICS.iter().any(|(metric, _)| it.metric(metric).is_some_and(|row| row.mean.is_some()))
+    };
+    if base.is_some_and(has_number) {
+        format!("No variant has numbers to compare with `{baseline}`.")
+    } else {
+        format!("`{baseline}` has no numbers, so nothing can be compared with it.")
+    }
 }
 
 /// Metrics from top to bottom, variants from left to right.
@@ -104,7 +120,7 @@ fn values(marks: &mut Marks, results: &[VariantResult]) -> Grid {
     for (name, words) in METRICS {
         row(words, metric(name));
     }
-    for (name, words) in IDENTITY {
+    for (name, words) in IF_ANY {
         let occurs = |row: &SummaryRow| row.metric == name && row.mean.is_some_and(|it| it > 0.0);
         if summaries.iter().flatten().any(occurs) {
             row(words, metric(name));
@@ -163,6 +179,9 @@ fn ratios(marks: &mut Marks, results: &[VariantResult], comparison: &Comparison)
     grid
 }
 
+/// A ratio is told to this share of it at the finest, however narrow its interval.
+const FINEST: f64 = 5e-4;
+
 /// The ratio with its interval, or the difference where there is no finite ratio.
 fn compared(paired: &Paired) -> String {
     let word = match paired.verdict {
@@ -172,7 +191,7 @@ fn compared(paired: &Paired) -> String {
     };
     match paired.ratio {
         Some(ratio) => {
-            let half = ratio.half_width();
+            let half = ratio.half_width().max(FINEST * ratio.mean.abs());
             let [low, mean, high] =
                 [ratio.low, ratio.mean, ratio.high].map(|end| Rounded::new(end, half).value);
             format!("{mean} [{low}, {high}] {word}")
@@ -182,5 +201,22 @@ fn compared(paired: &Paired) -> String {
             let text = Rounded::new(difference.mean, difference.half_width());
             format!("difference {text} {word}")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::Interval;
+
+    #[test]
+    fn a_ratio_has_no_digits_that_come_from_rounding() {
+        let ratio = |mean: f64, half: f64| {
+            let ratio = Some(Interval::around(mean, half));
+            let (difference, verdict) = (Interval::around(1.0, 0.1), Verdict::Higher);
+            compared(&Paired { difference, ratio, verdict })
+        };
+        assert_eq!(ratio(4.0 / 3.0, 1e-16), "1.3333 [1.3333, 1.3333] higher");
+        assert_eq!(ratio(1.25, 0.03), "1.25 [1.22, 1.28] higher");
     }
 }

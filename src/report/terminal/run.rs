@@ -5,14 +5,14 @@ use super::grid::Grid;
 use super::paper::Paper;
 use crate::metrics::Unit;
 use crate::model::Study;
-use crate::report::manifest::{in_flight_share, warmup_from};
+use crate::report::manifest::warmup_from;
 use crate::report::stability::trouble;
 use crate::report::{Bound, Provenance, SloOutcome, SloVerdict, fingerprint, slo_verdicts};
 use crate::stats::{MAX_UNFINISHED, MIN_REPLICATIONS, percent};
 use crate::study::{NodeRow, SummaryRow, VariantResult};
 
 /// End-to-end metrics, and how they are called here.
-const LADDER: [(&str, &str); 10] = [
+const LADDER: [(&str, &str); 11] = [
     ("latency_mean", "latency mean (ms)"),
     ("latency_p50", "p50"),
     ("latency_p90", "p90"),
@@ -20,10 +20,14 @@ const LADDER: [(&str, &str); 10] = [
     ("latency_p99", "p99"),
     ("latency_p999", "p99.9"),
     ("latency_max", "longest"),
+    ("page_load_mean", "page load mean (ms)"),
     ("wait_mean", "wait mean (ms)"),
     ("throughput", "throughput (1/s)"),
     ("success_ratio", "success"),
 ];
+
+/// Those of [`LADDER`] that show only where there is a number.
+const IF_ANY: [&str; 2] = ["latency_max", "page_load_mean"];
 
 /// Metrics of nodes, how they are called here, and whether they show only if something happened.
 const AT_NODES: [(&str, &str, bool); 7] = [
@@ -103,8 +107,9 @@ fn ladder(marks: &mut Marks, result: &VariantResult) -> Grid {
     let find = |name: &str| summary.iter().find(|row| row.metric == name);
     let mut grid = Grid::new(["end to end".to_owned(), String::new()]);
     for (metric, name) in LADDER {
-        let row = find(metric).filter(|row| row.mean.is_some() || row.metric != "latency_max");
-        if metric != "latency_max" || row.is_some() {
+        let if_any = IF_ANY.contains(&metric);
+        let row = find(metric).filter(|row| row.mean.is_some() || !if_any);
+        if !if_any || row.is_some() {
             grid.push([name.to_owned(), marks.figure(row)]);
         }
     }
@@ -116,7 +121,7 @@ fn ladder(marks: &mut Marks, result: &VariantResult) -> Grid {
     if let Some(late) = find("late_ratio").filter(occurs) {
         grid.push(["answers for nobody".to_owned(), marks.figure(Some(late))]);
     }
-    let share = in_flight_share(result);
+    let share = result.in_flight_share();
     grid.push(["in flight at the end".to_owned(), number(Unit::Share, share, None)]);
     grid
 }
@@ -177,7 +182,7 @@ fn no_bottleneck(result: &VariantResult) -> &'static str {
     let is_steady = result.graph.run.study == Study::SteadyState;
     if !has_cores {
         "No node has cores, so none is a bottleneck."
-    } else if is_steady && in_flight_share(result) > MAX_UNFINISHED {
+    } else if is_steady && result.in_flight_share() > MAX_UNFINISHED {
         "More than 1 % of the requests were on the way at the end, which leaves no means: the run \
          is too short for its latencies, or something grows."
     } else {
