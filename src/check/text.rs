@@ -1,5 +1,6 @@
 //! What is known of a variant, for people.
 
+use super::bound::Bound;
 use super::circuit::origin_word;
 use super::station::Answer;
 use super::table::Table;
@@ -34,10 +35,13 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     lines.push(String::new());
     lines.extend(links(graph));
     let mut reasons = reasons(graph, checked);
+    let resources = super::resources::resources(graph, &checked.traffic);
+    reasons.extend(resources.iter().map(super::resources::Resource::line));
     reasons.extend(caches(graph));
     reasons.extend(stores(graph));
     reasons.extend(browsers(graph, checked));
-    reasons.extend(checked.least.reasons.iter().cloned());
+    reasons.extend(checked.grounds.reasons.iter().cloned());
+    reasons.extend(checked.grounds.taken_for_poisson(graph, &checked.nodes));
     reasons.extend(super::hashed::hashed(graph, &checked.traffic));
     reasons.extend(super::left_out::preflights(graph, &checked.traffic));
     reasons.extend(super::left_out::stopped(graph));
@@ -109,20 +113,22 @@ fn nodes(graph: &Graph, checked: &Checked) -> Table {
             continue;
         }
         let replicas = graph.fixed.topology.nodes[id.index()].replicas;
-        let least = if checked.least.nodes.contains(&id) { "at least " } else { "" };
-        let busy =
-            node.busiest().map_or_else(|| "-".to_owned(), |busy| format!("{least}{busy:.3}"));
-        let load = if node.servers() > 0 { number(node.load()) } else { "-".to_owned() };
-        let load = if load == "-" { load } else { format!("{least}{load}") };
+        let [often, much] = [checked.grounds.rate(id), checked.grounds.load(id)].map(Bound::word);
+        let busy = node.busiest().map_or_else(|| "-".to_owned(), |it| format!("{much}{it:.3}"));
+        let load = format!("{much}{}", number(node.load()));
+        let load = if node.servers() > 0 { load } else { "-".to_owned() };
         let visits = visits(graph, node, id);
-        let about = if least.is_empty() { "about " } else { least };
+        // Where arrivals are only taken for Poisson nothing says in which direction that errs.
+        let about = Bound::About.word();
+        let about =
+            Some(checked.grounds.wait(id).word()).filter(|it| !it.is_empty()).unwrap_or(about);
         let (theory, wait, sojourn) = theory(&checked.nodes[id.index()], visits, about);
         table.row([
             name,
             plan.kind.to_owned(),
             replicas.to_string(),
             cores(graph, id),
-            format!("{least}{}", number(node.rate)),
+            format!("{often}{}", number(node.rate)),
             demand(node),
             load,
             busy,
