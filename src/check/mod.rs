@@ -14,6 +14,7 @@ mod backups;
 mod bound;
 mod bunched;
 mod circuit;
+mod connecting;
 mod expected;
 mod flow;
 mod grounds;
@@ -31,6 +32,8 @@ mod strayed;
 mod suspicion;
 mod table;
 mod text;
+mod unsettled;
+mod untraced;
 
 pub use circuit::{Circuit, Solution};
 pub use ineffective::ineffective;

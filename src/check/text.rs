@@ -6,9 +6,9 @@ use super::station::Answer;
 use super::table::Table;
 use super::{Checked, Circuit, Length, word};
 use super::{amplified, expected};
-use crate::graph::{Graph, NodeTraffic, Origin, Role, browsers_keep};
+use crate::graph::{ClientTraffic, Graph, NodeTraffic, Origin, Role, browsers_keep};
 use crate::id::NodeId;
-use crate::theory::Quality;
+use crate::theory::{Known, Quality};
 use crate::time::Span;
 
 /// Links shown at most; the nodes are all shown.
@@ -68,7 +68,7 @@ fn clients(graph: &Graph, checked: &Checked) -> Vec<String> {
     let mut lines = Vec::new();
     for client in &checked.traffic.clients {
         let name = &graph.names[client.node.index()];
-        let rate = format!("{}{} requests/s", origin_word(client.origin), number(client.rate));
+        let rate = asks(client);
         let circuit = checked.circuit.as_ref().filter(|it| it.client == client.node);
         lines.push(match (circuit, client.origin) {
             (Some(circuit), _) => format!("  {name} asks {rate}: {}", of_circuit(circuit)),
@@ -79,6 +79,18 @@ fn clients(graph: &Graph, checked: &Checked) -> Vec<String> {
         });
     }
     lines
+}
+
+/// How much a client asks: of visitors the pages, and the requests that these, and errands, are.
+fn asks(client: &ClientTraffic) -> String {
+    let word = origin_word(client.origin);
+    let own = client.visits.iter().filter(|((node, _), _)| *node == client.node);
+    let each: f64 = own.map(|(_, often)| often).sum();
+    if (each - 1.0).abs() < 1e-9 {
+        return format!("{word}{} requests/s", number(client.rate));
+    }
+    let [pages, all] = [client.rate, client.rate * each].map(number);
+    format!("{word}{pages} pages/s, which are {all} requests/s with their parts and errands")
 }
 
 fn of_circuit(circuit: &Circuit) -> String {
@@ -172,6 +184,9 @@ fn theory(answer: &Answer, visits: f64, about: &str) -> (String, String, String)
         Answer::Nothing | Answer::Unknown(_) => (String::new(), String::new(), String::new()),
         Answer::Queue(known, quality) => {
             let means = known.means();
+            // Under processor sharing nobody waits for a core: all is slower work, as in a run.
+            let is_shared = matches!(known, Known::MGcPs(_));
+            let wait = if is_shared { 0.0 } else { means.wait };
             let tilde = if *quality == Quality::Exact { "" } else { about };
             let lost = known.blocking();
             let name = if lost > 0.0 {
@@ -183,7 +198,7 @@ fn theory(answer: &Answer, visits: f64, about: &str) -> (String, String, String)
             let name = name.replace("(Allen-Cunneen) (approximation)", "(Allen-Cunneen)");
             (
                 name,
-                format!("{tilde}{}", time(visits * means.wait)),
+                format!("{tilde}{}", time(visits * wait)),
                 format!("{tilde}{}", time(visits * means.sojourn)),
             )
         }

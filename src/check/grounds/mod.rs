@@ -262,3 +262,6 @@ impl Finder<'_> {
         (0..).map(NodeId).take(count)
     }
 }
+
+#[cfg(test)]
+mod tests;
