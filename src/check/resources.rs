@@ -3,11 +3,12 @@
 
 #![allow(clippy::cast_precision_loss, reason = "counts and sizes are far below 2^53")]
 
+use super::grounds::Grounds;
 use super::suspicion::Watch;
 use super::text::{number, percent};
 use crate::auth::AuthPlan;
 use crate::endpoint::{Op, Rule};
-use crate::graph::{Graph, LinkPlan, Pair, Role, Traffic, programs};
+use crate::graph::{Graph, LinkPlan, Origin, Pair, Role, Traffic, programs};
 use crate::id::{LinkId, NodeId};
 use crate::model::Study;
 use crate::net::Mode;
@@ -172,6 +173,38 @@ fn hashes(graph: &Graph, traffic: &Traffic, auth: &AuthPlan) -> Option<Resource>
         there: replicas * f64::from(*workers),
         unit: "workers of its pool",
     })
+}
+
+/// The resource of which most is in use on average by what is asked for, and no core; none where
+/// what is asked for is not given, or less of it may come.
+#[must_use]
+pub fn fullest(graph: &Graph) -> Option<Fullest> {
+    let traffic = Traffic::of(graph);
+    if traffic.clients.iter().any(|client| client.origin != Origin::Given) {
+        return None;
+    }
+    let grounds = Grounds::of(graph, &traffic);
+    let is_sure = |it: &Resource| {
+        let at = match it.of {
+            Of::Link(link) => graph.fixed.topology.links[link.index()].to,
+            Of::Node(node) => node,
+        };
+        !grounds.is_spared(at)
+    };
+    let first = resources(graph, &traffic).into_iter().find(is_sure)?;
+    let [needed, there] = [first.needed, first.there].map(number);
+    let text = format!("{}, where {needed} of {there} {} are needed", first.name, first.unit);
+    Some(Fullest { load: first.load(), text })
+}
+
+/// The resource of which most is in use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fullest {
+    /// The share of it that is in use on average, without queues anywhere; from 1 on it is too
+    /// little.
+    pub load: f64,
+    /// It in words: whose it is, how much is needed, and how much there is.
+    pub text: String,
 }
 
 impl Watch<'_> {

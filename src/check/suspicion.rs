@@ -33,6 +33,8 @@ pub fn suspicions(
     watch.caches();
     watch.backups();
     watch.identity();
+    watch.switched_off();
+    watch.forged();
     watch.unused
 }
 
