@@ -1,5 +1,5 @@
-//! What fills up without being a core: lines of a bandwidth, pools of connections, and pools of
-//! workers that hash passwords.
+//! What fills up without being a core: lines of a bandwidth, pools of connections, workers that are
+//! kept while others answer, and pools of workers that hash passwords.
 
 #![allow(clippy::cast_precision_loss, reason = "counts and sizes are far below 2^53")]
 
@@ -36,8 +36,10 @@ pub(super) struct Resource {
 pub(super) enum Of {
     /// This link.
     Link(LinkId),
-    /// This node.
-    Node(NodeId),
+    /// What this node has for hashes.
+    Hashes(NodeId),
+    /// The workers of this node, which are kept while it waits for others.
+    Workers(NodeId),
 }
 
 impl Resource {
@@ -63,6 +65,8 @@ pub(super) fn resources(graph: &Graph, traffic: &Traffic) -> Vec<Resource> {
         all.extend(line_of(graph, link, of, &flows));
         all.extend(pool_of(graph, link, of, (ends.from, ends.to), &flows));
     }
+    let ids = (0..).map(NodeId).take(graph.plans.len());
+    all.extend(ids.filter_map(|id| workers(graph, traffic, id)));
     all.extend(graph.fixed.auth.as_ref().and_then(|auth| hashes(graph, traffic, auth)));
     all.retain(|it| it.needed > 0.0);
     all.sort_by(|a, b| b.load().total_cmp(&a.load()));
@@ -132,7 +136,7 @@ fn pool_of(
 }
 
 /// Seconds that an exchange is with a node if nobody is in its way: what it does there, and what
-/// it calls, one after the other. Branches would be side by side: with any, its own time alone.
+/// it calls, one after the other. Branches would be side by side: with any it is counted as nothing.
 fn stay(graph: &Graph, pair: Pair, depth: u32) -> f64 {
     let demand = crate::graph::demand(graph, pair, None);
     let shape = graph.plans[pair.0.index()].shape.as_ref();
@@ -152,6 +156,26 @@ fn stay(graph: &Graph, pair: Pair, depth: u32) -> f64 {
     sum
 }
 
+/// Workers that are kept while what they call answers: nothing where all they do is to serve, since
+/// that is the load of the node.
+fn workers(graph: &Graph, traffic: &Traffic, id: NodeId) -> Option<Resource> {
+    let shape = graph.plans[id.index()].shape.as_ref()?;
+    if shape.workers == u32::MAX || shape.is_async || traffic.nodes[id.index()].calls <= 0.0 {
+        return None;
+    }
+    let visits = traffic.clients.iter().flat_map(|client| {
+        let of = move |(pair, often): (&Pair, &f64)| (*pair, often * client.rate);
+        client.visits.iter().filter(|(pair, _)| pair.0 == id).map(of)
+    });
+    Some(Resource {
+        of: Of::Workers(id),
+        name: graph.names[id.index()].clone(),
+        needed: visits.map(|(pair, rate)| rate * stay(graph, pair, DEPTH)).sum(),
+        there: f64::from(shape.workers) * shape.machines.len() as f64,
+        unit: "workers",
+    })
+}
+
 /// The workers of the issuer that hash and do nothing else.
 fn hashes(graph: &Graph, traffic: &Traffic, auth: &AuthPlan) -> Option<Resource> {
     let (workers, law) = auth.pool.as_ref()?;
@@ -167,7 +191,7 @@ fn hashes(graph: &Graph, traffic: &Traffic, auth: &AuthPlan) -> Option<Resource>
     let rate: f64 = visits.map(|(pair, rate)| rate * hashes(&pair) as f64).sum();
     let replicas = f64::from(graph.fixed.topology.nodes[auth.issuer.index()].replicas);
     Some(Resource {
-        of: Of::Node(auth.issuer),
+        of: Of::Hashes(auth.issuer),
         name: format!("{}, hashing", graph.names[auth.issuer.index()]),
         needed: rate * law.mean() / 1e9,
         there: replicas * f64::from(*workers),
@@ -187,7 +211,7 @@ pub fn fullest(graph: &Graph) -> Option<Fullest> {
     let is_sure = |it: &Resource| {
         let at = match it.of {
             Of::Link(link) => graph.fixed.topology.links[link.index()].to,
-            Of::Node(node) => node,
+            Of::Hashes(node) | Of::Workers(node) => node,
         };
         !grounds.is_spared(at)
     };
@@ -222,7 +246,11 @@ impl Watch<'_> {
                     let span = self.model.links[&(from.clone(), to.clone())].to.clone();
                     (ends.to, span, "give the link more, or ask for less over it")
                 }
-                Of::Node(node) => {
+                Of::Workers(node) => {
+                    let place = &self.model.nodes[&self.graph.names[node.index()]].place;
+                    (node, place.clone(), "give it more workers, or let what it calls be faster")
+                }
+                Of::Hashes(node) => {
                     let auth = self.model.auth.as_ref();
                     let place = &self.model.nodes[&self.graph.names[node.index()]].place;
                     let span = auth.map_or_else(|| place.clone(), |it| it.at("password.pool"));

@@ -7,6 +7,9 @@ use crate::theory::{self, Interarrival, Known, Quality, Service, Station, Unsolv
 
 use super::flow::Flow;
 
+/// Why there is no answer where more comes than can be done.
+pub(super) const NO_STEADY_STATE: &str = "no steady state";
+
 /// What theory says of a node.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
@@ -75,7 +78,7 @@ impl Answer {
         match Known::of(&station) {
             Ok(known) if exact => Self::Queue(known, known.quality()),
             Ok(known) => Self::Queue(known, Quality::Approximation),
-            Err(Unsolved::Overloaded { .. }) => Self::Unknown("no steady state".to_owned()),
+            Err(Unsolved::Overloaded { .. }) => Self::Unknown(NO_STEADY_STATE.to_owned()),
             Err(other) => Self::Unknown(other.to_string()),
         }
     }

@@ -7,6 +7,9 @@ use super::{Effect, Finder, Reach};
 use crate::fault::{FaultKind, FaultPlan, Target};
 use crate::id::NodeId;
 
+/// Why there is no formula where things stand still now and then.
+const FAULTS: &str = "faults strike on the way";
+
 impl Finder<'_> {
     /// Looks at every fault.
     pub(super) fn faults(&mut self) {
@@ -19,12 +22,7 @@ impl Finder<'_> {
                     Target::Link(link) => {
                         let to = graph.fixed.topology.links[link.index()].to;
                         let why = format!("fault `{name}` strikes the link to it");
-                        self.doubt(
-                            to,
-                            Reach::Onward,
-                            Effect { hides: true, ..Effect::EITHER },
-                            &why,
-                        );
+                        self.doubt(to, Reach::Onward, Effect::EITHER.hidden(FAULTS), &why);
                     }
                 }
             }
@@ -59,7 +57,7 @@ impl Finder<'_> {
             | FaultKind::BlackHole
             | FaultKind::Lossy
             | FaultKind::Partition => {
-                let effect = Effect { hides: true, ..Effect::EITHER };
+                let effect = Effect::EITHER.hidden(FAULTS);
                 self.doubt(at, Reach::Onward, effect, &why);
                 self.others(at, &why);
             }
@@ -76,7 +74,7 @@ impl Finder<'_> {
         };
         for caller in callers.into_iter().filter(is_balancer).collect::<Vec<_>>() {
             let why = format!("{why} among its backends").replace(" it among", " one of");
-            self.doubt(caller, Reach::Behind, Effect { hides: true, ..Effect::EITHER }, &why);
+            self.doubt(caller, Reach::Behind, Effect::EITHER.hidden(FAULTS), &why);
         }
     }
 }

@@ -16,7 +16,7 @@ mod programs;
 use std::collections::BTreeSet;
 
 use super::bound::Bound;
-use super::station::Answer;
+use super::station::{Answer, NO_STEADY_STATE};
 use crate::graph::{Graph, Traffic};
 use crate::id::NodeId;
 use crate::theory::{Known, Quality};
@@ -32,8 +32,8 @@ struct Effect {
     wait: Bound,
     /// Whether what does not come is answered elsewhere, rather than refused.
     spares: bool,
-    /// Whether there is nothing sensible to say of waits.
-    hides: bool,
+    /// Why there is nothing sensible to say of waits, if so.
+    hides: Option<&'static str>,
 }
 
 impl Effect {
@@ -53,7 +53,7 @@ impl Effect {
     const BUNCHED: Self = Self::wait(Bound::AtLeast);
 
     const fn all(bound: Bound) -> Self {
-        Self { rate: bound, load: bound, wait: bound, spares: false, hides: false }
+        Self { rate: bound, load: bound, wait: bound, spares: false, hides: None }
     }
 
     const fn wait(bound: Bound) -> Self {
@@ -71,13 +71,18 @@ impl Effect {
             (Bound::Exact, load) => ("loads and waits", load),
             (rate, _) => ("arrivals, loads and waits", rate),
         };
-        match bound {
-            _ if self.hides => format!("no formula holds {whom}"),
-            Bound::Exact => String::new(),
+        let told = match bound {
+            Bound::Exact => return String::new(),
             Bound::AtLeast => format!("{numbers} {whom} are at least this"),
             Bound::AtMost => format!("{numbers} {whom} are at most this"),
             Bound::About => format!("{numbers} {whom} may be more or less than this"),
-        }
+        };
+        if self.hides.is_some() { format!("{told}, and no formula holds") } else { told }
+    }
+
+    /// The same without a formula for waits.
+    const fn hidden(self, why: &'static str) -> Self {
+        Self { hides: Some(why), ..self }
     }
 }
 
@@ -151,15 +156,20 @@ impl Grounds {
     pub(super) fn qualify(&self, answers: &mut [Answer]) {
         for (id, answer) in (0..).map(NodeId).zip(answers) {
             let own = self.doubts.iter().filter(|doubt| doubt.nodes.contains(&id));
-            let hides = own.clone().any(|doubt| doubt.effect.hides);
+            let hides = own.clone().find_map(|doubt| doubt.effect.hides);
             let is_doubted = own.clone().any(|doubt| doubt.effect.wait != Bound::Exact);
+            let is_less = own.clone().any(|doubt| doubt.effect.load == Bound::AtMost);
             match answer {
-                Answer::Queue(..) | Answer::Solved { .. } if hides => {
-                    *answer = Answer::Unknown("no formula: faults strike on the way".to_owned());
+                Answer::Queue(..) | Answer::Solved { .. } if hides.is_some() => {
+                    *answer = Answer::Unknown(format!("no formula: {}", hides.unwrap_or_default()));
                 }
                 Answer::Queue(_, quality) if is_doubted => *quality = Quality::Approximation,
                 Answer::Solved { .. } if is_doubted => {
                     let why = "no formula: it is not certain what comes to it";
+                    *answer = Answer::Unknown(why.to_owned());
+                }
+                Answer::Unknown(reason) if is_less && reason == NO_STEADY_STATE => {
+                    let why = "no formula: this would be too much, but not all of it comes";
                     *answer = Answer::Unknown(why.to_owned());
                 }
                 Answer::Queue(..) | Answer::Solved { .. } => {}

@@ -10,6 +10,9 @@ use crate::nodes::load_balancer::{BackendsSpec, BalancePlan};
 use crate::nodes::station::Shape;
 use crate::screen::ScreenPlan;
 
+/// Why there is no formula where requests do not choose for themselves.
+const PINNED: &str = "what comes to which replica is not known";
+
 impl Finder<'_> {
     /// Looks at every node.
     pub(super) fn nodes(&mut self) {
@@ -163,12 +166,12 @@ impl Finder<'_> {
         if *layer == 4 && several && self.keeps_connections(id) {
             let why = "it chooses once for each connection, and what comes over that goes the same \
                        way: the busiest backend has more than its share";
-            self.doubt(id, Reach::Behind, Effect::work(Bound::AtLeast), why);
+            self.doubt(id, Reach::Behind, Effect::work(Bound::AtLeast).hidden(PINNED), why);
         }
         if sticky.is_some() && several {
             let why = "who has a cookie goes the same way: the busiest backend has more than its \
                        share";
-            self.doubt(id, Reach::Behind, Effect::work(Bound::AtLeast), why);
+            self.doubt(id, Reach::Behind, Effect::work(Bound::AtLeast).hidden(PINNED), why);
         }
         let is_random = matches!(spec.algorithm, Algorithm::Random | Algorithm::WeightedRandom);
         if instances.is_some_and(|count| count > 1) && several && !is_random {

@@ -115,6 +115,7 @@ fn a_balancer_of_connections_has_no_backend_with_its_share() {
     let said = text("base", &graph, &checked);
     assert!(row(&said).contains("at least 0.5") && !row(&said).contains("(exact)"), "{said}");
     assert!(said.contains("lb: it chooses once for each connection"), "{said}");
+    assert!(said.contains("app: no formula: what comes to which replica is not known"), "{said}");
 }
 
 #[test]
@@ -135,6 +136,7 @@ fn a_load_that_a_store_may_spare_is_no_overload() {
     assert!(!warnings.contains("grows without limit"), "{warnings}");
     let said = text("base", &graph, &checked);
     assert!(row(&said).contains("at most 1.680"), "{said}");
+    assert!(said.contains("app: no formula: this would be too much, but not all"), "{said}");
 }
 
 #[test]
@@ -197,9 +199,40 @@ fn pools_and_lines_have_a_load_of_their_own() {
             ),
         )
     };
-    // 20 answers a second of 100 kB are 16 Mbit/s.
+    // 20 answers a second of 100 kB are 16 Mbit/s, and 20 of the usual 1 kB are the rest.
     let (said, warnings) = line("10Mbit/s");
-    assert!(said.contains("lb → app, the way back: 16 of 10 Mbit/s"), "{said}");
-    assert!(warnings.contains("needs 16 Mbit/s on average and has 10"), "{warnings}");
+    assert!(said.contains("lb → app, the way back: 16.16 of 10 Mbit/s"), "{said}");
+    assert!(warnings.contains("needs 16.16 Mbit/s on average and has 10"), "{warnings}");
     assert!(!line("20Mbit/s").1.contains("Mbit/s"));
+}
+
+#[test]
+fn workers_that_wait_for_others_are_in_use() {
+    let of =
+        |workers: u32| told(POISSON, &format!("{RANDOM}\nworkers = {workers}\nqueue = 5"), "", "");
+    // 80 requests a second that the server keeps for 10 ms.
+    let (said, warnings) = of(1);
+    assert!(said.contains("lb: 0.8 of 1 workers are in use on average"), "{said}");
+    assert!(!warnings.contains("needs"), "{warnings}");
+    let slow = "speed = 0.5\nreplicas = 2";
+    let (_, warnings) = told(POISSON, &format!("{RANDOM}\nworkers = 1\nqueue = 5"), slow, "");
+    assert!(warnings.contains("lb needs 1.6 workers on average and has 1"), "{warnings}");
+}
+
+#[test]
+fn a_pool_that_hashes_has_a_load() {
+    let (graph, checked, warnings) = checked(
+        "[auth]\nat = 'app'\nissuer = 'acc'\nlogin = 'login'\nscheme = 'credentials'\n\
+         [auth.password]\ntime = { exp = '14ms' }\npool = 1\n[endpoint.page]\npath = '/'\n\
+         work = [{ cpu = '1us' }]\n[endpoint.login]\npath = '/login'\n\
+         [node.users]\nkind = 'client'\narrivals = { poisson = '100/s' }\nmix = { page = 1 }\n\
+         [node.edge]\nkind = 'reverse-proxy'\n\
+         routes = [{ path = '/login', to = 'acc' }, { to = 'app' }]\n\
+         [node.app]\nkind = 'server'\ncores = 1\n[node.acc]\nkind = 'auth-server'\ncores = 1\n\
+         [link.users.edge]\n[link.edge.app]\n[link.edge.acc]\n[link.app.acc]\n",
+    );
+    let said = text("base", &graph, &checked);
+    let line = "acc, hashing: 1.4 of 1 workers of its pool are in use on average";
+    assert!(said.contains(line), "{said}");
+    assert!(warnings.contains("acc, hashing needs 1.4 workers of its pool"), "{warnings}");
 }
