@@ -48,11 +48,8 @@ fn hashes(model: &Model, found: &mut Vec<Diagnostic>) {
     for (name, node) in &model.nodes {
         let KindSpec::LoadBalancer(balancer) = &node.spec.kind else { continue };
         let spec = &balancer.balance;
-        let looks = match spec.algorithm {
-            Algorithm::RingHash | Algorithm::Maglev => true,
-            Algorithm::UriHash => spec.profile == Some(Profile::Nginx),
-            _ => false,
-        };
+        let looks = matches!(spec.algorithm, Algorithm::RingHash | Algorithm::Maglev)
+            || spec.algorithm == Algorithm::UriHash && spec.profile == Some(Profile::Nginx);
         if !looks && spec.hash_on != HashOn::default() {
             let message =
                 format!("`hash_on` of `{name}` does nothing: its algorithm hashes no key");

@@ -59,21 +59,22 @@ impl Finder<'_> {
             | FaultKind::Partition => {
                 let effect = Effect::EITHER.hidden(FAULTS);
                 self.doubt(at, Reach::Onward, effect, &why);
-                self.others(at, &why);
+                self.others(at, name);
             }
         }
     }
 
     /// What one backend does not do comes to the others of its callers.
-    fn others(&mut self, at: NodeId, why: &str) {
+    fn others(&mut self, at: NodeId, name: &str) {
         let called = |calls: &Vec<((NodeId, _), f64)>| calls.iter().any(|((to, _), _)| *to == at);
         let all = self.graph.served.calls.iter().filter(|(_, calls)| called(calls));
         let callers: Vec<NodeId> = all.map(|((from, _), _)| *from).collect();
         let is_balancer = |id: &NodeId| {
             matches!(self.graph.plans[id.index()].role, crate::graph::Role::Balancer { .. })
         };
-        for caller in callers.into_iter().filter(is_balancer).collect::<Vec<_>>() {
-            let why = format!("{why} among its backends").replace(" it among", " one of");
+        let callers: Vec<NodeId> = callers.into_iter().filter(is_balancer).collect();
+        for caller in callers {
+            let why = format!("fault `{name}` strikes one of its backends");
             self.doubt(caller, Reach::Behind, Effect::EITHER.hidden(FAULTS), &why);
         }
     }
