@@ -136,7 +136,7 @@ fn pool_of(
 }
 
 /// Seconds that an exchange is with a node if nobody is in its way: what it does there, and what
-/// it calls, one after the other. Branches would be side by side: with any it is counted as nothing.
+/// it calls, one after the other. Branches would be side by side: with any it counts as nothing.
 fn stay(graph: &Graph, pair: Pair, depth: u32) -> f64 {
     let demand = crate::graph::demand(graph, pair, None);
     let shape = graph.plans[pair.0.index()].shape.as_ref();

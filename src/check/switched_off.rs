@@ -26,7 +26,7 @@ fn called<'a>(steps: &'a [Step], names: &mut BTreeSet<&'a str>) {
 }
 
 impl Watch<'_> {
-    /// Nodes that are taken out while somebody calls them: the calls are not made, and cost nothing.
+    /// Nodes that are taken out while somebody calls them: the calls are not made, and are free.
     pub(super) fn switched_off(&mut self) {
         let model = self.model;
         for (name, endpoint) in &model.endpoints {

@@ -96,7 +96,8 @@ mod tests {
             "duration = '120s'\nwarmup = {warmup}\n[endpoint.p]\npath = '/'\n\
              work = [{{ cpu = '1ms' }}]\n[page.p]\nendpoint = 'p'\n[visit.v]\npages = {{ p = 1 }}\n\
              length = {{ geometric = {{ mean = {pages} }} }}\nthink = {{ exp = '10s' }}\n\
-             [node.u]\nkind = 'client'\narrivals = {{ visits = {{ poisson = '1/s' }}, visit = 'v' }}\n\
+             [node.u]\nkind = 'client'\n\
+             arrivals = {{ visits = {{ poisson = '1/s' }}, visit = 'v' }}\n\
              [node.app]\nkind = 'server'\ncores = 1\n[link.u.app]\n"
         ))
         .2

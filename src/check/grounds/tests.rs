@@ -195,7 +195,10 @@ fn pools_and_lines_have_a_load_of_their_own() {
             RANDOM,
             "",
             &format!(
-                "bandwidth = '{bandwidth}'\n[endpoint.big]\npath = '/b'\nresponse = {{ size = '100kB' }}\nwork = [{{ cpu = '1ms' }}]\n[node.more]\nkind = 'client'\nmix = {{ big = 1 }}\narrivals = {{ poisson = '20/s' }}\n[link.more.lb]"
+                "bandwidth = '{bandwidth}'\n[endpoint.big]\npath = '/b'\n\
+                 response = {{ size = '100kB' }}\nwork = [{{ cpu = '1ms' }}]\n[node.more]\n\
+                 kind = 'client'\nmix = {{ big = 1 }}\n\
+                 arrivals = {{ poisson = '20/s' }}\n[link.more.lb]"
             ),
         )
     };
