@@ -1,6 +1,6 @@
 //! Closed loops: a fixed number of users, whose rate depends on how fast they are answered.
 
-use super::least::Least;
+use super::grounds::Grounds;
 use super::station::Answer;
 use crate::endpoint::Op;
 use crate::graph::{Form, Graph, Origin, Role, Traffic, delay};
@@ -120,8 +120,9 @@ fn solution(
     if graph.links.iter().any(|link| link.transport.is_some()) {
         return Err("connections are opened");
     }
-    if !Least::of(graph, traffic).nodes.is_empty() {
-        return Err("some requests are sent more than once");
+    // The bound of the rate is what is going to be replaced.
+    if !Grounds::of(graph, &given(traffic)).are_rates_certain() {
+        return Err("how often its nodes are asked is not certain");
     }
     let mut stations = Vec::new();
     for (id, (node, plan)) in (0..).map(NodeId).zip(traffic.nodes.iter().zip(&graph.plans)) {
@@ -150,6 +151,15 @@ fn solution(
     let nodes = stations.iter().map(|(id, ..)| *id).collect();
     let network = Mva::solve(users, think, &demands).map_err(|_| "no node has work")?;
     Ok(Solution::Network(Box::new(network), nodes))
+}
+
+/// The same traffic as if its rates were given.
+fn given(traffic: &Traffic) -> Traffic {
+    let mut given = traffic.clone();
+    for client in &mut given.clients {
+        client.origin = Origin::Given;
+    }
+    given
 }
 
 /// Whether a station has a place in a network of product form (Baskett, Chandy, Muntz and

@@ -127,10 +127,10 @@ impl Flow {
         let flow = match &client.demand {
             Demand::Open(arrivals) => Self::of_arrivals(arrivals),
             Demand::Renewal(law) => Self::exact(interarrival(law)),
-            Demand::Replayed(_)
-            | Demand::Closed(..)
-            | Demand::ClosedTrace(_)
-            | Demand::Visits(_) => Self::UNKNOWN,
+            Demand::Replayed(_) | Demand::ClosedTrace(_) => {
+                Self::bursts("no formula: arrivals are those of a trace")
+            }
+            Demand::Closed(..) | Demand::Visits(_) => Self::UNKNOWN,
         };
         let links = graph.fixed.topology.nodes[client.node.index()].outgoing.len();
         if links > 1 { flow.thinned() } else { flow }

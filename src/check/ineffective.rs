@@ -1,7 +1,10 @@
 //! What is written and does nothing: `check` and `run` warn of it alike.
 
+use super::connecting::connecting;
 use super::never::never;
 use super::strayed::strayed;
+use super::unsettled::unsettled;
+use super::untraced::untraced;
 use crate::graph::{Graph, Role, Traffic};
 use crate::model::{Model, Protocol};
 use crate::nodes::KindSpec;
@@ -20,6 +23,8 @@ pub fn ineffective(
 ) -> Vec<Diagnostic> {
     without_cores(model, graph, traffic, diagnostics);
     strayed(model, graph, traffic, diagnostics);
+    untraced(model, graph, traffic, diagnostics);
+    unsettled(model, graph, diagnostics);
     let mut found = Vec::new();
     sticky(model, graph, &mut found);
     roles(model, &mut found);
@@ -27,6 +32,7 @@ pub fn ineffective(
     services(model, graph, &mut found);
     compressible(model, &mut found);
     never(model, graph, &mut found);
+    connecting(model, graph, &mut found);
     found
 }
 

@@ -44,7 +44,7 @@ pub(super) fn stopped(graph: &Graph) -> impl Iterator<Item = String> {
 }
 
 /// How many of a client's requests, on average for each that it makes, have to be asked about.
-fn asked_before(graph: &Graph, client: &ClientPlan) -> f64 {
+pub(super) fn asked_before(graph: &Graph, client: &ClientPlan) -> f64 {
     let Some(plan) = graph.fixed.cross_origin.as_deref() else { return 0.0 };
     let needs = |from: OriginId, endpoint: EndpointId| {
         plan.asking(from, endpoint).is_some_and(crate::net::Asking::is_asked_before)

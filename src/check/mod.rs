@@ -5,39 +5,47 @@
 //! ```text
 //! Graph ─▶ traffic ─▶ flow ─▶ station ─▶ theory ─▶ Checked ─▶ text
 //!             └─▶ circuit (closed loops)   length ──┘
+//!     grounds: what of it is exact, and why the rest is not
 //! Model + Graph ─▶ suspicion, ineffective, sameness ─▶ warnings with their places
 //! ```
 
 mod amplified;
 mod backups;
+mod bound;
 mod bunched;
 mod circuit;
+mod connecting;
 mod expected;
 mod flow;
+mod grounds;
 mod hashed;
 mod identity;
 mod ineffective;
 mod keeping;
-mod least;
 mod left_out;
 mod length;
 mod never;
+mod resources;
 mod sameness;
 mod station;
 mod strayed;
 mod suspicion;
+mod switched_off;
 mod table;
 mod text;
+mod unsettled;
+mod untraced;
 
 pub use circuit::{Circuit, Solution};
 pub use ineffective::ineffective;
 pub use length::Length;
+pub use resources::{Fullest, fullest};
 pub use sameness::{Read, sameness};
 pub use station::Answer;
 pub use suspicion::{overload, suspicions, unused};
 pub use text::text;
 
-use least::Least;
+use grounds::Grounds;
 
 use crate::graph::{Graph, Traffic};
 use crate::theory::Quality;
@@ -53,8 +61,8 @@ pub struct Checked {
     pub circuit: Option<Circuit>,
     /// How long a run has to be, if the busiest node has a steady state.
     pub length: Option<Length>,
-    /// To which nodes more comes than is known.
-    least: Least,
+    /// What is known of each node's numbers, and why no more.
+    grounds: Grounds,
 }
 
 impl Checked {
@@ -69,13 +77,15 @@ impl Checked {
             _ => bounds,
         };
         let (mut nodes, variations) = flow::answers(graph, &traffic);
+        let grounds = Grounds::of(graph, &traffic);
+        grounds.qualify(&mut nodes);
+        // A closed network is solved only where its rates are certain, and for it the pattern of
+        // arrivals is not given but found.
         if let Some(circuit) = &circuit {
             circuit.explain(&mut nodes);
         }
-        let least = Least::of(graph, &traffic);
-        least.qualify(&mut nodes);
         let length = Length::of(graph, &traffic, &variations);
-        Self { traffic, nodes, circuit, length, least }
+        Self { traffic, nodes, circuit, length, grounds }
     }
 }
 

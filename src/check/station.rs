@@ -1,12 +1,14 @@
 //! A replica as a station of theory, if it is one.
 
-use crate::graph::{Form, Graph, Role, Traffic, Visits};
+use crate::graph::{Form, Graph, Traffic, Visits};
 use crate::id::NodeId;
 use crate::nodes::station::{Discipline, MachineShape, Shape};
-use crate::nodes::timeouts::Late;
 use crate::theory::{self, Interarrival, Known, Quality, Service, Station, Unsolved};
 
 use super::flow::Flow;
+
+/// Why there is no answer where more comes than can be done.
+pub(super) const NO_STEADY_STATE: &str = "no steady state";
 
 /// What theory says of a node.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,14 +71,14 @@ impl Answer {
             },
         };
         let once = visits.operations <= 1 && visits.often <= node.rate * (1.0 + 1e-9);
-        let exact = flow.exact && once && !somebody_takes_work_away(graph);
+        let exact = flow.exact && once;
         if let Some(answer) = flow.bunch.answer(&station, exact) {
             return answer;
         }
         match Known::of(&station) {
             Ok(known) if exact => Self::Queue(known, known.quality()),
             Ok(known) => Self::Queue(known, Quality::Approximation),
-            Err(Unsolved::Overloaded { .. }) => Self::Unknown("no steady state".to_owned()),
+            Err(Unsolved::Overloaded { .. }) => Self::Unknown(NO_STEADY_STATE.to_owned()),
             Err(other) => Self::Unknown(other.to_string()),
         }
     }
@@ -145,16 +147,6 @@ fn service(visits: &Visits) -> Service {
         Form::Constant(_) => Service::Constant,
         Form::General | Form::None => Service::General { cv2: visits.cv2() },
     }
-}
-
-/// Whether a client drops or cancels what it no longer waits for.
-fn somebody_takes_work_away(graph: &Graph) -> bool {
-    graph.plans.iter().any(|plan| match &plan.role {
-        Role::Client(client) => {
-            client.timeout.as_ref().is_some_and(|(_, late)| *late != Late::Abandon)
-        }
-        Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => false,
-    })
 }
 
 /// The law of the intervals between the arrivals of an open client, and whether it is exact.

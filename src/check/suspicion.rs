@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::grounds::Grounds;
 use super::ineffective::ineffective;
-use crate::endpoint::{Action, Op, Step};
-use crate::graph::{Graph, Origin, Role, Traffic, browsers_keep, delay, is_sharded};
+use crate::endpoint::Op;
+use crate::graph::{Graph, Origin, Role, Traffic, delay, is_sharded};
 use crate::id::NodeId;
 use crate::model::{Model, Study};
 use crate::nodes::station::Discipline;
-use crate::nodes::timeouts::Late;
 use crate::scenario::{Diagnostic, Diagnostics, Span};
 use crate::time::Span as Length;
 
@@ -23,6 +23,7 @@ pub fn suspicions(
     let unused = ineffective(model, graph, traffic, diagnostics);
     let mut watch = Watch { model, graph, traffic, diagnostics, unused };
     watch.overload();
+    watch.resources();
     watch.work();
     watch.reach();
     watch.links();
@@ -32,6 +33,8 @@ pub fn suspicions(
     watch.caches();
     watch.backups();
     watch.identity();
+    watch.switched_off();
+    watch.forged();
     watch.unused
 }
 
@@ -47,29 +50,9 @@ pub fn unused(variants: &[Vec<Diagnostic>], diagnostics: &mut Diagnostics) {
 
 /// Warns of nodes of a steady-state study to which more comes than they can do.
 pub fn overload(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &mut Diagnostics) {
-    Watch { model, graph, traffic, diagnostics, unused: Vec::new() }.overload();
-}
-
-/// Whom steps call on a miss; `is_missing` if these are steps of one.
-fn on_misses<'a>(steps: &'a [Step], is_missing: bool, names: &mut BTreeSet<&'a str>) {
-    for step in steps {
-        match &step.action {
-            Action::Lookup { miss, .. } => on_misses(miss, true, names),
-            Action::Parallel { branches, .. } => {
-                for branch in branches {
-                    on_misses(&branch.0, is_missing, names);
-                }
-            }
-            Action::Call { node, .. } if is_missing => {
-                names.insert(node.get_ref());
-            }
-            Action::Call { .. }
-            | Action::Cpu(_)
-            | Action::Wait(_)
-            | Action::Fail { .. }
-            | Action::Forget { .. } => {}
-        }
-    }
+    let mut watch = Watch { model, graph, traffic, diagnostics, unused: Vec::new() };
+    watch.overload();
+    watch.resources();
 }
 
 pub(super) struct Watch<'a> {
@@ -97,20 +80,30 @@ impl Watch<'_> {
         nodes.map(|(id, name)| (id, name.clone(), place(name))).collect()
     }
 
+    /// What arrives without closed loops, which ask no faster than they are answered.
+    pub(super) fn open(&self) -> Traffic {
+        let closed = self.traffic.clients.iter().filter(|it| it.origin != Origin::Given);
+        let quiet: Vec<(NodeId, f64)> = closed.map(|client| (client.node, 0.0)).collect();
+        Traffic::with(self.graph, &quiet)
+    }
+
+    /// What of this traffic is certain.
+    pub(super) fn grounds(&self, traffic: &Traffic) -> Grounds {
+        Grounds::of(self.graph, traffic)
+    }
+
     /// Nodes to which more comes than they can do, and that have no limit.
     fn overload(&mut self) {
         if self.graph.run.study == Study::Terminating {
             return;
         }
-        // A closed loop asks no faster than it is answered.
-        let closed = self.traffic.clients.iter().filter(|it| it.origin != Origin::Given);
-        let quiet: Vec<(NodeId, f64)> = closed.map(|client| (client.node, 0.0)).collect();
-        let open = Traffic::with(self.graph, &quiet);
-        let hidden = self.hidden();
+        let open = self.open();
+        let grounds = self.grounds(&open);
         for (id, name, span) in self.nodes() {
             let plan = &self.graph.plans[id.index()];
             let Some(shape) = &plan.shape else { continue };
-            if hidden.contains(&id) {
+            // What is answered elsewhere may be enough.
+            if grounds.is_spared(id) {
                 continue;
             }
             let busiest = open.nodes[id.index()].busiest().unwrap_or(0.0);
@@ -119,7 +112,7 @@ impl Watch<'_> {
             if busiest < 1.0 - 1e-9 {
                 continue;
             }
-            if is_limited || self.is_relieved() {
+            if is_limited || grounds.is_relieved(id) {
                 let message = format!(
                     "`{name}` is offered {busiest:.3} of what it can do: at least {:.1} % of it \
                      fails",
@@ -136,48 +129,6 @@ impl Watch<'_> {
                 self.warn(span, message, help);
             }
         }
-    }
-
-    /// Nodes behind a cache, or browsers, of which it is not known how much they answer: what is
-    /// offered to them is at most what is said.
-    fn hidden(&self) -> BTreeSet<NodeId> {
-        let unknown = self.graph.caches.iter().filter(|cache| cache.hit_ratio.is_none());
-        let mut open: Vec<NodeId> = unknown.map(|cache| cache.node).collect();
-        let browsing =
-            self.traffic.clients.iter().filter(|client| browsers_keep(self.graph, client));
-        let mut hidden: BTreeSet<NodeId> =
-            browsing.flat_map(|client| client.visits.keys().map(|(node, _)| *node)).collect();
-        let missed = self.missed();
-        hidden.extend(&missed);
-        open.extend(missed);
-        while let Some(from) = open.pop() {
-            let calls = self.graph.served.calls.iter().filter(|((node, _), _)| *node == from);
-            for ((to, _), _) in calls.flat_map(|(_, calls)| calls) {
-                if hidden.insert(*to) {
-                    open.push(*to);
-                }
-            }
-        }
-        hidden
-    }
-
-    /// The nodes that are asked for what stores beside servers do not have.
-    fn missed(&self) -> BTreeSet<NodeId> {
-        let mut names = BTreeSet::new();
-        for endpoint in self.model.endpoints.values() {
-            on_misses(&endpoint.spec.work.0, false, &mut names);
-        }
-        names.into_iter().filter_map(|name| self.graph.node(name)).collect()
-    }
-
-    /// Whether clients take work away that they no longer wait for.
-    fn is_relieved(&self) -> bool {
-        self.graph.plans.iter().any(|plan| match &plan.role {
-            Role::Client(client) => {
-                client.timeout.as_ref().is_some_and(|(_, late)| *late != Late::Abandon)
-            }
-            Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => false,
-        })
     }
 
     /// Work that varies without bounds.

@@ -10,25 +10,36 @@ use crate::scenario::{BASE, Diagnostic, Diagnostics, Scenario};
 use crate::time::Span;
 use crate::trace::Trace;
 
-struct NoFiles;
+/// The one file that there is, if any: a trace, whatever its name.
+struct OneTrace<'a>(Option<&'a str>);
 
-impl Files for NoFiles {
+impl Files for OneTrace<'_> {
     fn text(&mut self, _: &str) -> Result<String, String> {
         Err("no files here".to_owned())
     }
 
     fn trace(&mut self, _: &str) -> Result<Arc<Trace>, String> {
-        Err("no files here".to_owned())
+        let text = self.0.ok_or("no files here")?;
+        Trace::read(text.as_bytes()).map(Arc::new).map_err(|error| error.to_string())
     }
 }
 
 /// What is known of a scenario, as text, and the warnings about it.
 pub(super) fn checked(text_of_scenario: &str) -> (Graph, Checked, String) {
+    looked_at(text_of_scenario, OneTrace(None))
+}
+
+/// The same of a scenario that replays these rows.
+pub(super) fn replayed(text_of_scenario: &str, rows: &str) -> (Graph, Checked, String) {
+    looked_at(text_of_scenario, OneTrace(Some(rows)))
+}
+
+fn looked_at(text_of_scenario: &str, mut files_of: OneTrace<'_>) -> (Graph, Checked, String) {
     let mut said = Diagnostics::new();
     let files = Memory::of(&[("a.toml", text_of_scenario)]);
     let scenario = Scenario::load(Path::new("a.toml"), &files, &[], &mut said);
     let model = scenario.model(BASE, &[], &mut said).expect("a sound model");
-    let graph = build(&model, &mut NoFiles, &mut said);
+    let graph = build(&model, &mut files_of, &mut said);
     let graph = graph.unwrap_or_else(|| panic!("{}", said.to_plain(&scenario.sources)));
     let checked = Checked::of(&graph);
     let found = suspicions(&model, &graph, &checked.traffic, &mut said);

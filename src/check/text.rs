@@ -1,13 +1,14 @@
 //! What is known of a variant, for people.
 
+use super::bound::Bound;
 use super::circuit::origin_word;
 use super::station::Answer;
 use super::table::Table;
 use super::{Checked, Circuit, Length, word};
 use super::{amplified, expected};
-use crate::graph::{Graph, NodeTraffic, Origin, Role, browsers_keep};
+use crate::graph::{ClientTraffic, Graph, NodeTraffic, Origin, Role, browsers_keep};
 use crate::id::NodeId;
-use crate::theory::Quality;
+use crate::theory::{Known, Quality};
 use crate::time::Span;
 
 /// Links shown at most; the nodes are all shown.
@@ -34,10 +35,13 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     lines.push(String::new());
     lines.extend(links(graph));
     let mut reasons = reasons(graph, checked);
+    let resources = super::resources::resources(graph, &checked.traffic);
+    reasons.extend(resources.iter().map(super::resources::Resource::line));
     reasons.extend(caches(graph));
     reasons.extend(stores(graph));
     reasons.extend(browsers(graph, checked));
-    reasons.extend(checked.least.reasons.iter().cloned());
+    reasons.extend(checked.grounds.reasons.iter().cloned());
+    reasons.extend(checked.grounds.taken_for_poisson(graph, &checked.nodes));
     reasons.extend(super::hashed::hashed(graph, &checked.traffic));
     reasons.extend(super::left_out::preflights(graph, &checked.traffic));
     reasons.extend(super::left_out::stopped(graph));
@@ -64,7 +68,7 @@ fn clients(graph: &Graph, checked: &Checked) -> Vec<String> {
     let mut lines = Vec::new();
     for client in &checked.traffic.clients {
         let name = &graph.names[client.node.index()];
-        let rate = format!("{}{} requests/s", origin_word(client.origin), number(client.rate));
+        let rate = asks(client);
         let circuit = checked.circuit.as_ref().filter(|it| it.client == client.node);
         lines.push(match (circuit, client.origin) {
             (Some(circuit), _) => format!("  {name} asks {rate}: {}", of_circuit(circuit)),
@@ -75,6 +79,18 @@ fn clients(graph: &Graph, checked: &Checked) -> Vec<String> {
         });
     }
     lines
+}
+
+/// How much a client asks: of visitors the pages, and the requests that these, and errands, are.
+fn asks(client: &ClientTraffic) -> String {
+    let word = origin_word(client.origin);
+    let own = client.visits.iter().filter(|((node, _), _)| *node == client.node);
+    let each: f64 = own.map(|(_, often)| often).sum();
+    if (each - 1.0).abs() < 1e-9 {
+        return format!("{word}{} requests/s", number(client.rate));
+    }
+    let [pages, all] = [client.rate, client.rate * each].map(number);
+    format!("{word}{pages} pages/s, which are {all} requests/s with their parts and errands")
 }
 
 fn of_circuit(circuit: &Circuit) -> String {
@@ -109,20 +125,22 @@ fn nodes(graph: &Graph, checked: &Checked) -> Table {
             continue;
         }
         let replicas = graph.fixed.topology.nodes[id.index()].replicas;
-        let least = if checked.least.nodes.contains(&id) { "at least " } else { "" };
-        let busy =
-            node.busiest().map_or_else(|| "-".to_owned(), |busy| format!("{least}{busy:.3}"));
-        let load = if node.servers() > 0 { number(node.load()) } else { "-".to_owned() };
-        let load = if load == "-" { load } else { format!("{least}{load}") };
+        let [often, much] = [checked.grounds.rate(id), checked.grounds.load(id)].map(Bound::word);
+        let busy = node.busiest().map_or_else(|| "-".to_owned(), |it| format!("{much}{it:.3}"));
+        let load = format!("{much}{}", number(node.load()));
+        let load = if node.servers() > 0 { load } else { "-".to_owned() };
         let visits = visits(graph, node, id);
-        let about = if least.is_empty() { "about " } else { least };
+        // Where arrivals are only taken for Poisson nothing says in which direction that errs.
+        let about = Bound::About.word();
+        let about =
+            Some(checked.grounds.wait(id).word()).filter(|it| !it.is_empty()).unwrap_or(about);
         let (theory, wait, sojourn) = theory(&checked.nodes[id.index()], visits, about);
         table.row([
             name,
             plan.kind.to_owned(),
             replicas.to_string(),
             cores(graph, id),
-            format!("{least}{}", number(node.rate)),
+            format!("{often}{}", number(node.rate)),
             demand(node),
             load,
             busy,
@@ -166,6 +184,9 @@ fn theory(answer: &Answer, visits: f64, about: &str) -> (String, String, String)
         Answer::Nothing | Answer::Unknown(_) => (String::new(), String::new(), String::new()),
         Answer::Queue(known, quality) => {
             let means = known.means();
+            // Under processor sharing nobody waits for a core: all is slower work, as in a run.
+            let is_shared = matches!(known, Known::MGcPs(_));
+            let wait = if is_shared { 0.0 } else { means.wait };
             let tilde = if *quality == Quality::Exact { "" } else { about };
             let lost = known.blocking();
             let name = if lost > 0.0 {
@@ -177,7 +198,7 @@ fn theory(answer: &Answer, visits: f64, about: &str) -> (String, String, String)
             let name = name.replace("(Allen-Cunneen) (approximation)", "(Allen-Cunneen)");
             (
                 name,
-                format!("{tilde}{}", time(visits * means.wait)),
+                format!("{tilde}{}", time(visits * wait)),
                 format!("{tilde}{}", time(visits * means.sojourn)),
             )
         }

@@ -111,7 +111,8 @@ pub(super) fn errands(graph: &Graph, client: &ClientPlan) -> Vec<(EndpointId, f6
     let renewals = plan.tokens.renewal.map(|renewal| {
         // The jitter is drawn from nothing to all of it alike.
         let early = renewal.margin.as_secs_f64() + renewal.jitter.as_secs_f64() / 2.0;
-        stay / (plan.tokens.lifetime.as_secs_f64() - early).max(1e-9)
+        let is_constant = visit.stay.as_ref().is_some_and(|it| it.is_constant().is_some());
+        renewals(stay, (plan.tokens.lifetime.as_secs_f64() - early).max(1e-9), is_constant)
     });
     let all = [
         (plan.login, logs_in),
@@ -122,9 +123,36 @@ pub(super) fn errands(graph: &Graph, client: &ClientPlan) -> Vec<(EndpointId, f6
     asked.filter_map(|(endpoint, often)| Some((endpoint?, often / pages))).collect()
 }
 
+/// How often somebody who stays so long on average renews what lasts `life`: once for each whole
+/// life that fits into the stay. Of a time that is always the same so many fit; an exponential one
+/// of mean m lasts k lives with probability e^(-k life / m), which sums to 1 / (e^(life / m) - 1).
+/// Visits whose number of pages is geometric are of this kind, and others are taken for it.
+fn renewals(stay: f64, life: f64, is_constant: bool) -> f64 {
+    if stay <= 0.0 {
+        return 0.0;
+    }
+    if is_constant { libm::floor(stay / life) } else { 1.0 / libm::expm1(life / stay) }
+}
+
 /// Whether a node is asked as a store that is split into shards, one for each replica.
 #[must_use]
 pub fn is_sharded(graph: &Graph, node: NodeId) -> bool {
     let ask = |op: &Op| matches!(op, Op::Rule(Rule::Ask(store, _)) if *store == node);
     graph.fixed.programs.iter().any(|program| program.ops.iter().any(ask))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::renewals;
+
+    #[test]
+    fn only_who_stays_for_a_whole_life_renews() {
+        // Visits of 180 s and tokens of 900 s: 1 / (e^5 - 1), and not a fifth.
+        assert!((renewals(180.0, 900.0, false) - 0.006_783_655).abs() < 1e-8);
+        assert!((renewals(180.0, 120.0, false) - 1.055_148_3).abs() < 1e-6);
+        // With lives much shorter than the stay it is the fluid limit, less half a life.
+        assert!((renewals(1e6, 1.0, false) - 999_999.5).abs() < 1e-3);
+        assert!((renewals(180.0, 120.0, true) - 1.0).abs() < 1e-12);
+        assert!(renewals(180.0, 200.0, true).abs() < 1e-12);
+    }
 }

@@ -19,6 +19,7 @@ pub use shakes::{handshake, shakers};
 use super::demand::{Demand, Given, Visits};
 use super::identified::errands;
 use super::reach::{Pair, pair_graph};
+use super::steered::is_denied;
 use super::{Graph, Role};
 use crate::balance::Backend;
 use crate::endpoint::Amount;
@@ -249,27 +250,44 @@ pub fn delay(graph: &Graph, visits: &BTreeMap<Pair, f64>) -> f64 {
     sum
 }
 
-/// What a visit for a pair costs; `trace_service` is what the client's trace has for a mean.
+/// The programs that a visit for a pair goes through, one after the other: the check of who it is,
+/// if there is one, and the work. A client has none.
 #[must_use]
-pub fn demand(graph: &Graph, (node, endpoint): Pair, trace_service: Option<f64>) -> Demand {
+pub fn programs(graph: &Graph, (node, endpoint): Pair) -> Vec<u16> {
     let asked = graph.fixed.endpoints.get(endpoint.index());
     let program = match &graph.plans[node.index()].role {
-        Role::Client(_) => return Demand { calls: 1.0, ..Demand::default() },
+        Role::Client(_) => return Vec::new(),
         Role::Proxy { program, .. } | Role::Balancer { program, .. } => *program,
         Role::Answering(own) => asked.and_then(|asked| asked.program).unwrap_or(*own),
     };
     let auth = graph.fixed.auth.as_ref();
-    let identity = auth.and_then(|auth| Some((auth, auth.program(node, endpoint, false)?)));
-    let checks = identity.filter(|(auth, program)| *program == auth.programs.check);
-    let program = match identity {
-        Some((_, own)) if checks.is_none() => own,
-        _ => program,
+    match auth.and_then(|auth| Some((auth, auth.program(node, endpoint, false)?))) {
+        Some((auth, check)) if check == auth.programs.check => vec![check, program],
+        Some((_, own)) => vec![own],
+        None => vec![program],
+    }
+}
+
+/// What a visit for a pair costs; `trace_service` is what the client's trace has for a mean.
+#[must_use]
+pub fn demand(graph: &Graph, (node, endpoint): Pair, trace_service: Option<f64>) -> Demand {
+    let asked = graph.fixed.endpoints.get(endpoint.index());
+    let plan = &graph.plans[node.index()];
+    // What a server denies to everybody it does no work for.
+    if matches!(plan.role, Role::Answering(_)) && is_denied(graph, (node, endpoint)) {
+        return Demand::default();
+    }
+    let programs = programs(graph, (node, endpoint));
+    let (checks, program) = match programs.as_slice() {
+        [] => return Demand { calls: 1.0, ..Demand::default() },
+        [program] => (None, *program),
+        [check, program, ..] => (Some(*check), *program),
     };
     let size = asked.and_then(|asked| asked.response_bytes.as_ref());
     let response = size.and_then(Amount::mean).unwrap_or(0.0);
     let mut demand =
         Demand::of(&graph.fixed.programs[usize::from(program)], Given { trace_service, response });
-    if let Some((_, check)) = checks {
+    if let Some(check) = checks {
         let check = Demand::of(&graph.fixed.programs[usize::from(check)], Given::default());
         demand.cpu = demand.cpu.and(&check.cpu, 1.0);
         demand.wait = demand.wait.and(&check.wait, 1.0);

@@ -3,6 +3,7 @@
 use super::figure::{Marks, number};
 use super::grid::Grid;
 use super::paper::Paper;
+use crate::check::fullest;
 use crate::metrics::Unit;
 use crate::model::Study;
 use crate::report::manifest::warmup_from;
@@ -161,12 +162,25 @@ fn at_nodes(marks: &mut Marks, result: &VariantResult) -> Grid {
     grid
 }
 
-/// Which node is the busiest, or what grows.
+/// Which node is the busiest, or what grows. What is no core and yet fuller comes first: a pool of
+/// connections keeps its callers waiting while all nodes rest.
 fn bottleneck(marks: &mut Marks, result: &VariantResult) -> String {
+    let fullest = fullest(&result.graph);
     if let Some(trouble) = trouble(result) {
-        return format!("`{}` {trouble}.", result.name);
+        let short = fullest.filter(|it| it.load >= 1.0);
+        let short = short.map_or_else(String::new, |it| format!(" Too little: {}.", it.text));
+        return format!("`{}` {trouble}.{short}", result.name);
     }
-    match busiest(result) {
+    let busiest = busiest(result);
+    let busy = busiest.as_ref().and_then(|(_, row)| row.mean).unwrap_or(0.0);
+    if let Some(it) = fullest.filter(|it| it.load > busy) {
+        return format!(
+            "Bottleneck: {} on average without queues ({}).",
+            it.text,
+            number(Unit::Share, it.load, None)
+        );
+    }
+    match busiest {
         Some((node, row)) => {
             let busy = marks.figure(Some(&row));
             format!("Bottleneck: `{node}`, whose cores are at work for {busy} of the time.")

@@ -69,6 +69,27 @@ fn a_run_is_told_from_what_was_run_to_how_to_run_it_again() {
 }
 
 #[test]
+fn a_pool_that_is_fuller_than_all_cores_is_the_bottleneck() {
+    let told = |rate: u32| {
+        let text = format!(
+            "duration = '60s'\nreplications = 5\n[endpoint.p]\nwork = [{{ call = 'db' }}]\n\
+             [node.u]\nkind = 'client'\narrivals = {{ poisson = '{rate}/s' }}\n\
+             mix = {{ p = 1 }}\n[node.app]\nkind = 'server'\ncores = 1\n[node.db]\n\
+             kind = 'database'\ncores = 100\nservice = {{ exp = '100ms' }}\n[link.u.app]\n\
+             [link.app.db]\nconnection = {{ mode = 'pool', max = 10 }}\n"
+        );
+        run(&text, 200)
+    };
+    // The database has 100 cores, of which 5 and 12 are at work.
+    let said = told(50);
+    let line = "Bottleneck: app → db, where 5 of 10 connections are needed on average";
+    assert!(said.contains(line), "{said}");
+    let said = told(120);
+    let line = "Too little: app → db, where 12 of 10 connections are needed.";
+    assert!(said.contains(line), "{said}");
+}
+
+#[test]
 fn a_comparison_is_told_from_the_values_to_the_sentence() {
     let mut lines = shape(&compared(sample::SHOP, 200));
     let fingerprint = lines.iter().position(|line| line.starts_with("Fingerprint: "));

@@ -1,71 +1,39 @@
 //! Loads that are a lower bound: copies, repeated attempts and handshakes of kept connections come
 //! on top of what the traffic equations know, and how often is not known before a run.
 
-use std::collections::BTreeSet;
-
-use super::amplified::attempts_of;
-use super::station::Answer;
+use super::super::amplified::attempts_of;
+use super::super::bound::Bound;
+use super::{Effect, Finder, Reach};
 use crate::endpoint::Op;
-use crate::graph::{Graph, Role, Traffic, handshake, shakers};
-use crate::id::NodeId;
+use crate::graph::{Graph, Role, handshake, shakers};
 use crate::net::Mode;
-use crate::theory::Quality;
 
-/// The nodes to which more comes than is known, and one line for each reason.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Least {
-    /// The nodes.
-    pub(super) nodes: BTreeSet<NodeId>,
-    /// Why, for people.
-    pub(super) reasons: Vec<String>,
-}
-
-impl Least {
-    /// Looks for who asks more than once.
-    pub(super) fn of(graph: &Graph, traffic: &Traffic) -> Self {
-        let mut least = Self::default();
+impl Finder<'_> {
+    /// Looks for who asks more than once, and for handshakes.
+    pub(super) fn again(&mut self) {
+        let graph = self.graph;
         let fails = can_fail(graph);
-        for (id, plan) in (0..).map(NodeId).zip(&graph.plans) {
+        for (id, plan) in self.ids().zip(&graph.plans) {
             let why = match &plan.role {
                 Role::Balancer { plan, .. } if plan.treats.hedge.is_some() => {
-                    "its hedges are copies"
+                    "its hedges are copies, and how often it makes any is not known before the run"
                 }
-                _ if fails && attempts_of(graph, id) > 1 => "what fails is tried again",
+                _ if fails && attempts_of(graph, id) > 1 => {
+                    "what fails is tried again, and how often is not known before the run"
+                }
                 Role::Client(_)
                 | Role::Proxy { .. }
                 | Role::Balancer { .. }
                 | Role::Answering(_) => continue,
             };
-            if least.behind(graph, traffic, id) {
-                least.reasons.push(format!(
-                    "  {}: {why}, and how often is not known before the run; nodes behind it get \
-                     at least this",
-                    graph.names[id.index()]
-                ));
-            }
+            self.doubt(id, Reach::Behind, Effect::MORE, why);
         }
-        least.kept_connections(graph);
-        least
+        self.kept_connections();
     }
 
-    /// Adds whatever a node asks; false if that is nothing.
-    fn behind(&mut self, graph: &Graph, traffic: &Traffic, from: NodeId) -> bool {
-        let mut open = vec![from];
-        let mut seen = BTreeSet::from([from]);
-        while let Some(node) = open.pop() {
-            let calls = graph.served.calls.iter().filter(|((caller, _), _)| *caller == node);
-            for ((to, _), _) in calls.flat_map(|(_, calls)| calls) {
-                if traffic.nodes[to.index()].rate > 0.0 && seen.insert(*to) {
-                    open.push(*to);
-                    self.nodes.insert(*to);
-                }
-            }
-        }
-        seen.len() > 1
-    }
-
-    /// Adds who ends TLS of connections that are opened now and then.
-    fn kept_connections(&mut self, graph: &Graph) {
+    /// Looks for who ends TLS of connections that are opened now and then.
+    fn kept_connections(&mut self) {
+        let graph = self.graph;
         for (pair, calls) in &graph.served.calls {
             for (to, often) in calls {
                 let link = graph.fixed.topology.link(pair.0, to.0);
@@ -78,28 +46,10 @@ impl Least {
                     continue;
                 }
                 for (node, _) in shakers(graph, *to) {
-                    if self.nodes.insert(node) {
-                        self.reasons.push(format!(
-                            "  {}: how often connections are opened is not known before the run; \
-                             with their handshakes its load is at least this",
-                            graph.names[node.index()]
-                        ));
-                    }
+                    let why = "how often connections are opened is not known before the run, and \
+                               each takes a handshake";
+                    self.doubt(node, Reach::Here, Effect::work(Bound::AtLeast), why);
                 }
-            }
-        }
-    }
-
-    /// What theory says of a lower bound is no exact value.
-    pub(super) fn qualify(&self, answers: &mut [Answer]) {
-        for node in &self.nodes {
-            let answer = &mut answers[node.index()];
-            match answer {
-                Answer::Queue(_, quality) => *quality = Quality::Approximation,
-                Answer::Solved { .. } => {
-                    *answer = Answer::Unknown("no formula: more comes to it than this".to_owned());
-                }
-                Answer::Nothing | Answer::Unknown(_) => {}
             }
         }
     }

@@ -1,0 +1,87 @@
+//! Who asks: clients that give up, closed loops, browsers that keep answers, and attacks.
+
+use super::{Effect, Finder, Reach};
+use crate::graph::{Origin, Role, browsers_keep};
+use crate::id::NodeId;
+use crate::net::Fixed;
+use crate::nodes::client::ClientPlan;
+use crate::nodes::timeouts::Late;
+
+impl Finder<'_> {
+    /// Looks at every client, and at what is done to all.
+    pub(super) fn askers(&mut self) {
+        let graph = self.graph;
+        let Fixed {
+            topology: _,
+            endpoints: _,
+            programs: _,
+            traces: _,
+            objects: _,
+            auth,
+            addresses: _,
+            http: _,
+            cross_origin: _,
+            attacks,
+            browsers: _,
+            screens: _,
+        } = &*graph.fixed;
+        let attackers: Vec<NodeId> = graph.attackers().collect();
+        for (id, plan) in self.ids().zip(&graph.plans) {
+            let Role::Client(client) = &plan.role else { continue };
+            self.client(id, client);
+            if attackers.contains(&id) {
+                let why = "how much it asks for depends on what it gets";
+                self.doubt(id, Reach::Behind, Effect::EITHER, why);
+            }
+            if attacks.is_some() {
+                let why = "what attacks make its browsers do comes on top";
+                self.doubt(id, Reach::Behind, Effect::MORE, why);
+            }
+        }
+        if let Some(auth) = auth {
+            let why = "nobody is taken to be refused, or to have to log in again";
+            let at: Vec<NodeId> = self.ids().filter(|id| self.identifies(auth, *id)).collect();
+            for id in at {
+                self.doubt(id, Reach::Onward, Effect::EITHER, why);
+            }
+        }
+    }
+
+    /// Whether a node asks who somebody is.
+    fn identifies(&self, auth: &crate::auth::AuthPlan, id: NodeId) -> bool {
+        let mut asked = self.graph.served.calls.keys().filter(|(node, _)| *node == id);
+        asked.any(|(node, endpoint)| auth.program(*node, *endpoint, false).is_some())
+    }
+
+    fn client(&mut self, id: NodeId, client: &ClientPlan) {
+        // Further attempts are looked at with those of balancers, arrivals with the flow.
+        let ClientPlan {
+            node: _,
+            name_hash: _,
+            routes: _,
+            mix: _,
+            demand: _,
+            addresses: _,
+            timeout,
+            retry: _,
+            class: _,
+            browser: _,
+            pages: _,
+            from: _,
+            preflights: _,
+        } = client;
+        if timeout.as_ref().is_some_and(|(_, late)| *late != Late::Abandon) {
+            let why = "what it no longer waits for is given up";
+            self.doubt(id, Reach::Behind, Effect::REFUSED, why);
+        }
+        let traffic = self.traffic;
+        let Some(own) = traffic.clients.iter().find(|it| it.node == id) else { return };
+        // Both are told with the clients, and preflights with what is left out.
+        if own.origin == Origin::AtMost || browsers_keep(self.graph, own) {
+            self.add(id, Reach::Behind, Effect::SPARED);
+        }
+        if super::super::left_out::asked_before(self.graph, client) > 0.0 {
+            self.add(id, Reach::Behind, Effect::MORE);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Links: connections that are waited for, answers that are not, and packets that are late.
+
+use super::{Effect, Finder, Reach};
+use crate::graph::LinkPlan;
+use crate::id::NodeId;
+use crate::net::{Mode, Transport, Waits};
+
+impl Finder<'_> {
+    /// Looks at every link that carries something.
+    pub(super) fn links(&mut self) {
+        let graph = self.graph;
+        for (ends, plan) in graph.fixed.topology.links.iter().zip(&graph.links) {
+            let mut used = graph.served.calls.iter().filter(|((from, _), _)| *from == ends.from);
+            let leads_there = |calls: &Vec<_>| {
+                calls.iter().any(|((to, _), often)| *to == ends.to && *often > 0.0)
+            };
+            if used.any(|(_, calls)| leads_there(calls)) {
+                self.link(ends.to, plan);
+            }
+        }
+    }
+
+    fn link(&mut self, callee: NodeId, plan: &LinkPlan) {
+        // Latencies are looked at with the flow, and prices cost no time.
+        let LinkPlan { name, latency: _, bandwidth, loss, price: _, transport, waits, breaker } =
+            plan;
+        let name = name.replace('>', " → ");
+        if bandwidth.is_some() {
+            let why = format!("messages stand in line on the link {name}");
+            self.doubt(callee, Reach::Onward, Effect::SMOOTHER, &why);
+        }
+        if loss.iter().any(|share| *share > 0.0) {
+            let why = format!("what is lost on the link {name} comes later");
+            self.doubt(callee, Reach::Onward, Effect::PATTERN, &why);
+        }
+        if let Some((effect, what)) = transport.as_ref().and_then(of_connections) {
+            let why = format!("{what} on the link {name}");
+            self.doubt(callee, Reach::Onward, effect, &why);
+        }
+        if let Some(Waits { connect: _, read: _, late: Some(_) }) = waits {
+            let why = format!("what nobody waits for any more on the link {name} is given up");
+            self.doubt(callee, Reach::Onward, Effect::REFUSED, &why);
+        }
+        if breaker.is_some() {
+            let why = format!("the breaker of the link {name} may stop some of it");
+            self.doubt(callee, Reach::Onward, Effect::REFUSED, &why);
+        }
+    }
+}
+
+/// What connections do to the pattern of what comes over them. Where each exchange opens its own it
+/// is late by as much as any other, which Poisson arrivals do not mind.
+fn of_connections(transport: &Transport) -> Option<(Effect, &'static str)> {
+    let Transport {
+        mode,
+        streams: _,
+        max,
+        per_user: _,
+        origins: _,
+        slow_start: _,
+        keep_alive: _,
+        server_keep_alive: _,
+        has_tcp: _,
+        tls: _,
+        is_to_tunnel: _,
+        resumed: _,
+        syn_timers: _,
+        programs: _,
+    } = transport;
+    match mode {
+        Mode::Warm => None,
+        Mode::PerRequest if *max == u32::MAX => None,
+        Mode::PerRequest | Mode::Pool | Mode::PerSession if *max < u32::MAX => {
+            Some((Effect::SMOOTHER, "requests wait for one of a limited number of connections"))
+        }
+        Mode::PerRequest | Mode::Pool | Mode::PerSession => {
+            Some((Effect::PATTERN, "some requests wait until a connection is open"))
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Nodes: what they refuse, keep, add and spread.
+
+use super::super::bound::Bound;
+use super::{Effect, Finder, Reach};
+use crate::balance::Algorithm;
+use crate::graph::{NodePlan, Role};
+use crate::id::NodeId;
+use crate::net::Mode;
+use crate::nodes::load_balancer::{BackendsSpec, BalancePlan};
+use crate::nodes::station::Shape;
+use crate::screen::ScreenPlan;
+
+/// Why there is no formula where requests do not choose for themselves.
+const PINNED: &str = "what comes to which replica is not known";
+
+impl Finder<'_> {
+    /// Looks at every node.
+    pub(super) fn nodes(&mut self) {
+        let graph = self.graph;
+        for (id, plan) in self.ids().zip(&graph.plans) {
+            let NodePlan {
+                kind: _,
+                shape,
+                limit,
+                screen,
+                needed: _,
+                aside,
+                role,
+                cost_per_hour: _,
+            } = plan;
+            if let Some(shape) = shape {
+                self.shape(id, shape);
+            }
+            if limit.is_some() {
+                let why = "its `rate_limit` turns away, or holds back, what is too much";
+                self.doubt(id, Reach::Onward, Effect::REFUSED, why);
+            }
+            if let Some(screen) = screen {
+                self.screen(id, screen);
+            }
+            if aside.is_some() {
+                self.add(id, Reach::Here, Effect::SPARED);
+            }
+            match role {
+                Role::Balancer { plan, program: _, shakes: _ } => self.balancer(id, plan),
+                Role::Proxy { routes: _, hides_callers: _, program: _, cache } => {
+                    if cache.is_some() {
+                        self.cache(id);
+                    }
+                }
+                // Clients have a file of their own, and work is looked at as a program.
+                Role::Client(_) | Role::Answering(_) => {}
+            }
+        }
+    }
+
+    /// What a replica holds. Of a queue with a limit, and of time-outs, set-ups, pauses and
+    /// priorities there, the formulas know; what lies behind them is another matter.
+    fn shape(&mut self, id: NodeId, shape: &Shape) {
+        let Shape {
+            machines: _,
+            workers,
+            queue,
+            backlog,
+            discipline: _,
+            classes: _,
+            patience,
+            shed,
+            is_async: _,
+            setup,
+            pauses,
+            can_hang: _,
+        } = shape;
+        if shed.is_some() {
+            let why = "it sheds load: some of it is turned away early";
+            self.doubt(id, Reach::Onward, Effect::REFUSED, why);
+        }
+        if *queue != u32::MAX || patience.is_some() || backlog.is_some() {
+            let why = "what finds no room, or waits too long, is dropped";
+            self.doubt(id, Reach::Behind, Effect::REFUSED, why);
+        } else if *workers != u32::MAX {
+            let why = "its workers let so much pass at once and no more";
+            self.doubt(id, Reach::Behind, Effect::SMOOTHER, why);
+        }
+        if setup.is_some() || pauses.is_some() {
+            let why = "what comes while it is away goes on together afterwards";
+            self.doubt(id, Reach::Behind, Effect::BUNCHED, why);
+        }
+    }
+
+    fn screen(&mut self, id: NodeId, screen: &ScreenPlan) {
+        let ScreenPlan {
+            access,
+            knows,
+            scan,
+            waf,
+            compress,
+            connections,
+            login,
+            tunnels,
+            intercepts,
+            counts: _,
+        } = screen;
+        let stops = access.is_some() || knows.is_some() || waf.is_some() || login.is_some();
+        if stops || connections.is_some() {
+            let why = "its rules may stop some of it, and only what they deny to everybody is left \
+                       out";
+            self.doubt(id, Reach::Onward, Effect::REFUSED, why);
+        }
+        if intercepts.is_some() {
+            let why = "connections that it looks into cost it work when they are opened";
+            self.doubt(id, Reach::Here, Effect::work(Bound::AtLeast), why);
+        }
+        if scan.is_some() || compress.is_some() || !tunnels.is_empty() {
+            let why = "how much it has to do with an answer depends on that";
+            self.doubt(id, Reach::Here, Effect::work(Bound::About), why);
+        }
+    }
+
+    /// What a cache is thought to answer is told with the caches.
+    fn cache(&mut self, id: NodeId) {
+        let known = self.graph.caches.iter().find(|cache| cache.node == id);
+        let is_known = known.is_some_and(|cache| cache.hit_ratio.is_some());
+        let effect = if is_known { Effect::EITHER } else { Effect::SPARED };
+        self.add(id, Reach::Behind, effect);
+    }
+
+    fn balancer(&mut self, id: NodeId, plan: &BalancePlan) {
+        let BalancePlan {
+            spec,
+            backends,
+            reserve: _,
+            ways: _,
+            treats,
+            patience,
+            connect_timeout: _,
+            phase: _,
+        } = plan;
+        // Copies and further attempts are looked at with those of clients.
+        let BackendsSpec {
+            layer,
+            max_conns,
+            backend_queue: _,
+            backup: _,
+            all_backups: _,
+            next_upstream: _,
+            hedge: _,
+            health,
+            instances,
+            sticky,
+        } = treats;
+        let several = backends.iter().filter(|backend| backend.weight > 0).count() > 1;
+        if max_conns.is_some() || patience.is_some() {
+            let why = "its `max_conns` holds back, or turns away, what is too much";
+            self.doubt(id, Reach::Behind, Effect::REFUSED, why);
+        }
+        if let Some(health) = health {
+            if health.active.is_some() {
+                let why = "its probes come on top, and it asks only backends that it believes in";
+                self.doubt(id, Reach::Behind, Effect::EITHER, why);
+            } else if several {
+                let why = "it asks only backends that it believes in";
+                self.doubt(id, Reach::Behind, Effect::PATTERN, why);
+            }
+        }
+        if *layer == 4 && several && self.keeps_connections(id) {
+            let why = "it chooses once for each connection, and what comes over that goes the same \
+                       way: the busiest backend has more than its share";
+            self.doubt(id, Reach::Behind, Effect::work(Bound::AtLeast).hidden(PINNED), why);
+        }
+        if sticky.is_some() && several {
+            let why = "who has a cookie goes the same way: the busiest backend has more than its \
+                       share";
+            self.doubt(id, Reach::Behind, Effect::work(Bound::AtLeast).hidden(PINNED), why);
+        }
+        let is_random = matches!(spec.algorithm, Algorithm::Random | Algorithm::WeightedRandom);
+        if instances.is_some_and(|count| count > 1) && several && !is_random {
+            let why = "its processes choose without knowing of one another";
+            self.doubt(id, Reach::Behind, Effect::BUNCHED, why);
+        }
+    }
+
+    /// Whether several requests come to a node over one connection.
+    fn keeps_connections(&self, id: NodeId) -> bool {
+        let links = &self.graph.fixed.topology.links;
+        let mut into = links.iter().zip(&self.graph.links).filter(|(link, _)| link.to == id);
+        into.any(|(_, link)| {
+            let mode = link.transport.as_ref().map(|transport| transport.mode);
+            matches!(mode, Some(Mode::Pool | Mode::PerSession))
+        })
+    }
+}

@@ -1,0 +1,275 @@
+//! What fills up without being a core: lines of a bandwidth, pools of connections, workers that are
+//! kept while others answer, and pools of workers that hash passwords.
+
+#![allow(clippy::cast_precision_loss, reason = "counts and sizes are far below 2^53")]
+
+use super::grounds::Grounds;
+use super::suspicion::Watch;
+use super::text::{number, percent};
+use crate::auth::AuthPlan;
+use crate::endpoint::{Op, Rule};
+use crate::graph::{Graph, LinkPlan, Origin, Pair, Role, Traffic, programs};
+use crate::id::{LinkId, NodeId};
+use crate::model::Study;
+use crate::net::Mode;
+
+/// Calls that are followed below one another at most, in a circle.
+const DEPTH: u32 = 50;
+
+/// Something that so much of is needed on average, and so much of is there.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Resource {
+    /// What it is of: a link, or the node that hashes.
+    pub(super) of: Of,
+    /// What it is, for people.
+    pub(super) name: String,
+    /// How much is needed on average.
+    pub(super) needed: f64,
+    /// How much there is.
+    pub(super) there: f64,
+    /// The unit of both.
+    unit: &'static str,
+}
+
+/// What a resource belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// This link.
+    Link(LinkId),
+    /// What this node has for hashes.
+    Hashes(NodeId),
+    /// The workers of this node, which are kept while it waits for others.
+    Workers(NodeId),
+}
+
+impl Resource {
+    /// How much of it is in use on average.
+    pub(super) fn load(&self) -> f64 {
+        self.needed / self.there
+    }
+
+    /// It in a line, for people.
+    pub(super) fn line(&self) -> String {
+        let Self { name, needed, there, unit, .. } = self;
+        let [needed, there, load] = [*needed, *there, self.load()].map(number);
+        format!("  {name}: {needed} of {there} {unit} are in use on average: a load of {load}")
+    }
+}
+
+/// All of them, the one with the highest load first.
+pub(super) fn resources(graph: &Graph, traffic: &Traffic) -> Vec<Resource> {
+    let mut all = Vec::new();
+    for (number, (ends, link)) in (0..).zip(graph.fixed.topology.links.iter().zip(&graph.links)) {
+        let flows = flows(graph, traffic, ends.from, ends.to);
+        let of = Of::Link(LinkId(number));
+        all.extend(line_of(graph, link, of, &flows));
+        all.extend(pool_of(graph, link, of, (ends.from, ends.to), &flows));
+    }
+    let ids = (0..).map(NodeId).take(graph.plans.len());
+    all.extend(ids.filter_map(|id| workers(graph, traffic, id)));
+    all.extend(graph.fixed.auth.as_ref().and_then(|auth| hashes(graph, traffic, auth)));
+    all.retain(|it| it.needed > 0.0);
+    all.sort_by(|a, b| b.load().total_cmp(&a.load()));
+    all
+}
+
+/// What goes from one node to another: pairs, and how often a second.
+fn flows(graph: &Graph, traffic: &Traffic, from: NodeId, to: NodeId) -> Vec<(Pair, f64)> {
+    let visits = traffic.clients.iter().flat_map(|client| {
+        let of = move |(pair, often): (&Pair, &f64)| (*pair, often * client.rate);
+        client.visits.iter().filter(|(pair, _)| pair.0 == from).map(of)
+    });
+    let mut flows = Vec::new();
+    for (pair, rate) in visits {
+        let calls = graph.served.calls.get(&pair).into_iter().flatten();
+        let there = calls.filter(|((node, _), _)| *node == to);
+        flows.extend(there.map(|(callee, often)| (*callee, rate * often)));
+    }
+    flows
+}
+
+/// The busier direction of a line with a bandwidth: the bytes of endpoints, without anything else.
+fn line_of(graph: &Graph, link: &LinkPlan, of: Of, flows: &[(Pair, f64)]) -> Option<Resource> {
+    let bits = 1e9 / link.bandwidth?.time_for(1_000_000_000).0.max(1) as f64 * 8e9;
+    let endpoint = |pair: &Pair| graph.fixed.endpoints.get(pair.1.index());
+    let up = |pair: &Pair| endpoint(pair).map_or(0.0, |it| it.request_bytes as f64);
+    let down = |pair: &Pair| {
+        endpoint(pair).and_then(|it| it.response_bytes.as_ref()?.mean()).unwrap_or(0.0)
+    };
+    let sum = |size: &dyn Fn(&Pair) -> f64| -> f64 {
+        flows.iter().map(|(pair, rate)| 8.0 * rate * size(pair)).sum()
+    };
+    let (up, down) = (sum(&up), sum(&down));
+    let direction = if up > down { "the way there" } else { "the way back" };
+    let name = format!("{}, {direction}", link.name.replace('>', " → "));
+    Some(Resource { of, name, needed: up.max(down) / 1e6, there: bits / 1e6, unit: "Mbit/s" })
+}
+
+/// Connections of a pool: Little's law says how many are in use, from how long each is at least,
+/// without a queue anywhere.
+fn pool_of(
+    graph: &Graph,
+    link: &LinkPlan,
+    of: Of,
+    (from, to): (NodeId, NodeId),
+    flows: &[(Pair, f64)],
+) -> Option<Resource> {
+    let transport = link.transport.as_ref()?;
+    let is_shared = matches!(transport.mode, Mode::Pool | Mode::PerRequest);
+    if !is_shared || transport.max == u32::MAX || transport.per_user.is_some() {
+        return None;
+    }
+    let replicas = |id: NodeId| f64::from(graph.fixed.topology.nodes[id.index()].replicas);
+    let owners = match &graph.plans[from.index()].role {
+        Role::Client(client) => client.addresses.max(1) as f64,
+        Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => replicas(from),
+    };
+    let each = f64::from(transport.max) * f64::from(transport.streams);
+    let held = |pair: &Pair| 2.0 * link.latency.mean() / 1e9 + stay(graph, *pair, DEPTH);
+    Some(Resource {
+        of,
+        name: link.name.replace('>', " → "),
+        needed: flows.iter().map(|(pair, rate)| rate * held(pair)).sum(),
+        there: owners * replicas(to) * each,
+        unit: if transport.streams > 1 { "streams of its connections" } else { "connections" },
+    })
+}
+
+/// Seconds that an exchange is with a node if nobody is in its way: what it does there, and what
+/// it calls, one after the other. Branches would be side by side: with any it counts as nothing.
+fn stay(graph: &Graph, pair: Pair, depth: u32) -> f64 {
+    let demand = crate::graph::demand(graph, pair, None);
+    let shape = graph.plans[pair.0.index()].shape.as_ref();
+    let machine = shape.and_then(|shape| shape.machines.first());
+    let factor = machine.filter(|it| it.cores > 0).map_or(0.0, |it| it.factor);
+    let ops = programs(graph, pair);
+    let mut ops = ops.iter().flat_map(|it| &graph.fixed.programs[usize::from(*it)].ops);
+    if ops.any(|op| matches!(op, Op::Fork(..))) || depth == 0 {
+        return 0.0;
+    }
+    let mut sum = (demand.cpu.total * factor + demand.wait.total) / 1e9;
+    for (to, often) in graph.served.calls.get(&pair).into_iter().flatten() {
+        let link = graph.fixed.topology.link(pair.0, to.0);
+        let latency = link.map_or(0.0, |it| graph.links[it.index()].latency.mean());
+        sum += often * (2.0 * latency / 1e9 + stay(graph, *to, depth - 1));
+    }
+    sum
+}
+
+/// Workers that are kept while what they call answers: nothing where all they do is to serve, since
+/// that is the load of the node.
+fn workers(graph: &Graph, traffic: &Traffic, id: NodeId) -> Option<Resource> {
+    let shape = graph.plans[id.index()].shape.as_ref()?;
+    if shape.workers == u32::MAX || shape.is_async || traffic.nodes[id.index()].calls <= 0.0 {
+        return None;
+    }
+    let visits = traffic.clients.iter().flat_map(|client| {
+        let of = move |(pair, often): (&Pair, &f64)| (*pair, often * client.rate);
+        client.visits.iter().filter(|(pair, _)| pair.0 == id).map(of)
+    });
+    Some(Resource {
+        of: Of::Workers(id),
+        name: graph.names[id.index()].clone(),
+        needed: visits.map(|(pair, rate)| rate * stay(graph, pair, DEPTH)).sum(),
+        there: f64::from(shape.workers) * shape.machines.len() as f64,
+        unit: "workers",
+    })
+}
+
+/// The workers of the issuer that hash and do nothing else.
+fn hashes(graph: &Graph, traffic: &Traffic, auth: &AuthPlan) -> Option<Resource> {
+    let (workers, law) = auth.pool.as_ref()?;
+    let hashes = |pair: &Pair| -> usize {
+        let numbers = programs(graph, *pair);
+        let ops = numbers.iter().flat_map(|it| &graph.fixed.programs[usize::from(*it)].ops);
+        ops.filter(|op| matches!(op, Op::Rule(Rule::Hash))).count()
+    };
+    let visits = traffic.clients.iter().flat_map(|client| {
+        let of = move |(pair, often): (&Pair, &f64)| (*pair, often * client.rate);
+        client.visits.iter().filter(|(pair, _)| pair.0 == auth.issuer).map(of)
+    });
+    let rate: f64 = visits.map(|(pair, rate)| rate * hashes(&pair) as f64).sum();
+    let replicas = f64::from(graph.fixed.topology.nodes[auth.issuer.index()].replicas);
+    Some(Resource {
+        of: Of::Hashes(auth.issuer),
+        name: format!("{}, hashing", graph.names[auth.issuer.index()]),
+        needed: rate * law.mean() / 1e9,
+        there: replicas * f64::from(*workers),
+        unit: "workers of its pool",
+    })
+}
+
+/// The resource of which most is in use on average by what is asked for, and no core; none where
+/// what is asked for is not given, or less of it may come.
+#[must_use]
+pub fn fullest(graph: &Graph) -> Option<Fullest> {
+    let traffic = Traffic::of(graph);
+    if traffic.clients.iter().any(|client| client.origin != Origin::Given) {
+        return None;
+    }
+    let grounds = Grounds::of(graph, &traffic);
+    let is_sure = |it: &Resource| {
+        let at = match it.of {
+            Of::Link(link) => graph.fixed.topology.links[link.index()].to,
+            Of::Hashes(node) | Of::Workers(node) => node,
+        };
+        !grounds.is_spared(at)
+    };
+    let first = resources(graph, &traffic).into_iter().find(is_sure)?;
+    let [needed, there] = [first.needed, first.there].map(number);
+    let text = format!("{}, where {needed} of {there} {} are needed", first.name, first.unit);
+    Some(Fullest { load: first.load(), text })
+}
+
+/// The resource of which most is in use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fullest {
+    /// The share of it that is in use on average, without queues anywhere; from 1 on it is too
+    /// little.
+    pub load: f64,
+    /// It in words: whose it is, how much is needed, and how much there is.
+    pub text: String,
+}
+
+impl Watch<'_> {
+    /// Resources of a steady-state study of which more is needed than there is.
+    pub(super) fn resources(&mut self) {
+        if self.graph.run.study == Study::Terminating {
+            return;
+        }
+        let open = self.open();
+        for it in resources(self.graph, &open).into_iter().filter(|it| it.load() >= 1.0 - 1e-9) {
+            let (to, span, help) = match it.of {
+                Of::Link(link) => {
+                    let ends = &self.graph.fixed.topology.links[link.index()];
+                    let [from, to] = [ends.from, ends.to].map(|id| &self.graph.names[id.index()]);
+                    let span = self.model.links[&(from.clone(), to.clone())].to.clone();
+                    (ends.to, span, "give the link more, or ask for less over it")
+                }
+                Of::Workers(node) => {
+                    let place = &self.model.nodes[&self.graph.names[node.index()]].place;
+                    (node, place.clone(), "give it more workers, or let what it calls be faster")
+                }
+                Of::Hashes(node) => {
+                    let auth = self.model.auth.as_ref();
+                    let place = &self.model.nodes[&self.graph.names[node.index()]].place;
+                    let span = auth.map_or_else(|| place.clone(), |it| it.at("password.pool"));
+                    (node, span, "give it more workers, or a hash that costs less")
+                }
+            };
+            if self.grounds(&open).is_spared(to) {
+                continue;
+            }
+            let message = format!(
+                "{} needs {} {} on average and has {}: what waits for them grows without limit, \
+                 or {} of it fails",
+                it.name,
+                number(it.needed),
+                it.unit,
+                number(it.there),
+                percent((1.0 - 1.0 / it.load()).max(0.0))
+            );
+            self.warn(span, message, help);
+        }
+    }
+}
