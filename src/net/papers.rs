@@ -56,6 +56,11 @@ pub struct Papers {
     pub task: Task,
     /// What that cache will say of it.
     pub status: CacheStatus,
+    /// What the browser that asks does with it. The same exchange is also that of the node which is
+    /// asked, and a cache there does something of its own.
+    pub sought: Task,
+    /// What the browser that asks had found.
+    pub found: CacheStatus,
     /// Whether it has waited for what another one fetched.
     pub has_waited: bool,
     /// Whether it no longer waits for others.
@@ -77,6 +82,8 @@ impl Default for Papers {
             since: Time::ZERO,
             task: Task::None,
             status: CacheStatus::Miss,
+            sought: Task::None,
+            found: CacheStatus::Miss,
             has_waited: false,
             is_alone: false,
             is_again: false,
