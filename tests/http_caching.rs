@@ -81,6 +81,28 @@ fn those_who_wait_for_what_is_not_stored_then_fetch_for_themselves() {
 }
 
 #[test]
+fn those_who_wait_for_what_may_not_be_shared_ask_side_by_side() {
+    let answer = |control: &str, header: &str| {
+        format!("response = {{ cache_control = '{control}', etag = '\"v\"' }}\n{header}")
+    };
+    let asks = "headers = { cache-control = 'max-age=0' }";
+    let answers = [answer("no-cache", ""), answer("max-age=0", ""), answer("max-age=60", asks)];
+    for (cache, most) in [("lock = true", 200), ("lock = true\nprofile = 'squid'", 100)] {
+        for answer in &answers {
+            let text = tiers("10ms", "2s", &[cache], answer);
+            let millis = support::latencies(&support::requests(&support::graph(&text)));
+            assert!(millis.iter().all(|it| *it <= most), "{cache}, {answer}: {millis:?}");
+        }
+    }
+    // What is known to be for one alone is not waited for at all.
+    let text = tiers("10ms", "2s", &["lock = true"], &answers[0]);
+    let millis = support::latencies(&support::requests(&support::graph(&text)));
+    assert_eq!(millis.iter().filter(|it| **it != 100).count(), 9, "who waits for the first");
+    let squid = said_by_one(&tiers("10ms", "2s", &["lock = true\nprofile = 'squid'"], &answers[0]));
+    assert!(count(&squid, Collapsed) > squid.len() * 4 / 5, "{squid:?}");
+}
+
+#[test]
 fn a_lock_with_a_time_is_left_when_that_is_over_and_not_before_the_answer_is_there() {
     let longest = |timeout: &str| {
         let cache = format!("lock = {{ timeout = '{timeout}' }}");
