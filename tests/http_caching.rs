@@ -414,3 +414,24 @@ fn what_a_cache_gives_because_its_origin_failed_is_a_hit_there_as_end_to_end() {
     assert!((here - everywhere).abs() < 1e-9, "{here} {everywhere}");
     assert!(here > 0.98, "{here}");
 }
+
+#[test]
+fn what_fails_by_chance_is_kept_as_long_as_the_cache_keeps_such() {
+    let fails = |status: u16, cache: &str, more: &str| {
+        let text = tiers("100ms", "5s", &[cache], "")
+            .replace("{ wait = '100ms' }", &format!("{{ fail = 1.0, status = {status} }}"));
+        let text = text.replace("[link.cache0.app]", &format!("[link.cache0.{more}]"));
+        let lb = "[node.lb]\nkind = 'load-balancer'\n[link.lb.app]\n";
+        let said = said_by_one(&if more == "lb" { text + lb } else { text });
+        count(&said, Miss)
+    };
+    for behind in ["app", "lb"] {
+        for profile in ["rfc9111", "nginx", "varnish"] {
+            let cache = format!("profile = '{profile}'\ndefault_ttl = {{ '503' = '10s' }}");
+            assert_eq!(fails(503, &cache, behind), 1, "{profile}, {behind}");
+            assert!(fails(500, &cache, behind) > 1 || profile == "varnish", "{profile}, {behind}");
+        }
+        assert_eq!(fails(404, "profile = 'varnish'", behind), 1, "its lifetime for what says none");
+        assert!(fails(503, "", behind) > 40);
+    }
+}

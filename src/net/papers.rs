@@ -120,6 +120,9 @@ pub struct TracedQuestions {
 pub struct Http {
     /// The heads of all answers.
     pub heads: Vec<Head>,
+    /// The first of the heads of answers that say nothing but that something failed, of the statuses
+    /// from 400 to 599 in order.
+    pub failures: u32,
     /// What each endpoint answers.
     pub replies: Vec<Box<[ReplyPlan]>>,
     /// What the requests of each endpoint say.
@@ -133,6 +136,15 @@ pub struct Http {
 }
 
 impl Http {
+    /// The head of an answer that says nothing but that something failed.
+    #[must_use]
+    pub fn failure(&self, status: u16) -> HeadId {
+        match status {
+            400..=599 => HeadId(self.failures + u32::from(status - 400)),
+            _ => HeadId::NONE,
+        }
+    }
+
     /// A head.
     #[must_use]
     pub fn head(&self, id: HeadId) -> Option<&Head> {
