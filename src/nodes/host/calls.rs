@@ -148,6 +148,8 @@ impl Host {
         }
         // The branch that decides carries the critical path.
         let (parts, now) = (ctx.account(branch).parts, ctx.now());
+        let waited = ctx.hot(branch).waited;
+        ctx.hot(parent).waited += waited;
         let account = ctx.account(parent);
         account.parts.add(&parts);
         account.mark = now;
