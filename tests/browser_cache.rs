@@ -178,6 +178,57 @@ fn behind_the_browser_the_caches_of_proxies_are_asked() {
     );
 }
 
+/// The same asked through a proxy with this cache.
+fn behind(text: &str, cache: &str) -> String {
+    text.replace("[link.people.app]", "[link.people.edge]")
+        + &format!("[node.edge]\nkind = 'reverse-proxy'\n{cache}\n[link.edge.app]\n")
+}
+
+#[test]
+fn a_browser_knows_what_is_still_right_whatever_a_cache_on_the_way_does_not_store() {
+    let answer = |control: &str, more: &str| {
+        let head = format!("cache_control = '{control}', etag = '\"v\"', size = '10KiB'");
+        users(1, &format!("response = {{ {head}{more} }}"), "9s")
+    };
+    let with = |text: &str, header: &str| {
+        text.replace("[endpoint.page]", &format!("[endpoint.page]\nheaders = {{ {header} }}"))
+    };
+    let plain = answer("max-age=2", "");
+    for (text, cache) in [
+        (answer("private, max-age=2", ""), "capacity = '1MiB'"),
+        (answer("private, max-age=2, stale-while-revalidate=1", ""), "capacity = '1MiB'"),
+        (answer("no-cache", ""), "capacity = '1MiB', profile = 'nginx'"),
+        (answer("no-cache", ""), "capacity = '1MiB', profile = 'varnish'"),
+        (with(&plain, "authorization = 'x'"), "capacity = '1MiB'"),
+        (with(&plain, "authorization = 'x'"), "capacity = '1MiB', profile = 'varnish'"),
+        (with(&plain, "x-a = '1'"), "capacity = '1MiB', bypass = ['x-a']"),
+        (answer("max-age=2", ", set_cookie = 'a=1'"), "capacity = '1MiB', profile = 'nginx'"),
+        (plain.clone(), "capacity = '1MiB', min_uses = 100"),
+        (plain.clone(), "capacity = '1KiB'"),
+    ] {
+        let rows_of = |cache: &str| {
+            let mut rows = support::run(&support::graph(&behind(&text, cache))).requests;
+            rows.sort_by_key(|row| row.asked.started);
+            assert!(rows.iter().all(|row| row.answer.status == 200), "a person sees no 304");
+            rows.iter().map(|row| (row.asked.started, row.caches[0].1)).collect::<Vec<_>>()
+        };
+        let said = rows_of(&format!("cache = {{ {cache} }}"));
+        assert_eq!(said, rows_of(""), "{cache}: {text}");
+        let fetched = said.iter().filter(|(_, status)| matches!(status, Miss | Expired)).count();
+        assert_eq!(fetched, 1, "{cache}: {text}");
+    }
+}
+
+#[test]
+fn a_change_drops_what_a_browser_has_behind_a_cache_as_well() {
+    let text = users(1, MINUTE, "30s").replace("{ page = 1 }", "{ page = 1, change = 1 }")
+        + "[endpoint.change]\nmethod = 'POST'\npath = '/page'\n";
+    let text = text.replace("[endpoint.page]", "[endpoint.page]\npath = '/page'");
+    let misses = |cache: &str| count(&said_with(&behind(&text, cache)), Miss);
+    assert!(misses("") > 2);
+    assert_eq!(misses("cache = { capacity = '1MiB' }"), misses(""));
+}
+
 #[test]
 fn sessions_of_a_trace_are_people() {
     let rows = "arrival_s,session\n0,a\n1,a\n2,b\n3,b\n4,a\n";

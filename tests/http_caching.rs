@@ -81,6 +81,28 @@ fn those_who_wait_for_what_is_not_stored_then_fetch_for_themselves() {
 }
 
 #[test]
+fn those_who_wait_for_what_may_not_be_shared_ask_side_by_side() {
+    let answer = |control: &str, header: &str| {
+        format!("response = {{ cache_control = '{control}', etag = '\"v\"' }}\n{header}")
+    };
+    let asks = "headers = { cache-control = 'max-age=0' }";
+    let answers = [answer("no-cache", ""), answer("max-age=0", ""), answer("max-age=60", asks)];
+    for (cache, most) in [("lock = true", 200), ("lock = true\nprofile = 'squid'", 100)] {
+        for answer in &answers {
+            let text = tiers("10ms", "2s", &[cache], answer);
+            let millis = support::latencies(&support::requests(&support::graph(&text)));
+            assert!(millis.iter().all(|it| *it <= most), "{cache}, {answer}: {millis:?}");
+        }
+    }
+    // What is known to be for one alone is not waited for at all.
+    let text = tiers("10ms", "2s", &["lock = true"], &answers[0]);
+    let millis = support::latencies(&support::requests(&support::graph(&text)));
+    assert_eq!(millis.iter().filter(|it| **it != 100).count(), 9, "who waits for the first");
+    let squid = said_by_one(&tiers("10ms", "2s", &["lock = true\nprofile = 'squid'"], &answers[0]));
+    assert!(count(&squid, Collapsed) > squid.len() * 4 / 5, "{squid:?}");
+}
+
+#[test]
 fn a_lock_with_a_time_is_left_when_that_is_over_and_not_before_the_answer_is_there() {
     let longest = |timeout: &str| {
         let cache = format!("lock = {{ timeout = '{timeout}' }}");
@@ -443,5 +465,26 @@ fn an_answer_that_depends_on_who_asks_is_given_again_to_the_same_one_only() {
         assert!((own - 0.5).abs() < 0.03, "{scheme}: {own}");
         let shared = read_by_people(scheme, "Accept-Encoding");
         assert!((shared - 20.0 / 21.0).abs() < 0.01, "{scheme}: {shared}");
+    }
+}
+
+#[test]
+fn what_fails_by_chance_is_kept_as_long_as_the_cache_keeps_such() {
+    let fails = |status: u16, cache: &str, more: &str| {
+        let text = tiers("100ms", "5s", &[cache], "")
+            .replace("{ wait = '100ms' }", &format!("{{ fail = 1.0, status = {status} }}"));
+        let text = text.replace("[link.cache0.app]", &format!("[link.cache0.{more}]"));
+        let lb = "[node.lb]\nkind = 'load-balancer'\n[link.lb.app]\n";
+        let said = said_by_one(&if more == "lb" { text + lb } else { text });
+        count(&said, Miss)
+    };
+    for behind in ["app", "lb"] {
+        for profile in ["rfc9111", "nginx", "varnish"] {
+            let cache = format!("profile = '{profile}'\ndefault_ttl = {{ '503' = '10s' }}");
+            assert_eq!(fails(503, &cache, behind), 1, "{profile}, {behind}");
+            assert!(fails(500, &cache, behind) > 1 || profile == "varnish", "{profile}, {behind}");
+        }
+        assert_eq!(fails(404, "profile = 'varnish'", behind), 1, "its lifetime for what says none");
+        assert!(fails(503, "", behind) > 40);
     }
 }

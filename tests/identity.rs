@@ -534,3 +534,48 @@ fn a_server_without_sessions_has_no_cart_to_lose_later() {
     assert!((lost - visitors).abs() < 0.1 * visitors, "{lost} of {visitors}");
     assert!(reading(&run(&graph_of(&text, "session")), "carts_lost").abs() < 1e-12);
 }
+
+#[test]
+fn who_shows_nothing_is_refused_at_once_and_costs_nothing() {
+    let nobody = SITE.replace("logout = 0.5", "login = false");
+    let central = nobody.replace(
+        "[variant.jwt.auth.jwt]",
+        "[variant.jwt.auth.jwt]\ndeny_list = { check = 'central', store = 'sessions' }",
+    );
+    for (text, variant) in
+        [(&nobody, "session"), (&nobody, "credentials"), (&nobody, "jwt"), (&central, "jwt")]
+    {
+        let heard = heard(text, variant);
+        let is_nobody =
+            |said: &Said| matches!(said, Said::Checked { verdict: Verdict::Missing, bytes: 0, .. });
+        let checks = count(&heard, |said| matches!(said, Said::Checked { .. }));
+        assert!(checks > 1_000 && count(&heard, is_nobody) == checks, "{variant}");
+        let costs = |said: &Said| matches!(said, Said::Asked { .. } | Said::Worked { .. });
+        assert_eq!(count(&heard, costs), 0, "{variant}");
+        let (run, names) = (run(&graph_of(text, variant)), ["success_ratio", "errors_status"]);
+        assert_eq!(names.map(|name| reading(&run, name) > 0.5), [false, true], "{variant}");
+    }
+}
+
+#[test]
+fn without_a_timer_the_first_page_before_the_end_renews_a_token() {
+    let renewals = |refresh: &str| {
+        let auth = format!(
+            "[variant.one.auth.jwt]\nlifetime = '20s'\n\
+             [variant.one.auth.jwt.refresh]\nbackground = false\n{refresh}\n"
+        );
+        let heard = heard(&one_visitor("jwt", &auth), "one");
+        let granted = heard.iter().filter(|(_, said)| matches!(said, Said::Granted { .. }));
+        let at: Vec<f64> = granted.map(|(at, _)| at.0 as f64 / 1e9).collect();
+        at.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<f64>>()
+    };
+    // There is a page each second, and each takes 0.02 s.
+    for (refresh, range) in [
+        ("", 19.9..21.2),
+        ("margin = '8s'", 11.9..13.2),
+        ("margin = '8s'\njitter = '4s'", 7.9..13.2),
+    ] {
+        let found = renewals(refresh);
+        assert!(found.len() >= 2 && found.iter().all(|it| range.contains(it)), "{found:?}");
+    }
+}

@@ -379,3 +379,22 @@ fn waits_of_an_overloaded_deterministic_queue_grow_by_the_difference() {
         assert_eq!(request.end - request.started, 10_000_000 + before * 2_000_000);
     }
 }
+
+#[test]
+fn the_wait_of_the_branch_that_is_waited_for_is_one_of_its_exchange() {
+    let text = "study = 'terminating'\nuntil = 'drained'\nduration = '5s'\nreplications = 1\n\
+         [endpoint.page]\nwork = [{ parallel = [{ cpu = '5ms' }, { cpu = '5ms' }] }]\n\
+         [node.users]\nkind = 'client'\narrivals = { interval = '100ms' }\nmix = { page = 1 }\n\
+         [node.app]\nkind = 'server'\ncores = 1\n[link.users.app]\n";
+    let graph = graph(text);
+    let run = run(&graph);
+    // One branch waits for the other on the only core.
+    assert!((reading(&run, "wait_mean") - 5.0).abs() < 1e-9);
+    let app = graph.node("app").expect("a node");
+    let app = run.nodes.iter().find(|it| it.node == app).expect("it is read");
+    for (name, expected) in [("wait_mean", 5.0), ("wait_probability", 1.0)] {
+        let place = at_node().position(|metric| metric.name == name).expect("a metric");
+        let found = app.values[place];
+        assert!((found - expected).abs() < 1e-9, "{name}: {found}");
+    }
+}

@@ -99,3 +99,23 @@ fn jitter_spreads_the_pauses_of_those_who_fail_together() {
     different.dedup();
     assert!(different.len() > equal.len() / 2);
 }
+
+#[test]
+fn who_is_turned_away_by_a_limit_knows_it_by_the_status() {
+    let attempts = |on: &str| {
+        let text = format!(
+            "study = 'terminating'\nduration = '20s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwork = [{{ cpu = '1ms' }}]\n\
+             [node.users]\nkind = 'client'\narrivals = {{ interval = '100ms' }}\n\
+             mix = {{ page = 1 }}\n\
+             retry = {{ attempts = 3, backoff = '1ms', on = ['{on}'] }}\n\
+             [node.edge]\nkind = 'load-balancer'\nrate_limit = {{ rate = '5/s', key = 'all' }}\n\
+             [node.app]\nkind = 'server'\n[link.users.edge]\n[link.edge.app]\n"
+        );
+        support::reading(&support::run(&graph(&text)), "attempts_mean")
+    };
+    let limited = attempts("rate-limited");
+    assert!(limited > 1.5, "{limited}");
+    assert!((limited - attempts("status:429")).abs() < f64::EPSILON);
+    assert!((attempts("connect") - 1.0).abs() < f64::EPSILON);
+}

@@ -57,3 +57,35 @@ fn all_conditions_of_a_route_hold_together() {
     let [_, new] = split("{ cookie = 'theme=dark', path = '/*', to = 'new' }");
     assert!(new > 0);
 }
+
+/// Which replicas the callers of a node chose.
+#[derive(Debug, Default)]
+struct Replicas(Vec<u16>);
+
+impl Observer for Replicas {
+    fn hear(&mut self, _: Time, fact: &Fact<'_>) {
+        if let Fact::Picked { chosen, .. } = fact {
+            self.0.push(chosen.replica);
+        }
+    }
+}
+
+#[test]
+fn what_writes_calls_the_primary_also_by_calls_without_an_endpoint() {
+    let text = |write: bool| {
+        format!(
+            "study = 'terminating'\nduration = '10s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwrite = {write}\nwork = [{{ call = 'db' }}]\n\
+             [node.users]\nkind = 'client'\narrivals = {{ interval = '100ms' }}\n\
+             mix = {{ page = 1 }}\n[node.app]\nkind = 'server'\n\
+             [node.db]\nkind = 'database'\nreplicas = 3\nservice = '1ms'\n\
+             [link.users.app]\n[link.app.db]\n"
+        )
+    };
+    let chosen = |write: bool| {
+        let (graph, root) = (graph(&text(write)), Key::root(1, 0));
+        world::run(&graph, root, Replicas::default()).observer.0
+    };
+    assert!(chosen(true).len() > 50 && chosen(true).iter().all(|replica| *replica == 0));
+    assert!((0..3).all(|replica| chosen(false).contains(&replica)));
+}

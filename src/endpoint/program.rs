@@ -123,6 +123,8 @@ pub enum Rule {
     Keys(NodeId),
     /// The keys have come.
     Learn,
+    /// Refuse at once who shows nothing: there is nothing to look up or to verify.
+    Present,
     /// Decide whether the request is let in; skip the next operation if nothing is to be written.
     Identify,
     /// Go on with what was asked for.

@@ -115,10 +115,10 @@ impl Steps {
 
     /// Before a request is let in.
     fn check(&self, plan: &AuthPlan) -> Vec<Op> {
-        let mut check = Vec::new();
+        let mut check = vec![Op::Rule(Rule::Present)];
         match plan.scheme {
             Scheme::None => {}
-            Scheme::Credentials if plan.issuer == plan.at => check = self.hashing(),
+            Scheme::Credentials if plan.issuer == plan.at => check.extend(self.hashing()),
             Scheme::Credentials => check.push(Op::Rule(Rule::Password(plan.issuer))),
             Scheme::Session => ask(plan.sessions.store, false, &mut check),
             Scheme::Jwt => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::build::Build;
 use super::cors::{has_cookie, sends_token};
 use crate::endpoint::{Endpoint, EndpointSpec, Reply, replies};
-use crate::http::{Method, Question, Vary, date};
+use crate::http::{Head, Method, Question, Vary, date};
 use crate::net::{HeadId, Http, ReplyPlan, TracedQuestions};
 use crate::nodes::KindSpec;
 use crate::trace::Trace;
@@ -33,6 +33,8 @@ pub(super) fn http(build: &mut Build<'_>, traces: &[Option<Arc<Trace>>]) -> Opti
     if !is_read {
         return None;
     }
+    http.failures = u32::try_from(http.heads.len()).unwrap_or(u32::MAX);
+    http.heads.extend((400..=599).map(|status| Head { status, ..Head::default() }));
     http.vary = vary(&http, &endpoints);
     for trace in traces {
         http.traced.push(trace.as_ref().map(|trace| traced(trace, &shown)));

@@ -128,6 +128,9 @@ pub struct Profile {
     pub collapses: bool,
     /// Whether they also wait for what is fetched because it has expired.
     pub collapses_expired: bool,
+    /// Whether those who waited for an answer are given it though it is not fresh; others ask for
+    /// themselves then (RFC 9111, section 4).
+    pub shares_waited: bool,
     /// How often those who wait look again; none if they are told.
     pub polls: Option<Span>,
     /// Whether it tries once more where a connection that it had kept was closed.
@@ -169,6 +172,7 @@ const RFC9111: Profile = Profile {
     fetches_whole: false,
     collapses: false,
     collapses_expired: true,
+    shares_waited: false,
     polls: None,
     tries_again: false,
     unreachable: 502,
@@ -234,6 +238,7 @@ const SQUID: Profile = Profile {
     refreshes_beside: false,
     stale_if_unreachable: false,
     stale_if_failed: false,
+    shares_waited: true,
     tries_again: true,
     ..RFC9111
 };

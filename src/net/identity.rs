@@ -6,7 +6,7 @@ use super::request::Request;
 use crate::auth::{AuthPlan, Deed, Errand, Keep, Person, Scheme, Thief, Verdict};
 use crate::fact::{Observer, Place};
 use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
-use crate::rng::mix;
+use crate::rng::{Key, mix};
 use crate::time::Time;
 
 impl<O: Observer> Ctx<'_, O> {
@@ -15,10 +15,15 @@ impl<O: Observer> Ctx<'_, O> {
         let Some(plan) = self.fixed.auth.as_deref() else { return 0 };
         let exchange = self.core.exchanges.hot(id);
         let is_open = plan.is_open(exchange.endpoint) && !plan.is_cookie;
-        if exchange.below || is_open || self.is_bare(exchange.request) {
-            return 0;
-        }
-        self.shown_bytes(plan, exchange.request)
+        let is_bare = exchange.below || is_open || self.shows_nothing(plan, exchange.request);
+        if is_bare { 0 } else { plan.bytes }
+    }
+
+    /// The identity of who made a request: its own, where nobody has one.
+    #[must_use]
+    pub fn maker(&self, request: RequestId) -> Key {
+        let Request { person, asked, .. } = &self.core.requests[request.0];
+        if *person == u32::MAX { asked.key } else { self.core.people[*person].key }
     }
 
     /// A number for the credential that a request shows, which no other credential has; 0 for none.
@@ -28,7 +33,7 @@ impl<O: Observer> Ctx<'_, O> {
         let Some(plan) = self.fixed.auth.as_deref() else { return 0 };
         let request = self.core.exchanges.hot(id).request;
         let Request { person, errand, ref asked, .. } = self.core.requests[request.0];
-        if self.is_bare(request) || self.shown_bytes(plan, request) == 0 {
+        if self.shows_nothing(plan, request) {
             return 0;
         }
         if person == u32::MAX {
@@ -54,12 +59,18 @@ impl<O: Observer> Ctx<'_, O> {
         person != u32::MAX && self.core.people[person].held.is_some()
     }
 
-    /// Bytes that a request shows: nothing before a log-in. Whoever made it may have left since.
+    /// Whether a request shows nothing of who made it: before a log-in, or because its browser does
+    /// not send it along. Whoever made it may have left since.
     #[must_use]
-    pub fn shown_bytes(&self, plan: &AuthPlan, request: RequestId) -> u64 {
+    pub fn shows_nothing(&self, plan: &AuthPlan, request: RequestId) -> bool {
         let Request { person, errand, shows, .. } = self.core.requests[request.0];
-        let is_shown = person == u32::MAX || !plan.has_logins() || errand.is_thiefs() || shows;
-        if is_shown { plan.bytes } else { 0 }
+        if self.is_bare(request) || self.comes_bare(request) {
+            return true;
+        }
+        if person == u32::MAX || errand.is_thiefs() {
+            return false;
+        }
+        if plan.has_logins() { !shows } else { !self.core.people[person].logs_in }
     }
 
     /// How often the memory was lost in which somebody's record stands, or would stand if it were

@@ -56,6 +56,11 @@ pub struct Papers {
     pub task: Task,
     /// What that cache will say of it.
     pub status: CacheStatus,
+    /// What the browser that asks does with it. The same exchange is also that of the node which is
+    /// asked, and a cache there does something of its own.
+    pub sought: Task,
+    /// What the browser that asks had found.
+    pub found: CacheStatus,
     /// Whether it has waited for what another one fetched.
     pub has_waited: bool,
     /// Whether it no longer waits for others.
@@ -77,6 +82,8 @@ impl Default for Papers {
             since: Time::ZERO,
             task: Task::None,
             status: CacheStatus::Miss,
+            sought: Task::None,
+            found: CacheStatus::Miss,
             has_waited: false,
             is_alone: false,
             is_again: false,
@@ -113,6 +120,9 @@ pub struct TracedQuestions {
 pub struct Http {
     /// The heads of all answers.
     pub heads: Vec<Head>,
+    /// The first of the heads of answers that say nothing but that something failed, of the statuses
+    /// from 400 to 599 in order.
+    pub failures: u32,
     /// What each endpoint answers.
     pub replies: Vec<Box<[ReplyPlan]>>,
     /// What the requests of each endpoint say.
@@ -126,6 +136,15 @@ pub struct Http {
 }
 
 impl Http {
+    /// The head of an answer that says nothing but that something failed.
+    #[must_use]
+    pub fn failure(&self, status: u16) -> HeadId {
+        match status {
+            400..=599 => HeadId(self.failures + u32::from(status - 400)),
+            _ => HeadId::NONE,
+        }
+    }
+
     /// A head.
     #[must_use]
     pub fn head(&self, id: HeadId) -> Option<&Head> {

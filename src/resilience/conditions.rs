@@ -97,6 +97,8 @@ impl<W> Set<W> {
             Outcome::Reset => RESET,
             Outcome::NoBackend => NO_BACKEND,
             Outcome::RateLimited => RATE_LIMITED,
+            // A limit answers with 429, by which a caller knows that it was turned away.
+            Outcome::Status(429) if self.kinds & RATE_LIMITED != 0 => RATE_LIMITED,
             Outcome::Status(status) => return self.has_status(status),
         };
         self.kinds & kind != 0

@@ -162,6 +162,7 @@ impl Walk {
             // Its hashes have a pool of their own, which is looked at by itself.
             Rule::Hash => self.has_left = true,
             Rule::Learn
+            | Rule::Present
             | Rule::Identify
             | Rule::Pass
             | Rule::Settle

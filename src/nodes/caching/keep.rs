@@ -173,11 +173,12 @@ impl Caches {
         let head_id = ctx.papers(child).head;
         let born = ctx.papers(child).born;
         let decision = self.decides(key, question, head, born, ctx);
-        let replica = ctx.hot(parent).at.replica;
+        let (replica, now) = (ctx.hot(parent).at.replica, ctx.now());
         let Some(stored) = self.replica(replica).store.peek_mut(key) else {
             ctx.papers(parent).asks = HeadId::NONE;
             return Renewed::Gone;
         };
+        stored.at = now;
         if let Storing::Stored(keeping) = decision {
             (stored.keeping, stored.born, stored.head) = (keeping, born, head_id);
         }

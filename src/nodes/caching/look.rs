@@ -139,6 +139,9 @@ impl Caches {
         let has_waited = ctx.papers(look.id).has_waited;
         let usual = if has_waited { CacheStatus::Collapsed } else { CacheStatus::Hit };
         let refreshes = self.plan.refreshes_beside;
+        if self.plan.profile.shares_waited && Self::has_waited_for(look, stored, ctx) {
+            return self.answer(look, stored, usual, ctx);
+        }
         match reuse(self.plan.profile, &stored.keeping, look.question, ctx.wall()) {
             Reuse::Fresh => self.answer(look, stored, usual, ctx),
             Reuse::Accepted => self.answer(look, stored, CacheStatus::Stale, ctx),
@@ -162,6 +165,18 @@ impl Caches {
         }
     }
 
+    /// Whether what is stored came while an exchange waited for it.
+    fn has_waited_for<O: Observer>(look: Look<'_>, stored: &Stored, ctx: &mut Ctx<'_, O>) -> bool {
+        let papers = ctx.papers(look.id);
+        papers.has_waited && stored.at >= papers.since
+    }
+
+    /// Whether it is no use to wait for an answer, as this one was: it is for who asks alone.
+    fn is_for_one(&self, stored: &Stored) -> bool {
+        let is_never_fresh = stored.keeping.always_asks || stored.keeping.fresh <= 0;
+        is_never_fresh && !self.plan.profile.shares_waited
+    }
+
     fn is_under_way<O: Observer>(&mut self, look: Look<'_>, ctx: &Ctx<'_, O>) -> bool {
         self.replica(look.replica).flights.is_under_way(look.key, ctx)
     }
@@ -177,6 +192,9 @@ impl Caches {
             return self.unanswerable(look, ctx);
         }
         let waits = self.plan.lock.is_some() && self.plan.profile.collapses_expired;
+        // Who cannot use what came while they waited asks for themselves, beside the others (RFC
+        // 9111, section 4): one after another they would be a queue before the origin.
+        let waits = waits && !self.is_for_one(stored) && !Self::has_waited_for(look, stored, ctx);
         if waits && self.must_wait(look, ctx) {
             return self.wait(look, ctx);
         }

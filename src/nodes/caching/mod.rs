@@ -69,7 +69,7 @@ struct Stored {
     passes: bool,
     born: Wall,
     keeping: Keeping,
-    /// When it was stored, and when it was used last.
+    /// When it was stored, or found to be right still, and when it was used last.
     at: Time,
     used: Time,
 }

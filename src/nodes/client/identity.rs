@@ -2,12 +2,12 @@
 //! everybody, renew their tokens, log in again when they are refused, and log out.
 
 use super::{Client, Demand};
-use crate::auth::{AuthPlan, Credential, Errand, Person, Said, Scheme};
+use crate::auth::{AuthPlan, Credential, Errand, Person, Renewal, Said, Scheme};
 use crate::fact::{Fact, Observer};
 use crate::id::{EndpointId, RequestId, SessionId};
 use crate::net::{Ctx, Kind, TimerId, Token};
 use crate::outcome::Answer;
-use crate::rng::{Purpose, below};
+use crate::rng::{Key, Purpose, below};
 use crate::time::{Span, Time};
 
 const ERRAND: Purpose = Purpose::named("errand");
@@ -54,7 +54,12 @@ impl Client {
         if !person.logs_in {
             return false;
         }
-        let is_good = |held: &Credential| plan.scheme == Scheme::Session || now < held.expires;
+        // Without a timer the first page that comes so early before the end renews the token.
+        let renewal = plan.tokens.renewal.as_ref().filter(|it| !it.background);
+        let (key, errands) = (person.key, u64::from(person.errands));
+        let early = renewal.map_or(Span::ZERO, |it| early(it, key, errands));
+        let is_good =
+            |held: &Credential| plan.scheme == Scheme::Session || now + early < held.expires;
         match &person.held {
             Some(held) if is_good(held) => return false,
             // What is held has expired, and nothing renews it: its owner finds out by asking.
@@ -202,8 +207,7 @@ impl Client {
         let Some(held) = person.held else { return };
         let (key, errands) = (person.key, u64::from(person.errands));
         if let Some(renewal) = plan.tokens.renewal.as_ref().filter(|it| it.background) {
-            let jitter = below(renewal.jitter.0 + 1, key.bits(JITTER.part(errands)));
-            let early = renewal.margin + Span(jitter);
+            let early = early(renewal, key, errands);
             let due = Time(held.expires.0.saturating_sub(early.0)).max(now);
             self.renews_later(place, due.since(now), ctx);
         }
@@ -273,4 +277,9 @@ impl Client {
         ctx.core.sessions.remove(id.0);
         ctx.forget_if_gone(place);
     }
+}
+
+/// How long before its end a token is renewed that somebody got with so many errands.
+fn early(renewal: &Renewal, key: Key, errands: u64) -> Span {
+    renewal.margin + Span(below(renewal.jitter.0 + 1, key.bits(JITTER.part(errands))))
 }

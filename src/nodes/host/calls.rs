@@ -21,6 +21,7 @@ impl Host {
         let exchange = ctx.hot(id);
         // The step is counted on only with the last call, so that a reply comes back to it.
         let (key, again, request) = (exchange.key, exchange.step - 1, exchange.request);
+        let asked = exchange.endpoint;
         let total = times.sample(&mut key.draws(*purpose));
         let cold = ctx.cold(id);
         if cold.repeats == 0 {
@@ -36,7 +37,9 @@ impl Host {
         }
         let key = Key(key.bits(*purpose)).with(u64::from(total - left));
         let link = ctx.fixed.topology.link(self.node, *to).expect("calls have links");
-        let at = ctx.next_replica(request, link, *endpoint);
+        // A call without an endpoint of its own is a part of what was asked for: it writes if that does.
+        let for_what = if *endpoint == EndpointId::NONE { asked } else { *endpoint };
+        let at = ctx.next_replica(request, link, for_what);
         self.calls_below(id, (link, at), *endpoint, key, ctx);
         true
     }
@@ -145,6 +148,8 @@ impl Host {
         }
         // The branch that decides carries the critical path.
         let (parts, now) = (ctx.account(branch).parts, ctx.now());
+        let waited = ctx.hot(branch).waited;
+        ctx.hot(parent).waited += waited;
         let account = ctx.account(parent);
         account.parts.add(&parts);
         account.mark = now;

@@ -83,12 +83,7 @@ impl Host {
         match rule {
             Rule::Ask(store, writes) => {
                 ctx.observe(&Fact::Identity(Said::Asked { by: at, writes }));
-                let owner = if person == u32::MAX {
-                    ctx.core.requests[request.0].asked.key
-                } else {
-                    ctx.core.people[person].key
-                };
-                let to = ctx.shard(store, owner.0);
+                let to = ctx.shard(store, ctx.maker(request).0);
                 self.asks(id, to, EndpointId::NONE, STORE.part(u64::from(writes)), ctx)
             }
             Rule::Password(issuer) => {
@@ -102,6 +97,9 @@ impl Host {
             Rule::Learn => {
                 self.learns_keys(id, &plan, ctx);
                 false
+            }
+            Rule::Present => {
+                ctx.shows_nothing(&plan, request) && self.identifies(id, &plan, person, ctx)
             }
             Rule::Identify => self.identifies(id, &plan, person, ctx),
             Rule::Pass => {
@@ -181,7 +179,7 @@ impl Host {
         };
         let now = ctx.now();
         let errand = ctx.core.requests[request.0].errand;
-        let is_bare = ctx.is_bare(request);
+        let is_bare = ctx.shows_nothing(plan, request);
         let mut verdict = Verdict::Accepted;
         if plan.is_too_large {
             verdict = Verdict::TooLarge;
@@ -202,7 +200,7 @@ impl Host {
         if matches!(errand, Errand::Forged | Errand::Ridden) {
             verdict = ctx.judged(request, verdict);
         }
-        let bytes = if is_bare { 0 } else { ctx.shown_bytes(plan, request) };
+        let bytes = if is_bare { 0 } else { plan.bytes };
         let by_thief = errand.is_thiefs();
         ctx.observe(&Fact::Identity(Said::Checked { at, verdict, by_thief, bytes }));
         if verdict != Verdict::Accepted {

@@ -314,6 +314,9 @@ impl Host {
                 }
                 Op::Fail(probability, purpose, status) => {
                     if probability.happens(exchange.key.bits(*purpose)) {
+                        if ctx.core.exchanges.has_papers() {
+                            Self::says_it_failed(id, *status, ctx);
+                        }
                         self.fail_with(id, Answer::with_status(*status), ctx);
                         return Next::Holds;
                     }
@@ -448,6 +451,9 @@ impl Host {
             } else if answer.failure.is_some()
                 && !(self.gate.is_some() && self.is_covered_now(parent, ctx))
             {
+                if hands_on && ctx.core.exchanges.has_papers() {
+                    ctx.hand_on_papers(child, parent);
+                }
                 self.failed_below(parent, answer, ctx);
                 return Next::Holds;
             }

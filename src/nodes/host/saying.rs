@@ -3,7 +3,7 @@
 use super::Host;
 use crate::fact::Observer;
 use crate::id::ExchangeId;
-use crate::net::{Ctx, HEAD_BYTES, Http};
+use crate::net::{Ctx, HEAD_BYTES, HeadId, Http};
 use crate::outcome::{Answer, Reason};
 
 impl Host {
@@ -39,6 +39,15 @@ impl Host {
             return Answer::with_status(304);
         }
         Answer::with_status(head.status)
+    }
+
+    /// An answer has a status that says that something failed, and no other header: a cache may
+    /// keep it for as long as it is told to keep such.
+    #[cold]
+    pub(super) fn says_it_failed<O: Observer>(id: ExchangeId, status: u16, ctx: &mut Ctx<'_, O>) {
+        let (head, born) = (ctx.fixed.http.as_ref().map(|http| http.failure(status)), ctx.wall());
+        let papers = ctx.papers(id);
+        (papers.head, papers.born) = (head.unwrap_or(HeadId::NONE), born);
     }
 
     /// Which answer for its path this is, from 1.

@@ -19,7 +19,7 @@ impl Client {
         ctx: &mut Ctx<'_, O>,
     ) -> Option<Answer> {
         let id = ctx.hot(child).request;
-        let task = ctx.papers(child).task;
+        let task = ctx.papers(child).sought;
         if ctx.core.requests[id.0].errand.is_thiefs() {
             return Some(answer);
         }
@@ -27,8 +27,9 @@ impl Client {
             return Some(answer);
         };
         let http = ctx.fixed.http.as_deref();
+        let name = self.name_of_answer(id, Some(question), http, ctx);
         if task == Task::None {
-            let (name, path) = (self.name_of_answer(id, Some(question), http, ctx), ctx.uri(id));
+            let path = ctx.uri(id);
             if let Some(browsers) = &mut self.browsers
                 && !question.method.is_safe()
                 && answer.is_success()
@@ -42,7 +43,6 @@ impl Client {
         let Some(browsers) = &mut self.browsers else { return Some(answer) };
         let shelves = &mut browsers.shelves;
         let papers = *ctx.core.exchanges.papers(child);
-        let name = papers.key;
         let bytes = ctx.core.exchanges.cold(child).bytes;
         let came = Kept {
             bytes,
@@ -54,7 +54,7 @@ impl Client {
             is_refreshed: false,
         };
         let known = shelves.peek_mut(owner.0, name);
-        let is_right = answer.status == 304 && papers.asks != HeadId::NONE;
+        let is_right = answer.status == 304 && papers.condition != HeadId::NONE;
         let (seen, given) = match known {
             Some(known) if is_right => {
                 let (status, bytes) = (known.status, known.bytes);
@@ -81,7 +81,7 @@ impl Client {
         let status = match task {
             Task::Refresh => CacheStatus::Refreshed,
             _ if is_right => CacheStatus::Revalidated,
-            Task::None | Task::Fetch | Task::Pass | Task::Unsafe => papers.status,
+            Task::None | Task::Fetch | Task::Pass | Task::Unsafe => papers.found,
         };
         let by = Place { node: self.plan.node, replica: 0 };
         let (request, renewed) = (id, is_right);
@@ -99,11 +99,12 @@ impl Client {
         child: ExchangeId,
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
-        if self.browsers.is_none() || ctx.papers(child).task != Task::Refresh {
+        if self.browsers.is_none() || ctx.papers(child).sought != Task::Refresh {
             return false;
         }
-        let (id, name) = (ctx.hot(child).request, ctx.papers(child).key);
-        let owner = self.owner(id, ctx);
+        let id = ctx.hot(child).request;
+        let (http, question) = (ctx.fixed.http.as_deref(), ctx.question(child));
+        let (name, owner) = (self.name_of_answer(id, question, http, ctx), self.owner(id, ctx));
         if let (Some(owner), Some(browsers)) = (owner, &mut self.browsers)
             && let Some(kept) = browsers.shelves.peek_mut(owner.0, name)
         {

@@ -171,7 +171,7 @@ impl Client {
         let root = ctx.core.exchanges.insert(root, Cold { source, ..Cold::default() });
         ctx.core.requests[id.0].live += 1;
         self.asks_if_right(root, ctx);
-        ctx.papers(root).task = Task::Refresh;
+        ctx.papers(root).sought = Task::Refresh;
         ctx.send(root);
     }
 
@@ -201,10 +201,8 @@ impl Client {
         let status = if kept.is_some() { CacheStatus::Expired } else { CacheStatus::Miss };
         let kept = kept.filter(|kept| http.head(kept.head).is_some_and(Head::has_validator));
         let papers = ctx.papers(root);
-        (papers.task, papers.key) = (Task::Fetch, name);
-        papers.asks = kept.map_or(HeadId::NONE, |kept| kept.head);
-        papers.condition = papers.asks;
-        papers.status = status;
+        (papers.sought, papers.found) = (Task::Fetch, status);
+        papers.condition = kept.map_or(HeadId::NONE, |kept| kept.head);
     }
 }
 
