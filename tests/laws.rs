@@ -389,10 +389,10 @@ fn the_wait_of_the_branch_that_is_waited_for_is_one_of_its_exchange() {
     let graph = graph(text);
     let run = run(&graph);
     // One branch waits for the other on the only core.
-    assert!((reading(&run, "wait_mean") - 5.0).abs() < 1e-9);
+    assert!((reading(&run, "wait_mean") - 0.005).abs() < 1e-9);
     let app = graph.node("app").expect("a node");
     let app = run.nodes.iter().find(|it| it.node == app).expect("it is read");
-    for (name, expected) in [("wait_mean", 5.0), ("wait_probability", 1.0)] {
+    for (name, expected) in [("wait_mean", 0.005), ("wait_probability", 1.0)] {
         let place = at_node().position(|metric| metric.name == name).expect("a metric");
         let found = app.values[place];
         assert!((found - expected).abs() < 1e-9, "{name}: {found}");

@@ -120,8 +120,8 @@ pub struct TracedQuestions {
 pub struct Http {
     /// The heads of all answers.
     pub heads: Vec<Head>,
-    /// The first of the heads of answers that say nothing but that something failed, of the statuses
-    /// from 400 to 599 in order.
+    /// The first of the heads of answers that say nothing but that something failed, of the
+    /// statuses from 400 to 599 in order.
     pub failures: u32,
     /// What each endpoint answers.
     pub replies: Vec<Box<[ReplyPlan]>>,

@@ -37,7 +37,8 @@ impl Host {
         }
         let key = Key(key.bits(*purpose)).with(u64::from(total - left));
         let link = ctx.fixed.topology.link(self.node, *to).expect("calls have links");
-        // A call without an endpoint of its own is a part of what was asked for: it writes if that does.
+        // A call without an endpoint of its own is a part of what was asked for: it writes if that
+        // does.
         let for_what = if *endpoint == EndpointId::NONE { asked } else { *endpoint };
         let at = ctx.next_replica(request, link, for_what);
         self.calls_below(id, (link, at), *endpoint, key, ctx);
