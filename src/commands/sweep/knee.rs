@@ -68,7 +68,7 @@ fn failures(levels: &[(&str, Standing<'_>)]) -> String {
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     let text = match failing.len() {
         0 => return String::new(),
-        ..=EACH => {
+        1..=EACH => {
             let each =
                 failing.iter().map(|(label, it)| format!("{} fail at {label}", percent(*it)));
             each.collect::<Vec<_>>().join(", ")

@@ -314,10 +314,7 @@ impl Host {
                 }
                 Op::Fail(probability, purpose, status) => {
                     if probability.happens(exchange.key.bits(*purpose)) {
-                        if ctx.core.exchanges.has_papers() {
-                            Self::says_it_failed(id, *status, ctx);
-                        }
-                        self.fail_with(id, Answer::with_status(*status), ctx);
+                        self.fails(id, *status, ctx);
                         return Next::Holds;
                     }
                 }

@@ -41,13 +41,17 @@ impl Host {
         Answer::with_status(head.status)
     }
 
-    /// An answer has a status that says that something failed, and no other header: a cache may
-    /// keep it for as long as it is told to keep such.
+    /// The work of an exchange fails with a status. That is all that its answer says, where anybody
+    /// reads headers: a cache may keep it for as long as it is told to keep such.
     #[cold]
-    pub(super) fn says_it_failed<O: Observer>(id: ExchangeId, status: u16, ctx: &mut Ctx<'_, O>) {
-        let (head, born) = (ctx.fixed.http.as_ref().map(|http| http.failure(status)), ctx.wall());
-        let papers = ctx.papers(id);
-        (papers.head, papers.born) = (head.unwrap_or(HeadId::NONE), born);
+    pub(super) fn fails<O: Observer>(&mut self, id: ExchangeId, status: u16, ctx: &mut Ctx<'_, O>) {
+        if ctx.core.exchanges.has_papers() {
+            let head = ctx.fixed.http.as_ref().map(|http| http.failure(status));
+            let born = ctx.wall();
+            let papers = ctx.papers(id);
+            (papers.head, papers.born) = (head.unwrap_or(HeadId::NONE), born);
+        }
+        self.fail_with(id, Answer::with_status(status), ctx);
     }
 
     /// Which answer for its path this is, from 1.
