@@ -426,6 +426,7 @@ issuer = 'accounts'
 login = 'login'
 scheme = '{scheme}'
 session = {{ store = 'sessions' }}
+jwt = {{ lifetime = '10h' }}
 [endpoint.page]
 path = '/'
 response = {{ size = '1KiB', cache_control = 'public, max-age=10', vary = '{vary}' }}

@@ -92,8 +92,8 @@ pub struct Evidence {
 
 impl Evidence {
     /// What a mean is worth: sound from 200 effective observations in each replication, which
-    /// is 200 x 2 (1 + rho) / (1 - rho)^2 requests at load rho, times the variability. In steady state there is none
-    /// if more than 1 % of the requests were in flight at the horizon.
+    /// is 200 x 2 (1 + rho) / (1 - rho)^2 requests at load rho, times the variability. In steady
+    /// state there is none if more than 1 % of the requests were in flight at the horizon.
     ///
     /// In a terminating study the mean of a run is one independent observation, however few
     /// requests it is over, and what is in flight at its end belongs to it.

@@ -71,9 +71,21 @@ const fn is_cut_short(result: &VariantResult) -> bool {
     )
 }
 
-/// A number and its half-width; a share in percent.
+/// A number and how far its interval reaches; a share in percent. Of a share that was 0 or 1
+/// throughout, what it may be at most or is at least.
 pub(super) fn number(unit: Unit, mean: f64, interval: Option<Interval>) -> String {
-    let half_width = interval.map_or(0.0, |it| it.half_width());
+    let half_width = interval.map_or(0.0, |it| (it.high - mean).max(mean - it.low));
+    let bound = |end: f64| Rounded::new(100.0 * end, 100.0 * half_width).value;
+    match (unit, interval) {
+        (Unit::Share, Some(it)) if mean >= 1.0 && it.low < mean => format!("≥ {} %", bound(it.low)),
+        (Unit::Share, Some(it)) if mean <= 0.0 && it.high > mean => {
+            format!("≤ {} %", bound(it.high))
+        }
+        (unit, _) => plain(unit, mean, half_width),
+    }
+}
+
+fn plain(unit: Unit, mean: f64, half_width: f64) -> String {
     match unit {
         Unit::Share => percent(mean, half_width),
         Unit::Millis
@@ -110,6 +122,17 @@ mod tests {
         assert_eq!(figure(Unit::Millis, Status::Insufficient), "-");
         assert_eq!(figure(Unit::Millis, Status::Unstable), "unstable");
         assert_eq!(marks.figure(None), "-");
+    }
+
+    #[test]
+    fn of_what_was_never_seen_it_is_told_how_often_it_may_be_at_most() {
+        let of = |mean: f64, low: f64, high: f64| {
+            number(Unit::Share, mean, Some(Interval { mean, low, high }))
+        };
+        assert_eq!(of(1.0, 0.999_7, 1.0), "≥ 99.97 %");
+        assert_eq!(of(0.0, 0.0, 0.000_3), "≤ 0.03 %");
+        assert_eq!(of(1.0, 1.0, 1.0), "100 %");
+        assert_eq!(of(0.5, 0.4, 0.6), "50 ± 10 %");
     }
 
     #[test]
