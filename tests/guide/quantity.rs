@@ -88,16 +88,21 @@ pub(crate) fn one(scenario: &str, variant: &str, quantity: &str) -> Result<Readi
     Ok(found.1)
 }
 
+/// How far an interval reaches from the mean, on its longer side; 0 without one.
+pub(crate) fn reach(mean: Option<f64>, ends: (Option<f64>, Option<f64>)) -> f64 {
+    match (mean, ends) {
+        (Some(mean), (Some(low), Some(high))) => (high - mean).max(mean - low),
+        _ => 0.0,
+    }
+}
+
 fn reading(row: &Row) -> Result<Reading, String> {
     let number = |head: &str| match row.get(head).map_or("", String::as_str) {
         "" => Ok(None),
         text => text.parse::<f64>().map(Some).map_err(|error| format!("{text}: {error}")),
     };
     let mean = if row.contains_key("value_ms") { number("value_ms")? } else { number("mean")? };
-    let half_width = match (number("ci_low")?, number("ci_high")?) {
-        (Some(low), Some(high)) => (high - low) / 2.0,
-        _ => 0.0,
-    };
+    let half_width = reach(mean, (number("ci_low")?, number("ci_high")?));
     let unit = row.get("unit").map_or("ms", String::as_str).to_owned();
     Ok(Reading { mean, half_width, unit, status: row["status"].clone() })
 }

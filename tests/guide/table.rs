@@ -3,7 +3,7 @@
 use lindley::metrics::end_to_end;
 use lindley::stats::{Rounded, percent};
 
-use crate::quantity::{Reading, Row, readings, rows};
+use crate::quantity::{Reading, Row, reach, readings, rows};
 
 /// A unit of results, and how a column shows it.
 struct Scale {
@@ -37,7 +37,12 @@ fn cell(reading: &Reading, scale: &Scale) -> String {
     };
     let is_narrow = reading.half_width < 1e-4 * mean.abs();
     let half_width = if is_narrow { 0.0 } else { reading.half_width };
-    let number = if reading.unit == "share" {
+    let bound = |end: f64| Rounded::new(100.0 * end, 100.0 * half_width).value;
+    let number = if reading.unit == "share" && half_width > 0.0 && mean >= 1.0 {
+        format!("≥ {} %", bound(1.0 - half_width))
+    } else if reading.unit == "share" && half_width > 0.0 && mean <= 0.0 {
+        format!("≤ {} %", bound(half_width))
+    } else if reading.unit == "share" {
         percent(mean, half_width)
     } else {
         set_apart(&Rounded::new(mean * scale.factor, half_width * scale.factor))
@@ -121,12 +126,9 @@ fn at_point(row: &Row, metric: &str, unit: &str) -> Result<Reading, String> {
         text => text.parse::<f64>().map(Some).map_err(|error| format!("{text}: {error}")),
     };
     let ends = (number(&format!("{metric}_low"))?, number(&format!("{metric}_high"))?);
-    let half_width = match ends {
-        (Some(low), Some(high)) => (high - low) / 2.0,
-        _ => 0.0,
-    };
     // The status of a row is that of its worst number: a number that is there is sound enough.
     let mean = number(metric)?;
+    let half_width = reach(mean, ends);
     let status = match row["status"].as_str() {
         "insufficient" if mean.is_some() => "ok",
         other => other,
