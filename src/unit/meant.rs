@@ -54,8 +54,8 @@ const NAMES: &[(&str, &str)] = &[
     ("gbps", "Gbit/s"),
 ];
 
-/// The one of `units` that is called `name` elsewhere, that it is without its `/s`, or from which it
-/// differs in capitals alone.
+/// The one of `units` that is called `name` elsewhere, that `name` is without its `/s`, or from
+/// which it differs in capitals alone.
 pub(super) fn meant(name: &str, units: &[(&'static str, u64)]) -> Option<&'static str> {
     let lower = name.trim().to_lowercase();
     let other = NAMES.iter().find(|(known, _)| *known == lower).map(|(_, unit)| *unit);
