@@ -309,3 +309,23 @@ fn a_cached_page_stops_no_injection_for_its_payload_is_a_part_of_what_is_asked_f
     assert_eq!(leaked, attempts);
     assert!(reading(&run, "hit_ratio") > 0.9, "the page itself is a hit for all others");
 }
+
+#[test]
+fn a_scenario_of_attackers_alone_runs_and_has_no_latency_of_users() {
+    let text = "duration = '10s'
+[endpoint.a]
+work = [{ cpu = '1ms' }]
+[node.bad]
+kind = 'attacker'
+attack = 'flood'
+arrivals = { poisson = '50/s' }
+mix = { a = 1 }
+[node.app]
+kind = 'server'
+[link.bad.app]
+";
+    let ran = run(&graph(text));
+    assert!(reading(&ran, "latency_mean").is_nan());
+    let app = ran.nodes.iter().find(|node| node.replica.is_none() && node.observations > 0);
+    assert!(app.is_some(), "the server has work to do");
+}
