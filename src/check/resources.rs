@@ -3,18 +3,17 @@
 
 #![allow(clippy::cast_precision_loss, reason = "counts and sizes are far below 2^53")]
 
+use std::collections::BTreeMap;
+
 use super::grounds::Grounds;
 use super::suspicion::Watch;
 use super::text::{number, percent};
 use crate::auth::AuthPlan;
 use crate::endpoint::{Op, Rule};
-use crate::graph::{Graph, LinkPlan, Origin, Pair, Role, Traffic, programs};
+use crate::graph::{Graph, LinkPlan, Origin, Pair, Role, Traffic, programs, stays};
 use crate::id::{LinkId, NodeId};
 use crate::model::Study;
 use crate::net::Mode;
-
-/// Calls that are followed below one another at most, in a circle.
-const DEPTH: u32 = 50;
 
 /// Something that so much of is needed on average, and so much of is there.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,35 +51,40 @@ impl Resource {
     pub(super) fn line(&self) -> String {
         let Self { name, needed, there, unit, .. } = self;
         let [needed, there, load] = [*needed, *there, self.load()].map(number);
-        format!("  {name}: {needed} of {there} {unit} are in use on average: a load of {load}")
+        format!("  {name}: {needed} of {there} {unit} are needed on average: a load of {load}")
     }
 }
 
 /// All of them, the one with the highest load first.
 pub(super) fn resources(graph: &Graph, traffic: &Traffic) -> Vec<Resource> {
+    let stays = stays(graph);
     let mut all = Vec::new();
     for (number, (ends, link)) in (0..).zip(graph.fixed.topology.links.iter().zip(&graph.links)) {
         let flows = flows(graph, traffic, ends.from, ends.to);
         let of = Of::Link(LinkId(number));
         all.extend(line_of(graph, link, of, &flows));
-        all.extend(pool_of(graph, link, of, (ends.from, ends.to), &flows));
+        all.extend(pool_of(graph, link, of, (ends.from, ends.to), &flows, &stays));
     }
     let ids = (0..).map(NodeId).take(graph.plans.len());
-    all.extend(ids.filter_map(|id| workers(graph, traffic, id)));
+    all.extend(ids.filter_map(|id| workers(graph, traffic, id, &stays)));
     all.extend(graph.fixed.auth.as_ref().and_then(|auth| hashes(graph, traffic, auth)));
     all.retain(|it| it.needed > 0.0);
     all.sort_by(|a, b| b.load().total_cmp(&a.load()));
     all
 }
 
+/// For what a node is asked, and how often a second.
+fn visits(traffic: &Traffic, at: NodeId) -> impl Iterator<Item = (Pair, f64)> {
+    traffic.clients.iter().flat_map(move |client| {
+        let own = client.visits.iter().filter(move |(pair, _)| pair.0 == at);
+        own.map(|(pair, often)| (*pair, often * client.rate))
+    })
+}
+
 /// What goes from one node to another: pairs, and how often a second.
 fn flows(graph: &Graph, traffic: &Traffic, from: NodeId, to: NodeId) -> Vec<(Pair, f64)> {
-    let visits = traffic.clients.iter().flat_map(|client| {
-        let of = move |(pair, often): (&Pair, &f64)| (*pair, often * client.rate);
-        client.visits.iter().filter(|(pair, _)| pair.0 == from).map(of)
-    });
     let mut flows = Vec::new();
-    for (pair, rate) in visits {
+    for (pair, rate) in visits(traffic, from) {
         let calls = graph.served.calls.get(&pair).into_iter().flatten();
         let there = calls.filter(|((node, _), _)| *node == to);
         flows.extend(there.map(|(callee, often)| (*callee, rate * often)));
@@ -113,6 +117,7 @@ fn pool_of(
     of: Of,
     (from, to): (NodeId, NodeId),
     flows: &[(Pair, f64)],
+    stays: &BTreeMap<Pair, f64>,
 ) -> Option<Resource> {
     let transport = link.transport.as_ref()?;
     let is_shared = matches!(transport.mode, Mode::Pool | Mode::PerRequest);
@@ -125,7 +130,8 @@ fn pool_of(
         Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => replicas(from),
     };
     let each = f64::from(transport.max) * f64::from(transport.streams);
-    let held = |pair: &Pair| 2.0 * link.latency.mean() / 1e9 + stay(graph, *pair, DEPTH);
+    let stay = |pair: &Pair| stays.get(pair).copied().unwrap_or(0.0);
+    let held = |pair: &Pair| 2.0 * link.latency.mean() / 1e9 + stay(pair);
     Some(Resource {
         of,
         name: link.name.replace('>', " → "),
@@ -135,42 +141,23 @@ fn pool_of(
     })
 }
 
-/// Seconds that an exchange is with a node if nobody is in its way: what it does there, and what
-/// it calls, one after the other. Branches would be side by side: with any it counts as nothing.
-fn stay(graph: &Graph, pair: Pair, depth: u32) -> f64 {
-    let demand = crate::graph::demand(graph, pair, None);
-    let shape = graph.plans[pair.0.index()].shape.as_ref();
-    let machine = shape.and_then(|shape| shape.machines.first());
-    let factor = machine.filter(|it| it.cores > 0).map_or(0.0, |it| it.factor);
-    let ops = programs(graph, pair);
-    let mut ops = ops.iter().flat_map(|it| &graph.fixed.programs[usize::from(*it)].ops);
-    if ops.any(|op| matches!(op, Op::Fork(..))) || depth == 0 {
-        return 0.0;
-    }
-    let mut sum = (demand.cpu.total * factor + demand.wait.total) / 1e9;
-    for (to, often) in graph.served.calls.get(&pair).into_iter().flatten() {
-        let link = graph.fixed.topology.link(pair.0, to.0);
-        let latency = link.map_or(0.0, |it| graph.links[it.index()].latency.mean());
-        sum += often * (2.0 * latency / 1e9 + stay(graph, *to, depth - 1));
-    }
-    sum
-}
-
 /// Workers that are kept while what they call answers: nothing where all they do is to serve, since
 /// that is the load of the node.
-fn workers(graph: &Graph, traffic: &Traffic, id: NodeId) -> Option<Resource> {
+fn workers(
+    graph: &Graph,
+    traffic: &Traffic,
+    id: NodeId,
+    stays: &BTreeMap<Pair, f64>,
+) -> Option<Resource> {
     let shape = graph.plans[id.index()].shape.as_ref()?;
     if shape.workers == u32::MAX || shape.is_async || traffic.nodes[id.index()].calls <= 0.0 {
         return None;
     }
-    let visits = traffic.clients.iter().flat_map(|client| {
-        let of = move |(pair, often): (&Pair, &f64)| (*pair, often * client.rate);
-        client.visits.iter().filter(|(pair, _)| pair.0 == id).map(of)
-    });
+    let stay = |pair: &Pair| stays.get(pair).copied().unwrap_or(0.0);
     Some(Resource {
         of: Of::Workers(id),
         name: graph.names[id.index()].clone(),
-        needed: visits.map(|(pair, rate)| rate * stay(graph, pair, DEPTH)).sum(),
+        needed: visits(traffic, id).map(|(pair, rate)| rate * stay(&pair)).sum(),
         there: f64::from(shape.workers) * shape.machines.len() as f64,
         unit: "workers",
     })
@@ -184,11 +171,8 @@ fn hashes(graph: &Graph, traffic: &Traffic, auth: &AuthPlan) -> Option<Resource>
         let ops = numbers.iter().flat_map(|it| &graph.fixed.programs[usize::from(*it)].ops);
         ops.filter(|op| matches!(op, Op::Rule(Rule::Hash))).count()
     };
-    let visits = traffic.clients.iter().flat_map(|client| {
-        let of = move |(pair, often): (&Pair, &f64)| (*pair, often * client.rate);
-        client.visits.iter().filter(|(pair, _)| pair.0 == auth.issuer).map(of)
-    });
-    let rate: f64 = visits.map(|(pair, rate)| rate * hashes(&pair) as f64).sum();
+    let asked = visits(traffic, auth.issuer);
+    let rate: f64 = asked.map(|(pair, rate)| rate * hashes(&pair) as f64).sum();
     let replicas = f64::from(graph.fixed.topology.nodes[auth.issuer.index()].replicas);
     Some(Resource {
         of: Of::Hashes(auth.issuer),

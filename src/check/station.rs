@@ -48,7 +48,9 @@ impl Answer {
             return Self::Nothing;
         }
         if !visits.cv2().is_finite() {
-            return Self::Unknown("its service time has no variance: the wait has no mean".into());
+            return Self::Unknown(
+                "the variance of its service time is infinite, and so is the mean wait".into(),
+            );
         }
         let limits = match limits(shape, node, slots) {
             Ok(limits) => limits,

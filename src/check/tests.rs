@@ -201,7 +201,7 @@ fn what_is_suspicious_is_told_with_its_place() {
         (one(POISSON, EXP, "cores = 1") + "[machine.m]\ncores = 1", "no node has machine `m`"),
         (
             one(POISSON, "{ cpu = { pareto = { mean = '1ms', shape = 1.5 } } }", "cores = 1"),
-            "the work at `app` has no variance",
+            "the work at `app` has an infinite variance",
         ),
     ] {
         check_said(&text, said);

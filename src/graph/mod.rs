@@ -34,7 +34,7 @@ pub use identified::is_sharded;
 pub use reach::{Pair, Served};
 pub use traffic::{
     ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand, handshake,
-    is_hashed, programs, shakers, shares_by_key,
+    is_hashed, programs, shakers, shares_by_key, stays,
 };
 
 use crate::dist::Law;

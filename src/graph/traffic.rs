@@ -7,6 +7,7 @@
 mod bound;
 mod hashed;
 mod shakes;
+mod stays;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 pub use hashed::{is_hashed, shares_by_key};
 pub use shakes::{handshake, shakers};
+pub use stays::stays;
 
 use super::demand::{Demand, Given, Visits};
 use super::identified::errands;

@@ -107,4 +107,33 @@ mod tests {
             assert!(sample::cell(line, 3).is_empty() && !line.ends_with(",ok"), "{line}");
         }
     }
+
+    /// What the row of a metric is worth where requests wait by this law.
+    fn worth(law: &str, metric: &str) -> String {
+        let work = format!("{{ wait = {law} }}");
+        let text = sample::QUEUE.replace("{ cpu = { exp = \"10ms\" } }", &work);
+        let lines = lines(&text);
+        let line = lines.iter().find(|line| line.contains(&format!(",{metric},")));
+        line.expect(metric).rsplit(',').next().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn a_mean_of_what_has_an_infinite_variance_is_never_sound() {
+        assert_eq!(worth("\"10ms\"", "latency_mean"), "ok");
+        let heavy = "{ pareto = { mean = \"10ms\", shape = 1.5 } }";
+        assert_eq!(worth(heavy, "latency_mean"), "few-data");
+    }
+
+    #[test]
+    fn a_quantile_where_the_law_jumps_is_not_sound() {
+        let of = |weight: f64| {
+            let slow = 1.0 - weight;
+            format!(
+                "{{ mixture = [{{ weight = {weight}, of = \"1ms\" }}, {{ weight = {slow}, \
+                 of = \"100ms\" }}] }}"
+            )
+        };
+        assert_eq!(worth(&of(0.75), "latency_p50"), "ok");
+        assert_eq!(worth(&of(0.5), "latency_p50"), "few-data");
+    }
 }

@@ -84,7 +84,7 @@ pub struct Evidence {
     pub dependence: Dependence,
     /// By how much more they vary than those of exponential services: (1 + cs^2) / 2 for services
     /// with the squared coefficient of variation cs^2, by which the variance of mean waits grows
-    /// (Whitt 1989, for Poisson arrivals); at least 1, infinite where services have no variance.
+    /// (Whitt 1989, for Poisson arrivals); at least 1, infinite if theirs is.
     pub variability: f64,
     /// The share of requests that were still in flight at the horizon: their latency is censored.
     pub unfinished_share: f64,

@@ -19,14 +19,15 @@ pub(super) struct Growing {
 /// it is one that calls no other that grows; of several the one that holds most. All requests
 /// together grow with any node, and are named only if no node is.
 pub(super) fn culprit(growing: &[Growing], topology: &Topology) -> Option<Growing> {
-    let calls_one = |it: &&Growing| {
-        let node = it.node?;
-        let below = below(node, topology);
-        let others = growing.iter().filter_map(|other| other.node);
-        others.filter(|other| *other != node).find(|other| below[other.index()])
+    let calls_another = |it: &&Growing| {
+        it.node.is_some_and(|node| {
+            let below = below(node, topology);
+            let mut others = growing.iter().filter_map(|other| other.node);
+            others.any(|other| other != node && below[other.index()])
+        })
     };
     let nodes = || growing.iter().filter(|it| it.node.is_some());
-    let last = nodes().filter(|it| calls_one(it).is_none());
+    let last = nodes().filter(|it| !calls_another(it));
     let most = |a: &&Growing, b: &&Growing| a.held.total_cmp(&b.held);
     last.max_by(most).or_else(|| nodes().max_by(most)).or_else(|| growing.first()).copied()
 }

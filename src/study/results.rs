@@ -395,12 +395,21 @@ impl VariantResult {
         busiest.max_by(|(_, a), (_, b)| a.total_cmp(b))
     }
 
-    /// How much services at the busiest node vary, against exponential ones.
+    /// How much services at the busiest node vary, against exponential ones; those without a core
+    /// if no core is used. Whatever has an infinite variance spoils all means, wherever it is.
     fn variability(&self) -> f64 {
-        let traffic = Traffic::of(&self.graph);
-        let cpu = self.busiest().map(|(node, _)| traffic.nodes[node.index()].cpu);
-        let cv2 = cpu.filter(|cpu| cpu.often > 0.0).map_or(1.0, |cpu| cpu.cv2());
-        if cv2.is_nan() { f64::INFINITY } else { (0.5 * (1.0 + cv2)).max(1.0) }
+        let nodes = Traffic::of(&self.graph).nodes;
+        let waits = nodes.iter().map(|node| node.wait);
+        if nodes.iter().map(|node| node.cpu).chain(waits.clone()).any(|it| it.squares.is_infinite())
+        {
+            return f64::INFINITY;
+        }
+        let busiest = self.busiest().map(|(node, _)| nodes[node.index()].cpu);
+        let cv2 = match busiest.filter(|cpu| cpu.often > 0.0) {
+            Some(cpu) => cpu.cv2(),
+            None => waits.map(|wait| wait.cv2()).fold(0.0, f64::max),
+        };
+        (0.5 * (1.0 + cv2)).max(1.0)
     }
 
     /// How the requests of one replication hang together: by the busiest node.

@@ -184,7 +184,7 @@ fn pools_and_lines_have_a_load_of_their_own() {
     // 120 queries a second of 0.1 s hold 12 connections.
     let (said, warnings) = pool(10);
     assert!(
-        said.contains("app → db: 12 of 10 connections are in use on average: a load of 1.2"),
+        said.contains("app → db: 12 of 10 connections are needed on average: a load of 1.2"),
         "{said}"
     );
     assert!(warnings.contains("app → db needs 12 connections on average and has 10"), "{warnings}");
@@ -215,7 +215,7 @@ fn workers_that_wait_for_others_are_in_use() {
         |workers: u32| told(POISSON, &format!("{RANDOM}\nworkers = {workers}\nqueue = 5"), "", "");
     // 80 requests a second that the server keeps for 10 ms.
     let (said, warnings) = of(1);
-    assert!(said.contains("lb: 0.8 of 1 workers are in use on average"), "{said}");
+    assert!(said.contains("lb: 0.8 of 1 workers are needed on average"), "{said}");
     assert!(!warnings.contains("needs"), "{warnings}");
     let slow = "speed = 0.5\nreplicas = 2";
     let (_, warnings) = told(POISSON, &format!("{RANDOM}\nworkers = 1\nqueue = 5"), slow, "");
@@ -235,7 +235,7 @@ fn a_pool_that_hashes_has_a_load() {
          [link.users.edge]\n[link.edge.app]\n[link.edge.acc]\n[link.app.acc]\n",
     );
     let said = text("base", &graph, &checked);
-    let line = "acc, hashing: 1.4 of 1 workers of its pool are in use on average";
+    let line = "acc, hashing: 1.4 of 1 workers of its pool are needed on average";
     assert!(said.contains(line), "{said}");
     assert!(warnings.contains("acc, hashing needs 1.4 workers of its pool"), "{warnings}");
 }

@@ -173,3 +173,37 @@ fn what_is_answered_at_once_is_no_round_through_all_nodes() {
     let waits = bound_of(30, "", "{ wait = '200ms' }", "workers = 100");
     assert!((waits - 30.0 / 1.21).abs() < 1e-9, "{waits}");
 }
+
+/// Pairs of servers, each of which calls both of the next pair; the last ones work.
+fn diamonds(layers: usize) -> String {
+    let mut text = "[endpoint.p]\nwork = [{ call = 'a0', endpoint = 'ea0' }]\n[node.users]\n\
+                    kind = 'client'\narrivals = { poisson = '1/s' }\nmix = { p = 1 }\n[node.app]\n\
+                    kind = 'server'\n[link.users.app]\n[link.app.a0]\n"
+        .to_owned();
+    for layer in 0..layers {
+        for own in ["a", "b"].iter().take(if layer == 0 { 1 } else { 2 }) {
+            let below = ["a", "b"].map(|it| format!("{it}{}", layer + 1));
+            let calls =
+                below.each_ref().map(|to| format!("{{ call = '{to}', endpoint = 'e{to}' }}"));
+            let links = below.each_ref().map(|to| format!("[link.{own}{layer}.{to}]\n"));
+            let is_last = layer + 1 == layers;
+            let work = if is_last { "{ wait = '1us' }".to_owned() } else { calls.join(", ") };
+            text += &format!(
+                "[endpoint.e{own}{layer}]\nwork = [{work}]\n[node.{own}{layer}]\nkind = 'server'\n"
+            );
+            text += &if is_last { String::new() } else { links.concat() };
+        }
+    }
+    text
+}
+
+#[test]
+fn a_stay_adds_up_each_pair_once_however_many_ways_lead_to_it() {
+    let graph = graph(&diamonds(30));
+    let stays = stays(&graph);
+    let app = graph.node("app").expect("it is there");
+    let stay = stays.iter().find(|((node, _), _)| *node == app).map(|(_, stay)| *stay);
+    // Each layer asks the next one twice as often.
+    let expected = 1e-6 * f64::from(1_u32 << 29);
+    assert!(stay.is_some_and(|it| (it / expected - 1.0).abs() < 1e-9), "{stay:?} {expected}");
+}
