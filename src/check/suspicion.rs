@@ -145,8 +145,8 @@ impl Watch<'_> {
                 self.warn(span, message, "a Pareto law has a mean if its `shape` is above 1");
             } else if node.cpu.squares.is_infinite() {
                 let message = format!(
-                    "the work at `{name}` has an infinite variance: means settle slowly, and intervals \
-                     are too narrow"
+                    "the work at `{name}` has an infinite variance: means settle slowly, and \
+                     intervals are too narrow"
                 );
                 let help = "a Pareto law has a finite variance if its `shape` is above 2; \
                             `bounded_pareto` always has";

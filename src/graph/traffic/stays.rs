@@ -17,7 +17,7 @@ use crate::endpoint::Op;
 pub fn stays(graph: &Graph) -> BTreeMap<Pair, f64> {
     let (pairs, list) = pair_graph(&graph.served);
     let mut stays = BTreeMap::new();
-    // Whom a pair calls comes before it, so that each is added up once, however many ways lead to it.
+    // Whom a pair calls comes before it: each is added up once, however many ways lead to it.
     for place in tarjan_scc(&pairs).into_iter().flatten() {
         let pair = list[place.index()];
         let stay = if branches(graph, pair) { 0.0 } else { of_one(graph, pair, &stays) };
