@@ -96,6 +96,12 @@ impl Heap {
         }
     }
 
+    /// All events of a heap without hole, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u128> {
+        debug_assert!(!self.hole, "a hole is closed first");
+        self.events.iter().copied()
+    }
+
     /// Forgets all events, keeping the memory.
     pub(super) fn clear(&mut self) {
         self.events.clear();

@@ -25,6 +25,12 @@ pub trait World {
         None
     }
 
+    /// The event `payload` is among those that come soon. Nothing may follow from it but that what
+    /// the event is about is brought close.
+    fn foresee(&self, payload: Payload) {
+        let _ = payload;
+    }
+
     /// One event is due: `now` is its time. Whatever follows from it is pushed to `queue`.
     ///
     /// Returns whether the run goes on.
@@ -61,7 +67,7 @@ pub fn run<W: World>(world: &mut W, queue: &mut Queue, horizon: Time, limit: u64
     loop {
         let (now, payload) = match first.take() {
             Some(first) => first,
-            None => match queue.pop_until(horizon) {
+            None => match queue.pop_and_look_ahead(horizon, |payload| world.foresee(payload)) {
                 None => break,
                 Some(_) if events == limit => return (Stop::TooManyEvents, events),
                 Some(next) => {

@@ -67,6 +67,16 @@ impl Near {
         }
     }
 
+    /// Calls `each` with all events, in no order.
+    pub(super) fn for_each(&mut self, each: impl FnMut(u128)) {
+        if self.is_many {
+            self.many.close_hole();
+            self.many.iter().for_each(each);
+        } else {
+            self.few.iter().for_each(each);
+        }
+    }
+
     /// Takes all events out, in no order.
     pub(super) fn drain(&mut self) -> std::vec::Drain<'_, u128> {
         if !self.is_many {

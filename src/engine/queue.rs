@@ -64,9 +64,20 @@ impl Queue {
     /// Takes the next event out if it is due at or before `horizon`.
     #[inline(always)]
     pub fn pop_until(&mut self, horizon: Time) -> Option<(Time, Payload)> {
+        self.pop_and_look_ahead(horizon, |_| ())
+    }
+
+    /// The same. When events come near together, from where the cache has forgotten what they are
+    /// about, `ahead` is told of each of them, once and in no order.
+    #[inline(always)]
+    pub fn pop_and_look_ahead(
+        &mut self,
+        horizon: Time,
+        ahead: impl FnMut(Payload),
+    ) -> Option<(Time, Payload)> {
         let event = match self.near.first() {
             Some(event) => event,
-            None => self.refill()?,
+            None => self.refill(ahead)?,
         };
         let at = Time(event::time(event));
         if at > horizon {
@@ -136,14 +147,16 @@ impl Queue {
         self.make_room();
     }
 
-    /// Moves the next events from the ladder to where the near ones are, and tells the first.
+    /// Moves the next events from the ladder to where the near ones are, tells `ahead` of them, and
+    /// gives the first.
     #[inline(never)]
-    fn refill(&mut self) -> Option<u128> {
+    fn refill(&mut self, mut ahead: impl FnMut(Payload)) -> Option<u128> {
         if !self.far.is_up() {
             return None;
         }
         self.limit = self.far.refill(&mut self.near);
         self.make_room();
+        self.near.for_each(|event| ahead(event::payload(event)));
         self.near.first()
     }
 

@@ -66,8 +66,10 @@ impl Default for Request {
 }
 
 /// A user who is there now: a closed loop's user, or somebody in the middle of a visit. A user
-/// who is not there costs nothing: what belongs to them is a function of their key.
+/// who is not there costs nothing: what belongs to them is a function of their key. Aligned to a
+/// line of the cache: of a hundred thousand, the one who wakes is in none.
 #[derive(Debug, Clone)]
+#[repr(align(64))]
 pub struct Session {
     /// The client group.
     pub client: NodeId,
