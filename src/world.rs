@@ -333,16 +333,16 @@ impl<O: Observer> World<O> {
             Token::Closed(node, _) | Token::Probe(node, ..) => node,
             Token::Connect(id, generation) | Token::Read(id, generation) => {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
-                ctx.caller_timer_fired(id, generation, timer);
+                ctx.caller_timer_fired(id, timer);
                 if !ctx.is_waited_for(id, generation) {
                     return;
                 }
                 let exchange = self.core.exchanges.hot(id);
                 self.caller(exchange.parent, exchange.request)
             }
-            Token::GivenUp(id, generation) => {
+            Token::Resend(id, generation, missing) => {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
-                return ctx.given_up(id, generation);
+                return ctx.resend(id, generation, missing);
             }
             Token::Idle(id, generation) => {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };

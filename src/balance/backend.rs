@@ -19,8 +19,10 @@ pub struct Backend {
     pub weight: u32,
     /// How many exchanges this balancer has sent it and not had answered.
     pub outstanding: u32,
-    /// Whether this balancer believes that it works.
+    /// Whether this balancer believes that it works, and that it has room.
     pub up: bool,
+    /// Whether this balancer believes that it works, full or not.
+    pub works: bool,
     /// The hash of its name, by [`Backend::hash_of`]: where it stands on rings and in tables.
     pub name_hash: u64,
     /// Its number in the order of configuration, from 1: HAProxy's rings are made of it.

@@ -7,8 +7,9 @@
 //! fast and reliable software network load balancer", NSDI 2016, section 3.4; weights as in
 //! Envoy's `MaglevTable`, where a backend of half the largest weight sits out every other turn.
 //!
-//! If the owner of a key is not open, the key goes on to the next place whose backend is; a
-//! product that builds the table anew when health changes moves a few more keys.
+//! The table is filled anew when a backend stops or begins to work, so that those which do own
+//! equally many places again; a few keys of others move, too. If the owner of a key works but is
+//! full, or was tried, the key goes on to the next place whose backend is open.
 
 use super::backend::{Candidates, Reads, position};
 use super::{Backend, Balance, BalanceSpec, HashOn, Query};
@@ -18,8 +19,11 @@ use crate::rng::{Key, Stream};
 #[derive(Debug, Clone)]
 pub struct Maglev {
     hash_on: HashOn,
+    size: u32,
     /// The backend that owns each place; empty if no backend has a weight.
     owners: Vec<u32>,
+    /// The backends that the table was filled for.
+    works: Vec<bool>,
 }
 
 /// A backend while the table is filled: where it looks next, and when it takes part.
@@ -36,7 +40,19 @@ const FREE: u32 = u32::MAX;
 
 impl Balance for Maglev {
     fn new(spec: &BalanceSpec, backends: &[Backend]) -> Self {
-        Self { hash_on: spec.hash_on, owners: table(spec.table_size, backends) }
+        Self {
+            hash_on: spec.hash_on,
+            size: spec.table_size,
+            owners: table(spec.table_size, backends),
+            works: backends.iter().map(|backend| backend.works).collect(),
+        }
+    }
+
+    fn on_change(&mut self, backend: usize, backends: &[Backend]) {
+        let works = backends[backend].works;
+        if std::mem::replace(&mut self.works[backend], works) != works {
+            self.owners = table(self.size, backends);
+        }
     }
 
     fn reads(spec: &BalanceSpec) -> Reads {
@@ -72,7 +88,7 @@ fn table(size: u32, backends: &[Backend]) -> Vec<u32> {
     let size = u64::from(size);
     let mut fillers: Vec<Filler> = (0..)
         .zip(backends)
-        .filter(|(_, backend)| backend.weight > 0)
+        .filter(|(_, backend)| backend.weight > 0 && backend.works)
         .map(|(owner, backend)| filler(owner, backend, size))
         .collect();
     let Some(largest) = fillers.iter().map(|filler| filler.weight).max() else {
@@ -151,6 +167,23 @@ mod tests {
         let before = owners_of_keys(&spec(), &backends, Tried::NONE, 5_000);
         let after = owners_of_keys(&spec(), &backends, Tried(&[2]), 5_000);
         assert!(before.iter().zip(&after).all(|(b, a)| *a != 2 && (b == a || *b == 2)));
+    }
+
+    #[test]
+    fn those_that_work_share_the_keys_of_one_that_does_not_equally() {
+        let mut backends = equal(3);
+        let mut maglev = Maglev::new(&spec(), &backends);
+        let before = maglev.owners.clone();
+        (backends[2].up, backends[2].works) = (false, false);
+        maglev.on_change(2, &backends);
+        let owned = places(&maglev.owners, 3);
+        assert!(owned[0].abs_diff(owned[1]) <= 1 && owned[2] == 0, "{owned:?}");
+        (backends[2].up, backends[2].works) = (true, true);
+        maglev.on_change(2, &backends);
+        assert_eq!(maglev.owners, before, "and it gets its own back");
+        backends[2].up = false;
+        maglev.on_change(2, &backends);
+        assert_eq!(maglev.owners, before, "one that is full keeps them");
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub(super) fn equal(count: u32) -> Vec<Backend> {
         weight: 1,
         outstanding: 0,
         up: true,
+        works: true,
         name_hash: Backend::hash_of("app", i + 1),
         id: i + 1,
         address: format!("127.0.0.1:{}", 8_001 + i).into(),

@@ -57,6 +57,7 @@ fn present(policy: Policy) -> Option<fn(f64) -> f64> {
         | Policy::Arc
         | Policy::Gdsf
         | Policy::WTinyLfu
+        | Policy::WTinyLfuByRequests
         | Policy::S3Fifo
         | Policy::Sieve
         | Policy::Lhd => None,

@@ -37,6 +37,7 @@ mod sieve;
 mod slru;
 mod two_q;
 mod w_tiny_lfu;
+mod w_tiny_lfu_by_requests;
 mod words;
 
 use schemars::JsonSchema;
@@ -186,6 +187,8 @@ policies! {
     Gdsf(gdsf) = "gdsf";
     /// A small window, and a main part that only takes what is asked for more often.
     WTinyLfu(w_tiny_lfu) = "w-tiny-lfu";
+    /// The same, where each request counts and counts grow old with requests, as published.
+    WTinyLfuByRequests(w_tiny_lfu_by_requests) = "w-tiny-lfu-by-requests";
     /// A small queue for what is new, and a main queue for what is asked for again.
     S3Fifo(s3_fifo) = "s3-fifo";
     /// A hand goes over the objects in the order of their entry and takes what was not used.

@@ -2,10 +2,14 @@
 //! asked for more often than who would have to leave it.
 //!
 //! The window is an LRU list of a hundredth of the capacity. The main part is a segmented LRU, a
-//! fifth on probation and four fifths protected. A sketch tells how often keys were stored, found
-//! in the main part, and about to leave the window. Einziger, Eytan, Friedman and Manes, "Adaptive
-//! software cache management", Middleware 2018. An object larger than the window is not stored; a
-//! window of objects holds one at least.
+//! fifth on probation and four fifths protected. A sketch tells how often a key was asked for
+//! lately. Einziger, Eytan, Friedman and Manes, "Adaptive software cache management", Middleware
+//! 2018. An object larger than the window is not stored; a window of objects holds one at least.
+//!
+//! What is counted differs. Here it is as in libCacheSim: what is stored, found in the main part or
+//! about to leave the window counts, and counts grow old with what is found in the main part, so
+//! that they hardly do where little is. [`w_tiny_lfu_by_requests`](super::w_tiny_lfu_by_requests)
+//! counts as the paper does.
 //!
 //! Each segment keeps to its share: where a hit sends back to probation more than fits there, what
 //! is last on probation leaves without being compared. Otherwise large objects that come back
@@ -13,7 +17,7 @@
 
 use super::Capacity;
 use super::list::{List, set};
-use super::sketch::Sketch;
+use super::sketch::{Ageing, Sketch};
 use super::slru::Segments;
 use super::verbs::{Entry, Evict};
 
@@ -26,9 +30,18 @@ const SPARE: u64 = 4;
 const WINDOW_SHARE: u64 = 100;
 const PROBATION_SHARE: u64 = 5;
 
-/// The window, the main part and the sketch.
+/// After 32 hits of the main part for each of its objects the counts are halved.
+const BY_HITS: Ageing = Ageing { sample: 32, highest: u16::MAX, keeps_half: false };
+/// The paper's sample and counters of four bits.
+const BY_REQUESTS: Ageing = Ageing { sample: 10, highest: 15, keeps_half: true };
+
+/// Counts as libCacheSim does.
+pub(super) type WTinyLfu = Windowed<false>;
+
+/// The window, the main part and the sketch, which counts each request, found or not, or what
+/// libCacheSim counts.
 #[derive(Debug, Clone)]
-pub(super) struct WTinyLfu {
+pub(super) struct Windowed<const EACH_REQUEST: bool> {
     window: List,
     main: Segments<2>,
     sketch: Sketch,
@@ -49,19 +62,22 @@ struct Object {
     is_main: bool,
 }
 
-impl Evict for WTinyLfu {
+impl<const EACH_REQUEST: bool> Evict for Windowed<EACH_REQUEST> {
     fn new(capacity: Capacity) -> Self {
         let most = capacity.most();
         let most_window = (most / WINDOW_SHARE).max(1);
         let most_main = most - most_window.min(most);
+        let (objects, ageing) =
+            if EACH_REQUEST { (most, BY_REQUESTS) } else { (most_main, BY_HITS) };
+        let objects = match capacity {
+            Capacity::Objects(_) => objects.max(1),
+            // It grows with the objects that are there.
+            Capacity::Bytes(_) => FIRST,
+        };
         Self {
             window: List::default(),
             main: Segments::of(shares(most_main).map(|most| most.max(1))),
-            sketch: Sketch::new(match capacity {
-                Capacity::Objects(_) => most_main.max(1),
-                // It grows with the objects that are there.
-                Capacity::Bytes(_) => FIRST,
-            }),
+            sketch: Sketch::new(objects, ageing),
             objects: Vec::new(),
             count: 0,
             is_by_bytes: matches!(capacity, Capacity::Bytes(_)),
@@ -78,12 +94,20 @@ impl Evict for WTinyLfu {
 
     fn on_found(&mut self, slot: u32) {
         let Object { entry, is_main } = self.objects[slot as usize];
-        if is_main {
+        if is_main || EACH_REQUEST {
             self.sketch.count(entry.key, 1);
+        }
+        if is_main {
             self.main.on_found(slot);
             self.is_sent_back |= self.main.is_over();
         } else {
             self.window.touch(0, slot);
+        }
+    }
+
+    fn on_missed(&mut self, key: u64) {
+        if EACH_REQUEST {
+            self.sketch.count(key, 1);
         }
     }
 
@@ -92,7 +116,7 @@ impl Evict for WTinyLfu {
         if self.is_by_bytes {
             self.sketch.fit(SPARE * self.count);
         }
-        self.sketch.count(entry.key, 0);
+        self.count_besides(entry);
         set(&mut self.objects, slot, Object { entry, is_main: false });
         self.window.push(slot);
     }
@@ -120,7 +144,7 @@ impl Evict for WTinyLfu {
             let entry = self.objects[new as usize].entry;
             if self.used_main + entry.weight <= self.most_main {
                 self.promote(new);
-                self.sketch.count(entry.key, 0);
+                self.count_besides(entry);
                 continue;
             }
             self.count -= 1;
@@ -130,7 +154,7 @@ impl Evict for WTinyLfu {
             };
             let rival = self.objects[old as usize].entry;
             let is_rarer = self.sketch.estimate(entry.key) <= self.sketch.estimate(rival.key);
-            self.sketch.count(entry.key, 0);
+            self.count_besides(entry);
             if is_rarer {
                 self.window.remove(new);
                 return Some(new);
@@ -151,7 +175,14 @@ const fn shares(most: u64) -> [u64; 2] {
     [fifth, protected * fifth + protected * rest / PROBATION_SHARE]
 }
 
-impl WTinyLfu {
+impl<const EACH_REQUEST: bool> Windowed<EACH_REQUEST> {
+    /// Counts what is no request of its own, where requests are not all that counts.
+    fn count_besides(&mut self, entry: Entry) {
+        if !EACH_REQUEST {
+            self.sketch.count(entry.key, 0);
+        }
+    }
+
     /// Takes what is last out of the main part.
     fn evict_main(&mut self) -> Option<u32> {
         let slot = self.main.evict()?;

@@ -492,6 +492,7 @@ impl<'a> Build<'a> {
                     weight: own.unwrap_or(of_node),
                     outstanding: 0,
                     up: true,
+                    works: true,
                     name_hash: Backend::hash_of(name, number),
                     id: u32::try_from(backends.len() + 1).unwrap_or(u32::MAX),
                     address: spec.address_of(name, number).into(),

@@ -38,6 +38,7 @@ fn attempts(spec: &HealthSpec, phase: u64) -> Attempts {
         weight: 1,
         outstanding: 0,
         up: true,
+        works: true,
         name_hash: 0,
         id: n + 1,
         address: "".into(),

@@ -181,6 +181,19 @@ impl Health {
         }
     }
 
+    /// An exchange with this backend was answered with a status from 500 on, which counts for nobody
+    /// but outlier detection: Envoy looks at every such answer, whatever else is asked for.
+    pub fn on_server_error(&mut self, backend: usize, now: Time) {
+        match &mut self.passive {
+            Passive::Off => {}
+            Passive::Nginx(rule) => rule.on_success(backend, now),
+            Passive::Consecutive(rule) => rule.on_success(backend),
+        }
+        if let Some(outliers) = &mut self.outliers {
+            outliers.on_failure(backend, now);
+        }
+    }
+
     /// A probe of this backend ended, well or not; what that changed of what probes say.
     #[inline]
     pub fn on_probe(&mut self, backend: usize, ok: bool, now: Time) -> Probed {

@@ -6,7 +6,7 @@
 use super::connection::{Connection, Hop, Mode};
 use super::core::{Ctx, Kind};
 use super::exchange::{Cold, Exchange, Left, Part, Phase};
-use super::link::{Direction, Transit};
+use super::link::Direction;
 use super::papers::HEAD_BYTES;
 use super::timer::Token;
 use crate::fact::{Fact, Observer};
@@ -201,10 +201,14 @@ impl<O: Observer> Ctx<'_, O> {
         let condition = self.core.conditions.of(at);
         let latency = self.core.links[link].usual_latency();
         if condition.refuses() && !condition.is_unreachable() {
+            // Who does not hear the refusal asks again.
+            let Some(span) = self.core.links[link].packet(Direction::Down) else {
+                return self.expect_syn_again(id, latency);
+            };
             self.spend(id, Part::Connect);
             self.tell_connect(id, false);
             self.observe(&Fact::Missed(at));
-            return self.turn_back(id, Reason::ConnectRefused);
+            return self.lose(id, Reason::ConnectRefused, span);
         }
         if condition.is_unreachable() || is_full {
             return self.expect_syn_again(id, latency);
@@ -266,7 +270,7 @@ impl<O: Observer> Ctx<'_, O> {
     fn round_trip(&mut self, id: ExchangeId) -> Span {
         let (link, now) = (self.hot(id).link.index(), self.core.now);
         let link = &mut self.core.links[link];
-        link.carry(now, Direction::Up, 0).span() + link.carry(now, Direction::Down, 0).span()
+        link.time_through(now, Direction::Up) + link.time_through(now, Direction::Down)
     }
 
     /// The rounds before the last cost time alone; the last costs the node its arithmetic.
@@ -349,11 +353,13 @@ impl<O: Observer> Ctx<'_, O> {
             return self.transmit(id);
         }
         it.is_open = true;
-        if it.streams < most {
+        let has_room = it.streams < most;
+        // Who opened it goes first; who waited for it follows in turn.
+        self.transmit(id);
+        if has_room {
             self.core.connections.pool_of(connection).ready.push(connection);
             self.serve_waiting(connection);
         }
-        self.transmit(id);
     }
 
     /// The exchange leaves: from now on its caller waits for the answer.
@@ -533,15 +539,6 @@ impl<O: Observer> Ctx<'_, O> {
             self.close(id);
         } else if !it.is_closed {
             self.core.connections.pool_of(id).ready.retain(|other| *other != id);
-        }
-    }
-}
-
-impl Transit {
-    /// How long it takes, whatever becomes of it.
-    pub(super) const fn span(self) -> Span {
-        match self {
-            Self::Arrives(span) | Self::Lost(span) => span,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::core::Ctx;
 use super::exchange::{Cold, Exchange, Phase};
-use super::link::{Direction, Transit};
+use super::link::Direction;
 use super::request::{Account, BranchAccount};
 use super::timer::{Token, Unwanted};
 use crate::fact::Observer;
@@ -76,9 +76,7 @@ impl<O: Observer> Ctx<'_, O> {
         }
         let token = Token::Cancelled(child, exchange.generation, unwanted);
         let link = exchange.link.index();
-        let span = match self.core.links[link].carry(self.core.now, Direction::Up, 0) {
-            Transit::Arrives(span) | Transit::Lost(span) => span,
-        };
+        let span = self.core.links[link].time_through(self.core.now, Direction::Up);
         self.start_timer(span, token);
     }
 

@@ -25,8 +25,53 @@ pub enum Direction {
 pub enum Transit {
     /// It arrives after this long.
     Arrives(Span),
-    /// Some packet of it was lost on every retransmission.
-    Lost(Span),
+    /// Packets of it are lost, and come again after this long.
+    Lost(Span, Missing),
+}
+
+/// What is lost of a message, and when it comes again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Missing {
+    /// Which way it travels.
+    pub way: Direction,
+    /// The retransmission that comes next, from 1 on; the one after the last is none: the sender
+    /// gives the connection up.
+    pub round: u8,
+    /// How many packets it has, 255 for all beyond.
+    pub packets: u8,
+}
+
+impl Missing {
+    /// The whole of a short message, or the first packet of a long one: nothing comes through.
+    #[must_use]
+    pub const fn all(way: Direction) -> Self {
+        Self { way, round: 1, packets: 1 }
+    }
+
+    /// Whether the sender has sent it often enough.
+    #[must_use]
+    pub const fn is_given_up(self) -> bool {
+        self.round as u32 > RETRANSMISSIONS
+    }
+
+    /// The same after one more retransmission of which so many packets were lost.
+    fn again(self, packets: u64) -> Transit {
+        let packets = u8::try_from(packets).unwrap_or(u8::MAX);
+        let next = Self { way: self.way, round: self.round + 1, packets };
+        Transit::Lost(next.pause(), next)
+    }
+
+    /// How much of the first pause is left when a message arrives nowhere, `trip` after it was sent.
+    pub(super) const fn pause_after(self, trip: Span) -> Span {
+        Span(self.pause().0.saturating_sub(trip.0))
+    }
+
+    /// How long the sender waits before the retransmission: twice as long each time.
+    const fn pause(self) -> Span {
+        let doublings = if self.round > 16 { 15 } else { self.round - 1 };
+        let pause = Span(FIRST_RETRANSMISSION.0 << doublings);
+        if pause.0 < LAST_RETRANSMISSION.0 { pause } else { LAST_RETRANSMISSION }
+    }
 }
 
 /// Bytes of a full packet: an Ethernet frame without the headers of IPv4 and TCP.
@@ -36,12 +81,9 @@ const PACKET_BYTES: u64 = 1_460;
 const FIRST_RETRANSMISSION: Span = Span::from_millis(200);
 /// The longest pause before a retransmission (Linux `TCP_RTO_MAX`).
 const LAST_RETRANSMISSION: Span = Span::from_secs(120);
-/// Retransmissions before the connection is given up (Linux `tcp_retries2`).
+/// Retransmissions before the connection is given up (Linux `tcp_retries2`): when the pause behind
+/// the last one is over, after 924.6 s.
 const RETRANSMISSIONS: u32 = 15;
-
-/// When a sender to whom nobody answers gives the connection up: when the pause behind its last
-/// retransmission is over, after 924.6 s.
-pub const GIVEN_UP: Span = Span::from_millis(924_600);
 
 /// One link of a run: what it is, and when its lines are free again.
 #[derive(Debug, Clone)]
@@ -216,8 +258,9 @@ impl LinkState {
         let latency = self.latency.sample(&mut self.stream) * self.condition.factor;
         let mut span = Span::from_nanos_rounded(latency);
         if self.condition.is_cut {
-            return Transit::Lost(span + GIVEN_UP);
+            return Transit::Lost(FIRST_RETRANSMISSION, Missing::all(direction));
         }
+        let travels = span;
         if let Some(bandwidth) = self.bandwidth {
             let line = &mut self.free_at[direction as usize];
             *line = (*line).max(now) + bandwidth.time_for(bytes);
@@ -228,16 +271,52 @@ impl LinkState {
             return Transit::Arrives(span);
         }
         let mut packets = bytes.div_ceil(PACKET_BYTES).max(1);
-        let mut pause = FIRST_RETRANSMISSION;
+        let mut missing = Missing::all(direction);
         for _ in 0..RETRANSMISSIONS {
             packets = self.lost_of(packets, loss);
             if packets == 0 {
                 return Transit::Arrives(span);
             }
-            span += pause;
-            pause = Span(pause.0 * 2).min(LAST_RETRANSMISSION);
+            if self.condition.loss > 0.0 {
+                // What a fault loses now it may not lose when it comes again.
+                missing.packets = u8::try_from(packets).unwrap_or(u8::MAX);
+                return Transit::Lost(span - travels + missing.pause(), missing);
+            }
+            span += missing.pause();
+            missing.round += 1;
         }
-        Transit::Lost(span)
+        Transit::Lost(span - travels + missing.pause(), missing)
+    }
+
+    /// How long next to nothing takes until it is through, or given up, if the link stays as it is:
+    /// for what has no sender who would look again.
+    pub fn time_through(&mut self, now: Time, way: Direction) -> Span {
+        let (mut waited, mut transit) = (Span::ZERO, self.carry(now, way, 0));
+        loop {
+            match transit {
+                Transit::Arrives(span) => return waited + span,
+                Transit::Lost(span, missing) if missing.is_given_up() => return waited + span,
+                Transit::Lost(span, missing) => {
+                    waited += span;
+                    transit = self.carry_again(missing, false);
+                }
+            }
+        }
+    }
+
+    /// Sends what is missing of a message again. It takes no time on the line; `reaches_nobody` if
+    /// where it goes is cut off.
+    pub fn carry_again(&mut self, missing: Missing, reaches_nobody: bool) -> Transit {
+        let latency = self.latency.sample(&mut self.stream) * self.condition.factor;
+        if self.condition.is_cut || reaches_nobody {
+            return missing.again(u64::from(missing.packets));
+        }
+        let loss = self.loss_of(missing.way);
+        let lost = if loss > 0.0 { self.lost_of(u64::from(missing.packets), loss) } else { 0 };
+        if lost > 0 {
+            return missing.again(lost);
+        }
+        Transit::Arrives(Span::from_nanos_rounded(latency))
     }
 
     /// The share of packets that are lost on this way: one gets through that neither the link
@@ -291,12 +370,50 @@ mod tests {
         let mut link = link(Some("1MB/s"), 0.0);
         let took = |transit| match transit {
             Transit::Arrives(span) => span.0 / 1_000_000,
-            Transit::Lost(_) => 0,
+            Transit::Lost(..) => 0,
         };
         assert_eq!(took(link.carry(Time(0), Direction::Down, 10_000)), 15);
         assert_eq!(took(link.carry(Time(0), Direction::Down, 10_000)), 25);
         assert_eq!(took(link.carry(Time(0), Direction::Up, 10_000)), 15);
         assert_eq!(took(link.carry(Time(20_000_000), Direction::Down, 10_000)), 15);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_sent_again_until_the_sender_gives_up() {
+        let mut link = link(None, 0.0);
+        link.set_condition(LinkCondition { is_cut: true, ..LinkCondition::default() });
+        let (mut sent, mut transit) = (Span::ZERO, link.carry(Time(0), Direction::Up, 100));
+        let mut times = Vec::new();
+        while let Transit::Lost(span, missing) = transit {
+            sent += span;
+            if missing.is_given_up() {
+                break;
+            }
+            times.push(sent.0 / 1_000_000);
+            transit = link.carry_again(missing, false);
+        }
+        assert_eq!(times[..5], [200, 600, 1_400, 3_000, 6_200]);
+        assert_eq!((times.len(), sent), (15, Span::from_millis(924_600)));
+        link.set_condition(LinkCondition::default());
+        let arrives = Transit::Arrives(Span::from_millis(5));
+        assert_eq!(link.carry_again(Missing::all(Direction::Up), false), arrives);
+        assert_ne!(link.carry_again(Missing::all(Direction::Up), true), arrives);
+    }
+
+    #[test]
+    fn what_a_fault_loses_is_drawn_anew_when_it_comes_again() {
+        let mut link = link(None, 0.0);
+        link.set_condition(LinkCondition { loss: 0.9, ..LinkCondition::default() });
+        let transit = link.carry(Time(0), Direction::Up, 1_460 * 200);
+        let Transit::Lost(span, missing) = transit else { panic!("all of 200 came through") };
+        assert_eq!((span, missing.round), (FIRST_RETRANSMISSION, 1));
+        assert!((150..=200).contains(&missing.packets), "{}", missing.packets);
+        let again = link.carry_again(missing, false);
+        let Transit::Lost(span, fewer) = again else { panic!("all of 150 came through") };
+        assert_eq!((span, fewer.round), (Span::from_millis(400), 2));
+        assert!(fewer.packets < missing.packets);
+        link.set_condition(LinkCondition::default());
+        assert_eq!(link.carry_again(fewer, false), Transit::Arrives(Span::from_millis(5)));
     }
 
     #[test]
@@ -307,7 +424,7 @@ mod tests {
             match link.carry(Time(0), Direction::Up, 100) {
                 Transit::Arrives(span) if span > Span::from_millis(5) => rounds += 1.0,
                 Transit::Arrives(_) => {}
-                Transit::Lost(_) => panic!("fifteen losses in a row at 10 %"),
+                Transit::Lost(..) => panic!("fifteen losses in a row at 10 %"),
             }
         }
         let share = rounds / f64::from(runs);

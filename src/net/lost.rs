@@ -2,7 +2,7 @@
 
 use super::core::{Ctx, Kind};
 use super::exchange::{Left, Phase};
-use super::link::{Direction, GIVEN_UP, Transit};
+use super::link::{Direction, Missing, Transit};
 use super::timer::{TimerId, Token};
 use crate::fact::{Fact, Observer, Place};
 use crate::id::{ConnectionId, ExchangeId};
@@ -19,7 +19,11 @@ impl<O: Observer> Ctx<'_, O> {
         let condition = self.core.conditions.of(at);
         if condition.is_unreachable() {
             self.observe(&Fact::Missed(at));
-            self.silence(id, GIVEN_UP);
+            // It was sent, and so will be sent again, a trip before.
+            let exchange = self.core.exchanges.hot(id);
+            let trip = self.core.links[exchange.link.index()].usual_latency();
+            let missing = Missing::all(Direction::Up);
+            self.silence(id, missing.pause_after(trip), missing);
             return false;
         }
         let connection = self.core.exchanges.cold(id).connection;
@@ -77,31 +81,43 @@ impl<O: Observer> Ctx<'_, O> {
 
     /// Sends an exchange back from where it is, as the kernel of a machine does for a process
     /// that does not want it.
-    pub fn turn_back(&mut self, id: ExchangeId, reason: Reason) {
+    fn turn_back(&mut self, id: ExchangeId, reason: Reason) {
         let link = self.core.exchanges.hot(id).link.index();
         match self.core.links[link].carry(self.core.now, Direction::Down, 0) {
             Transit::Arrives(span) => self.lose(id, reason, span),
-            Transit::Lost(span) => self.silence(id, span),
+            // The kernel does not repeat itself; it says the same when it is asked again.
+            Transit::Lost(span, _) => self.silence(id, span, Missing::all(Direction::Up)),
         }
     }
 
-    /// Nothing of an exchange arrives any more: its sender gives the connection up after `span`,
-    /// unless it stops waiting before.
+    /// A message of an exchange is lost: its sender sends it again after `span`, unless nobody
+    /// waits for it any more.
     #[cold]
     #[inline(never)]
-    pub(super) fn silence(&mut self, id: ExchangeId, span: Span) {
-        self.cold(id).answer = Answer::failed(Reason::Reset);
+    pub(super) fn silence(&mut self, id: ExchangeId, span: Span, missing: Missing) {
         let exchange = self.hot(id);
         exchange.phase = Phase::Silent;
         let generation = exchange.generation;
-        self.start_timer(span, Token::GivenUp(id, generation));
+        self.start_timer(span, Token::Resend(id, generation, missing));
     }
 
-    /// The sender of an exchange gives its connection up.
-    pub fn given_up(&mut self, id: ExchangeId, generation: u16) {
-        if self.is_still(id, generation) && self.hot(id).phase == Phase::Silent {
-            self.hot(id).phase = Phase::Inbound;
-            self.schedule(Span::ZERO, Kind::Exchange(id));
+    /// The sender of a message that was lost sends it again, or gives its connection up.
+    pub fn resend(&mut self, id: ExchangeId, generation: u16, missing: Missing) {
+        if !self.is_still(id, generation) || self.hot(id).phase != Phase::Silent {
+            return;
+        }
+        if missing.is_given_up() {
+            return self.lose(id, Reason::Reset, Span::ZERO);
+        }
+        let (link, at) = (self.hot(id).link.index(), self.hot(id).at);
+        let goes_up = missing.way == Direction::Up;
+        let reaches_nobody = goes_up && self.core.conditions.of(at).is_unreachable();
+        match self.core.links[link].carry_again(missing, reaches_nobody) {
+            Transit::Arrives(span) => {
+                self.hot(id).phase = if goes_up { Phase::Outbound } else { Phase::Inbound };
+                self.schedule(span, Kind::Exchange(id));
+            }
+            Transit::Lost(span, missing) => self.silence(id, span, missing),
         }
     }
 

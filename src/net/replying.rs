@@ -28,7 +28,7 @@ impl<O: Observer> Ctx<'_, O> {
         }
         match transit {
             Transit::Arrives(span) => self.schedule(span + stall, Kind::Exchange(id)),
-            Transit::Lost(span) => self.silence(id, span + stall),
+            Transit::Lost(span, missing) => self.silence(id, span + stall, missing),
         }
     }
 

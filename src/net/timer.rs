@@ -1,6 +1,7 @@
 //! Timers that can be cancelled: each has an entry that stays until its event comes, so that a
 //! cancelled one is ignored then without a search in the queue.
 
+use super::link::Missing;
 use crate::auth::Deed;
 use crate::fact::Place;
 use crate::id::{ConnectionId, ExchangeId, NodeId, RequestId};
@@ -48,8 +49,8 @@ pub enum Token {
     Connect(ExchangeId, u16),
     /// A caller has waited for an answer for as long as it does.
     Read(ExchangeId, u16),
-    /// A sender gives up the connection of an exchange of which nothing arrives.
-    GivenUp(ExchangeId, u16),
+    /// A sender sends again what was lost of an exchange, or gives its connection up.
+    Resend(ExchangeId, u16, Missing),
     /// A connection may have been idle for as long as it is kept.
     Idle(ConnectionId, u16),
     /// A connection for which the layer-4 balancer had chosen this backend is closed.

@@ -39,9 +39,10 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// The timer of an exchange's caller has fired, and is its no longer, whether that still waits
-    /// or not: the place of the timer is used again.
-    pub fn caller_timer_fired(&mut self, id: ExchangeId, generation: u16, timer: TimerId) {
-        if self.is_still(id, generation) && self.cold(id).caller_timer == timer {
+    /// or not, or the exchange is dead and only has an event to come: the place of the timer is used
+    /// again, and who goes cancels what he has.
+    pub fn caller_timer_fired(&mut self, id: ExchangeId, timer: TimerId) {
+        if self.cold(id).caller_timer == timer {
             self.cold(id).caller_timer = TimerId::NONE;
         }
     }

@@ -57,6 +57,7 @@ fn balancer(program: &[Op]) -> Bench {
         weight: 1,
         outstanding: 0,
         up: true,
+        works: true,
         name_hash: u64::from(replica),
         id: n + 1,
         address: "".into(),

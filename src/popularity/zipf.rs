@@ -1,6 +1,6 @@
 //! Zipf's law: `{ zipf = 0.9 }`, the i-th object with a probability proportional to i^-0.9.
 //!
-//! Web objects have exponents from 0.6 to 1.1: Breslau, Cao, Fan, Phillips and Shenker, "Web
+//! Web objects have exponents from 0.64 to 0.83: Breslau, Cao, Fan, Phillips and Shenker, "Web
 //! caching and Zipf-like distributions", INFOCOM 1999. Up to [`MAX_TABLE`] objects the draws go
 //! through an alias table, above it through rejection-inversion.
 

@@ -2,7 +2,8 @@
 //!
 //! Two signs of overload, each optional. *In flight*: more requests inside than `in_flight` are
 //! refused. *Queue delay*: a queue is standing, not passing, if even the shortest wait of the last
-//! `interval` was above `queue_delay`; while it is, what comes is refused. *Source* of the second:
+//! `interval` was above `queue_delay`; what comes then is refused until somebody waited for less or
+//! nobody waits any more. *Source* of the second:
 //! Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 10 (2012), whose detector it is;
 //! Maurer, "Fail at Scale", ACM Queue 13 (2015), which uses it for servers.
 
@@ -70,10 +71,12 @@ impl Shed {
         }
     }
 
-    /// Whether a request that comes now is let in, with so many inside already.
+    /// Whether a request that comes now is let in, with so many inside already, and perhaps none of
+    /// them waiting.
     #[inline]
-    pub fn admits(&mut self, inside: u32, now: Time) -> bool {
+    pub fn admits(&mut self, inside: u32, nobody_waits: bool, now: Time) -> bool {
         self.turn(now);
+        self.is_standing &= !nobody_waits;
         inside < self.in_flight && !self.is_standing
     }
 
@@ -81,6 +84,7 @@ impl Shed {
     #[inline]
     pub fn on_start(&mut self, wait: Span, now: Time) {
         self.turn(now);
+        self.is_standing &= self.queue_delay.is_some_and(|limit| wait > limit);
         self.shortest = Some(self.shortest.map_or(wait, |shortest| shortest.min(wait)));
     }
 
@@ -114,7 +118,7 @@ mod tests {
     fn more_than_so_many_inside_are_refused() {
         let mut shed = shed("in_flight = 2");
         assert_eq!(
-            [0, 1, 2, 3].map(|inside| shed.admits(inside, at(0))),
+            [0, 1, 2, 3].map(|inside| shed.admits(inside, false, at(0))),
             [true, true, false, false]
         );
     }
@@ -125,20 +129,35 @@ mod tests {
         let wait = Span::from_millis;
         shed.on_start(wait(4), at(10));
         shed.on_start(wait(50), at(20));
-        assert!(shed.admits(9, at(100)), "somebody waited for 4 ms only");
+        assert!(shed.admits(9, false, at(100)), "somebody waited for 4 ms only");
         shed.on_start(wait(40), at(150));
-        assert!(shed.admits(9, at(199)), "the interval is not over");
-        assert!(!shed.admits(0, at(200)));
-        shed.on_start(wait(5), at(210));
-        assert!(!shed.admits(0, at(299)));
-        assert!(shed.admits(0, at(300)));
+        assert!(shed.admits(9, false, at(199)), "the interval is not over");
+        assert!(!shed.admits(9, false, at(200)));
+        shed.on_start(wait(6), at(210));
+        assert!(!shed.admits(9, false, at(299)));
+    }
+
+    #[test]
+    fn a_queue_stands_no_longer_when_somebody_waited_less_or_nobody_waits() {
+        let standing = || {
+            let mut shed = shed("queue_delay = \"5ms\"");
+            shed.on_start(Span::from_millis(40), at(50));
+            assert!(!shed.admits(9, false, at(100)));
+            shed
+        };
+        let mut one = standing();
+        one.on_start(Span::from_millis(5), at(110));
+        assert!(one.admits(9, false, at(111)), "5 ms are not above the limit");
+        let mut other = standing();
+        assert!(other.admits(1, true, at(110)), "it would be served at once");
+        assert!(other.admits(2, false, at(120)), "and is not refused again at once");
     }
 
     #[test]
     fn after_a_pause_nothing_is_known() {
         let mut shed = shed("queue_delay = \"5ms\"");
         shed.on_start(Span::from_millis(40), at(50));
-        assert!(shed.admits(0, at(250)));
+        assert!(shed.admits(9, false, at(250)));
     }
 
     #[test]

@@ -68,6 +68,7 @@ impl Host {
     /// The process of a replica has died with all that it held: callers see their connections
     /// break.
     fn lose_all<O: Observer>(&mut self, at: Place, ctx: &mut Ctx<'_, O>) {
+        let unnoticed = self.forgets_unnoticed(at, ctx);
         let lost = ctx.held_at(at);
         // First those who wait, so that nobody takes the place of who goes; of those first who wait
         // for a worker, which others give back.
@@ -97,23 +98,26 @@ impl Host {
                 if has_call && ctx.is_awaited(child, id) && !ctx.hot(child).is_branch {
                     ctx.disown(child);
                 }
-                phase == Phase::Wait && !self.is_unnoticed(id)
+                phase == Phase::Wait && !unnoticed.contains(&id)
             };
             self.lose(id, event_is_to_come, ctx);
         }
-        // What ended unnoticed has no event to come; some of it nobody wanted any more.
-        let unnoticed = std::mem::take(&mut self.unnoticed);
-        for id in unnoticed {
-            if ctx.hot(id).at != at {
-                self.unnoticed.push(id);
-            } else if ctx.hot(id).phase == Phase::Dead {
-                ctx.free(id);
-            }
-        }
     }
 
-    fn is_unnoticed(&self, id: ExchangeId) -> bool {
-        self.unnoticed.contains(&id)
+    /// Takes out what ended at a replica without being noticed, and has no event to come. That of
+    /// it which nobody wanted any more goes.
+    fn forgets_unnoticed<O: Observer>(
+        &mut self,
+        at: Place,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Vec<ExchangeId> {
+        let is_here = |id: &ExchangeId| ctx.core.exchanges.hot(*id).at == at;
+        let (here, elsewhere) = std::mem::take(&mut self.unnoticed).into_iter().partition(is_here);
+        self.unnoticed = elsewhere;
+        let (dead, held): (Vec<_>, Vec<_>) = Vec::into_iter(here)
+            .partition(|id: &ExchangeId| ctx.core.exchanges.hot(*id).phase == Phase::Dead);
+        dead.into_iter().for_each(|id| ctx.free(id));
+        held
     }
 
     /// One exchange, or a branch of one, is lost.

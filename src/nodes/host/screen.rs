@@ -384,7 +384,9 @@ impl Host {
         let attack = ctx.attack_of(request);
         let is_right = match attack {
             None => !wrong.happens(key.bits(WRONG)),
-            Some(plan) => plan.stuffing.is_some_and(|list| list.guess(ordinal).is_right),
+            Some(plan) => {
+                plan.stuffing.is_some_and(|list| list.guess(ordinal, ctx.core.root).is_right)
+            }
         };
         let accounts = self.screen.as_mut().and_then(|screen| screen.accounts.as_mut());
         if accounts.is_some_and(|accounts| accounts.tried(account, is_right, now)) {
@@ -439,7 +441,7 @@ fn account<O: Observer>(request: RequestId, ctx: &Ctx<'_, O>) -> u64 {
     let (session, user, ordinal, key) = (it.session, it.asked.user, it.asked.ordinal, it.asked.key);
     let list = |plan: &crate::attack::AttackPlan| plan.stuffing;
     if let Some(list) = ctx.attack_of(request).and_then(list) {
-        return list.guess(ordinal).account;
+        return list.guess(ordinal, ctx.core.root).account;
     }
     if session != crate::id::SessionId::NONE {
         return user;

@@ -19,7 +19,7 @@ impl Host {
             | Token::Probe(..)
             | Token::Hedge(..)
             | Token::Locked(..)
-            | Token::GivenUp(..) => {}
+            | Token::Resend(..) => {}
             Token::Connect(id, _) => return self.gave_up(id, Reason::ConnectTimeout, ctx),
             Token::Read(id, _) => return self.gave_up(id, Reason::ReadTimeout, ctx),
             Token::Patience(id) => self.dropped(id, ctx),

@@ -141,7 +141,7 @@ impl LoadBalancer {
         }
         self.ended(child, ctx);
         ctx.spend(child, Part::Network);
-        if Self::has_other_copy(child, parent, ctx) {
+        if self.has_other_copy(child, parent, ctx) {
             return true;
         }
         ctx.settle_copy(account, parent);
@@ -215,7 +215,7 @@ impl LoadBalancer {
         self.ended(child, ctx);
         let backend = usize::from(ctx.cold(child).branch);
         self.judge(backend, Answer::failed(why), ctx);
-        let goes_on = Self::has_other_copy(child, parent, ctx);
+        let goes_on = self.has_other_copy(child, parent, ctx);
         let account = ctx.hot(child).account;
         ctx.hang_up(child);
         if goes_on {
@@ -239,6 +239,9 @@ impl LoadBalancer {
             self.unhook(id, ctx);
         }
         let next = self.follows(id, answer, ctx);
+        if next != Next::Stop {
+            self.tries(id, ctx).copies = 0;
+        }
         let backend = u32::try_from(backend).expect("a balancer has fewer than 65,536 backends");
         match next {
             Next::Stop => self.stop(id, answer, ctx),

@@ -17,10 +17,12 @@ impl LoadBalancer {
         let exchange = ctx.core.exchanges.hot(id);
         let is_idempotent =
             exchange.is_preflight || ctx.is_idempotent(exchange.request, exchange.endpoint);
-        let out = u32::try_from(ctx.copies(id).count()).unwrap_or(u32::MAX);
-        let old = std::mem::replace(&mut self.tries(id, ctx).hedge, TimerId::NONE);
+        let tries = self.tries(id, ctx);
+        tries.copies += 1;
+        let copies = tries.copies;
+        let old = std::mem::replace(&mut tries.hedge, TimerId::NONE);
         ctx.cancel_timer(old);
-        if let Some(span) = hedge.wait(out, is_idempotent) {
+        if let Some(span) = hedge.wait(copies, is_idempotent) {
             let generation = ctx.hot(id).generation;
             let timer = ctx.start_timer(span, Token::Hedge(id, generation));
             self.tries(id, ctx).hedge = timer;
@@ -33,8 +35,11 @@ impl LoadBalancer {
         if ctx.hot(id).phase != Phase::Called {
             return;
         }
-        let asked: Vec<u32> =
+        let mut asked: Vec<u32> =
             ctx.copies(id).map(|copy| u32::from(ctx.core.exchanges.cold(copy).branch)).collect();
+        let tries = self.tries(id, ctx);
+        let copies = u64::from(tries.copies);
+        asked.extend(&tries.tried);
         self.refresh_all(ctx.now());
         let Some(backend) = self.choose_on_levels(id, Tried(&asked), ctx) else { return };
         let (key, place) = (ctx.hot(id).key, ctx.cold(id).repeats);
@@ -43,7 +48,7 @@ impl LoadBalancer {
             care.key_of_attempt(key, place)
         });
         // What a copy costs, and whether it fails, is its own.
-        let key = key.with(u64::MAX - asked.len() as u64);
+        let key = key.with(u64::MAX - copies);
         self.take(backend, ctx);
         self.refresh(backend);
         let earlier = ctx.cold(id).child;
@@ -55,14 +60,20 @@ impl LoadBalancer {
         self.expect_answer(id, ctx);
     }
 
-    /// A copy has failed. Returns whether another one is out.
+    /// A copy has failed. Returns whether another one is out; those that follow then go elsewhere.
     pub(super) fn has_other_copy<O: Observer>(
+        &mut self,
         copy: ExchangeId,
         id: ExchangeId,
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
         ctx.unlink_copy(copy);
-        ctx.cold(id).child != ExchangeId::NONE && ctx.cold(id).child != copy
+        let has_other = ctx.cold(id).child != ExchangeId::NONE && ctx.cold(id).child != copy;
+        if has_other {
+            let backend = u32::from(ctx.cold(copy).branch);
+            self.tries(id, ctx).tried.push(backend);
+        }
+        has_other
     }
 
     /// Gives up all copies of a request but one.

@@ -134,8 +134,8 @@ impl LoadBalancer {
             let seen = &self.backends[number];
             let it = &mut reserve.backends[number];
             it.outstanding = seen.outstanding;
-            if (it.up, it.weight) != (seen.up, weight) {
-                (it.up, it.weight) = (seen.up, weight);
+            if (it.up, it.works, it.weight) != (seen.up, seen.works, weight) {
+                (it.up, it.works, it.weight) = (seen.up, seen.works, weight);
                 reserve.balancer.on_change(number, &reserve.backends);
             }
         }

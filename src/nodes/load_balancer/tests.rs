@@ -29,6 +29,7 @@ fn balancer(spec: &str, treats: &str, backups: usize) -> Bench {
         weight: 1,
         outstanding: 0,
         up: true,
+        works: true,
         name_hash: u64::from(replica),
         id: n + 1,
         address: "".into(),
@@ -162,6 +163,39 @@ fn a_copy_that_fails_says_nothing_while_another_is_out() {
     bench.reply(0, REFUSED, 15);
     bench.run(16);
     assert_eq!(bench.answers, [(0, 15, 502)]);
+}
+
+#[test]
+fn so_many_copies_are_sent_whether_others_are_still_out_or_have_failed() {
+    let mut bench = balancer("", "hedge = { after = '10ms', max = 2 }", 0);
+    bench.ask(0);
+    bench.run(12);
+    bench.reply(0, REFUSED, 13);
+    bench.run(22);
+    assert_eq!(asked(&bench), [0, 1, 2]);
+    bench.reply(1, REFUSED, 25);
+    bench.run(44);
+    assert_eq!((asked(&bench).len(), bench.answers.len()), (3, 0), "no fourth");
+    bench.reply(2, REFUSED, 45);
+    bench.run(60);
+    assert_eq!(bench.answers, [(0, 45, 502)]);
+    assert_eq!(bench.in_flight(), (0, 0));
+}
+
+#[test]
+fn attempts_after_copies_and_copies_after_attempts_go_to_backends_that_were_not_tried() {
+    let mut bench = balancer("", "hedge = { after = '10ms' }\nnext_upstream = {}", 0);
+    bench.ask(0);
+    bench.run(12);
+    bench.reply(0, REFUSED, 13);
+    bench.reply(1, REFUSED, 14);
+    bench.run(26);
+    assert_eq!(asked(&bench), [0, 1, 2, 3]);
+    bench.reply(3, REFUSED, 27);
+    bench.reply(2, REFUSED, 28);
+    bench.run(60);
+    assert_eq!(asked(&bench).len(), 4, "nobody is left");
+    assert_eq!(bench.answers, [(0, 28, 502)]);
 }
 
 #[test]

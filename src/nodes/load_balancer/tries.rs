@@ -24,6 +24,8 @@ pub(super) struct Tries {
     /// The backend that is tried again after it, and counts the request until then; another one is
     /// chosen if there is none.
     pub(super) same: Option<u32>,
+    /// Copies sent as the present attempt, the first included, whether they are still out or not.
+    pub(super) copies: u32,
     /// When the next copy is sent.
     pub(super) hedge: TimerId,
 }
@@ -37,6 +39,7 @@ impl Default for Tries {
             since: Time::ZERO,
             pauses: false,
             same: None,
+            copies: 0,
             hedge: TimerId::NONE,
         }
     }
@@ -49,7 +52,7 @@ impl Tries {
         self.tried.clear();
         self.hedge = TimerId::NONE;
         (self.made, self.on_kept, self.since) = (0, 0, since);
-        (self.pauses, self.same) = (false, None);
+        (self.pauses, self.same, self.copies) = (false, None, 0);
     }
 }
 

@@ -72,12 +72,12 @@ impl LoadBalancer {
         let Some(health) = &care.health else { return };
         let is_panic = health.in_panic(health.count_up(now));
         for backend in 0..self.backends.len() {
-            let is_up =
-                (is_panic || health.is_up(backend, now)) && !care.is_full(&self.backends[backend]);
+            let works = is_panic || health.is_up(backend, now);
+            let is_up = works && !care.is_full(&self.backends[backend]);
             let weight = self.weight_now(backend, self.plan.backends[backend].weight, now);
             let it = &mut self.backends[backend];
-            if (it.up, it.weight) != (is_up, weight) {
-                (it.up, it.weight) = (is_up, weight);
+            if (it.up, it.weight, it.works) != (is_up, weight, works) {
+                (it.up, it.weight, it.works) = (is_up, weight, works);
                 self.balancer.on_change(backend, &self.backends);
             }
         }
@@ -110,21 +110,25 @@ impl LoadBalancer {
             None => answer.lost().is_some(),
         };
         let Some(health) = &mut care.health else { return };
+        let was_up = health.is_up(backend, now);
         if counts {
-            let was_up = health.is_up(backend, now);
             health.on_failure(backend, now);
-            if was_up && !health.is_up(backend, now) {
-                let (by, (at, _)) = (self.host.node(), self.plan.ways[backend]);
-                ctx.observe(&Fact::TakenOut { by, at });
-            }
+        } else if answer.status >= 500 {
+            health.on_server_error(backend, now);
+        } else {
+            health.on_success(backend, now);
+        }
+        if was_up && !health.is_up(backend, now) {
+            let (by, (at, _)) = (self.host.node(), self.plan.ways[backend]);
+            ctx.observe(&Fact::TakenOut { by, at });
+        }
+        if counts {
             let passive = self.plan.treats.health.as_ref().and_then(|it| it.passive.as_ref());
             let max_fails = passive.map_or(0, |passive| passive.max_fails);
             match care.reserve.as_mut().and_then(|reserve| reserve.balancer_of(backend)) {
                 Some(balancer) => balancer.on_failed(backend, max_fails),
                 None => self.balancer.on_failed(backend, max_fails),
             }
-        } else {
-            health.on_success(backend, now);
         }
     }
 }

@@ -345,7 +345,8 @@ impl Station {
     /// waits for one.
     pub fn sheds(&mut self, now: Time) -> bool {
         let inside = self.workers - self.workers_free + self.lobby.len();
-        self.shed.as_mut().is_some_and(|shed| !shed.admits(inside, now))
+        let nobody_waits = self.lobby.is_empty() && self.line.is_empty();
+        self.shed.as_mut().is_some_and(|shed| !shed.admits(inside, nobody_waits, now))
     }
 
     /// The wait of an exchange is over, whatever follows.

@@ -169,6 +169,7 @@ fn backends(count: u32, placement: Key) -> Vec<Backend> {
         weight: 1,
         outstanding: 0,
         up: true,
+        works: true,
         name_hash: placement.with(number.into()).0,
         id: number + 1,
         address: "".into(),
