@@ -260,3 +260,39 @@ fn a_connection_that_broke_is_not_used_again() {
     assert_eq!(ended[1].failure(), Some(Reason::Reset));
     assert_eq!(latencies(&ended), [80, 40, 80, 40]);
 }
+
+#[test]
+fn what_a_hole_swallows_is_sent_again_until_the_hole_has_closed() {
+    let hole = |kind: &str, place: &str, at: &str, length: &str| {
+        let fault = format!("[fault.f]\nkind = '{kind}'\n{place}\nat = '{at}'\nfor = '{length}'");
+        latencies(&direct("'10s'", "", "", &fault))[0]
+    };
+    let (link, node) = ("link = 'users.app'", "node = 'app'");
+    // Sent at 10 s, there at 10.02 s, answered at 10.03 s. Again after 200, 600 and 1,400 ms.
+    assert_eq!(hole("partition", link, "9.99s", "100ms"), 250, "the request");
+    assert_eq!(hole("partition", link, "10.025s", "100ms"), 250, "the answer");
+    assert_eq!(hole("black-hole", node, "10.01s", "100ms"), 250, "on its arrival");
+    assert_eq!(hole("black-hole", node, "9.99s", "700ms"), 1_450, "twice more");
+    assert_eq!(hole("partition", link, "9.99s", "1000s"), 924_600, "for too long");
+}
+
+#[test]
+fn a_loss_that_is_over_loses_nothing_that_is_sent_again() {
+    let lossy = "[fault.f]\nkind = 'lossy'\nlink = 'users.app'\nloss = 0.9\nat = '9.99s'\n\
+                 for = '15ms'";
+    let seen = latencies(&direct("'10s'", "", "", lossy));
+    assert!(seen[0] == 50 || seen[0] == 250, "{}", seen[0]);
+}
+
+#[test]
+fn who_opens_a_connection_sends_first_and_who_waited_for_it_follows() {
+    let text = "study = 'terminating'\nduration = '1s'\nuntil = 'drained'\n\
+         [endpoint.page]\nwork = [{ cpu = '10ms' }]\n\
+         [node.users]\nkind = 'client'\nmix = { page = 1 }\naddresses = { count = 1 }\n\
+         arrivals = { regular = { steps = [['0s', '250/s'], ['21ms', '0/s']] } }\n\
+         [node.app]\nkind = 'server'\ncores = 1\n\
+         [link.users.app]\nlatency = '20ms'\n\
+         connection = { mode = 'pool', protocol = 'h2', max = 1 }\n";
+    // The connection stands after 40 ms; each is served for 10 ms and asked 4 ms after the last.
+    assert_eq!(latencies(&requests(&graph(text))), [90, 96, 102, 108, 114]);
+}

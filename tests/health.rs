@@ -121,3 +121,18 @@ fn work_that_waits_for_a_core_is_slowed_down_by_what_is_wrong_when_it_begins() {
     assert_eq!(ends(""), [first, first + 3_000, first + 4_000, first + 5_000]);
     assert_eq!(ends("workers = 1"), ends(""), "it does not matter for what they wait");
 }
+
+#[test]
+fn answers_from_500_on_make_an_outlier_whether_they_are_tried_elsewhere_or_not() {
+    let asked_in_all = |balancer: &str| {
+        let text = text(balancer, "");
+        let text = text.replace("{ cpu = '1ms' }", "{ fail = 1.0, status = 500 }");
+        (0..4).map(|replica| asked(&text, replica).len()).sum::<usize>()
+    };
+    let outlier =
+        "outlier = { consecutive_failures = 3, base_ejection = '20s', max_ejection = 1.0 }";
+    let all = asked_in_all("");
+    assert!(asked_in_all(&format!("health = {{ {outlier} }}")) < all / 2);
+    // nginx counts a status only if it is named.
+    assert_eq!(asked_in_all("health = { passive = { max_fails = 3 } }"), all);
+}
