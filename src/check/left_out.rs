@@ -24,6 +24,26 @@ pub(super) fn preflights(graph: &Graph, traffic: &Traffic) -> Vec<String> {
     traffic.clients.iter().map(|client| (client.node, client.rate)).filter_map(line).collect()
 }
 
+/// One line for each client of whose requests some are never sent.
+pub(super) fn unsent(graph: &Graph, traffic: &Traffic) -> Vec<String> {
+    let line = |id: NodeId| {
+        let Role::Client(client) = &graph.plans[id.index()].role else { return None };
+        let own = graph.served.calls.keys().filter(|(node, _)| *node == id);
+        let refused = own.filter(|(_, endpoint)| crate::graph::unsent(graph, client, *endpoint) > 0.0);
+        let names: Vec<String> =
+            refused.map(|(_, it)| format!("`{}`", graph.endpoint_name(*it))).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "  {}: what scripts of other origins ask for at {} is not sent, since its \
+                 preflights are refused; it is not in the arrivals and loads above",
+                graph.names[id.index()],
+                names.join(", ")
+            )
+        })
+    };
+    traffic.clients.iter().filter_map(|client| line(client.node)).collect()
+}
+
 /// One line for each node that stops some of what comes to it.
 pub(super) fn stopped(graph: &Graph) -> impl Iterator<Item = String> {
     let stops = |plan: &&NodePlan| {

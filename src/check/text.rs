@@ -39,11 +39,13 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     reasons.extend(resources.iter().map(super::resources::Resource::line));
     reasons.extend(caches(graph));
     reasons.extend(stores(graph));
+    reasons.extend(super::full::full(graph, &checked.traffic));
     reasons.extend(browsers(graph, checked));
     reasons.extend(checked.grounds.reasons.iter().cloned());
     reasons.extend(checked.grounds.taken_for_poisson(graph, &checked.nodes));
     reasons.extend(super::hashed::hashed(graph, &checked.traffic));
     reasons.extend(super::left_out::preflights(graph, &checked.traffic));
+    reasons.extend(super::left_out::unsent(graph, &checked.traffic));
     reasons.extend(super::left_out::stopped(graph));
     reasons.extend(expected::availabilities(graph));
     reasons.extend(expected::connections(graph));

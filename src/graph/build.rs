@@ -18,6 +18,7 @@ use super::reach::{Served, served};
 use super::screen::{around_forwarding, screens};
 use super::station::shape;
 use super::steered::steer;
+use super::unsent::withhold;
 use super::transport::{transport, waits};
 use super::{Graph, LinkPlan, NodePlan, Role};
 use crate::balance::{Algorithm, Backend};
@@ -374,6 +375,7 @@ impl<'a> Build<'a> {
         };
         identify(&mut graph);
         steer(&mut graph);
+        withhold(&mut graph);
         thin(&mut graph);
         Some(graph)
     }

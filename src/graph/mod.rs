@@ -25,12 +25,13 @@ mod steered;
 mod stints;
 mod traffic;
 mod transport;
+mod unsent;
 mod visits;
 
 use std::sync::Arc;
 
 pub use build::{Files, build};
-pub use cached::{browsers_keep, kept_for};
+pub use cached::{browsers_keep, keeping, kept_for};
 pub use demand::{Demand, Form, Given, Visits};
 pub use identified::is_sharded;
 pub use reach::{Pair, Served};
@@ -39,6 +40,7 @@ pub use traffic::{
     ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand, handshake,
     is_hashed, programs, shakers, shares_by_key, stays,
 };
+pub use unsent::unsent;
 
 use crate::dist::Law;
 use crate::fault::{FaultKind, FaultPlan, Target};
