@@ -38,7 +38,7 @@ impl Watch<'_> {
                 let help = "a stampede: let others wait for the first (`lock = true`; under \
                             profile \"nginx\" that holds for what is missing, not for what has \
                             expired), or give what has expired meanwhile (`grace`, \
-                            `stale-while-revalidate`, `stale_on = [\"updating\"]`)";
+                            `stale-while-revalidate`, `use_stale = [\"updating\"]`)";
                 self.warn(span.clone(), message, help);
             }
         }
@@ -154,7 +154,7 @@ mod tests {
             ("lock = true", "'120ms'", "max-age=10"),
             ("lock = true, grace = '10s'", "'120ms'", "max-age=10"),
             ("hit = '0.2ms'", "'120ms'", "max-age=10, stale-while-revalidate=5"),
-            ("profile = 'nginx', stale_on = ['updating']", "'120ms'", "max-age=10"),
+            ("profile = 'nginx', use_stale = ['updating']", "'120ms'", "max-age=10"),
             ("hit = '0.2ms'", "'10ms'", "max-age=10"),
             ("hit = '0.2ms'", "'120ms'", "max-age=3600"),
         ] {

@@ -134,11 +134,7 @@ struct Limits {
 }
 
 /// How many are served at once and held, or why theory cannot say.
-fn limits(
-    shape: &Shape,
-    node: &NodeTraffic,
-    slots: u32,
-) -> Result<Limits, &'static str> {
+fn limits(shape: &Shape, node: &NodeTraffic, slots: u32) -> Result<Limits, &'static str> {
     let by_class =
         matches!(shape.discipline, Discipline::Priority | Discipline::PreemptivePriority);
     if shape.setup.is_some() || shape.pauses.is_some() {

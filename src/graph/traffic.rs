@@ -301,7 +301,8 @@ pub fn demand(graph: &Graph, (node, endpoint): Pair, trace_service: Option<f64>)
     let size = asked.and_then(|asked| asked.response_bytes.as_ref());
     let response = size.and_then(Amount::mean).unwrap_or(0.0);
     let program = &graph.fixed.programs[usize::from(program)];
-    let given = chores(graph, (node, endpoint), Given { trace_service, response, ..Given::default() });
+    let given =
+        chores(graph, (node, endpoint), Given { trace_service, response, ..Given::default() });
     let mut demand = Demand::within(program, given, Rest::default(), checks.is_none());
     if let Some(check) = checks {
         let check = &graph.fixed.programs[usize::from(check)];

@@ -35,7 +35,8 @@ pub fn unsent(graph: &Graph, client: &ClientPlan, endpoint: EndpointId) -> f64 {
     let is_unsent = |from: OriginId| {
         let asking = plan.asking(from, endpoint).filter(|asking| asking.is_asked_before());
         let mut seen = BTreeSet::new();
-        asking.is_some_and(|asking| refuses(graph, plan, asking, (client.node, endpoint), &mut seen))
+        asking
+            .is_some_and(|asking| refuses(graph, plan, asking, (client.node, endpoint), &mut seen))
     };
     let (mut all, mut refused, mut below) = (0.0, 0.0, 0.0);
     let mut count = |often: f64, from: OriginId| {
