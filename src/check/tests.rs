@@ -362,7 +362,7 @@ fn what_expires_is_fetched_again_once_a_lifetime() {
     // Each of 10,000 objects is asked for 0.04 times a second: 4 hits follow a miss.
     assert!((rate - 80.0).abs() < 1e-3, "{rate}");
     assert!(told.contains("its cache answers about 80.0 % of what it looks for (by lifetimes)"));
-    // Whole seconds: nginx keeps it for half a second more on average, squid for half a second less.
+    // Whole seconds: nginx keeps it for half a second more on average, squid for as much less.
     for (profile, kept) in [("nginx", 100.5), ("squid", 99.5)] {
         let (_, rate) =
             expiring(&format!("capacity = {{ objects = 10_000 }}, profile = '{profile}'"));

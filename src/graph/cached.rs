@@ -213,7 +213,8 @@ fn is_steady(demand: &Demand) -> bool {
 /// asked for λ times a second at random and is fresh for T, each miss is followed by λT hits on
 /// average, so that λT / (1 + λT) are hits (Jung, Berger and Balakrishnan, "Modeling TTL-based
 /// Internet caches", INFOCOM 2003). Where lifetimes are counted in whole seconds, T is their mean
-/// over when in a second something is stored: half a second less than at its beginning. None if it gives what is expired, or forgets what is not.
+/// over when in a second something is stored: half a second less than at its beginning. None if it
+/// gives what is expired, or forgets what is not.
 fn expiring(
     graph: &Graph,
     plan: &CachePlan,

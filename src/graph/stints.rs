@@ -2,13 +2,13 @@
 //! that it lets pass: a *stint*, which ends where something else comes between, a call or a wait.
 //!
 //! A host asks for a core anew for each operation, so each visit of a stint joins the end of the
-//! line. Whoever stood before it still does, with what it had left to do, so its waits are not those
-//! of two that come by chance. What is certain is the work that is present: cores that never idle
-//! while there is any have as much of it in whatever order they do it, which is that of the stints
-//! as wholes (Kleinrock, "A conservation law for a wide class of queueing disciplines", Naval
-//! Research Logistics 1965). Who waits for a visit has that and the rest of its stint before it, so
-//! with one mean wait W for each visit, of which λᵢ come in a second with Rᵢ left to do, work ρ
-//! offered, and V the mean wait of stints that are done in one go,
+//! line. Whoever stood before it still does, with what it had left to do, so its waits are not
+//! those of two that come by chance. What is certain is the work that is present: cores that never
+//! idle while there is any have as much of it in whatever order they do it, which is that of the
+//! stints as wholes (Kleinrock, "A conservation law for a wide class of queueing disciplines",
+//! Naval Research Logistics 1965). Who waits for a visit has that and the rest of its stint before
+//! it, so with one mean wait W for each visit, of which λᵢ come in a second with Rᵢ left to do,
+//! work ρ offered, and V the mean wait of stints that are done in one go,
 //!
 //! ```text
 //! W Σ λᵢ Rᵢ = ρ V

@@ -5,8 +5,8 @@
 //! of c times the rate, and aⱼ = A(jμ) for the transform A of the interval's law,
 //!
 //! ```text
-//! P(wait) = 1 / (1 + (1 - sigma) Σⱼ C(c, j) / (Cⱼ (1 - aⱼ)) · (c (1 - aⱼ) - j) / (c (1 - sigma) - j))
-//! Cⱼ = Πᵢ₌₁..ⱼ aᵢ / (1 - aᵢ)
+//! P(wait) = 1 / (1 + (1 - sigma) Σⱼ bⱼ (c (1 - aⱼ) - j) / (c (1 - sigma) - j))
+//! bⱼ = C(c, j) / (Cⱼ (1 - aⱼ)),   Cⱼ = Πᵢ₌₁..ⱼ aᵢ / (1 - aᵢ)
 //! ```
 //!
 //! and who waits does so for an exponential time of mean 1 / (c μ (1 - sigma)).
