@@ -154,7 +154,7 @@ fn solution(
 }
 
 /// The same traffic as if its rates were given.
-fn given(traffic: &Traffic) -> Traffic {
+pub(super) fn given(traffic: &Traffic) -> Traffic {
     let mut given = traffic.clone();
     for client in &mut given.clients {
         client.origin = Origin::Given;

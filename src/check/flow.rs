@@ -71,7 +71,7 @@ pub(super) fn answers(graph: &Graph, traffic: &Traffic) -> (Vec<Answer>, Vec<Var
             Answer::of(graph, traffic, id, arriving)
         };
         variations[id.index()] =
-            (arriving.bunch.dispersion(arriving.law.cv2()), traffic.nodes[id.index()].cpu.cv2());
+            (arriving.bunch.dispersion(arriving.law.cv2()), traffic.nodes[id.index()].stints.cv2());
         leaving[id.index()] = arriving.through(graph, traffic, id, &answer);
         answers[id.index()] = answer;
     }

@@ -24,6 +24,27 @@ pub(super) fn preflights(graph: &Graph, traffic: &Traffic) -> Vec<String> {
     traffic.clients.iter().map(|client| (client.node, client.rate)).filter_map(line).collect()
 }
 
+/// One line for each client of whose requests some are never sent.
+pub(super) fn unsent(graph: &Graph, traffic: &Traffic) -> Vec<String> {
+    let line = |id: NodeId| {
+        let Role::Client(client) = &graph.plans[id.index()].role else { return None };
+        let own = graph.served.calls.keys().filter(|(node, _)| *node == id);
+        let refused =
+            own.filter(|(_, endpoint)| crate::graph::unsent(graph, client, *endpoint) > 0.0);
+        let names: Vec<String> =
+            refused.map(|(_, it)| format!("`{}`", graph.endpoint_name(*it))).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "  {}: what scripts of other origins ask for at {} is not sent, since its \
+                 preflights are refused; it is not in the arrivals and loads above",
+                graph.names[id.index()],
+                names.join(", ")
+            )
+        })
+    };
+    traffic.clients.iter().filter_map(|client| line(client.node)).collect()
+}
+
 /// One line for each node that stops some of what comes to it.
 pub(super) fn stopped(graph: &Graph) -> impl Iterator<Item = String> {
     let stops = |plan: &&NodePlan| {
@@ -84,6 +105,33 @@ mod tests {
         assert!(said("PUT", "https://shop.example").contains(line));
         assert!(!said("GET", "https://shop.example").contains("preflights"));
         assert!(!said("PUT", "https://api.example").contains("preflights"));
+    }
+
+    #[test]
+    fn what_a_preflight_refuses_does_not_arrive() {
+        let said = |cors: &str| {
+            let scenario = format!(
+                "[endpoint.api]\norigin = 'https://api.example'\nmethod = 'PUT'\n\
+                 [node.users]\nkind = 'client'\norigin = 'https://shop.example'\n\
+                 mix = {{ api = 1 }}\narrivals = {{ poisson = '12/s' }}\n\
+                 [node.edge]\nkind = 'reverse-proxy'\n[node.app]\nkind = 'server'\ncores = 1\n\
+                 service = '10ms'\n{cors}\n[link.users.edge]\n[link.edge.app]\n"
+            );
+            let (graph, checked, _) = checked(&scenario);
+            let app = graph.node("app").expect("a node");
+            let load = checked.traffic.nodes[app.index()].load();
+            (text("base", &graph, &checked), load)
+        };
+        let line = "users: what scripts of other origins ask for at `api` is not sent";
+        for refusing in
+            ["", "cors = { origins = ['https://shop.example'] }", "cors = { methods = ['PUT'] }"]
+        {
+            let (text, load) = said(refusing);
+            assert!(text.contains(line) && load < 1e-6, "{refusing}: {load}\n{text}");
+        }
+        let allowed = "cors = { origins = ['https://shop.example'], methods = ['PUT'] }";
+        let (text, load) = said(allowed);
+        assert!(!text.contains(line) && (load - 0.12).abs() < 1e-9, "{load}\n{text}");
     }
 
     #[test]

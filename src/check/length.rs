@@ -11,6 +11,9 @@ use crate::time::Span;
 /// The half-width that is asked for, as a share of the mean.
 const HALF_WIDTH: f64 = 0.01;
 
+/// A node that is less busy has nothing to do: see what is never sent, and what caches hold.
+const IDLE: f64 = 1e-6;
+
 /// The length of a run against that which a 1 % interval of the mean wait needs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Length {
@@ -40,7 +43,8 @@ impl Length {
         let busy = traffic.nodes.iter().map(|node| node.busiest().unwrap_or(0.0));
         let (place, utilisation) =
             busy.enumerate().fold((0, 0.0), |best, one| if one.1 > best.1 { one } else { best });
-        if utilisation <= 0.0 {
+        // What nothing but a share that stands for none comes to is not busy.
+        if utilisation < IDLE {
             return None;
         }
         let (arrivals, service) = variations[place];

@@ -1,6 +1,6 @@
 //! A replica as a station of theory, if it is one.
 
-use crate::graph::{Form, Graph, Traffic, Visits};
+use crate::graph::{Form, Graph, NodeTraffic, Traffic};
 use crate::id::NodeId;
 use crate::nodes::station::{Discipline, MachineShape, Shape};
 use crate::theory::{self, Interarrival, Known, Quality, Service, Station, Unsolved};
@@ -43,11 +43,11 @@ impl Answer {
         else {
             return Self::Nothing;
         };
-        let (visits, slots) = served(node, machine, shape);
-        if visits.often * replica.share <= 0.0 || visits.mean() <= 0.0 {
+        let (served, slots) = Served::of(node, machine, shape);
+        if served.often * replica.share <= 0.0 || served.mean <= 0.0 {
             return Self::Nothing;
         }
-        if !visits.cv2().is_finite() {
+        if !served.service.cv2().is_finite() {
             return Self::Unknown(
                 "the variance of its service time is infinite, and so is the mean wait".into(),
             );
@@ -59,9 +59,9 @@ impl Answer {
         let factor = if machine.cores == 0 { 1.0 } else { machine.factor };
         let station = Station {
             arrivals: flow.law,
-            arrival_rate: visits.often * replica.share,
-            service: service(visits),
-            service_mean: visits.mean() * factor / 1e9,
+            arrival_rate: served.often * replica.share,
+            service: served.service,
+            service_mean: served.mean * factor / 1e9,
             servers: limits.servers,
             capacity: limits.capacity,
             discipline: match shape.discipline {
@@ -72,8 +72,7 @@ impl Answer {
                 | Discipline::PreemptivePriority => theory::Discipline::Fifo,
             },
         };
-        let once = visits.operations <= 1 && visits.often <= node.rate * (1.0 + 1e-9);
-        let exact = flow.exact && once;
+        let exact = flow.exact && served.is_once;
         if let Some(answer) = flow.bunch.answer(&station, exact) {
             return answer;
         }
@@ -93,13 +92,40 @@ impl Answer {
     }
 }
 
-/// What is served, and by how many at once.
-fn served<'a>(
-    node: &'a crate::graph::NodeTraffic,
-    machine: &MachineShape,
-    shape: &Shape,
-) -> (&'a Visits, u32) {
-    if machine.cores == 0 { (&node.wait, shape.workers) } else { (&node.cpu, machine.cores) }
+/// What is served.
+struct Served {
+    /// How often in a second, over all replicas.
+    often: f64,
+    /// The mean of one, in nanoseconds at speed 1.
+    mean: f64,
+    /// Its law.
+    service: Service,
+    /// Whether that is one operation, and at most one for each exchange.
+    is_once: bool,
+}
+
+impl Served {
+    /// What of a node is served at a replica of it, and by how many at once.
+    fn of(node: &NodeTraffic, machine: &MachineShape, shape: &Shape) -> (Self, u32) {
+        let (visits, slots) = match machine.cores {
+            0 => (&node.wait, shape.workers),
+            cores => (&node.cpu, cores),
+        };
+        let stints = &node.stints;
+        let is_once = visits.operations <= 1 && visits.often <= node.rate * (1.0 + 1e-9);
+        let served = if machine.cores == 0 || stints.are_single() {
+            let service = match visits.form {
+                Form::Exponential(_) => Service::Exponential,
+                Form::Constant(_) => Service::Constant,
+                Form::General | Form::None => Service::General { cv2: visits.cv2() },
+            };
+            Self { often: visits.often, mean: visits.mean(), service, is_once }
+        } else {
+            let service = Service::General { cv2: stints.cv2() };
+            Self { often: stints.often, mean: stints.mean(), service, is_once: false }
+        };
+        (served, slots)
+    }
 }
 
 struct Limits {
@@ -108,11 +134,7 @@ struct Limits {
 }
 
 /// How many are served at once and held, or why theory cannot say.
-fn limits(
-    shape: &Shape,
-    node: &crate::graph::NodeTraffic,
-    slots: u32,
-) -> Result<Limits, &'static str> {
+fn limits(shape: &Shape, node: &NodeTraffic, slots: u32) -> Result<Limits, &'static str> {
     let by_class =
         matches!(shape.discipline, Discipline::Priority | Discipline::PreemptivePriority);
     if shape.setup.is_some() || shape.pauses.is_some() {
@@ -141,14 +163,6 @@ fn limits(
         return Err("no formula for processor sharing among so many workers at most");
     }
     Ok(Limits { servers: slots.min(shape.workers), capacity })
-}
-
-fn service(visits: &Visits) -> Service {
-    match visits.form {
-        Form::Exponential(_) => Service::Exponential,
-        Form::Constant(_) => Service::Constant,
-        Form::General | Form::None => Service::General { cv2: visits.cv2() },
-    }
 }
 
 /// The law of the intervals between the arrivals of an open client, and whether it is exact.

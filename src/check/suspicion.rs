@@ -31,6 +31,7 @@ pub fn suspicions(
     watch.timeouts();
     watch.priorities();
     watch.caches();
+    watch.stampedes();
     watch.backups();
     watch.identity();
     watch.switched_off();
@@ -58,7 +59,7 @@ pub fn overload(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &m
 pub(super) struct Watch<'a> {
     pub(super) model: &'a Model,
     pub(super) graph: &'a Graph,
-    traffic: &'a Traffic,
+    pub(super) traffic: &'a Traffic,
     diagnostics: &'a mut Diagnostics,
     unused: Vec<Diagnostic>,
 }

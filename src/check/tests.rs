@@ -135,6 +135,8 @@ fn balanced(algorithm: &str) -> String {
 fn what_a_backend_gets_depends_on_the_balancer() {
     check_theory(&balanced("random"), "app", "M/M/1 exact 50.000 ms");
     check_theory(&balanced("round-robin"), "app", "E3/M/1 exact 34.594 ms");
+    let two = balanced("round-robin").replace("cores = 1", "cores = 2");
+    check_theory(&two, "app", "E3/M/2 exact 10.660 ms");
     // All ask for the same, which one backend has; of addresses there are too many to say.
     check_theory(&balanced("uri-hash"), "app", "no steady state");
     check_theory(&balanced("source-hash"), "app", "M/M/1 approximation 50.000 ms");
@@ -244,6 +246,24 @@ fn waits_are_told_of_the_whole_exchange_as_its_demand_is() {
 }
 
 #[test]
+fn what_comes_before_the_work_without_a_pause_is_no_second_wait() {
+    let of = |work: &str| {
+        let (graph, checked, _) =
+            checked(&one("arrivals = { poisson = '70/s' }", work, "cores = 1"));
+        (text("base", &graph, &checked), checked.length.expect("a steady state").needed)
+    };
+    let (alone, needed) = of(EXP);
+    assert!(alone.contains("M/M/1 (exact)  23.33 ms"), "{alone}");
+    // A millisecond wait more is what the 14 us are of the load: 7 E[S²] / 2 / (1 - 0.701).
+    let (checks, needs) = of(&format!("{{ cpu = '14us' }}, {EXP}"));
+    assert!(checks.contains("about 23.46 ms  about 33.47 ms"), "{checks}");
+    assert!(needs > needed && needs < needed + needed / 50, "{needed} {needs}");
+    // Behind the work it is: who comes back stands behind whoever came meanwhile.
+    let (signs, _) = of(&format!("{EXP}, {{ cpu = '14us' }}"));
+    assert!(signs.contains("about 46.82 ms"), "{signs}");
+}
+
+#[test]
 fn a_sound_scenario_is_not_complained_about() {
     let (.., warnings) = checked(&balanced("random"));
     assert_eq!(warnings, "");
@@ -342,6 +362,13 @@ fn what_expires_is_fetched_again_once_a_lifetime() {
     // Each of 10,000 objects is asked for 0.04 times a second: 4 hits follow a miss.
     assert!((rate - 80.0).abs() < 1e-3, "{rate}");
     assert!(told.contains("its cache answers about 80.0 % of what it looks for (by lifetimes)"));
+    // Whole seconds: nginx keeps it for half a second more on average, squid for as much less.
+    for (profile, kept) in [("nginx", 100.5), ("squid", 99.5)] {
+        let (_, rate) =
+            expiring(&format!("capacity = {{ objects = 10_000 }}, profile = '{profile}'"));
+        let left = 400.0 / (1.0 + 0.04 * kept);
+        assert!((rate - left).abs() < 1e-3, "{profile}: {rate} {left}");
+    }
     // Where there is no room for all, or what is expired is given, nothing is said.
     for cache in
         ["capacity = { objects = 8_000 }", "capacity = { objects = 10_000 }, profile = 'varnish'"]

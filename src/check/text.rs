@@ -39,11 +39,13 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     reasons.extend(resources.iter().map(super::resources::Resource::line));
     reasons.extend(caches(graph));
     reasons.extend(stores(graph));
+    reasons.extend(super::full::full(graph, &checked.traffic));
     reasons.extend(browsers(graph, checked));
     reasons.extend(checked.grounds.reasons.iter().cloned());
     reasons.extend(checked.grounds.taken_for_poisson(graph, &checked.nodes));
     reasons.extend(super::hashed::hashed(graph, &checked.traffic));
     reasons.extend(super::left_out::preflights(graph, &checked.traffic));
+    reasons.extend(super::left_out::unsent(graph, &checked.traffic));
     reasons.extend(super::left_out::stopped(graph));
     reasons.extend(expected::availabilities(graph));
     reasons.extend(expected::connections(graph));
@@ -129,7 +131,7 @@ fn nodes(graph: &Graph, checked: &Checked) -> Table {
         let busy = node.busiest().map_or_else(|| "-".to_owned(), |it| format!("{much}{it:.3}"));
         let load = format!("{much}{}", number(node.load()));
         let load = if node.servers() > 0 { load } else { "-".to_owned() };
-        let visits = visits(graph, node, id);
+        let visits = Visits::of(graph, node, id);
         // Where arrivals are only taken for Poisson nothing says in which direction that errs.
         let about = Bound::About.word();
         let about =
@@ -140,7 +142,7 @@ fn nodes(graph: &Graph, checked: &Checked) -> Table {
             plan.kind.to_owned(),
             replicas.to_string(),
             cores(graph, id),
-            format!("{often}{}", number(node.rate)),
+            format!("{often}{}", number(node.exchanges())),
             demand(node),
             load,
             busy,
@@ -167,26 +169,45 @@ fn demand(node: &NodeTraffic) -> String {
     if node.rate <= 0.0 || node.servers() == 0 {
         return "-".to_owned();
     }
-    time(node.load() / node.rate)
+    time(node.load() / node.exchanges())
 }
 
 /// How often an exchange is served by the cores, or the workers where there are none: what theory
 /// says of one service is told of the whole exchange, as the demand is and as runs measure it.
-fn visits(graph: &Graph, node: &NodeTraffic, id: NodeId) -> f64 {
-    let machines = graph.plans[id.index()].shape.iter().flat_map(|shape| &shape.machines);
-    let has_cores = machines.map(|machine| machine.cores).max().unwrap_or(0) > 0;
-    let often = if has_cores { node.cpu.often } else { node.wait.often };
-    if node.rate > 0.0 { often / node.rate } else { 1.0 }
+#[derive(Debug, Clone, Copy)]
+struct Visits {
+    /// How many of theory's services it is.
+    stays: f64,
+    /// How many of theory's waits it waits.
+    waits: f64,
 }
 
-fn theory(answer: &Answer, visits: f64, about: &str) -> (String, String, String) {
+impl Visits {
+    fn of(graph: &Graph, node: &NodeTraffic, id: NodeId) -> Self {
+        let machines = graph.plans[id.index()].shape.iter().flat_map(|shape| &shape.machines);
+        let has_cores = machines.map(|machine| machine.cores).max().unwrap_or(0) > 0;
+        let (stays, waits) = match has_cores {
+            true => (node.stints.often, node.stints.waits()),
+            false => (node.wait.often, node.wait.often),
+        };
+        let exchanges = node.exchanges();
+        let each = |often: f64| if exchanges > 0.0 { often / exchanges } else { 1.0 };
+        Self { stays: each(stays), waits: each(waits) }
+    }
+}
+
+fn theory(answer: &Answer, visits: Visits, about: &str) -> (String, String, String) {
     match answer {
         Answer::Nothing | Answer::Unknown(_) => (String::new(), String::new(), String::new()),
         Answer::Queue(known, quality) => {
             let means = known.means();
             // Under processor sharing nobody waits for a core: all is slower work, as in a run.
             let is_shared = matches!(known, Known::MGcPs(_));
-            let wait = if is_shared { 0.0 } else { means.wait };
+            let (wait, slower) = if is_shared {
+                (0.0, means.sojourn)
+            } else {
+                (visits.waits * means.wait, means.sojourn - means.wait)
+            };
             let tilde = if *quality == Quality::Exact { "" } else { about };
             let lost = known.blocking();
             let name = if lost > 0.0 {
@@ -198,8 +219,8 @@ fn theory(answer: &Answer, visits: f64, about: &str) -> (String, String, String)
             let name = name.replace("(Allen-Cunneen) (approximation)", "(Allen-Cunneen)");
             (
                 name,
-                format!("{tilde}{}", time(visits * wait)),
-                format!("{tilde}{}", time(visits * means.sojourn)),
+                format!("{tilde}{}", time(wait)),
+                format!("{tilde}{}", time(wait + visits.stays * slower)),
             )
         }
         Answer::Solved { wait, sojourn, name } => {

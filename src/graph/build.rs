@@ -19,6 +19,7 @@ use super::screen::{around_forwarding, screens};
 use super::station::shape;
 use super::steered::steer;
 use super::transport::{transport, waits};
+use super::unsent::withhold;
 use super::{Graph, LinkPlan, NodePlan, Role};
 use crate::balance::{Algorithm, Backend};
 use crate::endpoint::EndpointSpec;
@@ -374,6 +375,7 @@ impl<'a> Build<'a> {
         };
         identify(&mut graph);
         steer(&mut graph);
+        withhold(&mut graph);
         thin(&mut graph);
         Some(graph)
     }

@@ -7,7 +7,7 @@ use super::{CacheEstimate, ClientTraffic, Graph, Pair, Role, Traffic};
 use crate::arrivals::{Arrivals, RateProfile};
 use crate::endpoint::{Amount, Endpoint};
 use crate::evict::{Capacity, Group, hit_ratios};
-use crate::http::{Keeping, Profile, ProfileName, Rules, Storing, Wall, storing};
+use crate::http::{Counting, Keeping, Profile, ProfileName, Rules, Storing, Wall, storing};
 use crate::id::{EndpointId, NodeId, ObjectId};
 use crate::nodes::caching::CachePlan;
 use crate::nodes::client::Demand;
@@ -64,7 +64,8 @@ pub fn kept_for(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> Option
 }
 
 /// The times of the answers of an endpoint in a cache that gives them again.
-fn keeping(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> Option<Keeping> {
+#[must_use]
+pub fn keeping(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> Option<Keeping> {
     kept_like(graph, &plan.endpoints, (plan.profile, &plan.rules), endpoint)
 }
 
@@ -211,7 +212,9 @@ fn is_steady(demand: &Demand) -> bool {
 /// The hit ratios of a cache that has room for everything and whose answers expire: of what is
 /// asked for λ times a second at random and is fresh for T, each miss is followed by λT hits on
 /// average, so that λT / (1 + λT) are hits (Jung, Berger and Balakrishnan, "Modeling TTL-based
-/// Internet caches", INFOCOM 2003). None if it gives what is expired, or forgets what is not.
+/// Internet caches", INFOCOM 2003). Where lifetimes are counted in whole seconds, T is their mean
+/// over when in a second something is stored: half a second less than at its beginning. None if it
+/// gives what is expired, or forgets what is not.
 fn expiring(
     graph: &Graph,
     plan: &CachePlan,
@@ -235,7 +238,9 @@ fn expiring(
         let fresh = if outlives_run(graph, plan, *endpoint) {
             f64::INFINITY
         } else {
-            keeping.fresh as f64 / 1e9
+            // What is stored at the beginning of a second is kept longest.
+            let fraction = if plan.profile.counting == Counting::Exact { 0.0 } else { 0.5 };
+            (keeping.fresh as f64 / 1e9 - fraction).max(0.0)
         };
         let mut groups = Vec::new();
         groups_of(&graph.fixed.endpoints[endpoint.index()], *rate, &mut groups)?;

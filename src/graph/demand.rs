@@ -2,8 +2,10 @@
 //!
 //! Operations only lead forward, so one pass over them finds how often each is done.
 
+use super::stints::{Rest, Stints};
 use crate::dist::Law;
 use crate::endpoint::{Amount, Op, Program, Rule, ScreenRule};
+use crate::screen::Chore;
 
 /// What one visit costs on average, at speed 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -14,6 +16,10 @@ pub struct Demand {
     pub wait: Visits,
     /// How many other nodes are called or handed to.
     pub calls: f64,
+    /// The visits to the cores in stints.
+    pub stints: Stints,
+    /// What is done first at the cores.
+    pub first: Rest,
 }
 
 /// Something that is done so often per visit, and the law of how long it takes.
@@ -52,35 +58,60 @@ pub struct Given {
     pub trace_service: Option<f64>,
     /// The mean size of the responses, in bytes.
     pub response: f64,
+    /// The share of the answers that are scanned where answers are.
+    pub scanned: f64,
+    /// The share of the answers that are compressed where answers are.
+    pub compressed: f64,
+}
+
+/// Work at the cores.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Work {
+    /// How often it is done where it may be.
+    pub(super) share: f64,
+    /// Its mean, in nanoseconds.
+    pub(super) mean: f64,
+    /// Its squared coefficient of variation.
+    pub(super) cv2: f64,
+    /// Its form.
+    form: Form,
 }
 
 impl Demand {
     /// The demand of `program`.
     #[must_use]
     pub fn of(program: &Program, given: Given) -> Self {
-        let mut demand = Self::default();
+        Self::within(program, given, Rest::default(), true)
+    }
+
+    /// The same where `then` follows at once, and, unless it is the first, another comes before it
+    /// at once.
+    pub(super) fn within(program: &Program, given: Given, then: Rest, is_first: bool) -> Self {
+        let (stints, first) = Stints::of(program, given, then, is_first);
+        let mut demand = Self { stints, first, ..Self::default() };
         let mut often = vec![0.0; program.ops.len() + 1];
         often[0] = 1.0;
         for (place, op) in program.ops.iter().enumerate() {
             let now = often[place];
+            if let Some(work) = work_of(op, given) {
+                demand.cpu.add_law(now * work.share, work.mean, work.cv2, work.form);
+            }
             match op {
-                Op::Cpu(amount, _) => demand.cpu.add(now, amount, given),
                 Op::Wait(amount, _) => demand.wait.add(now, amount, given),
-                Op::CpuPerByte(nanos) => {
-                    demand.cpu.add_law(now, nanos * given.response, 1.0, Form::General);
-                }
                 Op::Call { times, .. } => demand.calls += now * times.mean(),
                 Op::Forward => demand.calls += now,
-                Op::Unless(..) | Op::Fork(..) | Op::Join | Op::Fail(..) | Op::Return => {}
                 Op::Rule(Rule::Ask(..) | Rule::Password(_) | Rule::Keys(_)) | Op::Keep(_) => {
                     demand.calls += now;
                 }
-                Op::Rule(_) => {}
-                Op::Screen(ScreenRule::Costs(_, amount, _)) => demand.cpu.add(now, amount, given),
-                Op::Screen(ScreenRule::CostsPerByte(_, nanos)) => {
-                    demand.cpu.add_law(now, nanos * given.response, 1.0, Form::General);
-                }
-                Op::Screen(_) => {}
+                Op::Cpu(..)
+                | Op::CpuPerByte(_)
+                | Op::Unless(..)
+                | Op::Fork(..)
+                | Op::Join
+                | Op::Fail(..)
+                | Op::Return
+                | Op::Rule(_)
+                | Op::Screen(_) => {}
             }
             for (to, share) in successors(op, place) {
                 if let Some(next) = often.get_mut(to) {
@@ -122,14 +153,8 @@ impl Visits {
     }
 
     pub(super) fn add(&mut self, often: f64, amount: &Amount, given: Given) {
-        let (mean, cv2, form) = match amount {
-            Amount::Drawn(law) => (law.mean(), law.scv(), Form::of(law)),
-            // How a column of a trace varies is not looked at: it is taken for exponential.
-            Amount::TraceService => (given.trace_service.unwrap_or(0.0), 1.0, Form::General),
-            Amount::TraceSize => (0.0, 0.0, Form::General),
-        };
-        if mean > 0.0 {
-            self.add_law(often, mean, cv2, form);
+        if let Some(work) = drawn(amount, given) {
+            self.add_law(often, work.mean, work.cv2, work.form);
         }
     }
 
@@ -164,8 +189,65 @@ impl Form {
     }
 }
 
+/// What an amount comes to, if it is anything.
+fn drawn(amount: &Amount, given: Given) -> Option<Work> {
+    let (mean, cv2, form) = match amount {
+        Amount::Drawn(law) => (law.mean(), law.scv(), Form::of(law)),
+        // How a column of a trace varies is not looked at: it is taken for exponential.
+        Amount::TraceService => (given.trace_service.unwrap_or(0.0), 1.0, Form::General),
+        Amount::TraceSize => (0.0, 0.0, Form::General),
+    };
+    (mean > 0.0).then_some(Work { share: 1.0, mean, cv2, form })
+}
+
+/// The work at the cores that an operation is, if it is any.
+pub(super) fn work_of(op: &Op, given: Given) -> Option<Work> {
+    let per_byte = |share: f64, nanos: f64| {
+        let mean = nanos * given.response;
+        (share > 0.0 && mean > 0.0).then_some(Work { share, mean, cv2: 1.0, form: Form::General })
+    };
+    match op {
+        Op::Cpu(amount, _) | Op::Screen(ScreenRule::Costs(_, amount, _)) => drawn(amount, given),
+        Op::CpuPerByte(nanos) => per_byte(1.0, *nanos),
+        Op::Screen(ScreenRule::CostsPerByte(chore, nanos)) => match chore {
+            Chore::Scan => per_byte(given.scanned, *nanos),
+            Chore::Compress => per_byte(given.compressed, *nanos),
+            Chore::Filter | Chore::Intercept => per_byte(1.0, *nanos),
+        },
+        Op::Wait(..)
+        | Op::Call { .. }
+        | Op::Forward
+        | Op::Unless(..)
+        | Op::Fork(..)
+        | Op::Join
+        | Op::Fail(..)
+        | Op::Return
+        | Op::Rule(_)
+        | Op::Keep(_)
+        | Op::Screen(_) => None,
+    }
+}
+
+/// Whether time passes at an operation without a core: what comes after it is another stint. Keys
+/// are asked for so seldom that it hardly ever does there.
+pub(super) fn is_between(op: &Op) -> bool {
+    match op {
+        Op::Wait(amount, _) => amount.mean().is_none_or(|mean| mean > 0.0),
+        Op::Call { .. } | Op::Forward | Op::Fork(..) | Op::Keep(_) => true,
+        Op::Rule(Rule::Ask(..) | Rule::Password(_) | Rule::Hash) => true,
+        Op::Cpu(..)
+        | Op::CpuPerByte(_)
+        | Op::Unless(..)
+        | Op::Join
+        | Op::Fail(..)
+        | Op::Return
+        | Op::Rule(_)
+        | Op::Screen(_) => false,
+    }
+}
+
 /// Where an operation leads, and how often on average.
-fn successors(op: &Op, place: usize) -> Vec<(usize, f64)> {
+pub(super) fn successors(op: &Op, place: usize) -> Vec<(usize, f64)> {
     match op {
         Op::Unless(probability, _, to) => {
             let happens = probability.get();

@@ -9,6 +9,7 @@ mod balancer;
 mod build;
 mod cache_plan;
 mod cached;
+mod chores;
 mod client;
 mod cors;
 mod demand;
@@ -21,21 +22,25 @@ mod reach;
 mod screen;
 mod station;
 mod steered;
+mod stints;
 mod traffic;
 mod transport;
+mod unsent;
 mod visits;
 
 use std::sync::Arc;
 
 pub use build::{Files, build};
-pub use cached::{browsers_keep, kept_for};
+pub use cached::{browsers_keep, keeping, kept_for};
 pub use demand::{Demand, Form, Given, Visits};
 pub use identified::is_sharded;
 pub use reach::{Pair, Served};
+pub use stints::{Rest, Stints};
 pub use traffic::{
     ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand, handshake,
     is_hashed, programs, shakers, shares_by_key, stays,
 };
+pub use unsent::unsent;
 
 use crate::dist::Law;
 use crate::fault::{FaultKind, FaultPlan, Target};

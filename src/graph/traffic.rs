@@ -18,10 +18,12 @@ pub use hashed::{is_hashed, shares_by_key};
 pub use shakes::{handshake, shakers};
 pub use stays::stays;
 
+use super::chores::chores;
 use super::demand::{Demand, Given, Visits};
 use super::identified::errands;
 use super::reach::{Pair, pair_graph};
 use super::steered::is_denied;
+use super::stints::{Rest, Stints};
 use super::{Graph, Role};
 use crate::balance::Backend;
 use crate::endpoint::Amount;
@@ -72,8 +74,13 @@ pub struct NodeTraffic {
     pub rate: f64,
     /// The visits to the cores' queues of a second, over all replicas, at speed 1.
     pub cpu: Visits,
+    /// The same in stints.
+    pub stints: Stints,
     /// The times without a core of a second, over all replicas.
     pub wait: Visits,
+    /// Handshakes per second that are exchanges of their own, over all replicas: those of
+    /// connections for one request.
+    pub shakes: f64,
     /// Exchanges per second that go on from here to other nodes.
     pub calls: f64,
     /// The replicas.
@@ -113,6 +120,12 @@ impl Traffic {
 }
 
 impl NodeTraffic {
+    /// Exchanges per second, handshakes among them, as runs count them.
+    #[must_use]
+    pub fn exchanges(&self) -> f64 {
+        self.rate + self.shakes
+    }
+
     /// The work that is offered to all replicas, in erlangs.
     #[must_use]
     pub fn load(&self) -> f64 {
@@ -287,11 +300,16 @@ pub fn demand(graph: &Graph, (node, endpoint): Pair, trace_service: Option<f64>)
     };
     let size = asked.and_then(|asked| asked.response_bytes.as_ref());
     let response = size.and_then(Amount::mean).unwrap_or(0.0);
-    let mut demand =
-        Demand::of(&graph.fixed.programs[usize::from(program)], Given { trace_service, response });
+    let program = &graph.fixed.programs[usize::from(program)];
+    let given =
+        chores(graph, (node, endpoint), Given { trace_service, response, ..Given::default() });
+    let mut demand = Demand::within(program, given, Rest::default(), checks.is_none());
     if let Some(check) = checks {
-        let check = Demand::of(&graph.fixed.programs[usize::from(check)], Given::default());
+        let check = &graph.fixed.programs[usize::from(check)];
+        let check = Demand::within(check, Given::default(), demand.first, true);
+        demand.first = check.first;
         demand.cpu = demand.cpu.and(&check.cpu, 1.0);
+        demand.stints = demand.stints.and(&check.stints, 1.0);
         demand.wait = demand.wait.and(&check.wait, 1.0);
         demand.calls += check.calls;
     }
@@ -327,14 +345,17 @@ fn nodes(graph: &Graph, clients: &[ClientTraffic]) -> Vec<NodeTraffic> {
             let demand = demand(graph, *pair, service);
             node.rate += rate;
             node.cpu = node.cpu.and(&demand.cpu, rate);
+            node.stints = node.stints.and(&demand.stints, rate);
             node.wait = node.wait.and(&demand.wait, rate);
             node.calls += rate * demand.calls;
             for (to, calls) in graph.served.calls.get(pair).into_iter().flatten() {
                 *arriving[to.0.index()].entry((pair.0, to.1)).or_insert(0.0) += rate * calls;
             }
-            for (to, cpu, often) in shakes::shakes(graph, *pair) {
+            for (to, shake, often) in shakes::shakes(graph, *pair) {
                 let node: &mut NodeTraffic = &mut nodes[to.index()];
-                node.cpu = node.cpu.and(&cpu, rate * often);
+                node.shakes += rate * often;
+                node.cpu = node.cpu.and(&shake.cpu, rate * often);
+                node.stints = node.stints.and(&shake.stints, rate * often);
             }
         }
     }

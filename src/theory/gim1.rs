@@ -81,7 +81,7 @@ impl GiM1 {
 
 /// The root sigma below 1. The function is convex and positive at 0, so Newton's method climbs
 /// to it from there without passing it.
-fn root(arrivals: Interarrival, arrival_rate: f64, service_rate: f64) -> Option<f64> {
+pub(super) fn root(arrivals: Interarrival, arrival_rate: f64, service_rate: f64) -> Option<f64> {
     let mut sigma = 0.0;
     for _ in 0..200 {
         let s = service_rate * (1.0 - sigma);

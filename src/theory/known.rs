@@ -3,6 +3,7 @@
 use super::allen_cunneen::AllenCunneen;
 use super::erlang_b::ErlangB;
 use super::gim1::GiM1;
+use super::gimc::GiMc;
 use super::interarrival::Interarrival;
 use super::machine_repairman::MachineRepairman;
 use super::md1::MD1;
@@ -40,6 +41,8 @@ pub enum Known {
     MGcPs(MGcPs),
     /// One server, exponential service, any arrivals.
     GiM1(GiM1),
+    /// Several servers, exponential service, any arrivals.
+    GiMc(GiMc),
     /// A finite number of users.
     MachineRepairman(MachineRepairman),
     /// An approximation for all else.
@@ -70,13 +73,8 @@ impl Known {
             Self::MD1(_) => "M/D/1".to_owned(),
             Self::MG1(_) => "M/G/1".to_owned(),
             Self::MGcPs(system) => format!("M/G/{}-PS", system.cores()),
-            Self::GiM1(system) => match system.arrivals() {
-                Interarrival::Exponential => "M/M/1".to_owned(),
-                Interarrival::Constant => "D/M/1".to_owned(),
-                Interarrival::Erlang { k } => format!("E{k}/M/1"),
-                Interarrival::Hyperexponential { .. } => "H2/M/1".to_owned(),
-                Interarrival::General { .. } => "GI/M/1".to_owned(),
-            },
+            Self::GiM1(system) => format!("{}/M/1", letter(system.arrivals())),
+            Self::GiMc(system) => format!("{}/M/{}", letter(system.arrivals()), system.servers()),
             Self::MachineRepairman(system) => {
                 format!("M/M/{}//{}", system.servers(), system.users())
             }
@@ -96,6 +94,7 @@ impl Known {
             | Self::MG1(_)
             | Self::MGcPs(_)
             | Self::GiM1(_)
+            | Self::GiMc(_)
             | Self::MachineRepairman(_) => Quality::Exact,
         }
     }
@@ -111,6 +110,7 @@ impl Known {
             Self::MG1(system) => system.means(),
             Self::MGcPs(system) => system.means(),
             Self::GiM1(system) => system.means(),
+            Self::GiMc(system) => system.means(),
             Self::MachineRepairman(system) => system.means(),
             Self::AllenCunneen(system) => system.means(),
         }
@@ -127,6 +127,7 @@ impl Known {
             | Self::MG1(_)
             | Self::MGcPs(_)
             | Self::GiM1(_)
+            | Self::GiMc(_)
             | Self::MachineRepairman(_)
             | Self::AllenCunneen(_) => 0.0,
         }
@@ -144,6 +145,7 @@ impl Known {
             | Self::ErlangB(_)
             | Self::MG1(_)
             | Self::MGcPs(_)
+            | Self::GiMc(_)
             | Self::MachineRepairman(_)
             | Self::AllenCunneen(_) => None,
         }
@@ -189,9 +191,23 @@ impl Known {
             (Service::Exponential, 1) if !matches!(arrivals, Interarrival::General { .. }) => {
                 GiM1::new(arrivals, arrival_rate, rate).map(Self::GiM1)
             }
-            _ => AllenCunneen::new(arrival_rate, arrivals.cv2(), service_mean, cv2, servers)
+            (Service::Exponential, _) if !matches!(arrivals, Interarrival::General { .. }) => {
+                GiMc::new(arrivals, arrival_rate, rate, servers).map(Self::GiMc)
+            }
+            _ => AllenCunneen::new(arrivals, arrival_rate, service_mean, cv2, servers)
                 .map(Self::AllenCunneen),
         }
+    }
+}
+
+/// The letters of a law of arrivals.
+fn letter(arrivals: Interarrival) -> String {
+    match arrivals {
+        Interarrival::Exponential => "M".to_owned(),
+        Interarrival::Constant => "D".to_owned(),
+        Interarrival::Erlang { k } => format!("E{k}"),
+        Interarrival::Hyperexponential { .. } => "H2".to_owned(),
+        Interarrival::General { .. } => "GI".to_owned(),
     }
 }
 
@@ -234,6 +250,7 @@ mod tests {
         );
         check(Station { arrivals: erlang, ..MM1 }, "E3/M/1");
         check(Station { arrivals: Interarrival::Constant, ..MM1 }, "D/M/1");
+        check(Station { arrivals: erlang, servers: 2, ..MM1 }, "E3/M/2");
         check(Station { service: general, servers: 2, ..MM1 }, "G/G/2 (Allen-Cunneen)");
         check(Station { arrivals: erlang, service: general, ..MM1 }, "G/G/1 (Allen-Cunneen)");
     }

@@ -134,6 +134,11 @@ mod tests {
                        resumed = 0.5, resumption = '1ms' }";
         let (_, load) = told("", PROXY, EXP, resumed);
         assert!((load - 80.0 * 0.004).abs() < 1e-9, "{load}");
+        // Each is an exchange of its own. Where its request follows at once both are one stint, of
+        // 5 ms, and 80 E[S²] / 2 / (1 - 0.4) of its wait are waited 2 · 5 / (5 + 2) times.
+        assert!(said.contains(" 160  2.5 ms") && said.contains("about 1.381 ms"), "{said}");
+        let far = format!("{}\nlatency = '1s'", link("per-request"));
+        assert!(told("", PROXY, EXP, &far).0.contains("about 1.133 ms"));
         let (said, load) = told("", PROXY, EXP, &link("pool"));
         assert!((load - 80.0 * 0.002).abs() < 1e-9, "{load}");
         assert!(said.contains("app: how often connections are opened is not known"), "{said}");

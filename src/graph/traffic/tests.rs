@@ -207,3 +207,34 @@ fn a_stay_adds_up_each_pair_once_however_many_ways_lead_to_it() {
     let expected = 1e-6 * f64::from(1_u32 << 29);
     assert!(stay.is_some_and(|it| (it / expected - 1.0).abs() < 1e-9), "{stay:?} {expected}");
 }
+
+#[test]
+fn a_proxy_compresses_what_can_be_and_scans_what_is_not_sealed() {
+    let edge = |size: &str| {
+        format!(
+            "[endpoint.page]\nresponse = {{ size = '{size}', compressible = COMPRESSIBLE }}\n\
+             work = [{{ cpu = '1ms' }}]\n[node.users]\nkind = 'client'\n\
+             arrivals = {{ poisson = '120/s' }}\nmix = {{ page = 1 }}\n[node.edge]\n\
+             kind = 'reverse-proxy'\ncores = 1\ncpu = '3ms'\n\
+             compress = {{ cpu_per_kib = '50us', ratio = 0.3 }}\n[node.app]\nkind = 'server'\n\
+             cores = 1\n[link.users.edge]\n[link.edge.app]\n"
+        )
+    };
+    let page = edge("20KiB");
+    check(&page.replace("COMPRESSIBLE", "false"), &[("edge", 120.0, 0.36)]);
+    check(&page.replace("COMPRESSIBLE", "true"), &[("edge", 120.0, 0.48)]);
+    check(&edge("512B").replace("COMPRESSIBLE", "true"), &[("edge", 120.0, 0.36)]);
+    let office = |https: &str| {
+        format!(
+            "[endpoint.page]\norigin = 'https://news.example'\nresponse = {{ size = '20KiB' }}\n\
+             work = [{{ cpu = '1ms' }}]\n[node.users]\nkind = 'client'\n\
+             arrivals = {{ poisson = '100/s' }}\nmix = {{ page = 1 }}\n[node.proxy]\n\
+             kind = 'forward-proxy'\ncores = 1\nhttps = '{https}'\n\
+             scan = {{ cpu_per_kib = '50us', catches = 1.0 }}\n[node.app]\nkind = 'server'\n\
+             cores = 1\n[link.proxy.app]\nconnection = {{ mode = 'pool', tls = '1.3' }}\n\
+             [link.users.proxy]\nconnection = {{ mode = 'pool', tls = '1.3' }}\n"
+        )
+    };
+    check(&office("intercept"), &[("proxy", 100.0, 0.1)]);
+    check(&office("tunnel"), &[("proxy", 100.0, 0.0)]);
+}
