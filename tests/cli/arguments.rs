@@ -138,6 +138,6 @@ fn what_is_set_in_a_variant_and_hidden_by_what_is_set_in_all_is_warned_of() {
     assert!(
         said(&format!("{inner} --set node.app={{cores=1}}")).contains("does nothing: `node.app`")
     );
-    assert!(!said(&format!("{inner} --set node.app={{queue=9}}")).contains("does nothing"));
-    assert!(!said(&format!("{inner} --set node.app.queue=9")).contains("does nothing"));
+    assert!(!said(&format!("{inner} --set node.app={{speed=1}}")).contains("does nothing"));
+    assert!(!said(&format!("{inner} --set node.app.speed=1")).contains("does nothing"));
 }

@@ -173,7 +173,7 @@ fn variants_that_a_sweep_makes_one_are_told() {
     let told = place.run("sweep shop.toml --no-plots").done().stdout;
     assert!(!told.contains("come to the same"), "{told}");
     // What is varied is none of what they set: it is not why.
-    let idle = crate::workplace::SHOP.replace("cores = 2", "queue = 900_000");
+    let idle = crate::workplace::SHOP.replace("cores = 2", "speed = 1");
     place.write("idle.toml", &idle);
     let line = "sweep idle.toml --no-plots --vary node.users.arrivals.poisson=20/s,30/s";
     let told = place.run(line).done().stdout;
