@@ -128,7 +128,7 @@ impl<'a> Reordered<'a> {
 fn draw(second: i64, count: u32, moments: &mut Vec<u32>) {
     let mut draws = MOMENTS.with(second.cast_unsigned()).draws(MOMENT);
     // The upper half of a product with a uniform number of 32 bits is uniform below 1,000,000.
-    let moment = |bits: u64| ((bits >> 32) * 1_000_000 >> 32) as u32;
+    let moment = |bits: u64| (((bits >> 32) * 1_000_000) >> 32) as u32;
     moments.extend((0..count.max(1)).map(|_| moment(draws.next_bits())));
     moments.sort_unstable_by(|one, other| other.cmp(one));
 }

@@ -242,7 +242,7 @@ mod tests {
         check(
             "node.c = { kind = 'server', cores = 2, service = { lognormal = { cv = 1 } }, l = [1] }",
             &[("node.c", "{ kind = 'server', service = { exp = '2ms' }, l = [2] }")],
-            "{ node = { c = { kind = \"server\", cores = 2, service = { exp = \"2ms\" }, l = [2] } } }",
+            "{ node = { c = { cores = 2, kind = \"server\", service = { exp = \"2ms\" }, l = [2] } } }",
         );
         check(
             "node.c = { kind = 'server', cores = 2 }",

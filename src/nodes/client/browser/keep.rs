@@ -44,7 +44,6 @@ impl Client {
         let shelves = &mut browsers.shelves;
         let papers = *ctx.core.exchanges.papers(child);
         let bytes = ctx.core.exchanges.cold(child).bytes;
-        let kept = if answer.is_success() { ctx.kept_bytes(child, bytes) } else { bytes };
         let came = Kept {
             bytes,
             born: papers.born,
@@ -78,7 +77,7 @@ impl Client {
             && http.is_some_and(|http| browsers.keeping(http, &came).is_some())
             && !question.has_range
             && !question.control.no_store
-            && browsers.shelves.put(owner.0, name, kept, came);
+            && browsers.shelves.put(owner.0, name, ctx.kept_bytes(child, bytes), came);
         let status = match task {
             Task::Refresh => CacheStatus::Refreshed,
             _ if is_right => CacheStatus::Revalidated,
