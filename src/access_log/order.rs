@@ -1,11 +1,20 @@
 //! Rows in the order of their times, each at a moment of its own within its second.
 //!
 //! Logs count whole seconds, and servers write an entry when its request is over, so that entries
-//! may stand some seconds out of order. The n requests of a second are spread over it evenly, in
-//! the order of the log: the i-th, from 0, comes i/n of a second after its beginning. How many
-//! there are is known beforehand, so only what came before its turn has to be held.
+//! may stand some seconds out of order. The n requests of a second come at n moments that are
+//! drawn uniformly within it, in the order of the log: so many requests of a Poisson process would
+//! come like that, while n at equal distances hardly ever meet in a queue. The moments are a
+//! function of the second alone, so that the same log gives the same. How many there are is known
+//! beforehand, so only what came before its turn has to be held.
 
 use std::collections::BTreeMap;
+
+use crate::rng::{Key, Purpose};
+
+/// What the moments within a second are drawn from.
+const MOMENTS: Key = Key::root(0, 0).named("access log");
+
+const MOMENT: Purpose = Purpose::named("moment of a request");
 
 /// A row, and which file it belongs to.
 pub type Row = (usize, String);
@@ -16,8 +25,9 @@ pub struct Reordered<'a> {
     /// How many rows each second has.
     seconds: std::iter::Peekable<std::collections::btree_map::Iter<'a, i64, u32>>,
     first: i64,
-    /// How many rows of the present second were given out.
-    given: u32,
+    /// The moments within the present second that are left, in microseconds, the last one first;
+    /// empty before its first row.
+    moments: Vec<u32>,
     held: BTreeMap<i64, Vec<Row>>,
     /// Bytes that are held, and may be.
     bytes: usize,
@@ -44,7 +54,7 @@ impl<'a> Reordered<'a> {
     pub fn new(seconds: &'a BTreeMap<i64, u32>, most: usize) -> Self {
         let first = seconds.keys().next().copied().unwrap_or(0);
         let seconds = seconds.iter().peekable();
-        Self { seconds, first, given: 0, held: BTreeMap::new(), bytes: 0, most }
+        Self { seconds, first, moments: Vec::new(), held: BTreeMap::new(), bytes: 0, most }
     }
 
     /// Takes a row of a second. Gives out all whose turn it is, with their moments in microseconds
@@ -102,15 +112,25 @@ impl<'a> Reordered<'a> {
         give: &mut impl FnMut(u64, Row) -> Result<(), E>,
     ) -> Result<(), E> {
         let Some((second, count)) = self.seconds.peek() else { return Ok(()) };
-        let within = u64::from(self.given) * 1_000_000 / u64::from(**count).max(1);
-        let at = second.abs_diff(self.first) * 1_000_000 + within;
-        self.given += 1;
-        if self.given >= **count {
-            self.given = 0;
+        if self.moments.is_empty() {
+            draw(**second, **count, &mut self.moments);
+        }
+        let within = self.moments.pop().unwrap_or(0);
+        let at = second.abs_diff(self.first) * 1_000_000 + u64::from(within);
+        if self.moments.is_empty() {
             self.seconds.next();
         }
         give(at, row)
     }
+}
+
+/// Draws `count` moments within a second, at least one, the last one first.
+fn draw(second: i64, count: u32, moments: &mut Vec<u32>) {
+    let mut draws = MOMENTS.with(second.cast_unsigned()).draws(MOMENT);
+    // The upper half of a product with a uniform number of 32 bits is uniform below 1,000,000.
+    let moment = |bits: u64| (((bits >> 32) * 1_000_000) >> 32) as u32;
+    moments.extend((0..count.max(1)).map(|_| moment(draws.next_bits())));
+    moments.sort_unstable_by(|one, other| other.cmp(one));
 }
 
 #[cfg(test)]
@@ -133,10 +153,28 @@ mod tests {
     }
 
     #[test]
-    fn requests_of_a_second_are_spread_over_it_in_the_order_of_the_log() {
+    fn requests_of_a_second_come_within_it_in_the_order_of_the_log_and_always_at_the_same_moments()
+    {
         let given = ordered(&[9, 9, 9, 9, 11], 0).unwrap();
+        let texts: Vec<&str> = given.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(texts, ["0", "1", "2", "3", "4"]);
         let moments: Vec<u64> = given.iter().map(|(at, _)| *at).collect();
-        assert_eq!(moments, [0, 250_000, 500_000, 750_000, 2_000_000]);
+        assert_eq!(moments, [314_674, 363_496, 443_878, 591_211, 2_857_325]);
+    }
+
+    #[test]
+    fn gaps_are_those_of_a_poisson_process() {
+        let seconds: Vec<i64> = (0..40_000).map(|n| n / 100).collect();
+        let given = ordered(&seconds, 0).unwrap();
+        let gaps: Vec<f64> = given.windows(2).map(|two| (two[1].0 - two[0].0) as f64).collect();
+        let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
+        let square = gaps.iter().map(|gap| (gap - mean) * (gap - mean)).sum::<f64>();
+        let cv = libm::sqrt(square / gaps.len() as f64) / mean;
+        // Within a second they sum up to less than that second, so that they vary a little less.
+        assert!((0.97..1.01).contains(&cv), "{cv}");
+        let longer = gaps.iter().filter(|gap| **gap > 2.0 * mean).count() as f64;
+        let share = longer / gaps.len() as f64;
+        assert!((share - libm::exp(-2.0)).abs() < 0.01, "{share}");
     }
 
     #[test]

@@ -10,7 +10,8 @@ const HEX: usize = 8;
 const WORD: usize = 20;
 
 /// `path` with `:id` for every segment that names one of many things: numbers, also behind a name
-/// (`shoes-4711`), UUIDs, hexadecimal digests, and long words with digits. An ending stays.
+/// (`shoes-4711`), UUIDs, hexadecimal digests, and long words with digits. An ending stays, and so
+/// does a name around a digest (`main.3f2a9b1c.css`), as bundlers write it.
 #[must_use]
 pub fn pattern(path: &[u8]) -> String {
     let text = printable(path);
@@ -24,7 +25,8 @@ pub fn pattern(path: &[u8]) -> String {
             pattern.push_str(":id");
             pattern.push_str(ending);
         } else {
-            pattern.push_str(segment);
+            push_folded(stem, &mut pattern);
+            pattern.push_str(ending);
         }
         if pattern.len() > MAX {
             pattern.truncate(MAX);
@@ -61,6 +63,27 @@ fn is_id(stem: &str) -> bool {
     is_number || is_hex || is_long || ends_in_number
 }
 
+/// Writes a name with `:id` for every digest in it that stands between dots or dashes.
+fn push_folded(stem: &str, pattern: &mut String) {
+    for part in stem.split_inclusive(['.', '-']) {
+        let word = part.trim_end_matches(['.', '-']);
+        if is_digest(word) {
+            pattern.push_str(":id");
+            pattern.push_str(&part[word.len()..]);
+        } else {
+            pattern.push_str(part);
+        }
+    }
+}
+
+/// Whether a word is of hexadecimal digits, enough of them, and not of letters alone: a word of a
+/// language may be, such as `deadbeef`, but of a thousand digests hardly one.
+fn is_digest(word: &str) -> bool {
+    word.len() >= HEX
+        && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,7 +102,16 @@ mod tests {
             ("/v1/items", "/v1/items"),
             ("/mp3", "/mp3"),
             ("/o/550e8400-e29b-41d4-a716-446655440000", "/o/:id"),
-            ("/static/app.3f9a8c7d.js", "/static/app.3f9a8c7d.js"),
+            ("/static/app.3f9a8c7d.js", "/static/app.:id.js"),
+            ("/css/main-3f2a9b1c.css", "/css/main-:id.css"),
+            ("/js/main.3f2a9b1c.chunk.js", "/js/main.:id.chunk.js"),
+            ("/js/main.3f2a9b1c", "/js/main.:id"),
+            ("/a.3f2a9b1.js", "/a.3f2a9b1.js"),
+            ("/jquery-3.6.0.min.js", "/jquery-3.6.0.min.js"),
+            ("/main.deadbeef.css", "/main.deadbeef.css"),
+            ("/h/DEADBEEF1", "/h/:id"),
+            (".", "."),
+            ("/a--.-b", "/a--.-b"),
             ("/static/3f9a8c7d.js", "/static/:id.js"),
             ("/deadbeef", "/deadbeef"),
             ("/t/aGVsbG8gd29ybGQ0NTY3ODk", "/t/:id"),

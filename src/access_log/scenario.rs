@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::sizes::Law;
+use super::sizes::{Full, Law};
 use super::{Described, Profile};
 use crate::http::Method;
 
@@ -60,10 +60,10 @@ fn head(imported: &Imported<'_>) -> String {
          # {busiest} in the busiest second; {malformed} malformed lines were left out.\n\
          #\n\
          # The variant `replayed` makes the requests of the log, each client those of one\n\
-         # endpoint. Logs count whole seconds, so the n requests of a second are spread over it\n\
-         # evenly, in the order of the log: the i-th, from 0, comes i/n of a second after its\n\
-         # beginning. The variant `fitted` draws from laws instead; beside each stands how far it\n\
-         # is from the log: the largest difference of the two distribution functions.\n\
+         # endpoint. Logs count whole seconds, so the n requests of a second come, in the order of\n\
+         # the log, at n moments drawn at random within it, the same in every run. The variant\n\
+         # `fitted` draws from laws instead; beside each stands how far it is from the log: the\n\
+         # largest difference of the two distribution functions.\n\
          #\n\
          # A log does not tell what a request costs the server: every `cpu` is a guess of yours\n\
          # to replace, and so is the server. Sizes are those of bodies, as logged. Failures have\n\
@@ -189,24 +189,28 @@ fn fitted(imported: &Imported<'_>) -> String {
     text
 }
 
-fn law(law: Law) -> String {
-    match law {
-        Law::Constant(bytes) => format!("\"{bytes}B\""),
-        Law::Lognormal { empty, mean, cv } => {
-            let full =
-                format!("{{ lognormal = {{ mean = \"{}B\", cv = {} }} }}", mean.round(), short(cv));
-            if empty > 0.0 {
-                let (none, some) = (short(empty), short(1.0 - empty));
-                let none = format!("{{ weight = {none}, of = \"0B\" }}");
-                format!("{{ mixture = [{none}, {{ weight = {some}, of = {full} }}] }}")
-            } else {
-                full
-            }
+fn law(Law { empty, full }: Law) -> String {
+    let full = match full {
+        Full::Constant(bytes) => format!("\"{bytes}B\""),
+        Full::Lognormal { mean, cv } => {
+            format!("{{ lognormal = {{ mean = \"{}B\", cv = {} }} }}", mean.round(), short(cv))
         }
+    };
+    if empty > 0.0 {
+        let (none, some) = (short(empty), short(1.0 - empty));
+        let none = format!("{{ weight = {none}, of = \"0B\" }}");
+        format!("{{ mixture = [{none}, {{ weight = {some}, of = {full} }}] }}")
+    } else {
+        full
     }
 }
 
 /// Four significant digits at least, all that stand before the point, and no exponent.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a number of decimals is small and above 0"
+)]
 fn short(number: f64) -> String {
     let decimals: usize = match number {
         number if number >= 1_000.0 => 0,
@@ -214,7 +218,10 @@ fn short(number: f64) -> String {
         number if number >= 10.0 => 2,
         number if number >= 1.0 => 3,
         number if number >= 0.01 => 5,
-        _ => 9,
+        number if number >= 1e-5 => 9,
+        // What is rare is not never: a rate of 0 would be refused. Beyond that it is never.
+        number if number >= 1e-20 => (4.0 - libm::log10(number)).ceil() as usize,
+        _ => 0,
     };
     let text = format!("{number:.decimals$}");
     if text.contains('.') {
@@ -237,6 +244,8 @@ mod tests {
             (123_456.7, "123457"),
             (0.98765, "0.98765"),
             (0.000_012_345, "0.000012345"),
+            (0.000_000_000_123_45, "0.00000000012345"),
+            (1e-30, "0"),
             (1_000.0, "1000"),
             (100.0, "100"),
         ] {
@@ -246,12 +255,16 @@ mod tests {
 
     #[test]
     fn laws_are_written_as_scenarios_read_them() {
-        assert_eq!(law(Law::Constant(12)), "\"12B\"");
-        let lognormal = Law::Lognormal { empty: 0.25, mean: 100.4, cv: 1.5 };
+        assert_eq!(law(Law { empty: 0.0, full: Full::Constant(12) }), "\"12B\"");
+        let lognormal = Law { empty: 0.25, full: Full::Lognormal { mean: 100.4, cv: 1.5 } };
         assert_eq!(
             law(lognormal),
             "{ mixture = [{ weight = 0.25, of = \"0B\" }, { weight = 0.75, of = \
              { lognormal = { mean = \"100B\", cv = 1.5 } } }] }"
+        );
+        assert_eq!(
+            law(Law { empty: 0.25, full: Full::Constant(12) }),
+            "{ mixture = [{ weight = 0.25, of = \"0B\" }, { weight = 0.75, of = \"12B\" }] }"
         );
     }
 

@@ -17,22 +17,36 @@ pub struct Sizes {
     sum: u128,
     squares: f64,
     most: u64,
+    /// The least of those above 0.
     least: u64,
     buckets: BTreeMap<u32, u64>,
 }
 
-/// The law of sizes as fitted.
+/// The smallest coefficient of variation of a law of scenarios: what varies less is constant.
+const LEAST_CV: f64 = 1e-6;
+
+/// The largest one.
+const MOST_CV: f64 = 1e3;
+
+/// The law of sizes as fitted: a share of empty ones, and the law of the others.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Law {
+pub(super) struct Law {
+    /// The share of empty ones.
+    pub(super) empty: f64,
+    /// The others.
+    pub(super) full: Full,
+}
+
+/// The law of sizes above 0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Full {
     /// All the same.
     Constant(u64),
-    /// A share of empty ones, and lognormal ones with this mean and coefficient of variation.
+    /// Lognormal with this mean and coefficient of variation.
     Lognormal {
-        /// The share of empty ones.
-        empty: f64,
-        /// The mean of the others.
+        /// The mean, at least 1.
         mean: f64,
-        /// Their coefficient of variation.
+        /// The coefficient of variation, of those that a scenario may have.
         cv: f64,
     },
 }
@@ -41,13 +55,13 @@ impl Sizes {
     /// Counts a size.
     #[allow(clippy::cast_precision_loss, reason = "a square for a variance")]
     pub fn add(&mut self, bytes: u64) {
-        self.least = if self.count == 0 { bytes } else { self.least.min(bytes) };
         self.most = self.most.max(bytes);
         self.count += 1;
         self.sum += u128::from(bytes);
         if bytes == 0 {
             self.empty += 1;
         } else {
+            self.least = if self.least == 0 { bytes } else { self.least.min(bytes) };
             self.squares += bytes as f64 * bytes as f64;
             *self.buckets.entry(bucket(bytes)).or_default() += 1;
         }
@@ -55,10 +69,9 @@ impl Sizes {
 
     /// Adds what others counted.
     pub fn add_all(&mut self, other: &Self) {
-        if other.count == 0 {
-            return;
+        if other.least > 0 {
+            self.least = if self.least == 0 { other.least } else { self.least.min(other.least) };
         }
-        self.least = if self.count == 0 { other.least } else { self.least.min(other.least) };
         self.most = self.most.max(other.most);
         self.count += other.count;
         self.empty += other.empty;
@@ -76,18 +89,34 @@ impl Sizes {
         if self.count == 0 { 0.0 } else { self.sum as f64 / self.count as f64 }
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "a law is no exact number")]
+    /// The law that fits; of sizes that are all alike, or nearly, they are the law themselves.
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a law is no exact number, and a mean of sizes is one"
+    )]
     pub(super) fn law(&self) -> Law {
-        if self.least == self.most {
-            return Law::Constant(self.most);
+        if self.empty == self.count {
+            return Law { empty: 0.0, full: Full::Constant(0) };
         }
-        let full = (self.count - self.empty) as f64;
+        let some = (self.count - self.empty) as f64;
         let empty = self.empty as f64 / self.count as f64;
         // So few empty ones are small ones.
-        let (count, empty) = if empty < SOME { (self.count as f64, 0.0) } else { (full, empty) };
-        let mean = self.sum as f64 / count;
+        let (count, empty) = if empty < SOME { (self.count as f64, 0.0) } else { (some, empty) };
+        let is_one = self.least == self.most && (empty > 0.0 || self.empty == 0);
+        if is_one {
+            return Law { empty, full: Full::Constant(self.most) };
+        }
+        let mean = (self.sum as f64 / count).max(1.0);
         let variance = (self.squares / count - mean * mean).max(0.0);
-        Law::Lognormal { empty, mean, cv: libm::sqrt(variance) / mean }
+        let cv = libm::sqrt(variance) / mean;
+        let full = if cv < LEAST_CV {
+            Full::Constant(libm::round(mean) as u64)
+        } else {
+            Full::Lognormal { mean, cv: cv.min(MOST_CV) }
+        };
+        Law { empty, full }
     }
 
     /// The largest difference between the shares of sizes up to any one, as counted and by the
@@ -95,7 +124,7 @@ impl Sizes {
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "shares are no exact numbers")]
     pub fn distance(&self) -> f64 {
-        let Law::Lognormal { empty, mean, cv } = self.law() else { return 0.0 };
+        let Law { empty, full: Full::Lognormal { mean, cv } } = self.law() else { return 0.0 };
         let variance = libm::log1p(cv * cv);
         let (middle, deviation) = (libm::log(mean) - variance / 2.0, libm::sqrt(variance));
         let below = |size: f64| {
@@ -144,14 +173,37 @@ mod tests {
         }
     }
 
+    /// The share of empty sizes, and the mean and the coefficient of variation of the others.
+    fn lognormal(all: impl IntoIterator<Item = u64>) -> [f64; 3] {
+        let Law { empty, full: Full::Lognormal { mean, cv } } = sizes(all).law() else { panic!() };
+        [empty, mean, cv]
+    }
+
     #[test]
     fn equal_sizes_are_constant_and_others_keep_their_mean_and_variance() {
-        assert_eq!(sizes([7, 7, 7]).law(), Law::Constant(7));
-        assert_eq!(sizes([0, 0]).law(), Law::Constant(0));
-        let Law::Lognormal { empty, mean, cv } = sizes([100, 300]).law() else { panic!() };
+        let constant = |bytes| Law { empty: 0.0, full: Full::Constant(bytes) };
+        assert_eq!(sizes([7, 7, 7]).law(), constant(7));
+        assert_eq!(sizes([0, 0]).law(), constant(0));
+        let [empty, mean, cv] = lognormal([100, 300]);
         assert!((mean - 200.0).abs() < 1e-9 && (cv - 0.5).abs() < 1e-9 && empty.abs() < 1e-9);
-        let Law::Lognormal { empty, mean, .. } = sizes([0, 0, 100, 300]).law() else { panic!() };
+        let [empty, mean, _] = lognormal([0, 0, 100, 300]);
         assert!((mean - 200.0).abs() < 1e-9 && (empty - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn one_size_beside_empty_answers_is_one_size_however_many_there_are() {
+        for requests in [2, 40, 100_000] {
+            let law = sizes((0..requests).map(|n| if n % 2 == 0 { 30_001 } else { 0 })).law();
+            assert_eq!(law, Law { empty: 0.5, full: Full::Constant(30_001) });
+        }
+    }
+
+    #[test]
+    fn no_law_has_a_variation_that_a_scenario_may_not_have() {
+        let alike = [(1 << 60) - 1, 1 << 60];
+        assert!(matches!(sizes(alike).law().full, Full::Constant(_)));
+        let [_, mean, cv] = lognormal((0..2_000_000).map(|n| if n == 0 { 1 << 60 } else { 1 }));
+        assert!(mean > 1e11 && (cv - MOST_CV).abs() < 1e-9, "{mean}, {cv}");
     }
 
     #[test]
@@ -170,5 +222,8 @@ mod tests {
         apart.add_all(&sizes([4, 0]));
         apart.add_all(&Sizes::default());
         assert_eq!(apart, sizes([1, 2, 3, 4, 0]));
+        let mut empty = sizes([0]);
+        empty.add_all(&sizes([9, 2]));
+        assert_eq!(empty, sizes([0, 9, 2]));
     }
 }

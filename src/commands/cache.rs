@@ -39,14 +39,21 @@ const SIZES: &str = "0.1%,0.3%,1%,3%,10%,30%";
 /// Replays a trace through caches of many policies and sizes, and tells what misses.
 ///
 /// The trace is CSV with a column `object` (or `path`) and, if objects differ, `size_bytes`; or
-/// libCacheSim's binary `oracleGeneral`; either may be compressed with gzip.
+/// libCacheSim's binary `oracleGeneral`; either may be compressed with gzip. An object has the
+/// largest size that any of its rows names, everywhere: an answer without its body, such as 304,
+/// makes it no smaller. Where there is a column `method`, requests other than GET and HEAD are left
+/// out and counted.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The trace.
     #[arg(value_name = "TRACE")]
     trace: PathBuf,
-    /// Who goes first, by name; also `static`, `belady` and `belady-size`, which know the future,
-    /// `ttl`, or `all`.
+    /// Who goes first, by name, or `all`.
+    ///
+    /// Some know the future: `belady` is a bound, which no policy beats, where all objects are of
+    /// one size or room is counted in objects; `belady-size` is a good choice where sizes differ,
+    /// and no bound; `static` is the best content that never changes, which is no bound where
+    /// popularity moves. `ttl` gives nothing up for want of room.
     #[arg(long = "policy", value_name = "NAME", value_delimiter = ',', default_value = USUAL)]
     policies: Vec<String>,
     /// How much a cache holds: objects (`10000`), bytes (`64MiB`), or a share of all that is asked
@@ -121,6 +128,9 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let files = replays.files(&title, &command(&args))?;
     let told = publish(&folder, &title, files, &work)?;
     io.print(&text)?;
+    if args.json {
+        known.remarks().iter().for_each(|remark| io.note(remark));
+    }
     io.note(&told);
     Ok(Exit::Done)
 }
@@ -163,8 +173,7 @@ fn rules(words: &[String], has_lifetime: bool) -> Result<Vec<Rule>, CommandError
         }
         for rule in found {
             if has_lifetime && !rule.knows_lifetimes() {
-                let sentence =
-                    format!("the bound `{word}` is of no use with `--ttl`: leave it out");
+                let sentence = format!("`{word}` is of no use with `--ttl`: leave it out");
                 return Err(CommandError::Usage(sentence));
             }
             if rule == Rule::Ttl && !has_lifetime {

@@ -124,7 +124,8 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
         table::text(&imported, &lines)
     })?;
     tell(&faults, is_full, &large, io);
-    io.note(&format!("Try it: lindley run {}", folder.join("scenario.toml").display()));
+    let scenario = folder.join("scenario.toml");
+    io.note(&format!("Try it: lindley run {}", shell_word(&scenario.to_string_lossy())));
     Ok(Exit::Done)
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::exit::{CommandError, Exit};
 use super::io::Io;
+use super::options::shell_word;
 
 /// What the help shows.
 pub(super) const EXAMPLES: &[(&str, &str)] =
@@ -40,6 +41,6 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
         };
         CommandError::Files(format!("cannot write `{}`: {why}", path.display()))
     })?;
-    io.note(&format!("Try it: lindley run {}", path.display()));
+    io.note(&format!("Try it: lindley run {}", shell_word(&path.to_string_lossy())));
     Ok(Exit::Done)
 }

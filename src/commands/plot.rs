@@ -37,6 +37,11 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let drawn = plots(&files, &title)
         .map_err(|error| CommandError::Files(format!("`{}`: {error}", folder.display())))?;
     let count = drawn.len();
+    if count == 0 {
+        let folder = folder.display();
+        io.note(&format!("Nothing is drawn: {folder} has no tables that plots are made of"));
+        return Ok(Exit::Done);
+    }
     files.extend(drawn);
     write(&folder, &files)?;
     io.note(&format!("{count} files are in {}", folder.join("plots").display()));

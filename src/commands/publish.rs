@@ -31,12 +31,11 @@ pub(super) fn publish(
     mut files: Vec<ResultFile>,
     work: &Work,
 ) -> Result<String, CommandError> {
-    if !work.no_plots {
-        let drawn = plots(&files, title)?;
-        files.extend(drawn);
-    }
+    let drawn = if work.no_plots { Vec::new() } else { plots(&files, title)? };
+    // Some tables have nothing to draw, such as those of a sweep over three keys.
+    let plots = if drawn.is_empty() { "" } else { ", plots in its folder `plots`" };
+    files.extend(drawn);
     write(folder, &files)?;
-    let plots = if work.no_plots { "" } else { ", plots in its folder `plots`" };
     Ok(format!("Results are in {}{plots}", folder.display()))
 }
 

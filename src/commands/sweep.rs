@@ -101,7 +101,9 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     if args.work.json {
         io.print(&format!("{:#}\n", sweep_json(&provenance, &table)))?;
     } else {
-        io.print(&table::table(&provenance, &table, sweep.grid.axes()))?;
+        let (axes, scenario) = (sweep.grid.axes(), &sweep.opened.scenario);
+        let is_varied = |name: &str| axes.iter().any(|axis| scenario.changes(name, &axis.key));
+        io.print(&table::table(&provenance, &table, axes, is_varied))?;
     }
     io.note(&place);
     let is_met = table.lines.iter().all(|line| line.slo.as_deref() == Some("met"));

@@ -15,7 +15,7 @@ use crate::validate::{Judged, Report, cache, real};
 
 /// What the help shows.
 pub(super) const EXAMPLES: &[(&str, &str)] = &[
-    ("lindley validate --quick", "against queueing theory, in a few seconds"),
+    ("lindley validate --quick", "against queueing theory, in less than a minute on one core"),
     ("lindley validate --case mm1-02", "one case, with all its requests"),
     ("lindley validate --group real", "against recordings of nginx, HAProxy, Envoy and Caddy"),
     ("lindley validate --group cache", "eviction: exact counts of misses, and closed forms"),

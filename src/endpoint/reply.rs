@@ -68,6 +68,7 @@ pub struct AnswerSpec {
     #[schemars(range(min = 1))]
     pub from: u32,
     /// Its status; that of the response by default.
+    #[schemars(range(min = 100, max = 599))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// All its headers; those of the response by default.

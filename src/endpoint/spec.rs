@@ -137,6 +137,7 @@ pub struct ResponseSpec {
     /// Its size with its headers: with objects, a function of the object.
     pub size: Dist<Bytes>,
     /// Its status code; 200 by default.
+    #[schemars(range(min = 100, max = 599))]
     pub status: u16,
     /// Its header `Cache-Control`, such as `"public, max-age=60"`.
     #[serde(skip_serializing_if = "Option::is_none")]

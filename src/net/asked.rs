@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::core::{Ctx, Fixed};
 use super::transport::User;
+use crate::endpoint::Amount;
 use crate::fact::Observer;
 use crate::http::is_repeated;
 use crate::id::{EndpointId, ExchangeId, ObjectId, RequestId, SessionId};
@@ -52,6 +53,35 @@ impl<'a, O: Observer> Ctx<'a, O> {
         let fixed = self.fixed;
         let trace = fixed.traces.get(request.asked.client.index())?.as_deref()?;
         Some((trace, trace.rows().get(request.row as usize)?))
+    }
+
+    /// The bytes that a cache keeps of a good answer of which so many have come. Where a trace fixes
+    /// the size, what it keeps is the object, which is as large as the largest row says, and not
+    /// the answer without a body, or with a part of it, that this row had.
+    #[must_use]
+    pub fn kept_bytes(&self, id: ExchangeId, came: u64) -> u64 {
+        match self.traced_sizes(id) {
+            // What was made smaller on the way stays so.
+            Some((own, whole)) if came >= own => came.max(whole),
+            Some(_) | None => came,
+        }
+    }
+
+    /// The bytes that the answer to an exchange has for which a cache has kept so many: what the
+    /// row of the trace names, if that fixes the size.
+    #[must_use]
+    pub fn given_bytes(&self, id: ExchangeId, kept: u64) -> u64 {
+        self.traced_sizes(id).map_or(kept, |(own, _)| kept.min(own))
+    }
+
+    /// The size that the row of an exchange's request names, and that of its object, if a trace
+    /// fixes the size of the answer.
+    fn traced_sizes(&self, id: ExchangeId) -> Option<(u64, u64)> {
+        let exchange = self.core.exchanges.hot(id);
+        let endpoint = self.fixed.endpoints.get(exchange.endpoint.index())?;
+        let Some(Amount::TraceSize) = endpoint.response_bytes else { return None };
+        let (trace, row) = self.traced_by(exchange.request)?;
+        Some((row.size()?.0, trace.whole_size(row)?.0))
     }
 
     /// The address that an exchange comes from, as a number in host order: the trace's, where its

@@ -16,6 +16,11 @@ pub(super) struct MissRatio;
 
 const STRIP: f64 = 230.0;
 
+/// Who is drawn first if there are more policies than a figure shows: what knows the future, and of
+/// the others the usual one and some of the best.
+const PREFERRED: [&str; 7] =
+    ["belady", "belady-size", "static", "lru", "sieve", "s3-fifo", "w-tiny-lfu"];
+
 /// The ratios that are drawn, and what their axes say.
 const RATIOS: [(&str, &str); 2] =
     [("miss_ratio", "misses (share)"), ("byte_miss_ratio", "missed bytes (share)")];
@@ -54,7 +59,7 @@ fn of_unit(
     let rows = || table.rows().filter(|row| row.text(of) == unit);
     rows().for_each(|row| push_new(&mut policies, row.text(policy)));
     let more = policies.len().saturating_sub(SERIES);
-    policies.truncate(SERIES);
+    let policies = shown(&policies);
     let capacity = table.column("capacity")?;
     let mut sizes = Vec::new();
     let mut strips = Vec::new();
@@ -114,6 +119,16 @@ fn of_unit(
     Ok(Some(Picture { part, heading: heading.to_owned(), figure }))
 }
 
+/// So many of the policies as a figure shows, in their order.
+fn shown(policies: &[String]) -> Vec<String> {
+    let rank = |name: &String| !PREFERRED.contains(&name.as_str());
+    let mut places: Vec<usize> = (0..policies.len()).collect();
+    places.sort_by_key(|place| rank(&policies[*place]));
+    places.truncate(SERIES);
+    places.sort_unstable();
+    places.into_iter().map(|place| policies[place].clone()).collect()
+}
+
 /// The highest ratio.
 fn top(curves: &[Curve]) -> f64 {
     curve::extent(curves).into_iter().fold(0.0, f64::max)
@@ -122,6 +137,7 @@ fn top(curves: &[Curve]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evict::replay::Rule;
 
     const HEAD: &str = "policy,capacity,unit,miss_ratio,byte_miss_ratio";
 
@@ -137,5 +153,17 @@ mod tests {
         assert_eq!(parts(one), [""]);
         assert_eq!(parts(&format!("{one}{other}")), ["objects", "bytes"]);
         assert!(parts("lru,,objects,,\n").is_empty());
+    }
+
+    #[test]
+    fn of_too_many_policies_those_are_drawn_that_know_the_future_and_the_best_known() {
+        let words = Rule::all().map(|rule| rule.word().to_owned());
+        let all: Vec<String> = words.collect();
+        assert!(all.len() > SERIES);
+        let drawn = shown(&all);
+        assert_eq!(drawn.len(), SERIES);
+        assert!(PREFERRED.iter().all(|name| drawn.iter().any(|it| it == name)), "{drawn:?}");
+        assert!(drawn.is_sorted_by_key(|name| all.iter().position(|it| it == name)));
+        assert_eq!(shown(&all[..3]), all[..3]);
     }
 }

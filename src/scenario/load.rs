@@ -7,10 +7,10 @@ use super::choices::Format;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::include;
 use super::model::{FAMILIES, read_model};
-use super::overlay::{Aimed, Assignment, aim, assign_all, merge, warn_of_new_tables};
+use super::overlay::{Aimed, Assignment, Choices, aim, assign_all, merge, warn_of_new_tables};
 use super::source::{Files, Sources, Span};
 use super::strangers::warn_of_strangers;
-use super::tree::{Entry, Table, check_names};
+use super::tree::{self, Entry, Item, Table, check_names};
 use crate::model::Model;
 
 /// A scenario as it was loaded: the base and the variants laid over it.
@@ -71,6 +71,7 @@ impl Scenario {
             warn_of_new_tables(&table, &it.set.path, FAMILIES, diagnostics);
             aimed.push(it);
         }
+        warn_of_hidden(&aimed, diagnostics);
         scenario.sets = aimed;
         scenario
     }
@@ -95,6 +96,15 @@ impl Scenario {
     #[must_use]
     pub fn is_set(&self, variant: &str) -> bool {
         self.sets.iter().any(|it| it.variant.as_deref() == Some(variant))
+    }
+
+    /// Whether a variant says something of the key at `path`, of what is in it or of what it is in,
+    /// in the file or by `--set`.
+    #[must_use]
+    pub fn changes(&self, variant: &str, path: &tree::Path) -> bool {
+        let written = self.variants.iter().find(|(name, _)| name == variant);
+        written.is_some_and(|(_, entry)| reaches(&entry.item, &path.keys))
+            || self.set_in(Some(variant)).any(|set| set.path.overlaps(path))
     }
 
     /// The tables of the sweeps.
@@ -136,6 +146,53 @@ impl Scenario {
         }
         table
     }
+}
+
+/// Whether `item` has something at these keys, or replaces what they lead to.
+fn reaches(item: &Item, keys: &[String]) -> bool {
+    let (Some((key, rest)), Some(table)) = (keys.split_first(), item.as_table()) else {
+        return true;
+    };
+    table.get(key).is_some_and(|inner| reaches(inner, rest))
+}
+
+/// Warns of what is set in a variant and hidden by what is set in all of them: that is laid over
+/// it, in whatever order they are given.
+fn warn_of_hidden(sets: &[Aimed], diagnostics: &mut Diagnostics) {
+    for aimed in sets {
+        let Some(name) = &aimed.variant else { continue };
+        let path = &aimed.set.path;
+        let of_all = sets.iter().filter(|it| it.variant.is_none()).map(|it| &it.set);
+        let Some(over) = of_all.into_iter().find(|over| hides(over, path)) else { continue };
+        let message = format!(
+            "`variant.{name}.{path}` does nothing: `{}` is set as well, which is laid over every \
+             variant",
+            over.path
+        );
+        let help = "leave one of them out, or set the key in each variant";
+        diagnostics.push(Diagnostic::warning(path.span.clone(), message).help(help));
+    }
+}
+
+/// Whether an assignment replaces what stands at `path`, with all that is in it.
+fn hides(over: &Assignment, path: &tree::Path) -> bool {
+    let depth = over.path.keys.len();
+    if depth > path.keys.len() || !over.path.overlaps(path) {
+        return false;
+    }
+    let mut item = &over.value;
+    for end in depth..=path.keys.len() {
+        let here: Vec<&str> = path.keys[..end].iter().map(String::as_str).collect();
+        let Some(table) = item.as_table().filter(|_| !Format.is_choice(&here)) else {
+            return true;
+        };
+        match path.keys.get(end).map(|key| table.get(key)) {
+            Some(Some(inner)) => item = inner,
+            // Tables merge: what this one does not name stays.
+            Some(None) | None => return false,
+        }
+    }
+    false
 }
 
 /// Takes the variants out of the base, in the order in which they are written.

@@ -29,6 +29,10 @@ pub struct Trace {
     session_keys: Vec<u64>,
     /// Hashes of the paths, by their numbers.
     path_keys: Vec<u64>,
+    /// The largest size that a row names of each object, by their numbers.
+    object_sizes: Vec<u64>,
+    /// The same of each path, of rows that name no object.
+    path_sizes: Vec<u64>,
     header_names: Vec<Box<str>>,
     /// The values of all headers of a row, for as many rows as differ.
     header_values: IndexSet<Box<[Box<str>]>>,
@@ -74,12 +78,27 @@ impl Trace {
             message: format!("cannot be read: {error}"),
         };
         let is_binary = is_oracle(from.fill_buf().map_err(unreadable)?);
-        let trace = if is_binary { binary::read(from)? } else { Self::read_lines(from)? };
+        let mut trace = if is_binary { binary::read(from)? } else { Self::read_lines(from)? };
         if trace.rows.is_empty() {
             let message = "the trace has no rows".to_owned();
             return Err(TraceError { line: 2, column: 1, message });
         }
+        trace.measure();
         Ok(trace)
+    }
+
+    /// Finds the largest size of each object and path.
+    fn measure(&mut self) {
+        self.object_sizes = vec![0; self.objects.len()];
+        self.path_sizes = vec![0; self.paths.len()];
+        for row in self.rows.iter().filter(|row| row.size != NONE_LONG) {
+            let place = match (row.object, row.path) {
+                (NONE, NONE) => continue,
+                (NONE, path) => &mut self.path_sizes[path as usize],
+                (object, _) => &mut self.object_sizes[object as usize],
+            };
+            *place = row.size.max(*place);
+        }
     }
 
     fn read_lines(from: impl BufRead) -> Result<Self, TraceError> {
@@ -210,6 +229,20 @@ impl Trace {
     pub fn path_of(&self, row: &TraceRow) -> Option<(&str, u64)> {
         let number = row.path()? as usize;
         Some((self.paths.get_index(number)?, *self.path_keys.get(number)?))
+    }
+
+    /// The size of what a row asks for: the largest that any row names of the same object, or of the
+    /// same path if it names no object. A row itself has less where an answer came without its body,
+    /// such as 304, or with a part of it. None if it names no size.
+    #[must_use]
+    pub fn whole_size(&self, row: &TraceRow) -> Option<Bytes> {
+        let own = row.size()?;
+        let largest = match (row.object, row.path) {
+            (NONE, NONE) => None,
+            (NONE, path) => self.path_sizes.get(path as usize),
+            (object, _) => self.object_sizes.get(object as usize),
+        };
+        Some(Bytes(largest.copied().unwrap_or(own.0)))
     }
 
     /// The names of the objects, by their numbers.
@@ -404,6 +437,18 @@ mod tests {
         assert_eq!(numbers(TraceRow::object), [Some(0), Some(1), Some(1), None]);
         assert_eq!(numbers(TraceRow::method), [Some(0), Some(1), None, Some(0)]);
         assert_eq!(&*trace.paths()[1], "/y");
+    }
+
+    #[test]
+    fn an_object_is_as_large_as_the_largest_of_its_rows() {
+        let whole = |trace: &Trace| -> Vec<Option<u64>> {
+            let rows = trace.rows().iter();
+            rows.map(|row| trace.whole_size(row).map(|size| size.0)).collect()
+        };
+        let text = "arrival_ms,path,object,size_bytes\n0,/p,a,0\n1,/p,a,70\n2,/p,b,5\n3,/p,a,\n\
+                    4,/p,,3\n5,/p,,9\n6,,,2\n";
+        let expected = [Some(70), Some(70), Some(5), None, Some(9), Some(9), Some(2)];
+        assert_eq!(whole(&trace(text)), expected);
     }
 
     #[test]

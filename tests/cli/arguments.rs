@@ -104,3 +104,40 @@ fn list_shows_what_each_shipped_scenario_asks() {
     let files = std::fs::read_dir(folder).expect("a folder").count();
     assert_eq!(names, files, "every file in `scenarios` is shipped");
 }
+
+#[test]
+fn a_table_that_is_set_merges_as_that_of_a_variant_does() {
+    let place = Workplace::with_shop();
+    // The node keeps its kind and its cores.
+    let said = |set: &str| {
+        let mut command = place.command("graph shop.toml --variant two --set");
+        let told = command.arg(set).output().expect("it starts");
+        assert!(told.status.success(), "{set}: {}", String::from_utf8_lossy(&told.stderr));
+        String::from_utf8(told.stdout).expect("UTF-8")
+    };
+    assert_eq!(said("node.app={replicas=8}"), said("node.app.replicas=8"));
+    let one = "link.users.app={latency='3ms',bandwidth='1Gbit/s'}";
+    let mut command = place.command("graph shop.toml --variant two --set");
+    let both = command.args([one, "--set", "link.users.app={bandwidth='2Gbit/s'}"]);
+    let both = String::from_utf8(both.output().expect("it starts").stdout).expect("UTF-8");
+    assert!(both.contains("3ms") || both.contains("3 ms"), "{both}");
+}
+
+#[test]
+fn what_is_set_in_a_variant_and_hidden_by_what_is_set_in_all_is_warned_of() {
+    let place = Workplace::with_shop();
+    let said =
+        |sets: &str| place.run(&format!("check shop.toml --variant one {sets}")).done().stderr;
+    let inner = "--set variant.one.node.app.cores=2";
+    let warning = "`variant.one.node.app.cores` does nothing: `node.app.cores` is set as well";
+    for sets in
+        [format!("{inner} --set node.app.cores=1"), format!("--set node.app.cores=1 {inner}")]
+    {
+        assert!(said(&sets).contains(warning), "{sets}: {}", said(&sets));
+    }
+    assert!(
+        said(&format!("{inner} --set node.app={{cores=1}}")).contains("does nothing: `node.app`")
+    );
+    assert!(!said(&format!("{inner} --set node.app={{speed=1}}")).contains("does nothing"));
+    assert!(!said(&format!("{inner} --set node.app.speed=1")).contains("does nothing"));
+}

@@ -151,6 +151,81 @@ fn a_run_of_a_trace_hits_what_its_replay_hits_be_it_text_or_binary() {
     }
 }
 
+/// An object of 100 bytes of which some answers came without their body, and one more.
+const PARTLY: &str =
+    "arrival_s,object,size_bytes\n0,a,0\n1,a,100\n2,b,100\n3,a,0\n4,b,0\n5,b,100\n";
+
+#[test]
+fn an_object_has_the_largest_size_of_its_rows_in_a_replay_and_in_a_run() {
+    let place = with_trace("t.csv", PARTLY);
+    let told = place.run("cache t.csv --policy fifo,ttl --ttl 1d --size 150B,90% --out r").done();
+    assert!(told.stdout.starts_with("6 requests for 2 objects of 200 bytes together\n"));
+    let table = place.read("r/cache.csv");
+    for row in
+        ["fifo,150B,150,bytes,6,4,0.666", "fifo,90%,180,bytes,6,4,", "ttl,150B,150,bytes,6,2,"]
+    {
+        assert!(table.contains(row), "{row}: {table}");
+    }
+    let scenario = replaying("t.csv").replace("{ objects = 2 }", "'150B'");
+    place.write("s.toml", &scenario);
+    place.run("run s.toml --no-plots --out r").done();
+    let summary = place.read("r/summary.csv");
+    let value = |metric: &str| -> f64 {
+        let line = summary.lines().find(|line| line.split(',').any(|cell| cell == metric));
+        let cells = line.unwrap_or_else(|| panic!("{summary}")).split(',');
+        let mut numbers = cells.filter_map(|cell| cell.parse().ok());
+        numbers.next().expect("a number")
+    };
+    assert!((value("hit_ratio") - 2.0 / 6.0).abs() < 1e-6, "{summary}");
+    // What is sent is what the rows say: of 300 bytes the second and the sixth were found.
+    assert!((value("byte_hit_ratio") - 200.0 / 300.0).abs() < 1e-6, "{summary}");
+}
+
+#[test]
+fn requests_that_no_cache_answers_are_left_out_and_told() {
+    let trace = "object,method\na,GET\na,POST\na,HEAD\nb,DELETE\na,get\na,\na,BREW\n";
+    let place = with_trace("t.csv", trace);
+    let told = place.run("cache t.csv --policy lru,belady --size 1 --no-plots --out r").done();
+    assert!(told.stdout.starts_with("4 requests for 1 objects\n"), "{}", told.stdout);
+    let left = "3 requests are left out: no cache answers other methods than GET and HEAD.";
+    assert!(told.stdout.contains(left), "{}", told.stdout);
+    let table = place.read("r/cache.csv");
+    assert!(table.contains("lru,1,1,objects,4,1,") && table.contains("belady,1,1,objects,4,1,"));
+    let told = place.run("cache t.csv --policy lru --size 1 --json --no-plots --out r").done();
+    assert!(told.stderr.contains(left), "{}", told.stderr);
+    place.write("t.csv", "object,method\na,POST\n");
+    let told = place.run("cache t.csv");
+    assert_eq!(told.status, 2);
+    assert!(told.stderr.contains("none is a GET or a HEAD"), "{}", told.stderr);
+}
+
+#[test]
+fn an_object_of_which_no_row_tells_a_size_is_told() {
+    let place = with_trace("t.csv", "object,size_bytes\na,0\nb,5\n");
+    let told = place.run("cache t.csv --policy lru --size 5B --no-plots --out r").done();
+    assert!(told.stdout.contains("\n1 objects are taken to have 1 byte: "), "{}", told.stdout);
+}
+
+#[test]
+fn what_knows_the_future_is_called_a_bound_only_where_it_is_one() {
+    let said = |trace: &str| {
+        let place = with_trace("t.csv", trace);
+        let line = "cache t.csv --policy lru,belady,belady-size,static --size 50% --no-plots";
+        place.run(&format!("{line} --out r")).done().stdout
+    };
+    let alike = said("object\na\nb\na\n");
+    assert!(alike.contains("\nbelady: a bound: no policy misses fewer requests.\n"), "{alike}");
+    let differ = said(TRACE);
+    assert!(differ.contains("\nbelady: a bound for equal sizes only: "), "{differ}");
+    for text in [alike, differ] {
+        assert!(
+            text.contains("\nbelady-size: a good choice of who knows the future, and no bound")
+        );
+        assert!(text.contains("\nstatic: the best content that never changes"), "{text}");
+        assert!(!text.contains("\nlru:"), "{text}");
+    }
+}
+
 /// Requests for `a` and `b` every ten seconds, and for `a` half a second after its minute.
 const TIMED: &str = "arrival_ms,object\n0,a\n10000,b\n20000,a\n30000,b\n59999,a\n60000,a\n60500,a\n\
                      71000,b\n";
@@ -199,7 +274,7 @@ fn lifetimes_that_make_no_sense_are_refused() {
         ("cache t.csv --ttl 1.5s --ttl-clock second", "a `--ttl` of whole seconds"),
         ("cache t.csv --ttl-clock second", "--ttl"),
         ("cache t.csv --policy ttl", "the policy `ttl` needs to know for how long: `--ttl 60s`"),
-        ("cache t.csv --policy belady --ttl 60s", "the bound `belady` is of no use with `--ttl`"),
+        ("cache t.csv --policy belady --ttl 60s", "`belady` is of no use with `--ttl`"),
     ] {
         let told = place.run(line);
         assert_eq!((told.status, told.stdout.as_str()), (2, ""), "{line}: {}", told.stderr);

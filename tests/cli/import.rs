@@ -109,7 +109,7 @@ fn a_log_of_a_known_law_of_popularity_gives_it_back() {
 }
 
 #[test]
-fn requests_of_a_second_are_spread_over_it_and_lines_are_put_in_order() {
+fn requests_of_a_second_come_at_random_within_it_and_lines_are_put_in_order() {
     let log = [(3, "a"), (1, "b"), (1, "c"), (3, "d"), (2, "e")];
     let log: String = log
         .iter()
@@ -117,15 +117,179 @@ fn requests_of_a_second_are_spread_over_it_and_lines_are_put_in_order() {
         .collect();
     let place = with_log("access.log", &log);
     place.run("import access.log --out r").done();
-    assert_eq!(
-        place.read("r/trace.csv"),
-        "arrival_us,client_ip,method,path,object,size_bytes\n\
-         0,192.0.2.1,GET,/b,/b,7\n\
-         500000,192.0.2.1,GET,/c,/c,7\n\
-         1000000,192.0.2.1,GET,/e,/e,7\n\
-         2000000,192.0.2.1,GET,/a,/a,7\n\
-         2500000,192.0.2.1,GET,/d,/d,7\n"
-    );
+    let trace = place.read("r/trace.csv");
+    let (head, rows) = trace.split_once('\n').expect("a header");
+    assert_eq!(head, "arrival_us,client_ip,method,path,object,size_bytes");
+    let rows = rows.lines().map(|row| row.split_once(',').expect("cells"));
+    let (times, rests): (Vec<&str>, Vec<&str>) = rows.unzip();
+    let of = |name: &str| format!("192.0.2.1,GET,/{name},/{name},7");
+    assert_eq!(rests, ["b", "c", "e", "a", "d"].map(of));
+    let times: Vec<u64> = times.iter().map(|time| time.parse().expect("a number")).collect();
+    assert!(times.is_sorted(), "{times:?}");
+    let seconds: Vec<u64> = times.iter().map(|micros| micros / 1_000_000).collect();
+    assert_eq!(seconds, [0, 0, 1, 2, 2]);
+    assert!(times.iter().all(|micros| micros % 250_000 != 0), "not evenly: {times:?}");
+}
+
+/// A log of these requests with their statuses and sizes, one a second.
+fn log_of(requests: &[(&str, u16, u64)]) -> String {
+    let lines = requests.iter().zip(0..);
+    lines
+        .map(|((request, status, bytes), n)| {
+            line(n, &format!("{request} HTTP/1.1"), *status, *bytes)
+        })
+        .collect()
+}
+
+/// Logs whose sizes, statuses and rates are odd, each in its own way.
+fn odd_numbers() -> Vec<(&'static str, String)> {
+    let half = log_of(&[("GET /app.js", 200, 30_000), ("GET /app.js", 304, 0)]);
+    let exbi = 1 << 60;
+    let late = line(0, "GET /late HTTP/1.1", 200, 9).replace("2026", "2029");
+    vec![
+        ("one size and empty", half.repeat(10)),
+        ("one size and few empty", log_of(&[("GET /a", 200, 9)]).repeat(60) + &half),
+        ("empty", log_of(&[("GET /a", 204, 0), ("GET /a", 304, 0)])),
+        ("one", log_of(&[("GET /", 200, 1)])),
+        ("small and huge", log_of(&[("GET /a", 200, exbi), ("GET /a", 200, 1)])),
+        ("huge alike", log_of(&[("GET /a", 200, exbi), ("GET /a", 200, exbi - 1)])),
+        ("huge and empty", log_of(&[("GET /a", 200, exbi), ("GET /a", 206, 0)])),
+        ("rare", log_of(&[("GET /b", 200, 5)]).repeat(5_000) + &late),
+        ("failures", log_of(&[("GET /a", 404, 9), ("GET /a", 599, 0), ("GET /a", 400, 1)])),
+        ("hardly a success", log_of(&[("GET /app.js", 500, 1)]).repeat(200_000) + &half),
+        ("statuses", log_of(&[("GET /a", 100, 0), ("GET /b", 101, 0), ("GET /b", 204, 0)])),
+    ]
+}
+
+/// Logs that ask for odd things, each in its own way.
+fn odd_requests() -> Vec<(&'static str, String)> {
+    let long = format!("GET /{}/4711", "a".repeat(117));
+    let cut = format!("GET /{} b", "a".repeat(117));
+    let all = |requests: &[&str]| -> String {
+        requests.iter().map(|request| log_of(&[(*request, 200, 5)])).collect()
+    };
+    let methods = [
+        "OPTIONS *",
+        "CONNECT a.example:443",
+        "PROPFIND /",
+        "HEAD /a",
+        "get /a",
+        "TRACE /",
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF /",
+    ];
+    let objects = [
+        "GET /:id",
+        "GET /x/:id/y",
+        "GET /{object}",
+        "GET /p/4711",
+        "GET /q/1/2",
+        "GET /q/1/3",
+        "GET /css/main.3f2a9b1c.css",
+    ];
+    let paths = [&long, &cut, "GET //", "GET /..", "GET /?", "GET /?a=1", "GET /#x", "GET /%"];
+    let names =
+        ["GET /other", "GET /app", "GET /root", "GET /", "GET /users-app", "GET /base", "GET /-"];
+    vec![
+        ("methods", all(&methods)),
+        ("places of objects", all(&objects)),
+        ("paths", all(&paths)),
+        ("names", all(&names)),
+    ]
+}
+
+#[test]
+fn the_scenario_of_an_odd_log_is_one_that_lindley_reads_in_all_its_variants() {
+    let logs = [odd_numbers(), odd_requests()].concat();
+    let all: String = logs.iter().map(|(_, log)| log.as_str()).collect();
+    for (what, log) in logs.iter().map(|(what, log)| (*what, log)).chain([("all of them", &all)]) {
+        let place = with_log("access.log", log);
+        for options in ["", "--endpoints 1"] {
+            let told = place.run(&format!("import access.log {options} --out r{}", options.len()));
+            assert_eq!(told.status, 0, "{what}: {}", told.stderr);
+            let told = place.run(&format!("check r{}/scenario.toml", options.len()));
+            assert_eq!(told.status, 0, "{what}: {}", told.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_constant_size_beside_empty_answers_runs_and_stays_constant() {
+    let log: String = (0..20)
+        .map(|n| {
+            let (status, bytes) = if n % 2 == 0 { (200, 30_000) } else { (304, 0) };
+            line(n, "GET /app.js HTTP/1.1", status, bytes)
+        })
+        .collect();
+    let place = with_log("access.log", &log);
+    place.run("import access.log --out r").done();
+    let scenario = place.read("r/scenario.toml");
+    assert!(scenario.contains("{ weight = 0.5, of = \"30000B\" }"), "{scenario}");
+    place.run("run r/scenario.toml --no-plots --out ran").done();
+}
+
+#[test]
+fn a_large_object_stays_large_though_some_answers_came_without_it() {
+    let mut log = String::new();
+    for n in 0..20 {
+        let (status, bytes) = if n % 2 == 0 { (304, 0) } else { (200, 10_000_000) };
+        log.push_str(&line(n, "GET /big.iso HTTP/1.1", status, bytes));
+        log.push_str(&line(n, "POST /api/cart HTTP/1.1", 200, 3));
+    }
+    let place = with_log("access.log", &log);
+    place.run("import access.log --out r").done();
+    let line = "cache r/trace.csv --policy lru,belady --size 1MB,20MB --no-plots --out c";
+    let told = place.run(line).done();
+    let head = "20 requests for 1 objects of 10000000 bytes together\n";
+    assert!(told.stdout.starts_with(head), "{}", told.stdout);
+    let left = "\n20 requests are left out: no cache answers other methods than GET and HEAD.\n";
+    assert!(told.stdout.contains(left), "{}", told.stdout);
+    let table = place.read("c/cache.csv");
+    for row in [
+        "lru,1MB,1000000,bytes,20,20,1.0,200000000,200000000,1.0",
+        "lru,20MB,20000000,bytes,20,1,0.05,200000000,10000000,0.05",
+        "belady,1MB,1000000,bytes,20,20,1.0,",
+    ] {
+        assert!(table.contains(row), "{row}: {table}");
+    }
+    // A proxy in front of the server of the replay says the same: 19 of 40 requests, of which 20 go
+    // past it.
+    let cached = place
+        .read("r/scenario.toml")
+        .replace("link.users-get-big-iso.app", "link.users-get-big-iso.edge");
+    for (capacity, ratio) in [("1MB", "0"), ("20MB", "0.475")] {
+        let edge = format!(
+            "{cached}\n[node.edge]\nkind = \"reverse-proxy\"\ncache = {{ capacity = \
+             \"{capacity}\", default_ttl = {{ any = \"1h\" }} }}\n[link.edge.app]\n"
+        );
+        place.write("r/cached.toml", &edge);
+        place.run("run r/cached.toml --variant replayed --no-plots --out ran").done();
+        let summary = place.read("ran/summary.csv");
+        let line = summary.lines().find(|line| line.split(',').any(|cell| cell == "hit_ratio"));
+        let cells: Vec<&str> = line.expect("a line").split(',').collect();
+        assert!(cells.contains(&ratio), "{capacity}: {cells:?}");
+    }
+}
+
+#[test]
+fn what_is_to_be_typed_next_is_quoted() {
+    let place = with_log("access.log", &line(0, "GET / HTTP/1.1", 200, 1));
+    let mut command = place.command("import access.log --out");
+    let told = command.arg("sp ace").output().expect("it starts");
+    let told = String::from_utf8(told.stderr).expect("UTF-8");
+    assert!(told.ends_with("Try it: lindley run 'sp ace/scenario.toml'\n"), "{told}");
+    let told = place.command("new").arg("a b.toml").output().expect("it starts");
+    let told = String::from_utf8(told.stderr).expect("UTF-8");
+    assert_eq!(told, "Try it: lindley run 'a b.toml'\n");
+}
+
+#[test]
+fn plotting_what_has_no_plots_says_so() {
+    let place = with_log("access.log", SAMPLE);
+    place.run("import access.log --out shop").done();
+    let before = place.files("shop");
+    let told = place.run("plot shop").done();
+    assert_eq!(told.stderr, "Nothing is drawn: shop has no tables that plots are made of\n");
+    assert_eq!(place.files("shop"), before);
 }
 
 #[test]

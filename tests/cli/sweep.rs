@@ -167,9 +167,27 @@ fn a_point_that_fails_many_requests_is_not_commended_without_that_being_told() {
 fn variants_that_a_sweep_makes_one_are_told() {
     let place = Workplace::with_shop();
     let told = place.run("sweep shop.toml --no-plots --vary node.app.cores=1,2").done().stdout;
-    assert!(told.contains("\n`one`, `two` come to the same at every point: "), "{told}");
+    let same = "\n`one`, `two` come to the same at every point: ";
+    let why = "what is varied takes the place of what they set.\n";
+    assert!(told.contains(&format!("{same}{why}")), "{told}");
     let told = place.run("sweep shop.toml --no-plots").done().stdout;
     assert!(!told.contains("come to the same"), "{told}");
+    // What is varied is none of what they set: it is not why.
+    let idle = crate::workplace::SHOP.replace("cores = 2", "speed = 1");
+    place.write("idle.toml", &idle);
+    let line = "sweep idle.toml --no-plots --vary node.users.arrivals.poisson=20/s,30/s";
+    let told = place.run(line).done().stdout;
+    assert!(told.contains(&format!("{same}what they set makes no difference here.\n")), "{told}");
+}
+
+#[test]
+fn a_sweep_that_draws_nothing_speaks_of_no_plots() {
+    let place = Workplace::with_shop();
+    let line = "sweep shop.toml --variant one --vary node.app.cores=1,2 --vary seed=1,2 --vary \
+                duration=3s,4s";
+    let told = place.run(line).done();
+    assert!(!place.path("results/shop-vary/plots").exists());
+    assert!(told.stderr.ends_with("Results are in results/shop-vary\n"), "{}", told.stderr);
 }
 
 #[test]

@@ -110,6 +110,18 @@ impl Replays {
         self.caches.iter().map(Cache::line).collect()
     }
 
+    /// The rules, each once, with the capacities of its caches.
+    pub(super) fn rules(&self) -> Vec<(Rule, Vec<Capacity>)> {
+        let mut rules: Vec<(Rule, Vec<Capacity>)> = Vec::new();
+        for cache in &self.caches {
+            match rules.last_mut() {
+                Some((rule, capacities)) if *rule == cache.rule => capacities.push(cache.capacity),
+                _ => rules.push((cache.rule, vec![cache.capacity])),
+            }
+        }
+        rules
+    }
+
     /// The lines as JSON.
     pub(super) fn json(&self) -> Result<String, CommandError> {
         pretty(&self.lines())

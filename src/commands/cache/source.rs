@@ -9,6 +9,7 @@ use indexmap::IndexSet;
 use super::super::exit::CommandError;
 use super::super::unpacked::unpacked;
 use crate::evict::replay::{NEVER, next_requests};
+use crate::http::Method;
 use crate::time::NANOS_PER_SEC;
 use crate::trace::{Column, OracleReader, Start, TraceError, TraceReader, is_oracle};
 
@@ -34,7 +35,10 @@ pub(super) struct Needs {
 pub(super) struct Known {
     numbers: Numbers,
     pub(super) requests: u64,
-    /// Bytes of each object, as its last request has it.
+    /// Requests that no cache answers, by their methods: they are no part of the others.
+    pub(super) left_out: u64,
+    /// Bytes of each object: the most that a row names. A row may name less, as that of an answer
+    /// without its body, such as 304, or with a part of it does.
     pub(super) bytes: Vec<u64>,
     /// How often each is asked for; empty unless it is needed.
     pub(super) asked: Vec<u64>,
@@ -79,6 +83,8 @@ struct Asked<'a> {
     next: u64,
     /// In nanoseconds.
     time: u64,
+    /// Whether a cache may answer it.
+    is_cacheable: bool,
 }
 
 impl Source {
@@ -105,6 +111,10 @@ impl Source {
         }
         let mut ids = Vec::new();
         while let Some(asked) = reader.next().map_err(|error| self.wrong(&error))? {
+            if !asked.is_cacheable {
+                known.left_out += 1;
+                continue;
+            }
             let id = known.numbers.insert(&asked.name);
             let id = id.ok_or_else(|| self.usage("has more than 4,294,967,294 objects"))?;
             known.requests += 1;
@@ -112,7 +122,7 @@ impl Source {
             if place == known.bytes.len() {
                 known.bytes.push(0);
             }
-            known.bytes[place] = asked.bytes;
+            known.bytes[place] = known.bytes[place].max(asked.bytes);
             if needs.popularity {
                 known.asked.resize(known.bytes.len(), 0);
                 known.asked[place] += 1;
@@ -122,7 +132,11 @@ impl Source {
             }
         }
         if known.requests == 0 {
-            return Err(self.usage("has no requests"));
+            return Err(self.usage(if known.left_out > 0 {
+                "has no requests that a cache answers: none is a GET or a HEAD"
+            } else {
+                "has no requests"
+            }));
         }
         known.next = next_requests(&ids, known.objects());
         Ok(known)
@@ -144,10 +158,14 @@ impl Source {
             batch.times.clear();
             while batch.ids.len() < size {
                 let Some(asked) = reader.next().map_err(|error| self.wrong(&error))? else { break };
+                if !asked.is_cacheable {
+                    continue;
+                }
                 let id = known.numbers.get(&asked.name);
-                batch.ids.push(id.ok_or_else(|| self.usage("has changed while it was read"))?);
+                let id = id.ok_or_else(|| self.usage("has changed while it was read"))?;
+                batch.ids.push(id);
                 if known.has_sizes {
-                    batch.bytes.push(asked.bytes);
+                    batch.bytes.push(known.bytes[id as usize]);
                 }
                 batch.next.push(known.next.get(request).copied().unwrap_or(asked.next));
                 batch.times.push(asked.time);
@@ -206,6 +224,7 @@ impl Reader {
                 bytes: u64::from(row.size),
                 next: row.next.unwrap_or(NEVER),
                 time: u64::from(row.time) * NANOS_PER_SEC,
+                is_cacheable: true,
             })),
             Self::Csv(reader) => {
                 let has_sizes = reader.columns().contains(&Column::SizeBytes);
@@ -224,7 +243,12 @@ impl Reader {
                     }
                     None => 1,
                 };
-                Ok(Some(Asked { name: Name::Text(name), bytes, next: NEVER, time }))
+                // A row that names no method is taken for a GET.
+                let method = row.method.map(|name| Method::from_name(&name.to_ascii_uppercase()));
+                let is_cacheable =
+                    method.is_none_or(|it| matches!(it, Some(Method::Get | Method::Head)));
+                let name = Name::Text(name);
+                Ok(Some(Asked { name, bytes, next: NEVER, time, is_cacheable }))
             }
         }
     }
@@ -239,7 +263,36 @@ impl Known {
 
     /// The bytes of all objects together, if they have sizes.
     pub(super) fn footprint(&self) -> Option<u64> {
-        self.has_sizes.then(|| self.bytes.iter().sum())
+        let sum = || self.bytes.iter().fold(0_u64, |sum, bytes| sum.saturating_add(*bytes));
+        self.has_sizes.then(sum)
+    }
+
+    /// How many objects there are of which no row names a size above 0, if they have sizes.
+    pub(super) fn empty(&self) -> usize {
+        if self.has_sizes { self.bytes.iter().filter(|bytes| **bytes == 0).count() } else { 0 }
+    }
+
+    /// Whether objects are of different sizes.
+    pub(super) fn differ(&self) -> bool {
+        self.has_sizes && self.bytes.windows(2).any(|two| two[0] != two[1])
+    }
+
+    /// What has to be known of the requests beside the miss ratios: sentences.
+    pub(super) fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        if self.left_out > 0 {
+            remarks.push(format!(
+                "{} requests are left out: no cache answers other methods than GET and HEAD.",
+                self.left_out
+            ));
+        }
+        if self.empty() > 0 {
+            remarks.push(format!(
+                "{} objects are taken to have 1 byte: no row names more than 0 bytes of them.",
+                self.empty()
+            ));
+        }
+        remarks
     }
 }
 

@@ -2,8 +2,11 @@
 
 use super::replays::{Line, Replays};
 use super::source::Known;
+use crate::evict::Capacity;
+use crate::evict::replay::Rule;
 
-/// The tables of misses and, if objects have sizes, of missed bytes.
+/// The tables of misses and, if objects have sizes, of missed bytes; below them what they leave
+/// out, and what those are that know the future.
 pub(super) fn text(replays: &Replays, known: &Known) -> String {
     let lines = replays.lines();
     let mut text = format!("{} requests for {} objects", known.requests, known.objects());
@@ -16,7 +19,39 @@ pub(super) fn text(replays: &Replays, known: &Known) -> String {
         text.push('\n');
         text.push_str(&table("byte miss ratio", &lines, |line| line.byte_miss_ratio));
     }
+    let mut remarks = known.remarks();
+    remarks.extend(replays.rules().into_iter().filter_map(|(rule, capacities)| {
+        let in_bytes = |it: &Capacity| matches!(it, Capacity::Bytes(_));
+        let is_by_size = known.differ() && capacities.iter().any(in_bytes);
+        caption(rule, is_by_size)
+    }));
+    if !remarks.is_empty() {
+        text.push_str(&format!("\n{}\n", remarks.join("\n")));
+    }
     text
+}
+
+/// What a rule that knows the future says of the others, where room may be counted in bytes and
+/// objects have different sizes, or not.
+fn caption(rule: Rule, is_by_size: bool) -> Option<String> {
+    let what = match (rule, is_by_size) {
+        (Rule::Belady, false) => "a bound: no policy misses fewer requests",
+        (Rule::Belady, true) => {
+            "a bound for equal sizes only: where room is counted in bytes, as here, others may miss \
+             fewer"
+        }
+        (Rule::BeladySize, _) => "a good choice of who knows the future, and no bound",
+        (Rule::Static, false) => {
+            "the best content that never changes, without the misses that fill it: no bound where \
+             popularity moves"
+        }
+        (Rule::Static, true) => {
+            "the best content that never changes, or nearly, without the misses that fill it: no \
+             bound where popularity moves"
+        }
+        (Rule::Online(_) | Rule::Ttl, _) => return None,
+    };
+    Some(format!("{}: {what}.", rule.word()))
 }
 
 fn table(heading: &str, lines: &[Line], ratio: impl Fn(&Line) -> f64) -> String {

@@ -20,8 +20,13 @@ const SHOWN: [(&str, &str); 4] = [
     ("cost_per_million", "per million"),
 ];
 
-/// All of it.
-pub(super) fn table(provenance: &Provenance, table: &SweepTable, axes: &[Axis]) -> String {
+/// All of it; `is_varied` says of which variants something is varied that they set.
+pub(super) fn table(
+    provenance: &Provenance,
+    table: &SweepTable,
+    axes: &[Axis],
+    is_varied: impl Fn(&str) -> bool,
+) -> String {
     let has_slo = table.lines.iter().any(|line| line.slo.is_some());
     let fails = table.lines.iter().any(|line| line.failing().is_some_and(|it| it > 0.0));
     let mut head: Vec<String> = table.keys.iter().map(|key| last_words(key).to_owned()).collect();
@@ -47,7 +52,7 @@ pub(super) fn table(provenance: &Provenance, table: &SweepTable, axes: &[Axis]) 
     if table.lines.len() > MAX_LINES {
         text.push_str(&format!("and {} more in sweep.csv\n", table.lines.len() - MAX_LINES));
     }
-    if let Some(alike) = alike(table) {
+    if let Some(alike) = alike(table, is_varied) {
         text.push_str(&format!("\n{alike}\n"));
     }
     if has_slo {
@@ -58,9 +63,10 @@ pub(super) fn table(provenance: &Provenance, table: &SweepTable, axes: &[Axis]) 
     text
 }
 
-/// A sentence that names variants that come to the same at every point, if there are any: a sweep
-/// lies over what variants set, so one that varies all that sets them apart makes them one.
-fn alike(table: &SweepTable) -> Option<String> {
+/// A sentence that names variants that come to the same at every point, if there are any, and why
+/// if that is known: a sweep lies over what variants set, so one that varies all that sets them
+/// apart makes them one.
+fn alike(table: &SweepTable, is_varied: impl Fn(&str) -> bool) -> Option<String> {
     let mut variants: Vec<(&str, Vec<&SweepRow>)> = Vec::new();
     for line in &table.lines {
         match variants.iter_mut().find(|(name, _)| *name == line.variant) {
@@ -70,14 +76,17 @@ fn alike(table: &SweepTable) -> Option<String> {
     }
     let same = |rows: &Vec<&SweepRow>| {
         let names = variants.iter().filter(|(_, other)| other == rows);
-        names.map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>()
+        names.map(|(name, _)| *name).collect::<Vec<_>>()
     };
     let groups = variants.iter().map(|(_, rows)| same(rows));
     let alike = groups.filter(|names| names.len() > 1).max_by_key(Vec::len)?;
-    Some(format!(
-        "{} come to the same at every point: what is varied takes the place of what they set.",
-        alike.join(", ")
-    ))
+    let names: Vec<String> = alike.iter().map(|name| format!("`{name}`")).collect();
+    let why = if alike.iter().any(|name| is_varied(name)) {
+        "what is varied takes the place of what they set"
+    } else {
+        "what they set makes no difference here"
+    };
+    Some(format!("{} come to the same at every point: {why}.", names.join(", ")))
 }
 
 fn cells(line: &SweepLine, fails: bool, has_slo: bool) -> Vec<String> {

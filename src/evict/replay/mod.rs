@@ -1,8 +1,9 @@
 //! Replaying a trace through caches, without any time between a miss and what is stored.
 //!
 //! Objects are numbered from 0 in the order in which they are asked for first, so that a table
-//! says where each stands. Besides the policies there are bounds that need the future: Belady's
-//! rule, and the most popular objects, stored beforehand. A trace is replayed in chunks, so that
+//! says where each stands. Besides the policies there are rules that need the future: Belady's
+//! rule, which is a bound where all objects are of one size, and the most popular objects, stored
+//! beforehand. A trace is replayed in chunks, so that
 //! many caches can go over one that is never wholly in memory.
 
 mod belady;
@@ -59,7 +60,7 @@ pub trait Replayed: Send {
     fn tally(&self) -> Tally;
 }
 
-/// Who goes first: a policy, or a bound that needs the future.
+/// Who goes first: a policy, or a rule that needs the future.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
     /// A policy that a real cache can have.
@@ -71,7 +72,8 @@ pub enum Rule {
     /// Of some objects drawn at random, the one with the largest product of size and time until it
     /// is asked for again goes first. With sizes there is no simple optimum.
     BeladySize,
-    /// The most popular objects of the whole trace are there from the beginning and stay.
+    /// The most popular objects of the whole trace are there from the beginning and stay: of what
+    /// never changes the best, and no bound for what follows a popularity that moves.
     Static,
     /// Nothing goes for want of room, whatever the size: only lifetimes end.
     Ttl,

@@ -298,7 +298,9 @@ impl Caches {
         (http, question): (&Http, &Question),
         ctx: &mut Ctx<'_, O>,
     ) {
-        let (status, bytes) = (ctx.cold(child).answer.status, ctx.cold(child).bytes);
+        let (answer, bytes) = (ctx.cold(child).answer, ctx.cold(child).bytes);
+        let status = answer.status;
+        let bytes = if answer.is_success() { ctx.kept_bytes(child, bytes) } else { bytes };
         let papers = ctx.papers(child);
         let (head_id, born) = (papers.head, papers.born);
         let (wall, replica) = (ctx.wall(), ctx.hot(parent).at.replica);

@@ -358,9 +358,10 @@ impl Caches {
             && head.is_some_and(|head| self.is_known(look.id, head, look.http, look.question, ctx));
         let wall = ctx.wall();
         let is_empty = is_known || look.question.method == Method::Head;
+        let bytes = if is_empty { HEAD_BYTES } else { ctx.given_bytes(look.id, stored.bytes) };
         let cold = ctx.cold(into);
         cold.answer = Answer::with_status(if is_known { 304 } else { stored.status });
-        cold.bytes = if is_empty { HEAD_BYTES } else { stored.bytes };
+        cold.bytes = bytes;
         let papers = ctx.papers(into);
         papers.head = stored.head;
         // A cache that does not say how old an answer is makes it new.

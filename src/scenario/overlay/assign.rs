@@ -1,6 +1,6 @@
 //! Setting one key by its dotted path, for sweeps, `--set` and `--vary`.
 
-use super::{Choices, changes_kind};
+use super::{Choices, changes_kind, merge_at, merges};
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::scenario::tree::{Entry, Item, Path, Table, Value};
 
@@ -33,8 +33,9 @@ pub fn assign_all(
 
 /// Sets the key at `path` to `value`, and says whether that was possible.
 ///
-/// Missing tables are made. In a choice, another alternative than the present one replaces the
-/// whole; the present one keeps what goes along with it. Elements of lists have to exist.
+/// Missing tables are made. A table is laid over a table as [`merge`](super::merge) does it. In a
+/// choice, another alternative than the present one replaces the whole; the present one keeps what
+/// goes along with it. Elements of lists have to exist, and are replaced whole.
 pub fn assign(
     root: &mut Table,
     path: &Path,
@@ -81,7 +82,7 @@ impl Walk<'_> {
         }
         let key_span = self.path.span.clone();
         if last {
-            table.insert(key.clone(), Entry { key_span, item: value });
+            self.lay(table, Entry { key_span, item: value });
             return Ok(());
         }
         if table.get(key).is_none() {
@@ -90,6 +91,21 @@ impl Walk<'_> {
         }
         let item = table.get_mut(key).expect("it stands there or was just made");
         self.set_in_item(item, depth + 1, value)
+    }
+
+    /// Lays a value over what the last key has in its table.
+    fn lay(&self, table: &mut Table, entry: Entry) {
+        let mut keys = self.path.keys.clone();
+        let key = &self.path.keys[keys.len() - 1];
+        match (table.get_mut(key).map(|item| &mut item.value), entry) {
+            (
+                Some(Value::Table(below)),
+                Entry { item: Item { value: Value::Table(above), .. }, .. },
+            ) if merges(below, &above, self.choices, &keys) => {
+                merge_at(below, above, self.choices, &mut keys);
+            }
+            (_, entry) => table.insert(key.clone(), entry),
+        }
     }
 
     fn set_in_item(
@@ -213,6 +229,27 @@ mod tests {
     #[test]
     fn just_the_key_is_set() {
         check("a = { x = 1, y = 2 }", &[("a.y", "3")], "{ a = { x = 1, y = 3 } }");
+    }
+
+    #[test]
+    fn a_table_is_laid_over_a_table_as_a_variant_is() {
+        check(
+            "a = { x = 1, b = { y = 2 } }",
+            &[("a", "{ z = 3, b = { w = 4 } }")],
+            "{ a = { x = 1, b = { y = 2, w = 4 }, z = 3 } }",
+        );
+        // A choice is replaced whole, and so are a list and a node of another kind.
+        check(
+            "node.c = { kind = 'server', cores = 2, service = { lognormal = { cv = 1 } }, l = [1] }",
+            &[("node.c", "{ kind = 'server', service = { exp = '2ms' }, l = [2] }")],
+            "{ node = { c = { cores = 2, kind = \"server\", service = { exp = \"2ms\" }, l = [2] } } }",
+        );
+        check(
+            "node.c = { kind = 'server', cores = 2 }",
+            &[("node.c", "{ kind = 'database' }")],
+            "{ node = { c = { kind = \"database\" } } }",
+        );
+        check("a = { x = 1 }", &[("a", "2")], "{ a = 2 }");
     }
 
     #[test]

@@ -250,3 +250,16 @@ fn misspelt_keys_are_not_known() {
         assert_eq!(strangers(&schema(), &SCENARIO.replacen(right, wrong, 1)), [path]);
     }
 }
+
+#[test]
+fn every_status_has_the_range_of_a_status() {
+    let mut found = 0;
+    for (path, properties) in properties(&schema()) {
+        let Some(status) = properties.get("status") else { continue };
+        let bound = |name: &str| status.get(name).and_then(Value::as_u64);
+        assert!(bound("minimum").is_some_and(|least| least >= 100), "{path}: {status}");
+        assert_eq!(bound("maximum"), Some(599), "{path}: {status}");
+        found += 1;
+    }
+    assert!(found >= 4, "{found}");
+}

@@ -77,7 +77,7 @@ impl Client {
             && http.is_some_and(|http| browsers.keeping(http, &came).is_some())
             && !question.has_range
             && !question.control.no_store
-            && browsers.shelves.put(owner.0, name, bytes, came);
+            && browsers.shelves.put(owner.0, name, ctx.kept_bytes(child, bytes), came);
         let status = match task {
             Task::Refresh => CacheStatus::Refreshed,
             _ if is_right => CacheStatus::Revalidated,
