@@ -16,24 +16,37 @@ pub(super) fn assumptions(results: &[VariantResult]) -> Vec<String> {
     sentences
 }
 
+/// A machine with several cores: the node, the machine, and the variants that have it there.
+type Machine<'a> = (&'a str, MachineShape, Vec<&'a str>);
+
 /// Machines with several cores in some variant, by the name of their node, each once.
-fn machines(results: &[VariantResult]) -> Vec<(&str, MachineShape)> {
-    let mut found: Vec<(&str, MachineShape)> = Vec::new();
+fn machines(results: &[VariantResult]) -> Vec<Machine<'_>> {
+    let mut found: Vec<Machine<'_>> = Vec::new();
     for result in results {
         for (name, plan) in result.graph.names.iter().zip(&result.graph.plans) {
             let machines = plan.shape.iter().flat_map(|shape| &shape.machines);
             for machine in machines.filter(|machine| machine.cores > 1) {
-                let is_alike = |(node, other): &(&str, MachineShape)| {
+                let is_alike = |(node, other, _): &&mut Machine<'_>| {
                     node == name && other.cores == machine.cores && loss(other) == loss(machine)
                 };
-                if !found.iter().any(is_alike) {
-                    found.push((name, *machine));
+                match found.iter_mut().find(is_alike) {
+                    Some((_, _, variants)) if variants.last() == Some(&result.name.as_str()) => {}
+                    Some((_, _, variants)) => variants.push(&result.name),
+                    None => found.push((name, *machine, vec![&result.name])),
                 }
             }
         }
     }
-    found.sort_by_key(|(name, machine)| (*name, machine.cores));
+    found.sort_by_key(|(name, machine, _)| (*name, machine.cores));
     found
+}
+
+/// A node, and in which variants it is so where it is not so in all.
+fn place(node: &str, variants: &[&str], all: usize) -> String {
+    if variants.len() == all {
+        return format!("`{node}`");
+    }
+    format!("`{node}` of `{}`", variants.join("`, `"))
 }
 
 /// σ and κ by their bits, so that they can be compared.
@@ -44,22 +57,33 @@ fn loss(machine: &MachineShape) -> [u64; 2] {
 fn scaling(results: &[VariantResult]) -> Vec<String> {
     let machines = machines(results);
     let (perfect, lossy): (Vec<_>, Vec<_>) =
-        machines.into_iter().partition(|(_, machine)| loss(machine) == [0, 0]);
+        machines.into_iter().partition(|(_, machine, _)| loss(machine) == [0, 0]);
     let mut sentences = Vec::new();
-    let mut nodes: Vec<String> = perfect.iter().map(|(node, _)| format!("`{node}`")).collect();
-    nodes.dedup();
+    let mut nodes: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (node, _, variants) in perfect {
+        match nodes.last_mut().filter(|(last, _)| *last == node) {
+            Some((_, all)) => {
+                let more = variants.into_iter().filter(|it| !all.contains(it));
+                let more: Vec<&str> = more.collect();
+                all.extend(more);
+            }
+            None => nodes.push((node, variants)),
+        }
+    }
     if !nodes.is_empty() {
+        let places = nodes.iter().map(|(node, variants)| place(node, variants, results.len()));
         sentences.push(format!(
             "Scaling up is taken as perfect: n cores do the work of n at {} (no contention and \
              no coherency is stated).",
-            nodes.join(", ")
+            places.collect::<Vec<_>>().join(", ")
         ));
     }
-    for (node, machine) in &lossy {
+    for (node, machine, variants) in &lossy {
         sentences.push(format!(
-            "Scaling up has losses: {} cores at `{node}` do the work of {} by the Universal \
+            "Scaling up has losses: {} cores at {} do the work of {} by the Universal \
              Scalability Law (contention {}, coherency {}).",
             machine.cores,
+            place(node, variants, results.len()),
             Rounded::plain(machine.capacity()),
             machine.contention,
             machine.coherency

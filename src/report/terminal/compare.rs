@@ -7,7 +7,7 @@ use super::run::{busiest, head};
 use crate::report::assumptions::assumptions;
 use crate::report::order::{disagreement_note, too_few_replications};
 use crate::report::{Provenance, fingerprint, sentence, slo_outcome, slo_verdicts};
-use crate::stats::{Paired, Rounded, Status, Verdict};
+use crate::stats::{Interval, Paired, Rounded, Status, Verdict};
 use crate::study::{Comparison, Stability, SummaryRow, VariantResult};
 
 /// Metrics of the first table, and how they are called here.
@@ -182,6 +182,11 @@ fn ratios(marks: &mut Marks, results: &[VariantResult], comparison: &Comparison)
 /// A ratio is told to this share of it at the finest, however narrow its interval.
 const FINEST: f64 = 5e-4;
 
+/// Whether all of it lies too near to 1 for any digit to show that it is not.
+fn is_one(ratio: Interval) -> bool {
+    [ratio.low, ratio.high].iter().all(|end| (end - 1.0).abs() < FINEST)
+}
+
 /// The ratio with its interval, or the difference where there is no finite ratio.
 fn compared(paired: &Paired) -> String {
     let word = match paired.verdict {
@@ -190,6 +195,9 @@ fn compared(paired: &Paired) -> String {
         Verdict::NotShown => "(=)",
     };
     match paired.ratio {
+        Some(ratio) if paired.verdict.is_significant() && is_one(ratio) => {
+            format!("less than {} % {word}", 100.0 * FINEST)
+        }
         Some(ratio) => {
             let half = ratio.half_width().max(FINEST * ratio.mean.abs());
             let [low, mean, high] =
@@ -207,7 +215,6 @@ fn compared(paired: &Paired) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Interval;
 
     #[test]
     fn a_ratio_has_no_digits_that_come_from_rounding() {
@@ -218,5 +225,7 @@ mod tests {
         };
         assert_eq!(ratio(4.0 / 3.0, 1e-16), "1.3333 [1.3333, 1.3333] higher");
         assert_eq!(ratio(1.25, 0.03), "1.25 [1.22, 1.28] higher");
+        assert_eq!(ratio(1.000_02, 1e-5), "less than 0.05 % higher");
+        assert_eq!(ratio(1.000_8, 1e-4), "1.0008 [1.0003, 1.0013] higher");
     }
 }
