@@ -234,6 +234,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_so_in_some_variants_alone_names_them() {
+        let text = format!("{}[variant.lossy.node.app]\nmachine = \"lossy\"\n", sample::SHOP);
+        let machine = "[machine.lossy]\ncores = 4\ncontention = 0.05\n";
+        let sentences = assumptions(&sample::run(&format!("{machine}{text}"), sample::PLAIN));
+        assert!(sentences[0].contains("do the work of n at `app` of `up` ("), "{}", sentences[0]);
+        let lossy = "Scaling up has losses: 4 cores at `app` of `lossy` do the work of 3.478";
+        assert!(sentences[1].starts_with(lossy), "{}", sentences[1]);
+    }
+
+    #[test]
     fn what_is_not_there_is_said_too() {
         let sentences = assumptions(&sample::run(sample::QUEUE, sample::PLAIN));
         assert_eq!(

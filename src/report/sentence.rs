@@ -78,7 +78,11 @@ fn ranked(results: &[VariantResult], places: &[usize]) -> String {
     let rank = match shown {
         [only] => alone(results, *only),
         [base, other] => two::two(results, *base, *other),
-        several => many::many(results, several),
+        // Who misses the objectives is not praised for being the least bad.
+        several if several.iter().all(|it| objectives::is_missed(results, *it)) => {
+            many::many(results, several, "comes nearest")
+        }
+        several => many::many(results, several, "is best"),
     };
     let Some(first) = clauses.first().cloned() else { return format!("{rank}{offered}{fails}") };
     let rest: String = clauses[1..].iter().map(|it| format!("; {}", within(it))).collect();
@@ -88,13 +92,17 @@ fn ranked(results: &[VariantResult], places: &[usize]) -> String {
 /// A clause as it stands within a sentence: names keep their letters.
 fn within(clause: &str) -> String {
     let mut letters = clause.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().to_string() + letters.as_str())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_lowercase().to_string() + letters.as_str())
 }
 
 /// A clause as it begins a sentence.
 fn begun(clause: &str) -> String {
     let mut letters = clause.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().to_string() + letters.as_str())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().to_string() + letters.as_str())
 }
 
 /// That variants do not bear the same load, as the end of a clause: what is offered less is

@@ -386,9 +386,7 @@ impl VariantResult {
         let of_all = (seen.ended, seen.ended_in_all);
         let (observations, observations_in_all) = match kind {
             Kind::Ended | Kind::Lasting | Kind::Outcome | Kind::Counted => of_all,
-            Kind::Mean | Kind::Quantile(_) | Kind::Plain => {
-                (seen.succeeded, seen.succeeded_in_all)
-            }
+            Kind::Mean | Kind::Quantile(_) | Kind::Plain => (seen.succeeded, seen.succeeded_in_all),
         };
         let evidence = Evidence {
             replications,

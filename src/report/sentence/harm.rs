@@ -2,7 +2,7 @@
 
 use super::{MATTERS, by_value, list};
 use crate::report::order::paired_values;
-use crate::stats::{Rounded, Verdict};
+use crate::stats::{Interval, Rounded, Verdict};
 use crate::study::VariantResult;
 
 /// Something that attackers want.
@@ -128,12 +128,13 @@ impl Harm {
     /// How much of it the variants have.
     fn told(&self, results: &[VariantResult], places: &[usize]) -> String {
         let words = |place: &usize| {
-            let mean = self.mean(&results[*place]);
+            let (result, mean) = (&results[*place], self.mean(&results[*place]));
             if mean <= 0.0 {
                 return "none".to_owned();
             }
-            let digits = if mean >= 100.0 { mean.round() } else { mean };
-            format!("{}{}", Rounded::plain(digits), self.unit)
+            let interval = Interval::of_replications(&self.values(result), result.confidence());
+            let number = Rounded::new(mean, interval.map_or(0.0, |it| it.half_width()));
+            format!("{}{}", number.value, self.unit)
         };
         if let [only] = places {
             return format!("{}: {} {}", self.words, list(results, &[*only]), words(only));

@@ -5,6 +5,11 @@ use super::list;
 use crate::report::slo::{SloOutcome, slo_outcome, slo_verdicts};
 use crate::study::VariantResult;
 
+/// Whether a variant misses an objective.
+pub(super) fn is_missed(results: &[VariantResult], place: usize) -> bool {
+    slo_outcome(&slo_verdicts(&results[place])) == Some(SloOutcome::Missed)
+}
+
 /// The variants that do not miss an objective, or all if every one of them does. Who misses one is
 /// told in `clauses`.
 pub(super) fn split(

@@ -1,11 +1,14 @@
 //! How variants compare.
 
-use super::figure::Marks;
+use super::figure::{Marks, number};
 use super::grid::Grid;
 use super::paper::Paper;
 use super::run::{busiest, head};
+use crate::check::{Fullest, fullest};
+use crate::metrics::Unit;
 use crate::report::assumptions::assumptions;
 use crate::report::order::{disagreement_note, too_few_replications};
+use crate::report::stability::trouble;
 use crate::report::{Provenance, fingerprint, sentence, slo_outcome, slo_verdicts};
 use crate::stats::{Interval, Paired, Rounded, Status, Verdict};
 use crate::study::{Comparison, Stability, SummaryRow, VariantResult};
@@ -126,7 +129,14 @@ fn values(marks: &mut Marks, results: &[VariantResult]) -> Grid {
             row(words, metric(name));
         }
     }
-    row("busiest node", results.iter().map(busy).collect());
+    // What is no core and yet fuller comes before any node, as in the bottleneck of a run.
+    let fuller: Vec<Option<Fullest>> = results.iter().map(fuller).collect();
+    let what = if fuller.iter().any(Option::is_some) { "busiest" } else { "busiest node" };
+    let busy = |(result, fuller): (&VariantResult, &Option<Fullest>)| match fuller {
+        Some(it) => format!("{} {}", it.name, number(Unit::Share, it.load, None)),
+        None => busy(result),
+    };
+    row(what, results.iter().zip(&fuller).map(busy).collect());
     if results.iter().any(|result| result.cost_per_hour() > 0.0) {
         let cost = |result: &VariantResult| Rounded::plain(result.cost_per_hour()).to_string();
         row("cost per hour", results.iter().map(cost).collect());
@@ -140,6 +150,15 @@ fn values(marks: &mut Marks, results: &[VariantResult]) -> Grid {
         row("SLO", outcomes.iter().map(word).collect());
     }
     grid
+}
+
+/// What is no core and fuller than the cores of all nodes; none of a variant that cannot keep up.
+fn fuller(result: &VariantResult) -> Option<Fullest> {
+    if trouble(result).is_some() {
+        return None;
+    }
+    let busy = busiest(result).and_then(|(_, row)| row.mean).unwrap_or(0.0);
+    fullest(&result.graph).filter(|it| it.load > busy)
 }
 
 /// The busiest node and the share of time that its cores are at work.
