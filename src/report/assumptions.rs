@@ -41,9 +41,11 @@ fn machines(results: &[VariantResult]) -> Vec<Machine<'_>> {
     found
 }
 
-/// A node, and in which variants it is so where it is not so in all.
-fn place(node: &str, variants: &[&str], all: usize) -> String {
-    if variants.len() == all {
+/// A node, and of which variants it is said where not all machines there lose alike.
+fn place(node: &str, variants: &[&str], machines: &[Machine<'_>]) -> String {
+    let mut losses = machines.iter().filter(|it| it.0 == node).map(|(_, machine, _)| loss(machine));
+    let first = losses.next();
+    if losses.all(|other| Some(other) == first) {
         return format!("`{node}`");
     }
     format!("`{node}` of `{}`", variants.join("`, `"))
@@ -57,21 +59,21 @@ fn loss(machine: &MachineShape) -> [u64; 2] {
 fn scaling(results: &[VariantResult]) -> Vec<String> {
     let machines = machines(results);
     let (perfect, lossy): (Vec<_>, Vec<_>) =
-        machines.into_iter().partition(|(_, machine, _)| loss(machine) == [0, 0]);
+        machines.iter().partition(|(_, machine, _)| loss(machine) == [0, 0]);
     let mut sentences = Vec::new();
     let mut nodes: Vec<(&str, Vec<&str>)> = Vec::new();
     for (node, _, variants) in perfect {
-        match nodes.last_mut().filter(|(last, _)| *last == node) {
+        match nodes.last_mut().filter(|(last, _)| last == node) {
             Some((_, all)) => {
-                let more = variants.into_iter().filter(|it| !all.contains(it));
+                let more = variants.iter().copied().filter(|it| !all.contains(it));
                 let more: Vec<&str> = more.collect();
                 all.extend(more);
             }
-            None => nodes.push((node, variants)),
+            None => nodes.push((*node, variants.clone())),
         }
     }
     if !nodes.is_empty() {
-        let places = nodes.iter().map(|(node, variants)| place(node, variants, results.len()));
+        let places = nodes.iter().map(|(node, variants)| place(node, variants, &machines));
         sentences.push(format!(
             "Scaling up is taken as perfect: n cores do the work of n at {} (no contention and \
              no coherency is stated).",
@@ -83,7 +85,7 @@ fn scaling(results: &[VariantResult]) -> Vec<String> {
             "Scaling up has losses: {} cores at {} do the work of {} by the Universal \
              Scalability Law (contention {}, coherency {}).",
             machine.cores,
-            place(node, variants, results.len()),
+            place(node, variants, &machines),
             Rounded::plain(machine.capacity()),
             machine.contention,
             machine.coherency
@@ -235,9 +237,10 @@ mod tests {
 
     #[test]
     fn what_is_so_in_some_variants_alone_names_them() {
-        let text = format!("{}[variant.lossy.node.app]\nmachine = \"lossy\"\n", sample::SHOP);
-        let machine = "[machine.lossy]\ncores = 4\ncontention = 0.05\n";
-        let sentences = assumptions(&sample::run(&format!("{machine}{text}"), sample::PLAIN));
+        let lossy = "[machine.lossy]\ncores = 4\ncontention = 0.05\n\
+                     [variant.lossy.node.app]\nmachine = \"lossy\"\n";
+        let text = format!("{}{lossy}", sample::SHOP);
+        let sentences = assumptions(&sample::run(&text, sample::PLAIN));
         assert!(sentences[0].contains("do the work of n at `app` of `up` ("), "{}", sentences[0]);
         let lossy = "Scaling up has losses: 4 cores at `app` of `lossy` do the work of 3.478";
         assert!(sentences[1].starts_with(lossy), "{}", sentences[1]);

@@ -210,7 +210,7 @@ mod tests {
         assert!(lines[0].ends_with(tail));
         let start = "0,load,out,1/s,1.5,1.25,,few-data,1.5,1.25,,few-data,";
         assert!(lines[2].starts_with(start), "{}", lines[2]);
-        assert!(lines[2].ends_with(",,,,0.5,,,few-data,,,,,7.0,,,few-data,ok"), "{}", lines[2]);
+        assert!(lines[2].ends_with(",,,,0.5,,,few-data,,,,,7,,,few-data,ok"), "{}", lines[2]);
     }
 
     #[test]

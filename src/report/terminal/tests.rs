@@ -92,7 +92,7 @@ fn a_pool_that_is_fuller_than_all_cores_is_the_bottleneck() {
 #[test]
 fn a_line_that_is_fuller_than_all_cores_is_the_busiest_of_a_comparison() {
     let text = "duration = '20s'\nreplications = 5\n[endpoint.p]\nwork = [{ cpu = '1ms' }]\n\
-         response = { size = '100KB' }\n[node.u]\nkind = 'client'\n\
+         response = { size = '100kB' }\n[node.u]\nkind = 'client'\n\
          arrivals = { poisson = '10/s' }\nmix = { p = 1 }\n[node.app]\nkind = 'server'\n\
          cores = 1\n[link.u.app]\nbandwidth = '10Mbit/s'\n[variant.narrow]\n\
          [variant.wide.link.u.app]\nbandwidth = '10Gbit/s'\n";
