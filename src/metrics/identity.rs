@@ -168,7 +168,7 @@ pub(super) const METRICS: &[Metric] = &[
     averaged(
         "exposure_censored",
         Unit::Share,
-        "The share of stolen credentials that still worked at the end, of these and those that ended.",
+        "Stolen credentials that worked at the end, as a share of these and of those that ended.",
         |run| {
             let identities = run.identities?;
             let (ended, open) = (identities.exposed.0, u64::from(identities.stolen.now));

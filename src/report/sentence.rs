@@ -42,7 +42,8 @@ pub fn sentence(results: &[VariantResult], comparison: &Comparison) -> String {
     };
     let troubles = unstable.iter().map(|place| format!("; {}", misses(results, *place)));
     let troubles: String = troubles.collect();
-    let attacks = harm::alike(results, &stable);
+    let are_not_compared = stable.len() > 1 && too_few_replications(results).is_some();
+    let attacks = harm::at_the_end(results, &stable, are_not_compared);
     format!("{verdict}{troubles}{attacks}.")
 }
 

@@ -206,7 +206,7 @@ mod tests {
         assert!(
             lines[0].contains(",utilisation_small_high,utilisation_small_status,queue_max_big,")
         );
-        let tail = "queue_max_small,queue_max_small_low,queue_max_small_high,queue_max_small_status,status";
+        let tail = "queue_max_small_low,queue_max_small_high,queue_max_small_status,status";
         assert!(lines[0].ends_with(tail));
         let start = "0,load,out,1/s,1.5,1.25,,few-data,1.5,1.25,,few-data,";
         assert!(lines[2].starts_with(start), "{}", lines[2]);

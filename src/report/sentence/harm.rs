@@ -1,6 +1,6 @@
 //! What attackers get: no latency makes up for letting more of them through.
 
-use super::{MATTERS, by_value, list};
+use super::{MATTERS, by_value};
 use crate::report::order::paired_values;
 use crate::stats::{Interval, Rounded, Verdict};
 use crate::study::VariantResult;
@@ -77,10 +77,16 @@ pub(super) fn split(
     safe
 }
 
-/// What attackers get where no variant stops more of it than another, as the end of a sentence.
-pub(super) fn alike(results: &[VariantResult], places: &[usize]) -> String {
+/// What attackers get where no variant stops more of it than another, as the end of a sentence; all
+/// that they get where the variants `are_not_compared`.
+pub(super) fn at_the_end(
+    results: &[VariantResult],
+    places: &[usize],
+    are_not_compared: bool,
+) -> String {
     let told = HARMS.iter().filter(|harm| harm.is_told(results, places));
-    let alike = told.filter(|harm| harm.least(results, places).len() == places.len());
+    let is_alike = |harm: &&Harm| harm.least(results, places).len() == places.len();
+    let alike = told.filter(|harm| are_not_compared || is_alike(harm));
     alike.map(|harm| format!("; {}", harm.told(results, places))).collect()
 }
 
@@ -136,9 +142,6 @@ impl Harm {
             let number = Rounded::new(mean, interval.map_or(0.0, |it| it.half_width()));
             format!("{}{}", number.value, self.unit)
         };
-        if let [only] = places {
-            return format!("{}: {} {}", self.words, list(results, &[*only]), words(only));
-        }
         format!("{}: {}", self.words, by_value(results, places, places.iter().map(words)))
     }
 }

@@ -133,6 +133,12 @@ fn what_attackers_get_is_told_before_any_time_and_only_the_safest_are_ranked() {
 }
 
 #[test]
+fn what_attackers_get_is_told_of_too_few_replications_too() {
+    let text = of(&sample::ATTACKED.replace("replications = 5", "replications = 2"));
+    assert!(text.contains("not 2; attacks that succeed: `nothing` 119, `waf` 2"), "{text}");
+}
+
+#[test]
 fn who_misses_the_slo_is_named_first_and_is_not_praised() {
     let slo = format!("slo = {{ mean = \"15ms\" }}\n{}", sample::SHOP);
     let text = of(&slo);
