@@ -48,7 +48,7 @@ fn place(node: &str, variants: &[&str], machines: &[Machine<'_>]) -> String {
     if losses.all(|other| Some(other) == first) {
         return format!("`{node}`");
     }
-    format!("`{node}` of `{}`", variants.join("`, `"))
+    format!("`{node}` (in `{}`)", variants.join("`, `"))
 }
 
 /// σ and κ by their bits, so that they can be compared.
@@ -241,8 +241,8 @@ mod tests {
                      [variant.lossy.node.app]\nmachine = \"lossy\"\n";
         let text = format!("{}{lossy}", sample::SHOP);
         let sentences = assumptions(&sample::run(&text, sample::PLAIN));
-        assert!(sentences[0].contains("do the work of n at `app` of `up` ("), "{}", sentences[0]);
-        let lossy = "Scaling up has losses: 4 cores at `app` of `lossy` do the work of 3.478";
+        assert!(sentences[0].contains("do the work of n at `app` (in `up`) ("), "{}", sentences[0]);
+        let lossy = "Scaling up has losses: 4 cores at `app` (in `lossy`) do the work of 3.478";
         assert!(sentences[1].starts_with(lossy), "{}", sentences[1]);
     }
 

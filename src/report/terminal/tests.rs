@@ -97,7 +97,7 @@ fn a_line_that_is_fuller_than_all_cores_is_the_busiest_of_a_comparison() {
          cores = 1\n[link.u.app]\nbandwidth = '10Mbit/s'\n[variant.narrow]\n\
          [variant.wide.link.u.app]\nbandwidth = '10Gbit/s'\n";
     let said = shape(&compared(text, 200)).join("\n");
-    assert!(said.contains("\nbusiest u → app, the way back # % app # ± # %\n"), "{said}");
+    assert!(said.contains("\nbusiest u → app, the way back # % app ~# ± # %\n"), "{said}");
 }
 
 #[test]
