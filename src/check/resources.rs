@@ -202,7 +202,7 @@ pub fn fullest(graph: &Graph) -> Option<Fullest> {
     let first = resources(graph, &traffic).into_iter().find(is_sure)?;
     let [needed, there] = [first.needed, first.there].map(number);
     let text = format!("{}, where {needed} of {there} {} are needed", first.name, first.unit);
-    Some(Fullest { load: first.load(), text })
+    Some(Fullest { load: first.load(), name: first.name, text })
 }
 
 /// The resource of which most is in use.
@@ -211,6 +211,8 @@ pub struct Fullest {
     /// The share of it that is in use on average, without queues anywhere; from 1 on it is too
     /// little.
     pub load: f64,
+    /// Whose it is.
+    pub name: String,
     /// It in words: whose it is, how much is needed, and how much there is.
     pub text: String,
 }

@@ -1,6 +1,6 @@
 //! What identity costs and what it lets through: only of scenarios with `[auth]`.
 
-use super::{EndToEnd, Metric, Unit, average, averaged, mean_of_successes, rate, share};
+use super::{EndToEnd, Metric, Unit, average, averaged, lasting, mean_of_successes, rate, share};
 
 const fn per_second(
     name: &'static str,
@@ -112,22 +112,24 @@ pub(super) const METRICS: &[Metric] = &[
     averaged("people_mean", Unit::Count, "People present, on average over time.", |run| {
         average(run.identities?.people.area(), run.window)
     }),
-    averaged(
+    lasting(
         "exposure_mean",
-        Unit::Millis,
-        "How long a stolen credential works after the theft, on average.",
+        "How long a stolen credential works after the theft, on average of those that ended.",
         |run| {
             let (count, sum, _) = run.identities?.exposed;
             mean(sum, count)
         },
     ),
-    averaged("exposure_max", Unit::Millis, "The longest that a stolen credential worked.", |run| {
-        let (count, _, most) = run.identities?.exposed;
-        (count > 0).then(|| std::time::Duration::from_nanos(most).as_secs_f64())
-    }),
-    averaged(
+    lasting(
+        "exposure_max",
+        "The longest that a stolen credential worked, of those that ended.",
+        |run| {
+            let (count, _, most) = run.identities?.exposed;
+            (count > 0).then(|| std::time::Duration::from_nanos(most).as_secs_f64())
+        },
+    ),
+    lasting(
         "exposure_after_discovery_mean",
-        Unit::Millis,
         "How long a stolen credential works after its theft was discovered, on average.",
         |run| {
             let (count, sum) = run.identities?.after_discovery;
@@ -155,13 +157,22 @@ pub(super) const METRICS: &[Metric] = &[
     per_second("families_ended", "Families of refresh tokens that a reuse ended.", |run| {
         rate(run.identities?.families, run.window)
     }),
-    averaged(
+    lasting(
         "exposure_after_logout_mean",
-        Unit::Millis,
         "How long a stolen credential works after its owner has logged out, on average.",
         |run| {
             let (count, sum) = run.identities?.after_logout;
             mean(sum, count)
+        },
+    ),
+    averaged(
+        "exposure_censored",
+        Unit::Share,
+        "Stolen credentials that worked at the end, as a share of these and of those that ended.",
+        |run| {
+            let identities = run.identities?;
+            let (ended, open) = (identities.exposed.0, u64::from(identities.stolen.now));
+            share(open, ended + open)
         },
     ),
 ];

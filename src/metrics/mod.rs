@@ -88,6 +88,12 @@ pub enum Evidence {
     Mean,
     /// A share or a rate of all that ended, with success or not, or an average over time.
     Ended,
+    /// A mean of how long something lasted that may outlast the run, of what ended in it: none if
+    /// ever more of it lasts.
+    Lasting,
+    /// How often something happened in a run. What never happened may still happen: the rule of
+    /// three says how often at most.
+    Counted,
     /// The share of all that ended which came to one outcome. One that was never seen may still
     /// come: how often at most, the rule of three says.
     Outcome,
@@ -162,13 +168,22 @@ const fn mean_of_successes(
     Metric { evidence: Evidence::Mean, ..averaged(name, unit, about, read) }
 }
 
+/// A metric of how long what is stolen works.
+const fn lasting(
+    name: &'static str,
+    about: &'static str,
+    read: fn(&EndToEnd<'_>) -> Option<f64>,
+) -> Metric {
+    Metric { name, unit: Unit::Millis, about, evidence: Evidence::Lasting, read }
+}
+
 /// A metric that says how often something happened.
 const fn counted(
     name: &'static str,
     about: &'static str,
     read: fn(&EndToEnd<'_>) -> Option<f64>,
 ) -> Metric {
-    Metric { name, unit: Unit::Count, about, evidence: Evidence::Plain, read }
+    Metric { name, unit: Unit::Count, about, evidence: Evidence::Counted, read }
 }
 
 /// What end-to-end metrics are read from.

@@ -48,7 +48,7 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "in_system_mean",
         unit: Unit::Count,
-        about: "Requests present on average, from intent to outcome.",
+        about: "Requests present on average, from intent to outcome, those of attackers included.",
         evidence: Evidence::Ended,
         read: |run| average(run.meters.present.area(), run.window),
     },

@@ -35,6 +35,8 @@ pub struct IdentityMeters {
     pub families: u64,
     /// Stolen credentials that work.
     pub stolen: Level,
+    /// How many of them worked when the window opened, and thefts since then.
+    thefts: [u32; 2],
     /// Fetches of keys, sessions that were accepted by a copy, and sessions that had no room.
     pub events: [u64; 3],
     /// Log-ins under a name that an attacker had set, and those that kept it.
@@ -72,6 +74,7 @@ impl IdentityMeters {
             carts: 0,
             families: 0,
             stolen: Level::default(),
+            thefts: [0; 2],
             events: [0; 3],
             fixed: [0; 2],
             thiefs: 0,
@@ -95,6 +98,14 @@ impl IdentityMeters {
         self.stolen.flush(end);
     }
 
+    /// By how many more stolen credentials work at the end than did when the window opened, as a
+    /// share of the thefts since then; none without thefts.
+    #[must_use]
+    pub fn thefts_left(&self) -> Option<f64> {
+        let [before, thefts] = self.thefts.map(f64::from);
+        (thefts > 0.0).then(|| (f64::from(self.stolen.now) - before) / thefts)
+    }
+
     fn opens(&mut self, now: Time) {
         if !self.is_open && now >= self.window {
             self.is_open = true;
@@ -102,6 +113,7 @@ impl IdentityMeters {
             self.people.open(self.window);
             self.stolen.flush(self.window);
             self.stolen.open(self.window);
+            self.thefts[0] = self.stolen.now;
         }
     }
 
@@ -111,7 +123,10 @@ impl IdentityMeters {
         match said {
             Said::Came(_) => self.people.set(now, self.people.now + 1),
             Said::Went(_) => self.people.set(now, self.people.now - 1),
-            Said::Stolen(_) => self.stolen.set(now, self.stolen.now + 1),
+            Said::Stolen(_) => {
+                self.stolen.set(now, self.stolen.now + 1);
+                self.thefts[1] += u32::from(self.is_open);
+            }
             Said::Exposed { span, after_logout, after_discovery, .. } => {
                 self.stolen.set(now, self.stolen.now - 1);
                 if self.is_open {

@@ -16,7 +16,7 @@ const HEADING: &str = "Goodput, requests in the system and latency over time";
 const STRIPS: [(&str, &[&str]); 3] = [
     ("goodput (1/s)", &["goodput"]),
     ("in system (requests)", &["in_system", "queue"]),
-    ("mean latency (ms)", &["latency_mean"]),
+    ("mean latency, by end (ms)", &["latency_mean"]),
 ];
 
 impl Plot for Timeline {
@@ -25,7 +25,7 @@ impl Plot for Timeline {
     }
 
     fn about(&self) -> &'static str {
-        "goodput, requests in the system and latency over time"
+        "goodput, requests in the system and, at the time at which requests end, latency"
     }
 
     fn draw(&self, tables: &Tables, title: &str) -> Result<Vec<Picture>, PlotError> {

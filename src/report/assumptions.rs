@@ -16,24 +16,39 @@ pub(super) fn assumptions(results: &[VariantResult]) -> Vec<String> {
     sentences
 }
 
+/// A machine with several cores: the node, the machine, and the variants that have it there.
+type Machine<'a> = (&'a str, MachineShape, Vec<&'a str>);
+
 /// Machines with several cores in some variant, by the name of their node, each once.
-fn machines(results: &[VariantResult]) -> Vec<(&str, MachineShape)> {
-    let mut found: Vec<(&str, MachineShape)> = Vec::new();
+fn machines(results: &[VariantResult]) -> Vec<Machine<'_>> {
+    let mut found: Vec<Machine<'_>> = Vec::new();
     for result in results {
         for (name, plan) in result.graph.names.iter().zip(&result.graph.plans) {
             let machines = plan.shape.iter().flat_map(|shape| &shape.machines);
             for machine in machines.filter(|machine| machine.cores > 1) {
-                let is_alike = |(node, other): &(&str, MachineShape)| {
+                let is_alike = |(node, other, _): &&mut Machine<'_>| {
                     node == name && other.cores == machine.cores && loss(other) == loss(machine)
                 };
-                if !found.iter().any(is_alike) {
-                    found.push((name, *machine));
+                match found.iter_mut().find(is_alike) {
+                    Some((_, _, variants)) if variants.last() == Some(&result.name.as_str()) => {}
+                    Some((_, _, variants)) => variants.push(&result.name),
+                    None => found.push((name, *machine, vec![&result.name])),
                 }
             }
         }
     }
-    found.sort_by_key(|(name, machine)| (*name, machine.cores));
+    found.sort_by_key(|(name, machine, _)| (*name, machine.cores));
     found
+}
+
+/// A node, and of which variants it is said where not all machines there lose alike.
+fn place(node: &str, variants: &[&str], machines: &[Machine<'_>]) -> String {
+    let mut losses = machines.iter().filter(|it| it.0 == node).map(|(_, machine, _)| loss(machine));
+    let first = losses.next();
+    if losses.all(|other| Some(other) == first) {
+        return format!("`{node}`");
+    }
+    format!("`{node}` (in `{}`)", variants.join("`, `"))
 }
 
 /// σ and κ by their bits, so that they can be compared.
@@ -44,22 +59,33 @@ fn loss(machine: &MachineShape) -> [u64; 2] {
 fn scaling(results: &[VariantResult]) -> Vec<String> {
     let machines = machines(results);
     let (perfect, lossy): (Vec<_>, Vec<_>) =
-        machines.into_iter().partition(|(_, machine)| loss(machine) == [0, 0]);
+        machines.iter().partition(|(_, machine, _)| loss(machine) == [0, 0]);
     let mut sentences = Vec::new();
-    let mut nodes: Vec<String> = perfect.iter().map(|(node, _)| format!("`{node}`")).collect();
-    nodes.dedup();
+    let mut nodes: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (node, _, variants) in perfect {
+        match nodes.last_mut().filter(|(last, _)| last == node) {
+            Some((_, all)) => {
+                let more = variants.iter().copied().filter(|it| !all.contains(it));
+                let more: Vec<&str> = more.collect();
+                all.extend(more);
+            }
+            None => nodes.push((*node, variants.clone())),
+        }
+    }
     if !nodes.is_empty() {
+        let places = nodes.iter().map(|(node, variants)| place(node, variants, &machines));
         sentences.push(format!(
             "Scaling up is taken as perfect: n cores do the work of n at {} (no contention and \
              no coherency is stated).",
-            nodes.join(", ")
+            places.collect::<Vec<_>>().join(", ")
         ));
     }
-    for (node, machine) in &lossy {
+    for (node, machine, variants) in &lossy {
         sentences.push(format!(
-            "Scaling up has losses: {} cores at `{node}` do the work of {} by the Universal \
+            "Scaling up has losses: {} cores at {} do the work of {} by the Universal \
              Scalability Law (contention {}, coherency {}).",
             machine.cores,
+            place(node, variants, &machines),
             Rounded::plain(machine.capacity()),
             machine.contention,
             machine.coherency
@@ -207,6 +233,17 @@ mod tests {
         let said = "4 cores at `app` do the work of 3.478 by the Universal Scalability Law \
                     (contention 0.05, coherency 0).";
         assert!(sentences[0].ends_with(said), "{}", sentences[0]);
+    }
+
+    #[test]
+    fn what_is_so_in_some_variants_alone_names_them() {
+        let lossy = "[machine.lossy]\ncores = 4\ncontention = 0.05\n\
+                     [variant.lossy.node.app]\nmachine = \"lossy\"\n";
+        let text = format!("{}{lossy}", sample::SHOP);
+        let sentences = assumptions(&sample::run(&text, sample::PLAIN));
+        assert!(sentences[0].contains("do the work of n at `app` (in `up`) ("), "{}", sentences[0]);
+        let lossy = "Scaling up has losses: 4 cores at `app` (in `lossy`) do the work of 3.478";
+        assert!(sentences[1].starts_with(lossy), "{}", sentences[1]);
     }
 
     #[test]

@@ -63,6 +63,98 @@ cores = 1
 latency = "1ms"
 "#;
 
+/// Injections that nothing, a filter of requests, or prepared statements stop.
+pub(super) const ATTACKED: &str = r#"
+study = "terminating"
+until = "drained"
+duration = "60s"
+replications = 5
+[endpoint.search]
+path = "/search"
+query = { rows = 20 }
+work = [{ cpu = { exp = "4ms" } }, { call = "db" }]
+[node.shoppers]
+kind = "client"
+arrivals = { poisson = "10/s" }
+mix = { search = 1 }
+[node.attacker]
+kind = "attacker"
+attack = "sql-injection"
+arrivals = { regular = "2/s" }
+mix = { search = 1 }
+addresses = { count = 1 }
+[node.edge]
+kind = "reverse-proxy"
+cores = 1
+[node.app]
+kind = "server"
+cores = 1
+[node.db]
+kind = "database"
+service = "1ms"
+cores = 1
+[link.shoppers.edge]
+latency = "20ms"
+[link.attacker.edge]
+[link.edge.app]
+[link.app.db]
+[variant.nothing]
+[variant.waf.node.edge]
+waf = { catches = { sql-injection = 0.8 }, false_positives = 0.002, cost = "0.5ms" }
+[variant.prepared.endpoint.search]
+defences = { prepared = true }
+"#;
+
+/// People of whom a fifth is robbed by thieves who use what they stole.
+pub(super) const STOLEN: &str = r#"
+duration = "40min"
+warmup = "10min"
+replications = 5
+[auth]
+at = "app"
+issuer = "accounts"
+login = "login"
+scheme = "session"
+session = { store = "sessions", idle = "15min" }
+theft = { probability = 0.2, after = { exp = "20s" }, uses = { exp = "30s" } }
+logout = "logout"
+[endpoint.page]
+work = [{ cpu = "1ms" }]
+[endpoint.login]
+path = "/login"
+[endpoint.logout]
+path = "/logout"
+[page.any]
+endpoint = "page"
+[visit.usual]
+pages = { any = 1 }
+length = { geometric = { mean = 10 } }
+think = { exp = "10s" }
+logout = 1
+[node.people]
+kind = "client"
+arrivals = { visits = { poisson = "0.5/s" }, visit = "usual" }
+[node.edge]
+kind = "reverse-proxy"
+routes = [{ path = "/", to = "app" }, { to = "accounts" }]
+[node.app]
+kind = "server"
+cores = 2
+[node.accounts]
+kind = "auth-server"
+cores = 4
+[node.sessions]
+kind = "session-store"
+cores = 1
+service = "0.2ms"
+[link.people.edge]
+[link.edge.app]
+[link.edge.accounts]
+[link.app.sessions]
+[link.accounts.sessions]
+[link.app.accounts]
+"#;
+
 /// Four small machines against one big one at the same price.
 pub(super) const SHOP: &str = r#"
 title = "One big server or four small ones?"

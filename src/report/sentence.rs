@@ -1,6 +1,8 @@
 //! What a comparison shows, in one sentence that a person can quote.
 
+mod harm;
 mod many;
+mod objectives;
 mod success;
 mod two;
 
@@ -8,14 +10,17 @@ use super::assumptions::arrivals_differ;
 use super::order::too_few_replications;
 use super::stability::trouble;
 use crate::stats::{Interval, Paired, Rounded, Status};
-use crate::study::{Comparison, VariantResult};
+use crate::study::{Comparison, Replication, VariantResult};
+use crate::time::Time;
 
 /// What `comparison` shows, in one sentence. Of two variants it says how much sooner one answers;
 /// of more, which one answers soonest and from which it cannot be told apart. Variants that cannot
 /// keep up are named.
 ///
-/// Latency is that of successes. So where a smaller share of some variants' requests succeeds, that
-/// comes first, and only the others are ranked. A difference of less than 1 % is not called one.
+/// What matters more than latency comes first, and only those that are best in it are ranked: how
+/// much the variants let attackers do, then who misses the objectives of the scenario, then, since
+/// latency is that of successes, where a smaller share of requests succeeds. A difference of less
+/// than 1 % is not called one.
 #[must_use]
 pub fn sentence(results: &[VariantResult], comparison: &Comparison) -> String {
     let is_stable = |place: &usize| trouble(&results[*place]).is_none();
@@ -36,8 +41,10 @@ pub fn sentence(results: &[VariantResult], comparison: &Comparison) -> String {
         (several, _) => ranked(results, several),
     };
     let troubles = unstable.iter().map(|place| format!("; {}", misses(results, *place)));
-    let attacks = attacks(results, &stable);
-    format!("{verdict}{}{attacks}.", troubles.collect::<String>())
+    let troubles: String = troubles.collect();
+    let are_not_compared = stable.len() > 1 && too_few_replications(results).is_some();
+    let attacks = harm::at_the_end(results, &stable, are_not_compared);
+    format!("{verdict}{troubles}{attacks}.")
 }
 
 /// A difference below this share is not called one: what is sure may still be too little to matter.
@@ -48,26 +55,55 @@ fn is_near(paired: &Paired) -> bool {
     paired.ratio.is_some_and(|ratio| (ratio.mean - 1.0).abs() < MATTERS)
 }
 
-/// Several variants that all keep up: those that fail more first, then how the others rank.
+/// Several variants that all keep up: those that let attackers do more first, then those that miss
+/// the objectives, then those that fail more, and at last how the others rank.
 fn ranked(results: &[VariantResult], places: &[usize]) -> String {
-    let (better, worse) = success::split(results, places);
-    let rank = |places: &[usize]| match places {
+    let offered = offered(results, places);
+    let mut clauses = Vec::new();
+    let safe = harm::split(results, places, &mut clauses);
+    let kept = objectives::split(results, &safe, &mut clauses);
+    let (better, worse) = success::split(results, &kept);
+    let fails = better.iter().filter_map(|place| success::fails(&results[*place]));
+    let mut fails: String = fails.collect();
+    if !worse.is_empty() {
+        clauses.push(success::told(results, &better, &worse));
+        fails = String::new();
+    } else if kept.len() < safe.len() {
+        fails = kept.iter().filter_map(|place| success::shares(&results[*place])).collect();
+    }
+    // Of two all is said: of those that succeed one may still be answered sooner.
+    let succeeds = |place: &usize| success::failing(&results[*place]).is_some_and(|it| it < 1.0);
+    let both_told = places.len() == 2 && kept.len() == safe.len() && places.iter().all(succeeds);
+    let shown = if both_told { places } else { better.as_slice() };
+    let of = if both_told && !worse.is_empty() { "of successes, " } else { "" };
+    let rank = match shown {
         [only] => alone(results, *only),
         [base, other] => two::two(results, *base, *other),
-        several => many::many(results, several),
+        // Who misses the objectives is not praised for being the least bad.
+        several if several.iter().all(|it| objectives::is_missed(results, *it)) => {
+            many::many(results, several, "comes nearest")
+        }
+        several => many::many(results, several, "is best"),
     };
-    let offered = offered(results, places);
-    let fails = better.iter().filter_map(|place| success::fails(&results[*place]));
-    if worse.is_empty() {
-        return format!("{}{offered}{}", rank(&better), fails.collect::<String>());
-    }
-    let told = success::told(results, &better, &worse);
-    // Of two all is said: of those that succeed one may still be answered sooner.
-    let (of, shown) = match places {
-        [_, _] => ("of successes, ", places),
-        _ => ("", better.as_slice()),
-    };
-    format!("{told}; {of}{}{offered}", rank(shown))
+    let Some(first) = clauses.first().cloned() else { return format!("{rank}{offered}{fails}") };
+    let rest: String = clauses[1..].iter().map(|it| format!("; {}", within(it))).collect();
+    format!("{}{rest}; {of}{}{offered}{fails}", begun(&first), within(&rank))
+}
+
+/// A clause as it stands within a sentence: names keep their letters.
+fn within(clause: &str) -> String {
+    let mut letters = clause.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_lowercase().to_string() + letters.as_str())
+}
+
+/// A clause as it begins a sentence.
+fn begun(clause: &str) -> String {
+    let mut letters = clause.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().to_string() + letters.as_str())
 }
 
 /// That variants do not bear the same load, as the end of a clause: what is offered less is
@@ -77,34 +113,43 @@ fn offered(results: &[VariantResult], places: &[usize]) -> String {
     if !arrivals_differ(&all) {
         return String::new();
     }
-    let mean = |place: &usize| results[*place].metric("offered_rate").and_then(|row| row.mean);
-    let rates: Vec<f64> = places.iter().filter_map(mean).collect();
+    let rates: Vec<f64> = all.iter().filter_map(arrival_rate).collect();
     let (low, high) = rates
         .iter()
         .fold((f64::INFINITY, 0.0_f64), |(low, high), rate| (low.min(*rate), high.max(*rate)));
-    if rates.is_empty() || high - low <= MATTERS * high {
+    if rates.len() < all.len() || high - low <= MATTERS * high {
         return String::new();
     }
-    let each = places.iter().filter_map(|place| {
-        let rate = Rounded::plain(mean(place)?);
-        Some(format!("{} {rate}/s", name(&results[*place])))
-    });
-    format!(" (not under the same load: {} are offered)", each.collect::<Vec<_>>().join(", "))
+    let told = rates.iter().map(|rate| format!("{}/s", Rounded::plain(*rate)));
+    format!(" (not under the same load: {} are offered)", by_value(results, places, told))
 }
 
-/// What forged requests came to, as the end of a sentence, if there are any and variants differ.
-fn attacks(results: &[VariantResult], places: &[usize]) -> String {
-    let rate = |place: &usize, metric| results[*place].metric(metric).and_then(|row| row.mean);
-    let any = |metric| places.iter().any(|place| rate(place, metric).is_some_and(|it| it > 0.0));
-    if !any("forged_attempts") {
-        return String::new();
+/// How many requests came in a second for as long as any came: a run that drains is longer than
+/// that, and by how much the variants differ in.
+#[allow(clippy::cast_precision_loss, reason = "a rate for a sentence")]
+fn arrival_rate(result: &VariantResult) -> Option<f64> {
+    let last = Time(result.graph.run.duration.0);
+    let span = |run: &Replication| run.end.min(last).since(result.window.min(last)).as_secs_f64();
+    let seconds: f64 = result.replications.iter().map(span).sum();
+    let issued: u64 = result.replications.iter().map(|run| run.issued).sum();
+    (seconds > 0.0).then(|| issued as f64 / seconds)
+}
+
+/// What each of `places` has, where those that have the same stand together.
+fn by_value(
+    results: &[VariantResult],
+    places: &[usize],
+    values: impl Iterator<Item = String>,
+) -> String {
+    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
+    for (place, value) in places.iter().zip(values) {
+        match groups.iter_mut().find(|(other, _)| *other == value) {
+            Some((_, same)) => same.push(*place),
+            None => groups.push((value, vec![*place])),
+        }
     }
-    let each = places.iter().filter_map(|place| {
-        let (tried, let_in) = (rate(place, "forged_attempts")?, rate(place, "forged_accepted")?);
-        let share = if tried > 0.0 { 100.0 * let_in / tried } else { 0.0 };
-        Some(format!("{} {share:.0} %", name(&results[*place])))
-    });
-    format!("; of forged requests are let in: {}", each.collect::<Vec<_>>().join(", "))
+    let each = groups.iter().map(|(value, same)| format!("{} {value}", list(results, same)));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 fn name(result: &VariantResult) -> String {

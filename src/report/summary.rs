@@ -136,4 +136,59 @@ mod tests {
         assert_eq!(worth(&of(0.75), "latency_p50"), "ok");
         assert_eq!(worth(&of(0.5), "latency_p50"), "few-data");
     }
+
+    /// What a scenario's results say of a metric, by variant.
+    fn rows_of(text: &str, metric: &str) -> Vec<SummaryRow> {
+        let results = sample::run(text, sample::PLAIN);
+        results.iter().map(|result| result.metric(metric).expect("a row")).collect()
+    }
+
+    #[test]
+    fn a_mean_of_a_hundred_heavy_requests_of_a_terminating_study_is_from_few_data() {
+        let of = |rate: &str, duration: &str| {
+            let text = format!(
+                "study = \"terminating\"\nuntil = \"drained\"\nduration = \"{duration}\"\n\
+                 replications = 10\n[endpoint.page]\n\
+                 work = [{{ cpu = {{ lognormal = {{ mean = \"10ms\", cv = 5.0 }} }} }}]\n\
+                 [node.u]\nkind = \"client\"\narrivals = {{ regular = \"{rate}\" }}\n\
+                 mix = {{ page = 1 }}\n[node.a]\nkind = \"server\"\ncores = 16\n[link.u.a]\n"
+            );
+            rows_of(&text, "latency_mean")[0].status
+        };
+        assert_eq!(of("5/s", "2s"), Status::FewData);
+        assert_eq!(of("100/s", "20s"), Status::Ok);
+    }
+
+    #[test]
+    fn counts_have_intervals_and_what_never_happened_a_bound() {
+        let row = |metric| rows_of(sample::ATTACKED, metric);
+        let succeeded = row("attack_succeeded");
+        let [all, some, none] = [0, 1, 2].map(|place| succeeded[place].clone());
+        assert!(all.interval.is_some_and(|it| it.half_width() < 1e-9), "{all:?}");
+        assert!(some.interval.is_some_and(|it| it.half_width() > 1.0), "{some:?}");
+        assert_eq!((all.status, some.status), (Status::Ok, Status::Ok));
+        let bound = none.interval.map(|it| (it.low, it.high));
+        assert_eq!((none.mean, bound, none.status), (Some(0.0), Some((0.0, 0.6)), Status::Ok));
+        // An honest request that a filter stops is rare: some runs have one, others none.
+        let blocked = row("honest_blocked")[1].clone();
+        assert!(blocked.mean.is_some_and(|it| (0.1..4.0).contains(&it)), "{blocked:?}");
+        assert_eq!(blocked.status, Status::FewData);
+    }
+
+    #[test]
+    fn thefts_that_outlast_the_run_leave_no_mean_of_those_that_ended() {
+        let of = |logout: f64| {
+            let text = sample::STOLEN.replace("logout = 1", &format!("logout = {logout}"));
+            let row = |metric| rows_of(&text, metric).remove(0);
+            let means = ["exposure_mean", "exposure_max", "exposure_after_logout_mean"].map(row);
+            let censored = row("exposure_censored").mean.expect("a share");
+            (means.map(|it| (it.mean.is_some(), it.status.has_number())), censored)
+        };
+        let (ends, censored) = of(1.0);
+        assert_eq!(ends, [(true, true); 3], "all thefts end at log-out");
+        assert!(censored < 0.15, "{censored}");
+        let (stays, censored) = of(0.3);
+        assert_eq!(stays, [(false, false); 3], "whoever asks keeps the session alive");
+        assert!(censored > 0.5, "{censored}");
+    }
 }

@@ -2,7 +2,7 @@
 //! A metric has four columns: its mean, the two ends of its interval as `_low` and `_high`, and
 //! what it is worth as `_status`. `status` at the end is what the mean latency is worth.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -65,7 +65,10 @@ pub fn sweep_json(provenance: &Provenance, table: &SweepTable) -> Value {
     let row = |line: &SweepLine| {
         let values = table.keys.iter().zip(&line.values);
         let metrics = line.row.metrics.iter();
-        let used = line.row.utilisation.iter();
+        let at_nodes = |readings: &BTreeMap<String, SweepReading>| {
+            let each = readings.iter().map(|(node, it)| (node.clone(), reading(it)));
+            each.collect::<serde_json::Map<_, _>>()
+        };
         json!({
             "point": line.point,
             "variant": line.variant,
@@ -75,9 +78,8 @@ pub fn sweep_json(provenance: &Provenance, table: &SweepTable) -> Value {
             "metrics": metrics
                 .map(|(name, it)| (name.clone(), reading(it)))
                 .collect::<serde_json::Map<_, _>>(),
-            "utilisation": used
-                .map(|(node, it)| (node.clone(), reading(it)))
-                .collect::<serde_json::Map<_, _>>(),
+            "utilisation": at_nodes(&line.row.utilisation),
+            "queue_max": at_nodes(&line.row.queue_max),
             "status": line.row.status,
             "slo": line.slo,
         })
@@ -123,15 +125,22 @@ fn manifest(provenance: &Provenance, table: &SweepTable) -> Value {
     })
 }
 
+/// The readings of one metric at nodes, by their names.
+type AtNodes = fn(&SweepRow) -> &BTreeMap<String, SweepReading>;
+
 fn sheet(table: &SweepTable) -> ResultFile {
-    let nodes: BTreeSet<&str> = table
-        .lines
-        .iter()
-        .flat_map(|line| line.row.utilisation.keys().map(String::as_str))
-        .collect();
-    let used = nodes.iter().map(|node| format!("utilisation_{node}"));
+    let at_nodes: [(&str, AtNodes); 2] =
+        [("utilisation", |row| &row.utilisation), ("queue_max", |row| &row.queue_max)];
+    let nodes = at_nodes.map(|(name, of)| {
+        let all = table.lines.iter().flat_map(|line| of(&line.row).keys());
+        (name, of, all.map(String::as_str).collect::<BTreeSet<&str>>())
+    });
+    let own_of = |(name, _, nodes): &(&str, AtNodes, BTreeSet<&str>)| {
+        nodes.iter().map(|node| format!("{name}_{node}")).collect::<Vec<_>>()
+    };
     let of_all = metrics_of(table);
-    let metrics = of_all.iter().map(|name| (*name).to_owned()).chain(used);
+    let metrics = of_all.iter().map(|name| (*name).to_owned());
+    let metrics = metrics.chain(nodes.iter().flat_map(own_of));
     let own = |name: String| ["", "_low", "_high", "_status"].map(|end| format!("{name}{end}"));
     let mut columns: Vec<String> = ["point", "sweep", "variant"].map(str::to_owned).to_vec();
     columns.extend(table.keys.iter().cloned());
@@ -142,8 +151,10 @@ fn sheet(table: &SweepTable) -> ResultFile {
         let mut cells = vec![Cell::Count(line.point as u64)];
         cells.extend([table.sweep.as_str().into(), line.variant.as_str().into()]);
         cells.extend(line.values.iter().map(|value| Cell::from(value.as_str())));
-        let used = nodes.iter().map(|node| line.row.utilisation.get(*node));
-        let readings = of_all.iter().map(|name| line.row.metrics.get(*name)).chain(used);
+        let own = nodes.iter().flat_map(|(_, of, nodes)| {
+            nodes.iter().map(|node| of(&line.row).get(*node)).collect::<Vec<_>>()
+        });
+        let readings = of_all.iter().map(|name| line.row.metrics.get(*name)).chain(own);
         for reading in readings {
             cells.extend(reading.map_or([None; 3], |it| it.numbers).map(Cell::Number));
             cells.push(reading.map_or("", |it| it.status.text()).into());
@@ -174,6 +185,7 @@ mod tests {
                     .map(|name| ((*name).to_owned(), of([Some(1.5), Some(1.25), None])))
                     .collect(),
                 utilisation: [(node.to_owned(), of([Some(0.5), None, None]))].into(),
+                queue_max: [(node.to_owned(), of([Some(7.0), None, None]))].into(),
                 status: Status::Ok,
             },
             slo: None,
@@ -191,11 +203,14 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         let head = "point,sweep,variant,node.users.arrivals.poisson,latency_mean,latency_mean_low,";
         assert!(lines[0].starts_with(head), "{}", lines[0]);
-        let tail = "utilisation_small_low,utilisation_small_high,utilisation_small_status,status";
+        assert!(
+            lines[0].contains(",utilisation_small_high,utilisation_small_status,queue_max_big,")
+        );
+        let tail = "queue_max_small_low,queue_max_small_high,queue_max_small_status,status";
         assert!(lines[0].ends_with(tail));
         let start = "0,load,out,1/s,1.5,1.25,,few-data,1.5,1.25,,few-data,";
         assert!(lines[2].starts_with(start), "{}", lines[2]);
-        assert!(lines[2].ends_with(",,,,0.5,,,few-data,ok"), "{}", lines[2]);
+        assert!(lines[2].ends_with(",,,,0.5,,,few-data,,,,,7,,,few-data,ok"), "{}", lines[2]);
     }
 
     #[test]

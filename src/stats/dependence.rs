@@ -7,8 +7,14 @@ const MAX_LOAD: f64 = 0.99;
 /// How the observations of one replication hang together.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Dependence {
-    /// Each counts in full: a terminating study, whose runs are the independent observations.
+    /// Each counts in full: nothing has cores, so nothing queues for them.
     Independent,
+    /// A terminating study: its runs are the independent observations.
+    Runs {
+        /// How many requests of one run are worth an independent one, as in steady state at the
+        /// same load: as skew as the mean of so many fewer is that of a run.
+        within: f64,
+    },
     /// Requests in steady state that queue at a station without a limit.
     Queue {
         /// The largest utilisation on the path.
@@ -34,13 +40,24 @@ impl Dependence {
     #[must_use]
     pub fn factor(self) -> f64 {
         match self {
-            Self::Independent => 1.0,
+            // What happens in a run is what is asked of it, so quantiles count all of it.
+            Self::Independent | Self::Runs { .. } => 1.0,
             Self::Queue { utilisation } => queue(utilisation),
             Self::Loss { utilisation, places } => {
                 let load = if utilisation > 1.0 { 1.0 / utilisation } else { utilisation };
                 let places = places as f64;
                 queue(load).min(3.0 + places * places / 7.0)
             }
+        }
+    }
+
+    /// How many observations of a run make its mean as skew as one independent one would; 1 where
+    /// that is not asked.
+    #[must_use]
+    pub fn within_runs(self) -> f64 {
+        match self {
+            Self::Runs { within } => within.max(1.0),
+            Self::Independent | Self::Queue { .. } | Self::Loss { .. } => 1.0,
         }
     }
 

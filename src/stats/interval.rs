@@ -72,6 +72,16 @@ impl Interval {
         }
     }
 
+    /// The same of a count: if none was seen in any of so many replications, it may still happen in
+    /// 3 of as many more, by the rule of three.
+    #[must_use]
+    pub fn of_count_in(self, replications: u32) -> Self {
+        if self.high > 0.0 {
+            return self;
+        }
+        Self { high: upper_bound_of_none(replications.into()), ..self }
+    }
+
     /// The part of it that lies within `low` and `high`, for metrics that cannot leave them.
     #[must_use]
     pub fn within(self, low: f64, high: f64) -> Self {

@@ -35,7 +35,7 @@ pub use paired::{Paired, Verdict};
 pub use ratio::{proportion, ratio, upper_bound_of_none};
 pub use rounding::{Rounded, count, percent, times};
 pub use sequential::{Decision, Limits, Target, Watched, decide};
-pub use status::{Evidence, MAX_UNFINISHED, Status};
+pub use status::{Evidence, MAX_UNFINISHED, Status, status_of_count};
 pub use student::{normal_quantile, student_quantile};
 pub use summary::Summary;
 pub use trend::{Trend, trend};

@@ -9,6 +9,13 @@ use super::interval::MIN_REPLICATIONS;
 
 /// Effective observations that the mean of one replication needs for a sound interval.
 const MEAN_NEEDS: f64 = 200.0;
+/// Observations that a mean needs in all runs of a terminating study together, which is what the
+/// fewest replications of a steady state have.
+const RUNS_NEED: f64 = 1_000.0;
+/// Effective ones of them, where requests of one run queue behind one another.
+const QUEUED_RUNS_NEED: f64 = 100.0;
+/// Events that a count needs in all replications together.
+const COUNTS_NEED: f64 = 30.0;
 /// Effective observations beyond a quantile that a sound interval needs in each replication.
 const TAIL_NEEDS: f64 = 10.0;
 /// Effective observations beyond a quantile without which there is no number at all.
@@ -80,6 +87,8 @@ pub struct Evidence {
     pub replications: u32,
     /// Observations in the replication that has the fewest, after the warm-up.
     pub observations: u64,
+    /// The same in all replications together.
+    pub observations_in_all: u64,
     /// How they depend on one another.
     pub dependence: Dependence,
     /// By how much more they vary than those of exponential services: (1 + cs^2) / 2 for services
@@ -91,19 +100,31 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// What a mean is worth: sound from 200 effective observations in each replication, which
-    /// is 200 x 2 (1 + rho) / (1 - rho)^2 requests at load rho, times the variability. In steady
-    /// state there is none if more than 1 % of the requests were in flight at the horizon.
+    /// What a mean is worth. In steady state it is sound from 200 effective observations in each
+    /// replication, which is 200 x 2 (1 + rho) / (1 - rho)^2 requests at load rho, times the
+    /// variability; and there is none if more than 1 % of the requests were in flight at the
+    /// horizon.
     ///
-    /// In a terminating study the mean of a run is one independent observation, however few
-    /// requests it is over, and what is in flight at its end belongs to it.
+    /// In a terminating study the runs are the independent observations, and what is in flight at
+    /// their end belongs to them. But Student's interval of a few values covers too rarely if
+    /// their law is skew, and a few values do not show that. The mean of many requests is less
+    /// skew, so it is sound from 1,000 observations in all replications together, and from 100
+    /// effective ones where they queue, both times the variability.
     #[must_use]
     pub fn of_mean(&self) -> Status {
-        let steady = self.dependence != Dependence::Independent;
+        let steady = match self.dependence {
+            Dependence::Independent | Dependence::Runs { .. } => false,
+            Dependence::Queue { .. } | Dependence::Loss { .. } => true,
+        };
         if self.observations == 0 || (steady && self.unfinished_share > MAX_UNFINISHED) {
             return Status::Insufficient;
         }
-        let enough = !steady || self.effective() / self.variability >= MEAN_NEEDS;
+        let enough = if steady {
+            self.effective() / self.variability >= MEAN_NEEDS
+        } else {
+            let needed = RUNS_NEED.max(QUEUED_RUNS_NEED * self.dependence.within_runs());
+            self.observations_in_all as f64 / self.variability >= needed
+        };
         self.interval_status(enough)
     }
 
@@ -127,19 +148,46 @@ impl Evidence {
     }
 
     fn interval_status(&self, enough: bool) -> Status {
-        let replicated = self.replications as usize >= MIN_REPLICATIONS;
-        if enough && replicated { Status::Ok } else { Status::FewData }
+        interval_status(self.replications, enough)
     }
+}
+
+/// What the mean of a count is worth of which there were `total` in so many replications: sound
+/// from 30 on, since Student's interval of rarer events covers too rarely, and if there was none
+/// at all, which bounds it by the rule of three.
+#[must_use]
+pub fn status_of_count(total: f64, replications: u32) -> Status {
+    interval_status(replications, total <= 0.0 || total >= COUNTS_NEED)
+}
+
+fn interval_status(replications: u32, enough: bool) -> Status {
+    let replicated = replications as usize >= MIN_REPLICATIONS;
+    if enough && replicated { Status::Ok } else { Status::FewData }
 }
 
 #[cfg(test)]
 mod tests {
+    use rand_distr::{Distribution, LogNormal, Poisson};
+
     use super::*;
+    use crate::rng::{Key, Purpose};
+    use crate::stats::{Confidence, Interval};
 
     fn at(utilisation: f64, observations: u64) -> Evidence {
         let dependence = Dependence::Queue { utilisation };
-        let unfinished_share = 0.0;
-        Evidence { replications: 10, observations, dependence, variability: 1.0, unfinished_share }
+        Evidence {
+            replications: 10,
+            observations,
+            observations_in_all: observations.saturating_mul(10),
+            dependence,
+            variability: 1.0,
+            unfinished_share: 0.0,
+        }
+    }
+
+    /// Ten runs of a terminating study with so many requests each.
+    fn runs(within: f64, observations: u64) -> Evidence {
+        Evidence { dependence: Dependence::Runs { within }, ..at(0.0, observations) }
     }
 
     #[test]
@@ -192,17 +240,89 @@ mod tests {
     }
 
     #[test]
-    fn runs_of_a_terminating_study_count_as_they_are() {
-        let evidence = Evidence { dependence: Dependence::Independent, ..at(0.99, 3) };
-        assert_eq!(evidence.of_mean(), Status::Ok);
-        assert_eq!(evidence.of_quantile(0.99), Status::Insufficient);
+    fn a_mean_of_a_terminating_study_needs_a_thousand_observations_in_all_its_runs() {
+        assert_eq!(runs(1.0, 99).of_mean(), Status::FewData);
+        assert_eq!(runs(1.0, 100).of_mean(), Status::Ok);
+        let heavy = |observations| Evidence { variability: 13.0, ..runs(1.0, observations) };
+        assert_eq!(heavy(1_299).of_mean(), Status::FewData);
+        assert_eq!(heavy(1_300).of_mean(), Status::Ok);
+        // At load 0.9 requests queue behind one another: 380 of them are worth one.
+        assert_eq!(runs(380.0, 3_799).of_mean(), Status::FewData);
+        assert_eq!(runs(380.0, 3_800).of_mean(), Status::Ok);
+        assert_eq!(runs(380.0, 3).of_quantile(0.99), Status::Insufficient);
+        assert_eq!(runs(380.0, 1_000).of_quantile(0.99), Status::Ok);
+    }
+
+    /// How many of `experiments` intervals over ten values hold `truth`, and how many of them are
+    /// called sound.
+    fn covered(
+        experiments: u64,
+        truth: f64,
+        sound: impl Fn(&[f64], Interval) -> bool,
+        value: impl Fn(u64, u32) -> f64,
+    ) -> (u64, u64) {
+        let (mut covers, mut all) = (0, 0);
+        for seed in 0..experiments {
+            let values: Vec<f64> = (0..10).map(|replication| value(seed, replication)).collect();
+            let interval = Interval::of_replications(&values, Confidence::P95).expect("ten");
+            if sound(&values, interval) {
+                all += 1;
+                covers += u64::from(interval.contains(truth));
+            }
+        }
+        (covers, all)
+    }
+
+    #[test]
+    fn means_of_runs_that_are_called_sound_cover_the_truth_where_those_of_few_requests_do_not() {
+        // Lognormal with mean 1 and coefficient of variation 5, whose variability is 13.
+        let spread = libm::log(26.0);
+        let law = LogNormal::new(-0.5 * spread, spread.sqrt()).expect("a law");
+        let mean = |observations: u32| {
+            move |seed, replication| {
+                let mut draws = Key::root(seed, replication).draws(Purpose::named("heavy"));
+                let sum: f64 = (0..observations).map(|_| law.sample(&mut draws)).sum();
+                sum / f64::from(observations)
+            }
+        };
+        let evidence = |observations| Evidence { variability: 13.0, ..runs(1.0, observations) };
+        assert_eq!(evidence(10).of_mean(), Status::FewData);
+        // What few requests show of their spread does not tell: narrow intervals are the worst.
+        let narrow = |_: &[f64], it: Interval| it.relative_half_width() <= 0.5;
+        let (few, all) = covered(600, 1.0, narrow, mean(10));
+        assert!(all > 100 && 100 * few < 65 * all, "{few} of {all} with ten requests a run");
+        assert_eq!(evidence(1_300).of_mean(), Status::Ok);
+        let (many, all) = covered(600, 1.0, narrow, mean(1_300));
+        assert!(all == 600 && many >= 552, "{many} of {all} with 1,300 requests a run");
+    }
+
+    #[test]
+    fn counts_that_are_called_sound_cover_the_truth() {
+        for (mean, least) in [(0.3, 0), (1.0, 0), (3.0, 300), (6.0, 900)] {
+            let law = Poisson::new(mean).expect("a law");
+            let value = |seed, replication| {
+                let mut draws = Key::root(seed, replication).draws(Purpose::named("counts"));
+                law.sample(&mut draws)
+            };
+            let sound = |values: &[f64], interval: Interval| {
+                let total: f64 = values.iter().sum();
+                let is_wide = interval.relative_half_width() > 0.5;
+                total > 0.0 && status_of_count(total, 10) == Status::Ok && !is_wide
+            };
+            let (covers, all) = covered(1_000, mean, sound, value);
+            assert!(all >= least, "{all} sound at {mean}");
+            assert!(100 * covers >= 92 * all, "{covers} of {all} at {mean}");
+        }
+        assert_eq!(status_of_count(0.0, 10), Status::Ok);
+        assert_eq!(status_of_count(0.0, 4), Status::FewData);
+        assert_eq!(status_of_count(29.0, 10), Status::FewData);
     }
 
     #[test]
     fn a_censored_steady_state_has_no_mean() {
         let evidence = Evidence { unfinished_share: 0.02, ..at(0.5, 1_000_000) };
         assert_eq!(evidence.of_mean(), Status::Insufficient);
-        let terminating = Evidence { dependence: Dependence::Independent, ..evidence };
+        let terminating = Evidence { dependence: Dependence::Runs { within: 12.0 }, ..evidence };
         assert_eq!(terminating.of_mean(), Status::Ok);
     }
 

@@ -54,6 +54,9 @@ pub struct Replication {
     pub in_flight_share: f64,
     /// How many requests were issued in the window.
     pub issued: u64,
+    /// How many more stolen credentials worked at the end of the window than at its beginning, as
+    /// a share of the thefts in it; none without any.
+    pub thefts_left: Option<f64>,
     /// The highest utilisation of a node, and that node.
     pub busiest: Option<(NodeId, f64)>,
     /// When the run ended.
@@ -225,6 +228,7 @@ pub fn replicate_in(
         #[allow(clippy::cast_precision_loss, reason = "a share for statistics")]
         in_flight_share: if issued == 0 { 0.0 } else { in_flight as f64 / issued as f64 },
         issued,
+        thefts_left: special.1.1.1.1.0.as_ref().and_then(IdentityMeters::thefts_left),
         busiest: busiest(&nodes),
         nodes,
         end,

@@ -12,7 +12,8 @@ use crate::metrics::{Evidence as Kind, Unit, at_node, end_to_end, end_to_end_of}
 use crate::model::Study;
 use crate::nodes::client::Demand;
 use crate::stats::{
-    Confidence, Dependence, Evidence, Interval, LADDER, Quantile, Status, Trend, trend,
+    Confidence, Dependence, Evidence, Interval, LADDER, MAX_UNFINISHED, Quantile, Status, Trend,
+    status_of_count, trend,
 };
 use crate::time::{Span, Time};
 use crate::world::Halt;
@@ -126,27 +127,34 @@ pub struct TimelineRow {
     pub interval: Option<Interval>,
 }
 
-/// How much was seen in the replication that saw least.
+/// How much was seen in the replication that saw least, and in all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Seen {
     /// Requests that succeeded, or exchanges that were answered.
     succeeded: u64,
     /// All that ended or left.
     ended: u64,
-    /// The same of all replications together.
+    /// Both of all replications together.
+    succeeded_in_all: u64,
     ended_in_all: u64,
 }
 
 impl Seen {
     /// The least of what replications saw, each of successes and of all.
     fn least(of: impl Iterator<Item = (u64, u64)>) -> Self {
-        let seen = of.map(|(succeeded, ended)| Self { succeeded, ended, ended_in_all: ended });
+        let seen = of.map(|(succeeded, ended)| Self {
+            succeeded,
+            ended,
+            succeeded_in_all: succeeded,
+            ended_in_all: ended,
+        });
         let least = seen.reduce(|a, b| Self {
             succeeded: a.succeeded.min(b.succeeded),
             ended: a.ended.min(b.ended),
+            succeeded_in_all: a.succeeded_in_all + b.succeeded_in_all,
             ended_in_all: a.ended_in_all + b.ended_in_all,
         });
-        least.unwrap_or(Self { succeeded: 0, ended: 0, ended_in_all: 0 })
+        least.unwrap_or(Self { succeeded: 0, ended: 0, succeeded_in_all: 0, ended_in_all: 0 })
     }
 }
 
@@ -324,8 +332,11 @@ impl VariantResult {
             values.iter().filter(|v| v.is_finite()).map(|value| unit.shown(*value)).collect();
         let replications = u32::try_from(values.len()).unwrap_or(u32::MAX);
         let mut status = self.status(kind, replications, seen);
+        if kind == Kind::Counted {
+            status = status.and(status_of_count(values.iter().sum(), replications));
+        }
         let interval = Interval::of_replications(&values, self.confidence());
-        if matches!(kind, Kind::Mean | Kind::Quantile(_))
+        if matches!(kind, Kind::Mean | Kind::Quantile(_) | Kind::Counted)
             && interval.is_some_and(|it| it.relative_half_width() > WIDE)
         {
             status = status.and(Status::FewData);
@@ -335,11 +346,11 @@ impl VariantResult {
         let is_at_most_1 = unit == Unit::Share && mean(&values).is_none_or(|it| it <= 1.0);
         let most = if is_at_most_1 { 1.0 } else { f64::INFINITY };
         let interval = interval.map(|it| it.within(0.0, most));
-        let interval = if kind == Kind::Outcome {
-            interval.map(|it| it.of_share_in(seen.ended_in_all))
-        } else {
-            interval
-        };
+        let interval = interval.map(|it| match kind {
+            Kind::Outcome => it.of_share_in(seen.ended_in_all),
+            Kind::Counted => it.of_count_in(replications),
+            Kind::Mean | Kind::Ended | Kind::Lasting | Kind::Quantile(_) | Kind::Plain => it,
+        });
         SummaryRow {
             metric: metric.to_owned(),
             unit,
@@ -372,21 +383,36 @@ impl VariantResult {
         if self.stability != Stability::Stable {
             return Status::Unstable;
         }
+        let of_all = (seen.ended, seen.ended_in_all);
+        let (observations, observations_in_all) = match kind {
+            Kind::Ended | Kind::Lasting | Kind::Outcome | Kind::Counted => of_all,
+            Kind::Mean | Kind::Quantile(_) | Kind::Plain => (seen.succeeded, seen.succeeded_in_all),
+        };
         let evidence = Evidence {
             replications,
-            observations: match kind {
-                Kind::Ended | Kind::Outcome => seen.ended,
-                Kind::Mean | Kind::Quantile(_) | Kind::Plain => seen.succeeded,
-            },
+            observations,
+            observations_in_all,
             dependence: self.dependence,
             variability: self.variability,
             unfinished_share: self.in_flight_share(),
         };
         match kind {
-            Kind::Mean | Kind::Ended | Kind::Outcome => evidence.of_mean(),
+            Kind::Lasting if self.thefts_outlast() => Status::Insufficient,
+            Kind::Mean | Kind::Ended | Kind::Lasting | Kind::Outcome => evidence.of_mean(),
             Kind::Quantile(q) => evidence.of_quantile(q),
-            Kind::Plain => Status::Ok,
+            Kind::Plain | Kind::Counted => Status::Ok,
         }
+    }
+
+    /// Whether ever more stolen credentials work, so that those that ended say little of the
+    /// others: as many thefts end as begin in a steady state. It is shown if the whole interval of
+    /// what is left over, as a share of the thefts, is above 1 %.
+    fn thefts_outlast(&self) -> bool {
+        let left = self.replications.iter().filter_map(|run| run.thefts_left);
+        let left: Vec<f64> = left.collect();
+        let interval = Interval::of_replications(&left, self.confidence());
+        let least = interval.map_or_else(|| mean(&left), |it| Some(it.low));
+        least.is_some_and(|least| least > MAX_UNFINISHED)
     }
 
     /// The node whose cores are used most, and by how much.
@@ -414,12 +440,18 @@ impl VariantResult {
 
     /// How the requests of one replication hang together: by the busiest node.
     fn dependence(&self) -> Dependence {
-        if self.graph.run.study == Study::Terminating {
-            return Dependence::Independent;
-        }
         let Some((node, utilisation)) = self.busiest() else {
             return Dependence::Independent;
         };
+        let in_steady_state = self.in_steady_state(node, utilisation);
+        match self.graph.run.study {
+            Study::SteadyState => in_steady_state,
+            Study::Terminating => Dependence::Runs { within: in_steady_state.factor() },
+        }
+    }
+
+    /// The same in steady state, where `node` is the busiest with this utilisation.
+    fn in_steady_state(&self, node: NodeId, utilisation: f64) -> Dependence {
         let shape = self.graph.plans[node.index()].shape.as_ref();
         let limited = shape.filter(|it| it.queue != u32::MAX || it.patience.is_some());
         if let Some((users, offered)) = self.closed(node) {
@@ -433,8 +465,18 @@ impl VariantResult {
                     if shape.queue == u32::MAX { 1_000 } else { shape.queue + shape.workers };
                 Dependence::Loss { utilisation, places: places.into() }
             }
-            None => Dependence::Queue { utilisation },
+            None => Dependence::Queue { utilisation: self.or_inverse(node, utilisation) },
         }
+    }
+
+    /// The utilisation of `node`, but in a terminating study, where what is offered may be more
+    /// than it can do, the inverse of that: what grows for as long as it lasts is as predictable.
+    fn or_inverse(&self, node: NodeId, utilisation: f64) -> f64 {
+        if self.graph.run.study == Study::SteadyState {
+            return utilisation;
+        }
+        let offered = Traffic::of(&self.graph).nodes[node.index()].busiest().unwrap_or(0.0);
+        if offered > 1.0 { 1.0 / offered } else { utilisation }
     }
 
     /// If all clients are closed loops: how many users there are, and the utilisation of `node`

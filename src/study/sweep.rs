@@ -51,6 +51,8 @@ pub struct SweepRow {
     pub metrics: BTreeMap<String, SweepReading>,
     /// The utilisation of each node that has cores, by its name.
     pub utilisation: BTreeMap<String, SweepReading>,
+    /// The longest queue of each node that has one, by its name.
+    pub queue_max: BTreeMap<String, SweepReading>,
     /// What the mean latency is worth, or that the variant cannot keep up.
     pub status: Status,
 }
@@ -62,17 +64,21 @@ impl SweepRow {
         let summary = result.summary();
         let row = |name: &str| summary.iter().find(|row| row.metric == name);
         let metrics = summary.iter().map(|row| (row.metric.clone(), reading(row))).collect();
-        let used = result.nodes().into_iter().filter(|it| {
-            it.replica.is_none() && it.class.is_none() && it.row.metric == "utilisation"
-        });
+        let nodes = result.nodes();
         let name = |row: &super::NodeRow| result.graph.names[row.node.index()].clone();
+        let at_nodes = |metric: &str| {
+            let whole = nodes.iter().filter(|it| it.replica.is_none() && it.class.is_none());
+            let own = whole.filter(|it| it.row.metric == metric);
+            own.map(|it| (name(it), reading(&it.row))).collect()
+        };
         let status = match result.stability {
             Stability::Stable => row("latency_mean").map_or(Status::Insufficient, |it| it.status),
             Stability::Unstable { .. } | Stability::Unsettled => Status::Unstable,
         };
         Self {
             metrics,
-            utilisation: used.map(|it| (name(&it), reading(&it.row))).collect(),
+            utilisation: at_nodes("utilisation"),
+            queue_max: at_nodes("queue_max"),
             status,
         }
     }

@@ -62,6 +62,7 @@ struct Line {
     place: usize,
     metrics: Readings,
     utilisation: Readings,
+    queue_max: Readings,
     status: Status,
     slo: Option<String>,
     fingerprint: String,
@@ -129,6 +130,7 @@ impl Finished {
             place: self.place,
             metrics: texts(&self.row.metrics),
             utilisation: texts(&self.row.utilisation),
+            queue_max: texts(&self.row.queue_max),
             status: self.row.status,
             slo: self.slo.clone(),
             fingerprint: self.fingerprint.clone(),
@@ -143,6 +145,7 @@ impl Finished {
             row: SweepRow {
                 metrics: numbers(&line.metrics)?,
                 utilisation: numbers(&line.utilisation)?,
+                queue_max: numbers(&line.queue_max)?,
                 status: line.status,
             },
             slo: line.slo,
@@ -188,6 +191,7 @@ mod tests {
         let row = SweepRow {
             metrics: [("latency_mean".to_owned(), reading)].into(),
             utilisation: [("app".to_owned(), reading)].into(),
+            queue_max: [("app".to_owned(), reading)].into(),
             status: Status::FewData,
         };
         let (slo, fingerprint) = (Some("met".to_owned()), "00ff".to_owned());

@@ -5,8 +5,8 @@ use crate::report::order::pair;
 use crate::stats::{Rounded, Verdict};
 use crate::study::VariantResult;
 
-/// The best of several: by p99 if that shows it and all have one, else by the mean.
-pub(super) fn many(results: &[VariantResult], places: &[usize]) -> String {
+/// The best of several, in these words: by p99 if that shows it and all have one, else by the mean.
+pub(super) fn many(results: &[VariantResult], places: &[usize], is_best: &str) -> String {
     let has = |metric: &str| {
         let has = |it: &usize| results[*it].metric(metric).is_some_and(|row| row.mean.is_some());
         places.iter().all(has)
@@ -28,7 +28,7 @@ pub(super) fn many(results: &[VariantResult], places: &[usize]) -> String {
     if alike.is_empty() && near.is_empty() {
         let rest: Vec<usize> = places.iter().copied().filter(|place| place != best).collect();
         let rest = list(results, &rest);
-        return format!("{b} is best: its {word} of {value} is below those of {rest}{cost}{few}");
+        return format!("{b} {is_best}: its {word} of {value} is below those of {rest}{cost}{few}");
     }
     let mut buts = Vec::new();
     if !alike.is_empty() {

@@ -76,7 +76,16 @@ pub(super) fn told(results: &[VariantResult], better: &[usize], worse: &[usize])
 
 /// That many of a variant's requests fail, as the end of a sentence.
 pub(super) fn fails(result: &VariantResult) -> Option<String> {
-    let failing = failing(result).filter(|it| *it > TOLD)?;
+    above(result, TOLD)
+}
+
+/// The same of fewer: where others are set aside, it is told what that costs.
+pub(super) fn shares(result: &VariantResult) -> Option<String> {
+    above(result, MATTERS)
+}
+
+fn above(result: &VariantResult, least: f64) -> Option<String> {
+    let failing = failing(result).filter(|it| *it > least)?;
     Some(format!("; {} fails {} of its requests", name(result), words(failing)))
 }
 

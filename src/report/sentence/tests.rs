@@ -116,3 +116,73 @@ fn variants_under_different_loads_are_not_ranked_without_that_being_told() {
     assert!(text.contains(" (not under the same load: `plain` "), "{text}");
     assert!(!of(sample::SHOP).contains("not under the same load"));
 }
+
+#[test]
+fn what_attackers_get_is_told_before_any_time_and_only_the_safest_are_ranked() {
+    let text = of(sample::ATTACKED);
+    let start = "Attacks that succeed: `nothing` 119, `waf` 2";
+    assert!(text.starts_with(start), "{text}");
+    assert!(text.contains(", `prepared` none; `prepared` answers in "), "{text}");
+    assert!(!text.contains("`nothing` answers") && !text.contains("best"), "{text}");
+    let two = sample::ATTACKED
+        .replace("[variant.waf.node.edge]\nwaf", "[variant.waf.node.edge]\nenabled = true #");
+    let two =
+        two.replace("[variant.prepared.endpoint.search]\ndefences = { prepared = true }\n", "");
+    let alike = of(&two);
+    assert!(alike.ends_with("; attacks that succeed: `nothing`, `waf` 119."), "{alike}");
+}
+
+#[test]
+fn what_attackers_get_is_told_of_too_few_replications_too() {
+    let text = of(&sample::ATTACKED.replace("replications = 5", "replications = 2"));
+    assert!(text.contains("not 2; attacks that succeed: `nothing` 119, `waf` 2"), "{text}");
+}
+
+#[test]
+fn who_misses_the_slo_is_named_first_and_is_not_praised() {
+    let slo = format!("slo = {{ mean = \"15ms\" }}\n{}", sample::SHOP);
+    let text = of(&slo);
+    assert!(text.starts_with("`out` misses the SLO, `up` meets it; `up` answers in "), "{text}");
+    assert!(!text.contains("of the mean time of"), "{text}");
+    let none = of(&slo.replace("15ms", "1ms"));
+    assert!(none.starts_with("`out`, `up` miss the SLO; `up` answers in "), "{none}");
+    let three =
+        format!("{}[variant.faster.node.app]\ncores = 4\nspeed = 2\n", slo.replace("15ms", "1ms"));
+    let text = of(&three);
+    assert!(text.contains(" miss the SLO; `faster` comes nearest: its "), "{text}");
+    let all = of(&slo.replace("15ms", "10s"));
+    assert!(all.starts_with("`up` answers in "), "{all}");
+}
+
+#[test]
+fn where_nothing_succeeds_no_times_are_compared() {
+    let work = "{ cpu = { exp = \"10ms\" } }";
+    let broken = "[variant.broken.endpoint.page]\nwork = [ { fail = 1.0, status = 503 } ]\n";
+    let text = of(&format!("{}[variant.plain]\n{broken}", sample::QUEUE));
+    let start = "`broken` fails 100.0 % of its requests, `plain` none; `plain` answers in ";
+    assert!(text.starts_with(start) && !text.contains("too little"), "{text} {work}");
+}
+
+#[test]
+fn only_the_first_clause_of_a_sentence_begins_with_a_capital() {
+    let near =
+        format!("{}[variant.plain]\n[variant.near.node.app]\nspeed = 1.001\n", sample::QUEUE);
+    let refuses = "[variant.refuses.node.app]\nworkers = 1\nqueue = 0\n";
+    let text = of(&format!("{near}{refuses}"));
+    assert!(text.contains("; the mean times of `near` and `plain` differ"), "{text}");
+}
+
+#[test]
+fn a_run_that_takes_longer_to_drain_is_under_the_same_load() {
+    let drained =
+        sample::QUEUE.replace("warmup = \"2s\"", "study = \"terminating\"\nuntil = \"drained\"");
+    let slow = "[variant.plain]\n[variant.slow.node.app]\nspeed = 0.3\n";
+    // The arrivals of one variant are written in another way, so that loads are looked at.
+    let again = "[variant.again.node.users]\narrivals = { poisson = \"3000/min\" }\n";
+    let other = "[variant.less.node.users]\narrivals = { poisson = \"30/s\" }\n";
+    let same = of(&format!("{drained}{slow}{again}"));
+    assert!(!same.contains("not under the same load"), "{same}");
+    let less = of(&format!("{drained}{slow}{other}"));
+    assert!(less.contains(" (not under the same load: `plain`, `slow` "), "{less}");
+    assert!(less.contains("/s, `less` "), "{less}");
+}

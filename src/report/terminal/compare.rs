@@ -1,13 +1,16 @@
 //! How variants compare.
 
-use super::figure::Marks;
+use super::figure::{Marks, number};
 use super::grid::Grid;
 use super::paper::Paper;
 use super::run::{busiest, head};
+use crate::check::{Fullest, fullest};
+use crate::metrics::Unit;
 use crate::report::assumptions::assumptions;
 use crate::report::order::{disagreement_note, too_few_replications};
+use crate::report::stability::trouble;
 use crate::report::{Provenance, fingerprint, sentence, slo_outcome, slo_verdicts};
-use crate::stats::{Paired, Rounded, Status, Verdict};
+use crate::stats::{Interval, Paired, Rounded, Status, Verdict};
 use crate::study::{Comparison, Stability, SummaryRow, VariantResult};
 
 /// Metrics of the first table, and how they are called here.
@@ -126,7 +129,14 @@ fn values(marks: &mut Marks, results: &[VariantResult]) -> Grid {
             row(words, metric(name));
         }
     }
-    row("busiest node", results.iter().map(busy).collect());
+    // What is no core and yet fuller comes before any node, as in the bottleneck of a run.
+    let fuller: Vec<Option<Fullest>> = results.iter().map(fuller).collect();
+    let what = if fuller.iter().any(Option::is_some) { "busiest" } else { "busiest node" };
+    let busy = |(result, fuller): (&VariantResult, &Option<Fullest>)| match fuller {
+        Some(it) => format!("{} {}", it.name, number(Unit::Share, it.load, None)),
+        None => busy(result),
+    };
+    row(what, results.iter().zip(&fuller).map(busy).collect());
     if results.iter().any(|result| result.cost_per_hour() > 0.0) {
         let cost = |result: &VariantResult| Rounded::plain(result.cost_per_hour()).to_string();
         row("cost per hour", results.iter().map(cost).collect());
@@ -140,6 +150,15 @@ fn values(marks: &mut Marks, results: &[VariantResult]) -> Grid {
         row("SLO", outcomes.iter().map(word).collect());
     }
     grid
+}
+
+/// What is no core and fuller than the cores of all nodes; none of a variant that cannot keep up.
+fn fuller(result: &VariantResult) -> Option<Fullest> {
+    if trouble(result).is_some() {
+        return None;
+    }
+    let busy = busiest(result).and_then(|(_, row)| row.mean).unwrap_or(0.0);
+    fullest(&result.graph).filter(|it| it.load > busy)
 }
 
 /// The busiest node and the share of time that its cores are at work.
@@ -182,6 +201,11 @@ fn ratios(marks: &mut Marks, results: &[VariantResult], comparison: &Comparison)
 /// A ratio is told to this share of it at the finest, however narrow its interval.
 const FINEST: f64 = 5e-4;
 
+/// Whether all of it lies too near to 1 for any digit to show that it is not.
+fn is_one(ratio: Interval) -> bool {
+    [ratio.low, ratio.high].iter().all(|end| (end - 1.0).abs() < FINEST)
+}
+
 /// The ratio with its interval, or the difference where there is no finite ratio.
 fn compared(paired: &Paired) -> String {
     let word = match paired.verdict {
@@ -190,6 +214,9 @@ fn compared(paired: &Paired) -> String {
         Verdict::NotShown => "(=)",
     };
     match paired.ratio {
+        Some(ratio) if paired.verdict.is_significant() && is_one(ratio) => {
+            format!("less than {} % {word}", 100.0 * FINEST)
+        }
         Some(ratio) => {
             let half = ratio.half_width().max(FINEST * ratio.mean.abs());
             let [low, mean, high] =
@@ -207,7 +234,6 @@ fn compared(paired: &Paired) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Interval;
 
     #[test]
     fn a_ratio_has_no_digits_that_come_from_rounding() {
@@ -218,5 +244,7 @@ mod tests {
         };
         assert_eq!(ratio(4.0 / 3.0, 1e-16), "1.3333 [1.3333, 1.3333] higher");
         assert_eq!(ratio(1.25, 0.03), "1.25 [1.22, 1.28] higher");
+        assert_eq!(ratio(1.000_02, 1e-5), "less than 0.05 % higher");
+        assert_eq!(ratio(1.000_8, 1e-4), "1.0008 [1.0007, 1.0009] higher");
     }
 }

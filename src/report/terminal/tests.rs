@@ -62,7 +62,7 @@ fn a_run_is_told_from_what_was_run_to_how_to_run_it_again() {
             "SLO success at least # %: met (~≥ # %)",
             "",
             "~ few data: the interval is unreliable. Run for longer.",
-            "- no number: too few data, or nothing to measure.",
+            "- no number: too few data, nothing to measure, or too much of it had not ended.",
             "Reproduce: lindley run sample.toml --seed #",
         ]
     );
@@ -87,6 +87,17 @@ fn a_pool_that_is_fuller_than_all_cores_is_the_bottleneck() {
     let said = told(120);
     let line = "Too little: app → db, where 12 of 10 connections are needed.";
     assert!(said.contains(line), "{said}");
+}
+
+#[test]
+fn a_line_that_is_fuller_than_all_cores_is_the_busiest_of_a_comparison() {
+    let text = "duration = '20s'\nreplications = 5\n[endpoint.p]\nwork = [{ cpu = '1ms' }]\n\
+         response = { size = '100kB' }\n[node.u]\nkind = 'client'\n\
+         arrivals = { poisson = '10/s' }\nmix = { p = 1 }\n[node.app]\nkind = 'server'\n\
+         cores = 1\n[link.u.app]\nbandwidth = '10Mbit/s'\n[variant.narrow]\n\
+         [variant.wide.link.u.app]\nbandwidth = '10Gbit/s'\n";
+    let said = shape(&compared(text, 200)).join("\n");
+    assert!(said.contains("\nbusiest u → app, the way back # % app ~# ± # %\n"), "{said}");
 }
 
 #[test]
@@ -124,7 +135,7 @@ fn a_comparison_is_told_from_the_values_to_the_sentence() {
             "lower, higher: a real difference. (=): none is shown.",
             "",
             "~ few data: the interval is unreliable. Run for longer.",
-            "- no number: too few data, or nothing to measure.",
+            "- no number: too few data, nothing to measure, or too much of it had not ended.",
             "Scaling up is taken as perfect: n cores do the work of n at `app` (no contention and \
              no coherency is stated).",
             "Prices are taken as written, per hour: `out` #, `up` #.",
