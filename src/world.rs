@@ -156,8 +156,8 @@ impl<O: Observer> engine::World for World<O> {
         self.core.ready.pop().map(|first| (Time::ZERO, first))
     }
 
-    /// Users by the hundred thousand do not fit the cache. Those of one bucket of the queue are read
-    /// one after the other, without waiting for each: they wait for memory together.
+    /// Users by the hundred thousand do not fit the cache. Those of one bucket of the queue are
+    /// read one after the other, without waiting for each: they wait for memory together.
     #[inline(always)]
     fn foresee(&self, payload: Payload) {
         if let Kind::Wake(session) = Kind::unpack(payload) {

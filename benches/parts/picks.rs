@@ -16,6 +16,7 @@ fn backends(count: u32) -> Vec<Backend> {
         weight: 1,
         outstanding: 0,
         up: true,
+        works: true,
         name_hash: Backend::hash_of("app", i + 1),
         id: i + 1,
         address: "".into(),

@@ -61,7 +61,8 @@ impl Missing {
         Transit::Lost(next.pause(), next)
     }
 
-    /// How much of the first pause is left when a message arrives nowhere, `trip` after it was sent.
+    /// How much of the first pause is left when a message arrives nowhere, `trip` after it was
+    /// sent.
     pub(super) const fn pause_after(self, trip: Span) -> Span {
         Span(self.pause().0.saturating_sub(trip.0))
     }

@@ -39,8 +39,8 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// The timer of an exchange's caller has fired, and is its no longer, whether that still waits
-    /// or not, or the exchange is dead and only has an event to come: the place of the timer is used
-    /// again, and who goes cancels what he has.
+    /// or not, or the exchange is dead and only has an event to come: the place of the timer is
+    /// used again, and who goes cancels what he has.
     pub fn caller_timer_fired(&mut self, id: ExchangeId, timer: TimerId) {
         if self.cold(id).caller_timer == timer {
             self.cold(id).caller_timer = TimerId::NONE;
