@@ -60,8 +60,8 @@ fn head(imported: &Imported<'_>) -> String {
          # {busiest} in the busiest second; {malformed} malformed lines were left out.\n\
          #\n\
          # The variant `replayed` makes the requests of the log, each client those of one\n\
-         # endpoint. Logs count whole seconds, so the n requests of a second come, in the order of\n\
-         # the log, at n moments drawn at random within it, the same in every run. The variant\n\
+         # endpoint. Logs count whole seconds, so the n requests of a second come, in the order\n\
+         # of the log, at n moments drawn at random within it, the same in every run. The variant\n\
          # `fitted` draws from laws instead; beside each stands how far it is from the log: the\n\
          # largest difference of the two distribution functions.\n\
          #\n\

@@ -63,7 +63,8 @@ impl StuffingPlan {
 
     /// Whether the right password of an account is on the list. The list is cut into `valid`
     /// stretches as long as each other, and in each it is that of one account. Which one is drawn:
-    /// at equal distances they would keep step with a limit that lets every so manyth guess through.
+    /// at equal distances they would keep step with a limit that lets every so manyth guess
+    /// through.
     #[must_use]
     pub fn is_valid(&self, account: u64, key: Key) -> bool {
         if self.valid == 0 {

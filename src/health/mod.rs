@@ -181,8 +181,8 @@ impl Health {
         }
     }
 
-    /// An exchange with this backend was answered with a status from 500 on, which counts for nobody
-    /// but outlier detection: Envoy looks at every such answer, whatever else is asked for.
+    /// An exchange with this backend was answered with a status from 500 on, which counts for
+    /// nobody but outlier detection: Envoy looks at every such answer, whatever else is asked for.
     pub fn on_server_error(&mut self, backend: usize, now: Time) {
         match &mut self.passive {
             Passive::Off => {}
