@@ -5,6 +5,7 @@ use super::never::never;
 use super::strayed::strayed;
 use super::unsettled::unsettled;
 use super::untraced::untraced;
+use super::weighed::weighed;
 use crate::graph::{Graph, Role, Traffic};
 use crate::model::{Model, Protocol};
 use crate::nodes::KindSpec;
@@ -33,6 +34,7 @@ pub fn ineffective(
     compressible(model, &mut found);
     never(model, graph, &mut found);
     connecting(model, graph, &mut found);
+    weighed(model, graph, &mut found);
     found
 }
 

@@ -37,6 +37,7 @@ mod table;
 mod text;
 mod unsettled;
 mod untraced;
+mod weighed;
 
 pub use circuit::{Circuit, Solution};
 pub use ineffective::ineffective;
