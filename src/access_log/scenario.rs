@@ -60,10 +60,10 @@ fn head(imported: &Imported<'_>) -> String {
          # {busiest} in the busiest second; {malformed} malformed lines were left out.\n\
          #\n\
          # The variant `replayed` makes the requests of the log, each client those of one\n\
-         # endpoint. Logs count whole seconds, so the n requests of a second come, in the order of\n\
-         # the log, at n moments drawn at random within it, the same in every run. The variant\n\
-         # `fitted` draws from laws instead; beside each stands how far it is from the log: the\n\
-         # largest difference of the two distribution functions.\n\
+         # endpoint. Logs count whole seconds, so the n requests of a second come, in the order\n\
+         # of the log, at n moments drawn at random within it, the same in every run. The\n\
+         # variant `fitted` draws from laws instead; beside each stands how far it is from the\n\
+         # log: the largest difference of the two distribution functions.\n\
          #\n\
          # A log does not tell what a request costs the server: every `cpu` is a guess of yours\n\
          # to replace, and so is the server. Sizes are those of bodies, as logged. Failures have\n\

@@ -55,8 +55,8 @@ impl<'a, O: Observer> Ctx<'a, O> {
         Some((trace, trace.rows().get(request.row as usize)?))
     }
 
-    /// The bytes that a cache keeps of a good answer of which so many have come. Where a trace fixes
-    /// the size, what it keeps is the object, which is as large as the largest row says, and not
+    /// The bytes that a cache keeps of a good answer of which so many have come. Where a trace
+    /// fixes the size, what it keeps is the object, which is as large as the largest row says, and not
     /// the answer without a body, or with a part of it, that this row had.
     #[must_use]
     pub fn kept_bytes(&self, id: ExchangeId, came: u64) -> u64 {

@@ -231,9 +231,9 @@ impl Trace {
         Some((self.paths.get_index(number)?, *self.path_keys.get(number)?))
     }
 
-    /// The size of what a row asks for: the largest that any row names of the same object, or of the
-    /// same path if it names no object. A row itself has less where an answer came without its body,
-    /// such as 304, or with a part of it. None if it names no size.
+    /// The size of what a row asks for: the largest that any row names of the same object, or of
+    /// the same path if it names no object. A row itself has less where an answer came without its
+    /// body, such as 304, or with a part of it. None if it names no size.
     #[must_use]
     pub fn whole_size(&self, row: &TraceRow) -> Option<Bytes> {
         let own = row.size()?;

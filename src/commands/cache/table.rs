@@ -37,8 +37,8 @@ fn caption(rule: Rule, is_by_size: bool) -> Option<String> {
     let what = match (rule, is_by_size) {
         (Rule::Belady, false) => "a bound: no policy misses fewer requests",
         (Rule::Belady, true) => {
-            "a bound for equal sizes only: where room is counted in bytes, as here, others may miss \
-             fewer"
+            "a bound for equal sizes only: where room is counted in bytes, as here, others may \
+             miss fewer"
         }
         (Rule::BeladySize, _) => "a good choice of who knows the future, and no bound",
         (Rule::Static, false) => {

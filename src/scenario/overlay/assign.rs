@@ -240,9 +240,9 @@ mod tests {
         );
         // A choice is replaced whole, and so are a list and a node of another kind.
         check(
-            "node.c = { kind = 'server', cores = 2, service = { lognormal = { cv = 1 } }, l = [1] }",
-            &[("node.c", "{ kind = 'server', service = { exp = '2ms' }, l = [2] }")],
-            "{ node = { c = { cores = 2, kind = \"server\", service = { exp = \"2ms\" }, l = [2] } } }",
+            "node.c = { kind = 'a', cores = 2, service = { lognormal = { cv = 1 } }, l = [1] }",
+            &[("node.c", "{ kind = 'a', service = { exp = '2ms' }, l = [2] }")],
+            "{ node = { c = { cores = 2, kind = \"a\", service = { exp = \"2ms\" }, l = [2] } } }",
         );
         check(
             "node.c = { kind = 'server', cores = 2 }",
