@@ -56,8 +56,8 @@ impl<'a, O: Observer> Ctx<'a, O> {
     }
 
     /// The bytes that a cache keeps of a good answer of which so many have come. Where a trace
-    /// fixes the size, what it keeps is the object, which is as large as the largest row says, and not
-    /// the answer without a body, or with a part of it, that this row had.
+    /// fixes the size, what it keeps is the object, which is as large as the largest row says, and
+    /// not the answer without a body, or with a part of it, that this row had.
     #[must_use]
     pub fn kept_bytes(&self, id: ExchangeId, came: u64) -> u64 {
         match self.traced_sizes(id) {
