@@ -1,7 +1,7 @@
 //! What attacks came to, what stopped them, and whom else that stopped: only of scenarios with
 //! attackers.
 
-use super::{EndToEnd, Metric, counted, number};
+use super::{EndToEnd, Evidence, Metric, Unit, counted, number};
 use crate::attack::Attack;
 use crate::observe::{ClassMeter, ScreenMeters};
 use crate::screen::Defence;
@@ -25,7 +25,14 @@ pub(super) const METRICS: &[Metric] = &[
     counted("attack_succeeded", "Attacking requests that got what they wanted.", |run| {
         Some(number(meters(run)?.succeeded.iter().sum()))
     }),
-    counted("rows_leaked", "Rows that injections got.", |run| Some(number(meters(run)?.rows))),
+    // Many come at once, so that how often none came says nothing of how many may come.
+    Metric {
+        name: "rows_leaked",
+        unit: Unit::Count,
+        about: "Rows that injections got.",
+        evidence: Evidence::Ended,
+        read: |run| Some(number(meters(run)?.rows)),
+    },
     counted("accounts_taken", "Log-ins of attackers with the right password.", |run| {
         Some(number(meters(run)?.succeeded[Attack::CredentialStuffing as usize]))
     }),

@@ -42,8 +42,8 @@ fn cell(reading: &Reading, scale: &Scale) -> String {
         format!("≥ {} %", bound(1.0 - half_width))
     } else if reading.unit == "share" && half_width > 0.0 && mean <= 0.0 {
         format!("≤ {} %", bound(half_width))
-    } else if reading.unit == "count" && half_width > 0.0 && mean <= 0.0 {
-        format!("≤ {}", Rounded::new(half_width, half_width).value)
+    } else if reading.unit == "count" && mean <= 0.0 {
+        "0".to_owned()
     } else if reading.unit == "share" {
         percent(mean, half_width)
     } else {
