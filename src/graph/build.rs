@@ -482,10 +482,9 @@ impl<'a> Build<'a> {
             named.insert(name, ());
             for number in 0..node.replicas() {
                 let own = node.station().and_then(|station| {
-                    let replica = station
-                        .replica
-                        .iter()
-                        .find(|(key, _)| key.get_ref() == &(number + 1).to_string());
+                    let key = (number + 1).to_string();
+                    let mut replicas = station.replica.iter();
+                    let replica = replicas.find(|(other, _)| other.get_ref() == &key);
                     replica.and_then(|(_, replica)| replica.weight)
                 });
                 backends.push(Backend {
