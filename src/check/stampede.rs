@@ -1,6 +1,8 @@
 //! Stampedes: what a cache has for everybody expires, and until it is made anew all who want it ask
 //! the origin.
 
+use std::collections::BTreeMap;
+
 use super::suspicion::Watch;
 use crate::graph::{NodePlan, Pair, demand, keeping, stays};
 use crate::http::Keeping;
@@ -13,6 +15,7 @@ impl Watch<'_> {
     ///
     /// Of what comes λ times a second and takes s, λ s come while the first is under way.
     pub(super) fn stampedes(&mut self) {
+        let stays = stays(self.graph);
         for (id, name, span) in self.nodes() {
             let Some(plan) = self.graph.cache(id) else { continue };
             let asked: Vec<Pair> =
@@ -20,7 +23,7 @@ impl Watch<'_> {
             for pair in asked {
                 let Some(keeping) = keeping(self.graph, plan, pair.1) else { continue };
                 let Some((maker, own)) = self.maker(pair) else { continue };
-                if !self.expires(&keeping) || self.is_covered(plan, &keeping, pair) {
+                if !self.expires(&keeping) || self.is_covered(plan, &keeping, pair, &stays) {
                     continue;
                 }
                 let (rate, servers) = (self.hottest(pair), servers(self.graph, maker));
@@ -52,8 +55,13 @@ impl Watch<'_> {
 
     /// Whether one request makes anew what has expired while others wait for it, or are given what
     /// there was.
-    fn is_covered(&self, plan: &CachePlan, keeping: &Keeping, pair: Pair) -> bool {
-        let stays = stays(self.graph);
+    fn is_covered(
+        &self,
+        plan: &CachePlan,
+        keeping: &Keeping,
+        pair: Pair,
+        stays: &BTreeMap<Pair, f64>,
+    ) -> bool {
         let calls = self.graph.served.calls.get(&pair).into_iter().flatten();
         let fill = calls.map(|(to, _)| {
             let link = self.graph.fixed.topology.link(pair.0, to.0);

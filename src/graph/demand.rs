@@ -89,10 +89,7 @@ impl Demand {
     pub(super) fn within(program: &Program, given: Given, then: Rest, is_first: bool) -> Self {
         let (stints, first) = Stints::of(program, given, then, is_first);
         let mut demand = Self { stints, first, ..Self::default() };
-        let mut often = vec![0.0; program.ops.len() + 1];
-        often[0] = 1.0;
-        for (place, op) in program.ops.iter().enumerate() {
-            let now = often[place];
+        for (op, now) in program.ops.iter().zip(reached(&program.ops)) {
             if let Some(work) = work_of(op, given) {
                 demand.cpu.add_law(now * work.share, work.mean, work.cv2, work.form);
             }
@@ -113,11 +110,6 @@ impl Demand {
                 | Op::Rule(_)
                 | Op::Screen(_) => {}
             }
-            for (to, share) in successors(op, place) {
-                if let Some(next) = often.get_mut(to) {
-                    *next += now * share;
-                }
-            }
         }
         demand
     }
@@ -127,14 +119,13 @@ impl Visits {
     /// The mean of a single one, in nanoseconds.
     #[must_use]
     pub fn mean(&self) -> f64 {
-        if self.often > 0.0 { self.total / self.often } else { 0.0 }
+        mean_of(self.often, self.total)
     }
 
     /// The squared coefficient of variation of a single one.
     #[must_use]
     pub fn cv2(&self) -> f64 {
-        let mean = self.mean();
-        if mean > 0.0 { (self.squares / self.often / mean / mean - 1.0).max(0.0) } else { 0.0 }
+        cv2_of(self.often, self.total, self.squares)
     }
 
     /// Both together, the other one so many times.
@@ -244,6 +235,32 @@ pub(super) fn is_between(op: &Op) -> bool {
         | Op::Rule(_)
         | Op::Screen(_) => false,
     }
+}
+
+/// How often each operation of a program is reached, on average, and its end behind the last one.
+pub(super) fn reached(ops: &[Op]) -> Vec<f64> {
+    let mut often = vec![0.0; ops.len() + 1];
+    often[0] = 1.0;
+    for (place, op) in ops.iter().enumerate() {
+        let now = often[place];
+        for (to, share) in successors(op, place) {
+            if let Some(next) = often.get_mut(to) {
+                *next += now * share;
+            }
+        }
+    }
+    often
+}
+
+/// The mean of one of so many that come to `total` together.
+pub(super) fn mean_of(often: f64, total: f64) -> f64 {
+    if often > 0.0 { total / often } else { 0.0 }
+}
+
+/// The squared coefficient of variation of one of so many, from the sum of their squares.
+pub(super) fn cv2_of(often: f64, total: f64, squares: f64) -> f64 {
+    let mean = mean_of(often, total);
+    if mean > 0.0 { (squares / often / mean / mean - 1.0).max(0.0) } else { 0.0 }
 }
 
 /// Where an operation leads, and how often on average.

@@ -19,7 +19,7 @@
 //! A short visit before a long one so adds nothing, one behind it a wait as long as the first, and
 //! k equal exponential ones wait k times as long as one, which Jackson's network has, too.
 
-use super::demand::{Given, Work, is_between, successors, work_of};
+use super::demand::{Given, Work, cv2_of, is_between, mean_of, reached, successors, work_of};
 use crate::endpoint::{Op, Program};
 
 /// What is done from an operation on until something comes between.
@@ -83,24 +83,17 @@ impl Stints {
             rest[place] = work_of(op, given).map_or(next, |work| next.after(work));
         }
         let mut stints = Self::default();
-        let mut often = vec![0.0; ops.len() + 1];
-        often[0] = 1.0;
         if is_first {
             stints.begin(rest[0], 1.0);
         }
-        for (place, op) in ops.iter().enumerate() {
-            let now = often[place];
+        for ((place, op), now) in ops.iter().enumerate().zip(reached(ops)) {
             if let Some(work) = work_of(op, given) {
                 let after = rest[place].total - work.share * work.mean;
                 stints.visits += now * work.share;
                 stints.left += now * work.share * (work.mean + after);
             }
-            for (to, share) in successors(op, place) {
-                let Some(next) = often.get_mut(to) else { continue };
-                *next += now * share;
-                if is_between(op) {
-                    stints.begin(rest[to], now * share);
-                }
+            for (to, share) in successors(op, place).into_iter().filter(|_| is_between(op)) {
+                stints.begin(rest.get(to).copied().unwrap_or_default(), now * share);
             }
         }
         (stints, rest[0])
@@ -140,14 +133,13 @@ impl Stints {
     /// The mean of a single one, in nanoseconds.
     #[must_use]
     pub fn mean(&self) -> f64 {
-        if self.often > 0.0 { self.total / self.often } else { 0.0 }
+        mean_of(self.often, self.total)
     }
 
     /// The squared coefficient of variation of a single one.
     #[must_use]
     pub fn cv2(&self) -> f64 {
-        let mean = self.mean();
-        if mean > 0.0 { (self.squares / self.often / mean / mean - 1.0).max(0.0) } else { 0.0 }
+        cv2_of(self.often, self.total, self.squares)
     }
 
     /// Whether each is one visit.

@@ -18,7 +18,7 @@ pub use replication::{
     TimelineSeries, Wanted, Watchers, outages, replicate, replicate_in, requests_series, watchers,
 };
 pub use results::{
-    LatencyRow, NodeRow, Stability, SummaryRow, TimelineRow, VariantResult, WarmUpCut,
+    LatencyRow, NodeRow, Stability, SummaryRow, TimelineRow, VariantResult, WarmUpCut, mean,
 };
 pub use run::{Plan, Precision, StudyError, Variant, imprecise, run_variants};
 pub use sweep::{SWEEP_METRICS, SweepPoint, SweepReading, SweepRow, run_points};

@@ -534,7 +534,9 @@ impl VariantResult {
     }
 }
 
+/// The mean of values; none without any.
+#[must_use]
 #[allow(clippy::cast_precision_loss, reason = "a mean for statistics")]
-fn mean(values: &[f64]) -> Option<f64> {
+pub fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }

@@ -110,13 +110,14 @@ impl LoadBalancer {
             None => answer.lost().is_some(),
         };
         let Some(health) = &mut care.health else { return };
+        if !counts && answer.status < 500 {
+            return health.on_success(backend, now);
+        }
         let was_up = health.is_up(backend, now);
         if counts {
             health.on_failure(backend, now);
-        } else if answer.status >= 500 {
-            health.on_server_error(backend, now);
         } else {
-            health.on_success(backend, now);
+            health.on_server_error(backend, now);
         }
         if was_up && !health.is_up(backend, now) {
             let (by, (at, _)) = (self.host.node(), self.plan.ways[backend]);

@@ -3,7 +3,7 @@
 use super::{MATTERS, by_value};
 use crate::report::order::paired_values;
 use crate::stats::{Interval, Rounded, Verdict};
-use crate::study::VariantResult;
+use crate::study::{self, VariantResult};
 
 /// Something that attackers want.
 struct Harm {
@@ -108,12 +108,11 @@ impl Harm {
         got.into_iter().zip(result.values(of)).map(share).collect()
     }
 
-    /// The mean of that; none without values.
-    #[allow(clippy::cast_precision_loss, reason = "a mean")]
+    /// The mean of that; 0 without values.
     fn mean(&self, result: &VariantResult) -> f64 {
         let values = self.values(result);
         let known: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
-        if known.is_empty() { 0.0 } else { known.iter().sum::<f64>() / known.len() as f64 }
+        study::mean(&known).unwrap_or(0.0)
     }
 
     /// Those that are not shown to have more of it than the one with the least.
