@@ -278,9 +278,19 @@ fn what_a_hole_swallows_is_sent_again_until_the_hole_has_closed() {
 
 #[test]
 fn a_loss_that_is_over_loses_nothing_that_is_sent_again() {
-    let lossy = "[fault.f]\nkind = 'lossy'\nlink = 'users.app'\nloss = 0.999\nat = '9.99s'\n\
-                 for = '15ms'";
-    assert_eq!(latencies(&direct("'10s'", "", "", lossy))[0], 250);
+    // Each of the first twenty requests is sent into a loss of 15 ms.
+    let lossy = |n: u32| {
+        let at = n * 1_000 - 5;
+        format!(
+            "[fault.f{n}]\nkind = 'lossy'\nlink = 'users.app'\nloss = 0.9\nat = '{at}ms'\n\
+             for = '15ms'\n"
+        )
+    };
+    let faults: String = (1..=20).map(lossy).collect();
+    let seen = latencies(&direct("'1s'", "", "", &faults));
+    let (lost, through): (Vec<u64>, Vec<u64>) = seen[..20].iter().partition(|it| **it > 50);
+    assert!(lost.len() >= 15 && lost.iter().all(|it| *it == 250), "{lost:?}");
+    assert!(through.iter().all(|it| *it == 50) && seen[20..].iter().all(|it| *it == 50));
 }
 
 #[test]
