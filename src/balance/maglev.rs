@@ -12,6 +12,7 @@
 //! full, or was tried, the key goes on to the next place whose backend is open.
 
 use super::backend::{Candidates, Reads, position};
+use super::bounded::{Slots, first_with_room};
 use super::{Backend, Balance, BalanceSpec, HashOn, Query};
 use crate::rng::{Key, Stream};
 
@@ -20,6 +21,8 @@ use crate::rng::{Key, Stream};
 pub struct Maglev {
     hash_on: HashOn,
     size: u32,
+    /// The bound on loads, in per cent of the average.
+    bound: Option<u32>,
     /// The backend that owns each place; empty if no backend has a weight.
     owners: Vec<u32>,
     /// The backends that the table was filled for.
@@ -43,6 +46,7 @@ impl Balance for Maglev {
         Self {
             hash_on: spec.hash_on,
             size: spec.table_size,
+            bound: spec.bound(),
             owners: table(spec.table_size, backends),
             works: backends.iter().map(|backend| backend.works).collect(),
         }
@@ -64,7 +68,7 @@ impl Balance for Maglev {
         let size = self.owners.len() as u64;
         let first = position(self.hash_on.of(query).checked_rem(size)?);
         let owner = self.owners[first] as usize;
-        if among.is_open(owner) {
+        if self.bound.is_none() && among.is_open(owner) {
             return Some(owner);
         }
         self.next_open(first, among)
@@ -72,13 +76,15 @@ impl Balance for Maglev {
 }
 
 impl Maglev {
-    /// The owner of the first place after `first` whose backend is open; a backend may own no
-    /// place of a small table, then any open one is taken.
+    /// The owner of the first place from `first` on whose backend is open, and has room where loads
+    /// are bounded; a backend may own no place of a small table, then any open one is taken.
     #[cold]
     fn next_open(&self, first: usize, among: Candidates<'_>) -> Option<usize> {
         let (any, _) = among.open().next()?;
         let onwards = self.owners[first..].iter().chain(&self.owners[..first]);
-        let found = onwards.map(|owner| *owner as usize).find(|owner| among.is_open(*owner));
+        let slots = Slots::of(self.bound, among);
+        let has_room = |it: usize| slots.is_none_or(|slots| slots.has_room(&among.backends[it]));
+        let found = first_with_room(onwards.map(|owner| *owner as usize), among, has_room);
         Some(found.unwrap_or(any))
     }
 }

@@ -16,6 +16,7 @@
 //! look at each backend once or twice.
 
 mod backend;
+mod bounded;
 pub mod caddy;
 pub mod envoy;
 mod first;

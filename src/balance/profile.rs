@@ -60,6 +60,11 @@ impl Profile {
             ));
         }
         let choices = spec.choices;
+        if spec.balance_factor.is_some() && matches!(self, Self::Nginx | Self::Caddy) {
+            return Some(format!(
+                "the profile `{product}` has no bounded loads: leave `balance_factor` out"
+            ));
+        }
         match self {
             Self::Nginx if spec.algorithm == Algorithm::PowerOfD && choices != 2 => Some(format!(
                 "the profile `{product}` has two choices: `choices` is 2, not {choices}"

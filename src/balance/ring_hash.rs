@@ -10,6 +10,7 @@
 //! of a key is not open, the key goes on to the next point whose backend is.
 
 use super::backend::{Candidates, Reads};
+use super::bounded::{Slots, first_with_room};
 use super::{Backend, Balance, BalanceSpec, HashOn, Query};
 use crate::rng::{Key, Stream};
 
@@ -21,6 +22,8 @@ pub struct RingHash {
     places: Vec<u64>,
     /// Whose they are.
     owners: Vec<u32>,
+    /// The bound on loads, in per cent of the average.
+    bound: Option<u32>,
 }
 
 impl Balance for RingHash {
@@ -38,7 +41,7 @@ impl Balance for RingHash {
             .collect();
         points.sort_unstable();
         let (places, owners) = points.into_iter().unzip();
-        Self { hash_on: spec.hash_on, places, owners }
+        Self { hash_on: spec.hash_on, places, owners, bound: spec.bound() }
     }
 
     fn reads(spec: &BalanceSpec) -> Reads {
@@ -51,7 +54,7 @@ impl Balance for RingHash {
         let first = self.places.partition_point(|place| *place < hash);
         let first = if first < self.owners.len() { first } else { 0 };
         let owner = *self.owners.get(first)? as usize;
-        if among.is_open(owner) {
+        if self.bound.is_none() && among.is_open(owner) {
             return Some(owner);
         }
         self.next_open(first, among)
@@ -59,12 +62,15 @@ impl Balance for RingHash {
 }
 
 impl RingHash {
-    /// The owner of the first point after `first` whose backend is open.
+    /// The owner of the first point from `first` on whose backend is open, and has room where loads
+    /// are bounded.
     #[cold]
     fn next_open(&self, first: usize, among: Candidates<'_>) -> Option<usize> {
         among.open().next()?;
         let onwards = self.owners[first..].iter().chain(&self.owners[..first]);
-        onwards.map(|owner| *owner as usize).find(|owner| among.is_open(*owner))
+        let slots = Slots::of(self.bound, among);
+        let has_room = |it: usize| slots.is_none_or(|slots| slots.has_room(&among.backends[it]));
+        first_with_room(onwards.map(|owner| *owner as usize), among, has_room)
     }
 }
 

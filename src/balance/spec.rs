@@ -41,6 +41,12 @@ pub struct BalanceSpec {
     #[serde(deserialize_with = "table_size")]
     #[schemars(range(min = 2, max = 5_000_011))]
     pub table_size: u32,
+    /// `ring-hash` and `maglev`: how much a backend may have outstanding, in per cent of the
+    /// average, by weight; what is more goes on to the next one. 100 to 65,536; HAProxy's
+    /// `hash-balance-factor`. Default: no bound.
+    #[serde(deserialize_with = "balance_factor", skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 100, max = 65_536))]
+    pub balance_factor: Option<u32>,
     /// `ring-hash` and `maglev`, and `uri-hash` of the profile `nginx`: what is hashed. Default
     /// `uri`.
     pub hash_on: HashOn,
@@ -111,6 +117,7 @@ impl Default for BalanceSpec {
             choices: 2,
             virtual_nodes: 100,
             table_size: 65_537,
+            balance_factor: None,
             hash_on: HashOn::Uri,
             decay: Span::from_secs(10),
             weights: BTreeMap::new(),
@@ -224,6 +231,10 @@ fn table_size<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
     Err(Error::custom(format!("`table_size` is a prime number: the next above {size} is {next}")))
 }
 
+fn balance_factor<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    within("balance_factor", i64::deserialize(from)?, 100, 65_536).map(Some)
+}
+
 fn decay<'de, D: Deserializer<'de>>(from: D) -> Result<Span, D::Error> {
     let decay = Span::deserialize(from)?;
     if decay.is_zero() {
@@ -308,12 +319,14 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let text = "algorithm = \"maglev\"\nchoices = 3\nvirtual_nodes = 7\ntable_size = 13\n\
+                    balance_factor = 125\n\
                     hash_on = \"source\"\ndecay = \"2s\"\nweights = { app = 3, old = 0 }";
         let expected = BalanceSpec {
             algorithm: Algorithm::Maglev,
             choices: 3,
             virtual_nodes: 7,
             table_size: 13,
+            balance_factor: Some(125),
             hash_on: HashOn::Source,
             decay: Span::from_secs(2),
             weights: BTreeMap::from([("app".to_owned(), 3), ("old".to_owned(), 0)]),
@@ -338,6 +351,9 @@ mod tests {
             ("table_size = 65_536", "a prime number: the next above 65536 is 65537"),
             ("table_size = 5_000_012", "from 2 to 5000011"),
             ("decay = \"0s\"", "longer than 0s"),
+            ("balance_factor = 1.25", "expected i64"),
+            ("balance_factor = 99", "from 100 to 65536, not 99"),
+            ("balance_factor = 125\nprofile = \"nginx\"", "has no bounded loads"),
             ("weights = { app = 1_001 }", "`weights.app` is a whole number from 0 to 1000"),
             ("hash_on = \"host\"", "expected one of `source`, `uri`, `cookie`"),
             ("algorithm = \"least-connection\"", "`least-connections`"),
@@ -407,7 +423,7 @@ mod tests {
         let schema = serde_json::to_value(schemars::schema_for!(BalanceSpec)).unwrap();
         let described = |part: &serde_json::Value| part["description"].is_string();
         let keys = schema["properties"].as_object().unwrap();
-        assert_eq!(keys.len(), 9);
+        assert_eq!(keys.len(), 10);
         assert!(keys.values().all(described), "{schema:#}");
         let words = schema["$defs"]["Algorithm"]["oneOf"].as_array().unwrap();
         assert_eq!(words.len(), Algorithm::ALL.len());

@@ -56,6 +56,13 @@ fn hashes(model: &Model, found: &mut Vec<Diagnostic>) {
             let help = "`ring-hash` and `maglev` hash what it says, and `uri-hash` of nginx";
             found.push(warning(node.at("hash_on"), message, help));
         }
+        if spec.balance_factor.is_some() && spec.bound().is_none() {
+            let message = format!(
+                "`balance_factor` of `{name}` does nothing: its algorithm has no bound on loads"
+            );
+            let help = "`ring-hash` and `maglev` have one, and `ring-hash` of haproxy and envoy";
+            found.push(warning(node.at("balance_factor"), message, help));
+        }
     }
 }
 
@@ -106,6 +113,12 @@ mod tests {
                 "",
                 "`hash_on` of `lb` does nothing",
             ),
+            (
+                "/",
+                "algorithm = 'uri-hash'\nbalance_factor = 125",
+                "",
+                "`balance_factor` of `lb` does nothing",
+            ),
             ("/{object}", even, "", "`{object}` in the path of endpoint `p` is always the same"),
         ] {
             let found = warnings(path, balancer, link);
@@ -115,6 +128,7 @@ mod tests {
             ("/", even, "connection = { mode = 'pool', max = 5, keep_alive = '5s' }"),
             ("/", even, "connection = { mode = 'pool', protocol = 'h2', streams = 5 }"),
             ("/", "algorithm = 'ring-hash'\nhash_on = 'source'", ""),
+            ("/", "algorithm = 'ring-hash'\nbalance_factor = 125", ""),
         ] {
             assert_eq!(warnings(path, balancer, link), "", "{balancer} {link}");
         }

@@ -29,6 +29,12 @@ fn line(graph: &Graph, traffic: &Traffic, id: NodeId) -> Option<String> {
         return None;
     }
     let own = format!("each of its {open} backends is a queue of its own");
+    if let Some(percent) = plan.spec.bound() {
+        return Some(format!(
+            "  {name}: it hashes, so {own}; none has more than {percent} % of the average \
+             outstanding, and loads are as if keys fell evenly, by weight"
+        ));
+    }
     Some(match busiest(graph, traffic, id, plan.backends.len()) {
         Some(share) => format!(
             "  {name}: it hashes, so {own}; the busiest gets {} of the requests by its keys",
@@ -138,6 +144,16 @@ mod tests {
         let told = text("base", &graph, &checked);
         assert!(told.contains("how much comes to each is not known before the run"), "{told}");
         assert!(!told.contains("(exact)"), "{told}");
+    }
+
+    #[test]
+    fn where_loads_are_bounded_the_bound_is_told_and_no_formula_holds() {
+        let text_of = scenario(3, "algorithm = 'maglev'\nbalance_factor = 125");
+        let (graph, checked, _) = checked(&text_of);
+        let said = text("base", &graph, &checked);
+        assert!(said.contains("none has more than 125 % of the average outstanding"), "{said}");
+        assert!(said.contains("its bound on loads sends on what is too much"), "{said}");
+        assert!(!said.contains("(exact)"), "{said}");
     }
 
     #[test]

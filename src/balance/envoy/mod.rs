@@ -3,8 +3,10 @@
 //! Hosts that are down leave all structures at once. *Source*: `source/extensions/
 //! load_balancing_policies` and `source/common/upstream/edf_scheduler.h`, read and written anew.
 
+mod bounded;
 mod edf;
 mod least_request;
+mod mersenne;
 mod ring_hash;
 mod round_robin;
 mod xxhash;

@@ -9,6 +9,7 @@
 
 use super::super::backend::{Candidates, Reads};
 use super::super::{Backend, Balance, BalanceSpec, HashOn, Query};
+use super::bounded::Bounded;
 use super::is_healthy;
 use super::xxhash::xxhash64;
 use crate::rng::Stream;
@@ -25,11 +26,13 @@ pub struct RingHash {
     hash_on: HashOn,
     /// The points in order, with their owners.
     points: Vec<(u64, u32)>,
+    bounded: Option<Bounded>,
 }
 
 impl Balance for RingHash {
     fn new(spec: &BalanceSpec, backends: &[Backend]) -> Self {
-        Self { hash_on: spec.hash_on, points: points(backends) }
+        let bounded = spec.bound().map(Bounded::new);
+        Self { hash_on: spec.hash_on, points: points(backends), bounded }
     }
 
     fn reads(spec: &BalanceSpec) -> Reads {
@@ -40,7 +43,8 @@ impl Balance for RingHash {
         let hash = self.hash_on.with_text(query, xxhash64);
         let first = self.points.partition_point(|(place, _)| *place < hash);
         let onwards = self.points[first..].iter().chain(&self.points[..first]);
-        onwards.map(|(_, owner)| *owner as usize).find(|owner| among.is_open(*owner))
+        let own = onwards.map(|(_, owner)| *owner as usize).find(|owner| among.is_open(*owner))?;
+        Some(self.bounded.as_mut().map_or(own, |bounded| bounded.chosen(hash, own, among)))
     }
 
     fn on_change(&mut self, _: usize, backends: &[Backend]) {

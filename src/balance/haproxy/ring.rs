@@ -32,9 +32,9 @@ impl Ring {
         Self { points }
     }
 
-    /// The owner of the point that is nearest to `hash`, the one before if both are as near; the
-    /// next one round the ring that is open, if it is not.
-    pub(super) fn nearest(&self, hash: u32, among: Candidates<'_>) -> Option<usize> {
+    /// The owner of the point that is nearest to `hash`, the one before if both are as near, and
+    /// those of the points that follow it round the ring.
+    pub(super) fn from(&self, hash: u32) -> Option<impl Iterator<Item = usize> + Clone> {
         let count = self.points.len();
         let next = self.points.partition_point(|(place, _)| *place < hash);
         let next = if next < count { next } else { 0 };
@@ -44,7 +44,12 @@ impl Ring {
         let is_between = self.points[next].1 != self.points[before].1;
         let first = if is_between && from_before <= to_next { before } else { next };
         let onwards = self.points[first..].iter().chain(&self.points[..first]);
-        onwards.map(|(_, owner)| *owner as usize).find(|owner| among.is_open(*owner))
+        Some(onwards.map(|(_, owner)| *owner as usize))
+    }
+
+    /// The first of these that is open.
+    pub(super) fn nearest(&self, hash: u32, among: Candidates<'_>) -> Option<usize> {
+        self.from(hash)?.find(|owner| among.is_open(*owner))
     }
 
     /// The part of all hashes that belongs to each of so many servers.

@@ -173,6 +173,10 @@ impl Finder<'_> {
                        share";
             self.doubt(id, Reach::Behind, Effect::work(Bound::AtLeast).hidden(PINNED), why);
         }
+        if spec.bound().is_some() && several {
+            let why = "its bound on loads sends on what is too much for the backend of a key";
+            self.doubt(id, Reach::Behind, Effect::EITHER, why);
+        }
         let is_random = matches!(spec.algorithm, Algorithm::Random | Algorithm::WeightedRandom);
         if instances.is_some_and(|count| count > 1) && several && !is_random {
             let why = "its processes choose without knowing of one another";

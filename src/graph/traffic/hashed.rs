@@ -25,8 +25,8 @@ pub fn is_hashed(plan: &BalancePlan) -> bool {
 }
 
 /// The share of a balancer's requests for an endpoint that each of its backends gets while all are
-/// up; none if neither a hash nor the order of the backends decides, or if its keys are not known
-/// before the run: those of a trace, of sessions, of requests that servers make, of objects that
+/// up; none if neither a hash nor the order of the backends decides, if a bound on loads decides as
+/// well, or if its keys are not known before the run: those of a trace, of sessions, of requests that servers make, of objects that
 /// change places, or too many.
 #[must_use]
 pub fn shares_by_key(graph: &Graph, balancer: NodeId, endpoint: EndpointId) -> Option<Vec<f64>> {
@@ -35,7 +35,8 @@ pub fn shares_by_key(graph: &Graph, balancer: NodeId, endpoint: EndpointId) -> O
         return first(plan);
     }
     let has_traces = graph.fixed.traces.iter().any(Option::is_some);
-    if !is_hashed(plan) || plan.spec.reads_cookie() || has_traces {
+    let is_bounded = plan.spec.bound().is_some();
+    if !is_hashed(plan) || is_bounded || plan.spec.reads_cookie() || has_traces {
         return None;
     }
     let mut sources = Vec::new();
