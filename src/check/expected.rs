@@ -19,7 +19,7 @@ pub(super) fn availabilities(graph: &Graph) -> Vec<String> {
 fn availability(graph: &Graph, id: NodeId) -> Option<String> {
     let name = &graph.names[id.index()];
     let strikes = |plan: &FaultPlan| plan.targets.iter().any(|target| is_of(target, id));
-    let stops = |kind| !matches!(kind, FaultKind::Slow | FaultKind::CacheFlush);
+    let stops = |kind| !matches!(kind, FaultKind::Slow | FaultKind::CacheFlush | FaultKind::Drain);
     let keeps = |plan: &FaultPlan| stops(plan.kind) && strikes(plan);
     let mut plans = graph.faults.iter().filter(|plan| keeps(plan));
     let (plan, None) = (plans.next()?, plans.next()) else { return None };

@@ -27,9 +27,11 @@ impl Condition {
             FaultKind::Refuse => &mut self.refusing,
             FaultKind::BlackHole => &mut self.unreachable,
             FaultKind::Hang => &mut self.hung,
-            FaultKind::Slow | FaultKind::Lossy | FaultKind::Partition | FaultKind::CacheFlush => {
-                return;
-            }
+            FaultKind::Drain
+            | FaultKind::Slow
+            | FaultKind::Lossy
+            | FaultKind::Partition
+            | FaultKind::CacheFlush => return,
         };
         *count = if begins { *count + 1 } else { count.saturating_sub(1) };
     }

@@ -36,6 +36,10 @@ pub struct FaultSpec {
     /// How long it lasts; to the end of the run by default.
     #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
     pub lasts: Option<Dist<Span>>,
+    /// With `at`: how long before it the balancers are told, who send nothing new there until it is
+    /// over, as by `drain`. Default: they are not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Span>,
     /// Instead of `at` and `for`: the time from a repair to the next failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mtbf: Option<Dist<Span>>,
@@ -71,6 +75,9 @@ pub enum FaultKind {
     Hang,
     /// New connections are refused; what is under way is finished.
     Refuse,
+    /// The balancers before it are told to send nothing new there; what is under way is finished,
+    /// and it goes on working.
+    Drain,
     /// Nothing that is sent to it arrives, and nobody says so.
     BlackHole,
     /// Work takes `factor` times as long; on a link, messages do.
@@ -92,6 +99,7 @@ impl FaultKind {
             Self::Crash => "crash",
             Self::Hang => "hang",
             Self::Refuse => "refuse",
+            Self::Drain => "drain",
             Self::BlackHole => "black-hole",
             Self::Slow => "slow",
             Self::Lossy => "lossy",
@@ -107,6 +115,7 @@ impl FaultKind {
             Self::Crash
             | Self::Hang
             | Self::Refuse
+            | Self::Drain
             | Self::BlackHole
             | Self::Slow
             | Self::CacheFlush => true,
@@ -119,7 +128,12 @@ impl FaultKind {
     pub const fn is_for_links(self) -> bool {
         match self {
             Self::Slow | Self::Lossy | Self::Partition => true,
-            Self::Crash | Self::Hang | Self::Refuse | Self::BlackHole | Self::CacheFlush => false,
+            Self::Crash
+            | Self::Hang
+            | Self::Refuse
+            | Self::Drain
+            | Self::BlackHole
+            | Self::CacheFlush => false,
         }
     }
 }

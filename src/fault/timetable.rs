@@ -25,6 +25,9 @@ pub struct FaultPlan {
     pub factor: f64,
     /// `lossy`: the share of packets lost; 0 otherwise.
     pub loss: f64,
+    /// How much earlier than its timetable says it begins: what is told before a fault ends with
+    /// that, since both draw from streams of one name.
+    pub lead: Span,
 }
 
 /// When a fault begins and ends.
@@ -63,7 +66,7 @@ impl Turns {
     pub fn first(&mut self, plan: &FaultPlan) -> Vec<Span> {
         match &plan.timetable {
             Timetable::Once(at, _) => {
-                let at = self.draw(at);
+                let at = self.draw(at) - plan.lead;
                 plan.targets.iter().map(|_| at).collect()
             }
             Timetable::Recurring { up, .. } => plan.targets.iter().map(|_| self.draw(up)).collect(),
@@ -74,7 +77,7 @@ impl Turns {
     /// where it lasts to the end, or waits for a crew.
     pub fn begun(&mut self, target: u32, plan: &FaultPlan) -> Option<Span> {
         match &plan.timetable {
-            Timetable::Once(_, lasts) => lasts.as_ref().map(|lasts| self.draw(lasts)),
+            Timetable::Once(_, lasts) => lasts.as_ref().map(|lasts| self.draw(lasts) + plan.lead),
             Timetable::Recurring { crews, .. } if self.repairing >= *crews => {
                 self.waiting.push_back(target);
                 None
@@ -124,11 +127,26 @@ mod tests {
             timetable,
             factor: 1.0,
             loss: 0.0,
+            lead: Span::ZERO,
         }
     }
 
     fn turns() -> Turns {
         Turns::new(Key::root(1, 0).stream("x", "fault"))
+    }
+
+    #[test]
+    fn what_is_told_before_a_fault_begins_earlier_and_ends_with_it() {
+        let lasts = Law::Exponential(crate::dist::exponential::ExponentialLaw::new(HOUR));
+        let fault = plan(Timetable::Once(Law::constant(HOUR), Some(lasts)));
+        let told = FaultPlan { lead: Span::from_secs(60), ..fault.clone() };
+        let ends = |plan: &FaultPlan| {
+            let mut turns = turns();
+            let first = turns.first(plan)[0];
+            (0..3).map(|target| first + turns.begun(target, plan).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(ends(&fault), ends(&told));
+        assert_eq!(turns().first(&told), [Span::from_secs(3_540); 3]);
     }
 
     #[test]

@@ -415,6 +415,7 @@ impl<'a> Build<'a> {
                         treats: (*balancer.backends).clone(),
                         patience,
                         connect_timeout: usual_connect_timeout(balancer),
+                        is_told: super::notice::is_told(self, id),
                         phase: self.model.run.clock.phase,
                     }),
                     program,

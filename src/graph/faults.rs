@@ -11,6 +11,7 @@ use crate::model::Named;
 use crate::nodes::KindSpec;
 use crate::nodes::station::Discipline;
 use crate::scenario::Diagnostic;
+use crate::time::Span;
 
 /// Events name a fault's target by 25 bits, of which two tell beginnings from ends.
 const MAX_TARGETS: usize = 4_000_000;
@@ -31,8 +32,11 @@ pub(super) fn faults(build: &mut Build<'_>) -> Vec<Arc<FaultPlan>> {
                     "a link that loses more than 0.9 is down: use `partition`",
                 );
             }
-            let kind = fault.spec.kind;
-            plans.push(FaultPlan { name: name.clone(), kind, targets, timetable, factor, loss });
+            let (name, kind, lead) = (name.clone(), fault.spec.kind, Span::ZERO);
+            let plan = FaultPlan { name, kind, targets, timetable, factor, loss, lead };
+            let notice = super::notice::of(build, fault, &plan);
+            plans.push(plan);
+            plans.extend(notice);
         }
     }
     if plans.iter().map(|plan| plan.targets.len()).sum::<usize>() > MAX_TARGETS {
@@ -171,7 +175,7 @@ fn timetable(build: &mut Build<'_>, name: &str, fault: &Named<FaultSpec>) -> Opt
     if spec.kind == FaultKind::CacheFlush && spec.lasts.is_some() {
         build.error(&fault.at("for"), "a cache is emptied at once: `cache-flush` has no `for`");
     }
-    let mut law = |key: &str, dist: &Option<crate::dist::Dist<crate::time::Span>>| {
+    let mut law = |key: &str, dist: &Option<crate::dist::Dist<Span>>| {
         dist.as_ref().map(|dist| build.law(dist, &fault.at(key)))
     };
     let (at, lasts) = (law("at", &spec.at), law("for", &spec.lasts));

@@ -17,6 +17,7 @@ mod faults;
 mod http;
 mod identified;
 mod machine;
+mod notice;
 mod program;
 mod reach;
 mod screen;
@@ -249,8 +250,8 @@ impl Graph {
         has_rules || self.plans.iter().any(has_parts)
     }
 
-    /// Whether faults can strike replicas of a node; that its cache is emptied keeps none from
-    /// working.
+    /// Whether faults can strike replicas of a node; that its cache is emptied, or that balancers are
+    /// told to leave one alone, keeps none from working.
     #[must_use]
     pub fn fails(&self, id: NodeId) -> bool {
         let strikes = |target: &Target| matches!(target, Target::Replica(at) if at.node == id);
@@ -259,7 +260,9 @@ impl Graph {
 
     fn failures(&self) -> impl Iterator<Item = &FaultPlan> {
         let all = self.faults.iter().map(AsRef::as_ref);
-        all.filter(|plan: &&FaultPlan| plan.kind != FaultKind::CacheFlush)
+        all.filter(|plan: &&FaultPlan| {
+            !matches!(plan.kind, FaultKind::CacheFlush | FaultKind::Drain)
+        })
     }
 
     /// Whether faults can strike replicas of some node.

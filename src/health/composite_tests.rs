@@ -79,3 +79,22 @@ fn the_phase_of_the_clock_reaches_nginxs_rule() {
     };
     assert_eq!((until(0), until(900)), (Some(4_000), Some(3_100)));
 }
+
+#[test]
+fn who_is_taken_out_by_hand_is_used_by_nobody_and_judged_by_nothing_until_put_back() {
+    let text = "active = { rise = 2, fall = 1 }\npanic_threshold = 0.9\n\
+                passive = { max_fails = 1, profile = \"consecutive\" }\n\
+                slow_start = { window = \"10s\" }";
+    let mut health = health(text, 3);
+    health.tell(0, true, at(1));
+    assert!(!health.is_up(0, at(1)) && !health.is_usable(0, at(1)), "not even in a panic");
+    assert!(!health.in_panic(2), "of the two that may be used, two are up");
+    health.on_failure(0, at(2));
+    assert_eq!(health.on_probe(0, false, at(2)), Probed::Unchanged);
+    health.tell(0, true, at(3));
+    health.tell(0, false, at(4));
+    assert!(!health.is_up(0, at(4)), "it was taken out twice");
+    health.tell(0, false, at(5));
+    assert!(health.is_up(0, at(5)));
+    assert_eq!([5, 10, 15].map(|now| health.share(0, at(now))), [1, 500, FULL_WEIGHT]);
+}

@@ -18,6 +18,7 @@ mod nginx;
 mod outlier;
 mod slow_start;
 mod spec;
+mod told;
 
 #[cfg(test)]
 mod composite_tests;
@@ -36,6 +37,7 @@ pub use spec::{
 };
 
 use crate::time::{Span, Time};
+use told::Told;
 
 /// What a balancer knows of the health of its backends, which are numbered from 0.
 #[derive(Debug, Clone)]
@@ -44,6 +46,7 @@ pub struct Health {
     active: Option<Active>,
     outliers: Option<Outliers>,
     slow_start: Option<SlowStart>,
+    told: Told,
     /// If a smaller share than this is up, all are used.
     panic: f64,
     /// How many backends there are.
@@ -77,6 +80,7 @@ impl Health {
             active: spec.active.as_ref().map(|active| Active::new(active, count)),
             outliers: spec.outlier.as_ref().map(|outlier| Outliers::new(outlier, count)),
             slow_start: spec.slow_start.as_ref().map(SlowStart::new),
+            told: Told::default(),
             panic: spec.panic_threshold.get(),
             count,
         }
@@ -93,23 +97,26 @@ impl Health {
             Passive::Consecutive(rule) => rule.is_up(backend, now),
         };
         passive
+            && !self.told.is_out(backend)
             && self.active.as_ref().is_none_or(|active| active.is_up(backend))
             && self.outliers.as_ref().is_none_or(|outliers| !outliers.is_ejected(backend, now))
     }
 
-    /// Whether, with so many backends up, all are to be used as if all were up.
+    /// Whether, with so many backends up, all that were not taken out by hand are to be used as if
+    /// they were up.
     #[inline]
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "numbers of backends fit 53 bits")]
     pub fn in_panic(&self, up: usize) -> bool {
-        (up as f64) < self.panic * self.count as f64
+        (up as f64) < self.panic * (self.count - self.told.count()) as f64
     }
 
     /// Whether this backend may take an exchange now: it is up, or so few are that all are used.
     /// With a panic threshold it looks at all backends if this one is down.
     #[must_use]
     pub fn is_usable(&self, backend: usize, now: Time) -> bool {
-        self.is_up(backend, now) || self.panic > 0.0 && self.in_panic(self.count_up(now))
+        self.is_up(backend, now)
+            || self.panic > 0.0 && !self.told.is_out(backend) && self.in_panic(self.count_up(now))
     }
 
     /// How many backends are up.
@@ -138,6 +145,19 @@ impl Health {
         }
     }
 
+    /// The balancer is told to send nothing new to this backend, or to use it again. What it meets
+    /// there meanwhile says nothing of its health.
+    pub fn tell(&mut self, backend: usize, out: bool, now: Time) {
+        self.told.set(backend, out, self.count, now);
+    }
+
+    /// Whether this backend is taken out by hand.
+    #[inline]
+    #[must_use]
+    pub fn is_told_out(&self, backend: usize) -> bool {
+        self.told.is_out(backend)
+    }
+
     /// An algorithm considered this backend, which is up and was not tried, for an exchange:
     /// nginx gives back a part of what failures took of its weight.
     #[inline]
@@ -158,6 +178,9 @@ impl Health {
     /// An exchange with this backend went well.
     #[inline]
     pub fn on_success(&mut self, backend: usize, now: Time) {
+        if self.told.is_out(backend) {
+            return;
+        }
         match &mut self.passive {
             Passive::Off => {}
             Passive::Nginx(rule) => rule.on_success(backend, now),
@@ -171,6 +194,9 @@ impl Health {
     /// An exchange with this backend failed in a way that counts against it.
     #[inline]
     pub fn on_failure(&mut self, backend: usize, now: Time) {
+        if self.told.is_out(backend) {
+            return;
+        }
         match &mut self.passive {
             Passive::Off => {}
             Passive::Nginx(rule) => rule.on_failure(backend, now),
@@ -184,6 +210,9 @@ impl Health {
     /// An exchange with this backend was answered with a status from 500 on, which counts for
     /// nobody but outlier detection: Envoy looks at every such answer, whatever else is asked for.
     pub fn on_server_error(&mut self, backend: usize, now: Time) {
+        if self.told.is_out(backend) {
+            return;
+        }
         match &mut self.passive {
             Passive::Off => {}
             Passive::Nginx(rule) => rule.on_success(backend, now),
@@ -197,6 +226,9 @@ impl Health {
     /// A probe of this backend ended, well or not; what that changed of what probes say.
     #[inline]
     pub fn on_probe(&mut self, backend: usize, ok: bool, now: Time) -> Probed {
+        if self.told.is_out(backend) {
+            return Probed::Unchanged;
+        }
         if ok && let Some(outliers) = &mut self.outliers {
             outliers.on_probe_ok(backend, now);
         }
@@ -221,6 +253,6 @@ impl Health {
         };
         let active = self.active.as_ref().and_then(|active| active.recovered(backend));
         let outlier = self.outliers.as_ref().and_then(|outliers| outliers.recovered(backend));
-        passive.max(active).max(outlier)
+        passive.max(active).max(outlier).max(self.told.recovered(backend))
     }
 }

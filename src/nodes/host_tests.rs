@@ -73,6 +73,7 @@ fn balancer(program: &[Op]) -> Bench {
         treats: BackendsSpec::default(),
         patience: None,
         connect_timeout: None,
+        is_told: false,
         phase: crate::time::Span::ZERO,
     };
     let node = LoadBalancer::new(

@@ -39,6 +39,7 @@ use crate::fact::{Observer, Place};
 use crate::fault::FaultKind;
 use crate::net::{Ctx, Input};
 use crate::screen::Https;
+use crate::time::Time;
 
 /// From one list: the specification of each kind, its name in scenarios, and its reader.
 macro_rules! kinds {
@@ -174,6 +175,14 @@ impl Node {
             Self::Proxy(node) => node.fault(at, kind, begins, factor, ctx),
             Self::LoadBalancer(node) => node.fault(at, kind, begins, factor, ctx),
             Self::Answering(node) => node.host().fault(at, kind, begins, factor, ctx),
+        }
+    }
+
+    /// A node that balances over this replica is told to send nothing new there, or to use it again.
+    pub fn told(&mut self, at: Place, out: bool, now: Time) {
+        match self {
+            Self::LoadBalancer(node) => node.told(at, out, now),
+            Self::Client(_) | Self::Proxy(_) | Self::Answering(_) => {}
         }
     }
 

@@ -89,6 +89,10 @@ impl<O: Observer> World<O> {
 
     fn replica_changes(&mut self, plan: &FaultPlan, own: u32, begins: bool, queue: &mut Queue) {
         let Target::Replica(at) = plan.targets[own as usize] else { return };
+        if plan.kind == FaultKind::Drain {
+            self.nodes.iter_mut().for_each(|node| node.told(at, begins, self.core.now));
+            return;
+        }
         let Some(condition) = self.core.conditions.of_mut(at) else { return };
         let before = *condition;
         condition.count(plan.kind, begins);
@@ -97,6 +101,7 @@ impl<O: Observer> World<O> {
             FaultKind::Crash => before.is_crashed() != after.is_crashed(),
             FaultKind::Hang => before.is_hung() != after.is_hung(),
             FaultKind::Refuse
+            | FaultKind::Drain
             | FaultKind::BlackHole
             | FaultKind::Slow
             | FaultKind::Lossy
@@ -132,6 +137,7 @@ impl<O: Observer> World<O> {
                 FaultKind::Crash
                 | FaultKind::Hang
                 | FaultKind::Refuse
+                | FaultKind::Drain
                 | FaultKind::BlackHole
                 | FaultKind::CacheFlush => {}
             }

@@ -34,7 +34,8 @@ impl Bounded {
             return own;
         }
         self.order.clear();
-        self.order.extend((0..).zip(among.backends).filter(|(_, it)| is_healthy(it)).map(|it| it.0));
+        self.order
+            .extend((0..).zip(among.backends).filter(|(_, it)| is_healthy(it)).map(|it| it.0));
         let mut random = Mersenne::new(hash);
         for place in 0..self.order.len() {
             let left = self.order.len() - place;

@@ -12,8 +12,8 @@ use super::super::backend::{Candidates, Reads};
 use super::super::bounded::{all_outstanding, first_with_room};
 use super::super::{Backend, Balance, BalanceSpec, HashOn, Query};
 use super::hashes::{full_hash, uri_hash};
-use super::{SCALE, is_usable};
 use super::ring::Ring;
+use super::{SCALE, is_usable};
 use crate::rng::Stream;
 
 /// HAProxy's consistent hash.

@@ -15,7 +15,7 @@ impl Finder<'_> {
     pub(super) fn faults(&mut self) {
         let graph = self.graph;
         for plan in &graph.faults {
-            let FaultPlan { name, kind, targets, timetable: _, factor, loss: _ } = &**plan;
+            let FaultPlan { name, kind, targets, timetable: _, factor, loss: _, lead: _ } = &**plan;
             for target in targets {
                 match target {
                     Target::Replica(at) => self.strikes(name, *kind, *factor, at.node),
@@ -33,6 +33,7 @@ impl Finder<'_> {
         let why = match kind {
             FaultKind::Slow => format!("fault `{name}` makes its work take {factor} times as long"),
             FaultKind::CacheFlush => format!("fault `{name}` empties its cache"),
+            FaultKind::Drain => format!("its balancers are told to leave it alone by `{name}`"),
             FaultKind::Crash
             | FaultKind::Hang
             | FaultKind::Refuse
@@ -54,6 +55,7 @@ impl Finder<'_> {
             FaultKind::Crash
             | FaultKind::Hang
             | FaultKind::Refuse
+            | FaultKind::Drain
             | FaultKind::BlackHole
             | FaultKind::Lossy
             | FaultKind::Partition => {

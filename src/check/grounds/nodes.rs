@@ -134,6 +134,8 @@ impl Finder<'_> {
             treats,
             patience,
             connect_timeout: _,
+            // The drains themselves are told with the faults.
+            is_told: _,
             phase: _,
         } = plan;
         // Copies and further attempts are looked at with those of clients.

@@ -41,7 +41,11 @@ impl Host {
                     station.slow_down(if begins { factor } else { 1.0 / factor });
                 }
             }
-            FaultKind::Refuse | FaultKind::BlackHole | FaultKind::Lossy | FaultKind::Partition => {}
+            FaultKind::Refuse
+            | FaultKind::Drain
+            | FaultKind::BlackHole
+            | FaultKind::Lossy
+            | FaultKind::Partition => {}
             FaultKind::CacheFlush => self.forgets_values(at.replica),
         }
     }

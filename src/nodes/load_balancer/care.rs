@@ -10,7 +10,7 @@ use super::tries::Tries;
 use super::{BalancePlan, LoadBalancer, ended_by};
 use crate::balance::{Algorithm, Backend, Tried};
 use crate::fact::Observer;
-use crate::health::Health;
+use crate::health::{Health, HealthSpec};
 use crate::id::{ConnectionId, ExchangeId};
 use crate::net::{Ctx, Hop, Input, Kind, Part, Phase, Token, Unwanted};
 use crate::outcome::{Answer, Reason};
@@ -56,6 +56,7 @@ impl Care {
             && treats.health.is_none()
             && treats.sticky.is_none()
             && plan.reserve.is_none()
+            && !plan.is_told
             && treats.instances.is_none_or(|count| count < 2);
         (!is_plain).then(|| Self {
             tries: Slab::default(),
@@ -78,7 +79,9 @@ impl Care {
     /// What it believes of its backends at first.
     pub(super) fn health_of(plan: &BalancePlan) -> Option<Health> {
         let weights: Vec<u32> = plan.backends.iter().map(|backend| backend.weight).collect();
-        plan.treats.health.as_ref().map(|spec| Health::new(spec, &weights, plan.phase))
+        let none = plan.is_told.then(HealthSpec::default);
+        let spec = plan.treats.health.as_ref().or(none.as_ref())?;
+        Some(Health::new(spec, &weights, plan.phase))
     }
 
     /// The key of the next attempt of an exchange whose tries are kept at `place`, if not at 0.

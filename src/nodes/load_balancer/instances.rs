@@ -49,6 +49,15 @@ impl Instances {
     }
 }
 
+impl Instances {
+    /// What those that are not at work now believe of backends.
+    pub(super) fn healths(&mut self) -> impl Iterator<Item = &mut Health> {
+        let present = self.present;
+        let others = self.all.iter_mut().enumerate().filter(move |(place, _)| *place != present);
+        others.filter_map(|(_, instance)| instance.health.as_mut())
+    }
+}
+
 impl LoadBalancer {
     /// Takes up the state of the process that `input` belongs to.
     pub(super) fn take_up<O: Observer>(&mut self, input: Input, ctx: &Ctx<'_, O>) {

@@ -53,6 +53,8 @@ pub struct BalancePlan {
     pub patience: Option<(Law, Purpose)>,
     /// How long it waits for a connection, on average.
     pub connect_timeout: Option<Span>,
+    /// Whether it may be told to take a backend out.
+    pub is_told: bool,
     /// How far into a second the clock is when the run begins.
     pub phase: Span,
 }

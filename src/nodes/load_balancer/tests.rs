@@ -49,6 +49,7 @@ fn balancer(spec: &str, treats: &str, backups: usize) -> Bench {
         patience: treats.max_conns.map(|_| (ms(100), Purpose::named("patience"))),
         treats,
         connect_timeout: None,
+        is_told: false,
         phase: crate::time::Span::ZERO,
     };
     let host = host(&cores(1), Running::Own(0));

@@ -2,7 +2,8 @@
 
 use super::LoadBalancer;
 use super::care::Care;
-use crate::fact::{Fact, Observer};
+use super::instances::Instances;
+use crate::fact::{Fact, Observer, Place};
 use crate::health::{FULL_WEIGHT, Probed};
 use crate::net::{Ctx, Direction, Probe, Token};
 use crate::outcome::{Answer, Reason};
@@ -66,13 +67,26 @@ impl LoadBalancer {
         ctx.start_timer(span, Token::Probe(node, number, next));
     }
 
+    /// The balancer is told to send nothing new to a replica, or to use it again: each of its
+    /// processes is.
+    pub fn told(&mut self, at: Place, out: bool, now: Time) {
+        let Some(care) = &mut self.care else { return };
+        let is_there = |(_, way): &(usize, &(Place, _))| way.0 == at;
+        for (backend, _) in self.plan.ways.iter().enumerate().filter(is_there) {
+            let others = care.instances.iter_mut().flat_map(Instances::healths);
+            for health in care.health.iter_mut().chain(others) {
+                health.tell(backend, out, now);
+            }
+        }
+    }
+
     /// Brings up to date which backends may be chosen, and with what weight.
     pub(super) fn refresh_all(&mut self, now: Time) {
         let Some(care) = &self.care else { return };
         let Some(health) = &care.health else { return };
         let is_panic = health.in_panic(health.count_up(now));
         for backend in 0..self.backends.len() {
-            let works = is_panic || health.is_up(backend, now);
+            let works = health.is_up(backend, now) || is_panic && !health.is_told_out(backend);
             let is_up = works && !care.is_full(&self.backends[backend]);
             let weight = self.weight_now(backend, self.plan.backends[backend].weight, now);
             let it = &mut self.backends[backend];

@@ -1,0 +1,113 @@
+//! Backends that are taken out before they go: nothing new comes, and what is under way is finished.
+
+mod support;
+
+use lindley::fact::{Fact, Observer};
+use lindley::rng::Key;
+use lindley::time::Time;
+use lindley::world;
+use support::{failures, graph, requests};
+
+/// When each replica was asked, in milliseconds.
+#[derive(Debug, Default)]
+struct Picks(Vec<(u64, u16)>);
+
+impl Observer for Picks {
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        if let Fact::Picked { chosen, .. } = fact {
+            self.0.push((now.0 / 1_000_000, chosen.replica));
+        }
+    }
+}
+
+/// A balancer over three servers that are asked ten times a second for 250 ms each.
+fn text(balancer: &str, rest: &str) -> String {
+    format!(
+        "study = 'terminating'\nduration = '60s'\nuntil = 'drained'\n\
+         [endpoint.page]\nwork = [{{ cpu = '250ms' }}]\n\
+         [node.users]\nkind = 'client'\narrivals = {{ interval = '100ms' }}\n\
+         mix = {{ page = 1 }}\naddresses = {{ count = 40 }}\n\
+         [node.lb]\nkind = 'load-balancer'\n{balancer}\n\
+         [node.app]\nkind = 'server'\ncores = 4\nreplicas = 3\n\
+         [link.users.lb]\n[link.lb.app]\n{rest}\n"
+    )
+}
+
+/// The moments at which the second replica was asked.
+fn asked(text: &str) -> Vec<u64> {
+    let picks = world::run(&graph(text), Key::root(1, 0), Picks::default()).observer.0;
+    picks.into_iter().filter(|(_, replica)| *replica == 1).map(|(at, _)| at).collect()
+}
+
+fn failed(text: &str) -> usize {
+    failures(&requests(&graph(text))).iter().flatten().count()
+}
+
+const DRAIN: &str = "[fault.f]\nkind = 'drain'\nnode = 'app'\nreplica = 2\nat = '20s'\nfor = '10s'";
+
+/// Balancers of all sorts.
+const BALANCERS: [&str; 8] = [
+    "",
+    "algorithm = 'least-connections'",
+    "algorithm = 'maglev'\nhash_on = 'source'",
+    "algorithm = 'ring-hash'\nhash_on = 'source'\nbalance_factor = 125",
+    "algorithm = 'round-robin'\nprofile = 'nginx'",
+    "algorithm = 'round-robin'\nprofile = 'haproxy'\nmax_conns = 3\nbackend_queue = '5s'",
+    "algorithm = 'least-connections'\nprofile = 'envoy'\nhealth = { panic_threshold = 0.9 }",
+    "instances = 3",
+];
+
+#[test]
+fn whoever_is_drained_is_asked_nothing_new_until_it_is_over_by_any_balancer() {
+    for balancer in BALANCERS {
+        let asked = asked(&text(balancer, DRAIN));
+        let during = asked.iter().filter(|at| (20_000..30_000).contains(*at)).count();
+        assert_eq!(during, 0, "{balancer}");
+        let before = asked.iter().filter(|at| **at < 20_000).count();
+        let after = asked.iter().filter(|at| **at >= 30_000).count();
+        assert!(before > 20 && after > 30, "{balancer}: {before} before, {after} after");
+        assert_eq!(failed(&text(balancer, DRAIN)), 0, "{balancer}");
+    }
+}
+
+#[test]
+fn a_crash_that_is_told_of_in_time_fails_nothing() {
+    let crash = DRAIN.replace("'drain'", "'crash'");
+    for balancer in ["", "health = { active = { interval = '1s' } }", "layer = 7\ninstances = 2"] {
+        assert!(failed(&text(balancer, &crash)) > 3, "untold, {balancer}");
+        let told = format!("{crash}\nnotice = '1s'");
+        assert_eq!(failed(&text(balancer, &told)), 0, "told, {balancer}");
+        let asked = asked(&text(balancer, &told));
+        assert!(!asked.iter().any(|at| (19_000..30_000).contains(at)), "{balancer}");
+        assert!(asked.iter().any(|at| (30_000..31_000).contains(at)), "back at once, {balancer}");
+    }
+    let late = format!("{crash}\nnotice = '50ms'").replace("'20s'", "'20.1s'");
+    assert_eq!(failed(&text("", &late)), 1, "what came at 20 s is not finished at 20.1 s");
+}
+
+#[test]
+fn a_drawn_repair_ends_the_notice_with_it() {
+    let crash = DRAIN.replace("'drain'", "'crash'").replace("'10s'", "{ exp = '10s' }");
+    let told = text("", &format!("{crash}\nnotice = '2s'"));
+    assert_eq!(failed(&told), 0);
+    let (untold, told) = (text("", &crash), asked(&told));
+    // Refused at once, whoever is asked untold is asked in turn; the first answer tells the end.
+    let refused = failures(&requests(&graph(&untold))).iter().flatten().count();
+    let back = told.iter().find(|at| **at >= 18_000).expect("it comes back");
+    let down = (back - 20_000) as f64 / 1_000.0;
+    assert!((refused as f64 * 0.3 - down).abs() < 1.5, "{refused} refused, {down} s down");
+}
+
+#[test]
+fn a_level_of_backups_is_asked_where_all_ordinary_ones_are_drained() {
+    let drain = DRAIN.replace("replica = 2\n", "");
+    let rest = format!(
+        "[node.spare]\nkind = 'server'\ncores = 4\n[link.lb.spare]\n[link.lb.app.connection]\n\
+         mode = 'per-request'\n{drain}"
+    );
+    for profile in ["", "profile = 'nginx'", "profile = 'haproxy'", "profile = 'envoy'"] {
+        let balancer = format!("{profile}\nbackup = ['spare']");
+        assert_eq!(failed(&text(&balancer, &rest)), 0, "{profile}");
+        assert!(failed(&text(profile, &rest.replace("[link.lb.spare]\n", ""))) > 50, "{profile}");
+    }
+}
