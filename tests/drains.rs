@@ -1,4 +1,4 @@
-//! Backends that are taken out before they go: nothing new comes, and what is under way is finished.
+//! Backends that are taken out before they go: nothing new comes, what is under way is finished.
 
 mod support;
 

@@ -154,7 +154,10 @@ const FAMILIES: &[Family] = &[
     Family {
         folder: "src/balance",
         registers: |name| format!("    {} = \"{}\";", camel(name), name.replace('_', "-")),
-        others: &["backend", "laws", "modulo", "profile", "profiled", "recorded", "spec", "stated"],
+        others: &[
+            "backend", "bounded", "laws", "modulo", "profile", "profiled", "recorded", "spec",
+            "stated",
+        ],
     },
     Family {
         folder: "src/evict",

@@ -39,6 +39,7 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "shared-queue",
     "where-a-cache-pays",
     "three-caches",
+    "hot-key",
     "cache-stampede",
     "update-day",
     "cold-start",

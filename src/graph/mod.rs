@@ -250,8 +250,8 @@ impl Graph {
         has_rules || self.plans.iter().any(has_parts)
     }
 
-    /// Whether faults can strike replicas of a node; that its cache is emptied, or that balancers are
-    /// told to leave one alone, keeps none from working.
+    /// Whether faults can strike replicas of a node; that its cache is emptied, or that balancers
+    /// are told to leave one alone, keeps none from working.
     #[must_use]
     pub fn fails(&self, id: NodeId) -> bool {
         let strikes = |target: &Target| matches!(target, Target::Replica(at) if at.node == id);

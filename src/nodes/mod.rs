@@ -178,7 +178,8 @@ impl Node {
         }
     }
 
-    /// A node that balances over this replica is told to send nothing new there, or to use it again.
+    /// A node that balances over this replica is told to send nothing new there, or to use it
+    /// again.
     pub fn told(&mut self, at: Place, out: bool, now: Time) {
         match self {
             Self::LoadBalancer(node) => node.told(at, out, now),

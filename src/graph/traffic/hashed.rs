@@ -26,8 +26,8 @@ pub fn is_hashed(plan: &BalancePlan) -> bool {
 
 /// The share of a balancer's requests for an endpoint that each of its backends gets while all are
 /// up; none if neither a hash nor the order of the backends decides, if a bound on loads decides as
-/// well, or if its keys are not known before the run: those of a trace, of sessions, of requests that servers make, of objects that
-/// change places, or too many.
+/// well, or if its keys are not known before the run: those of a trace, of sessions, of requests
+/// that servers make, of objects that change places, or too many.
 #[must_use]
 pub fn shares_by_key(graph: &Graph, balancer: NodeId, endpoint: EndpointId) -> Option<Vec<f64>> {
     let Role::Balancer { plan, .. } = &graph.plans[balancer.index()].role else { return None };
