@@ -400,3 +400,29 @@ fn nginx_asks_a_single_backend_again_when_a_kept_connection_breaks() {
     // To the backend and back, a new connection, and the exchange itself.
     assert_eq!(latencies(&again)[..3], [16, 18, 14]);
 }
+
+#[test]
+fn what_fails_behind_a_balancer_has_the_status_that_its_product_gives() {
+    let status = |profile: &str, fault: &str, more: &str| {
+        let profile =
+            if profile == "none" { String::new() } else { format!("profile = '{profile}'") };
+        let lb = format!("{profile}\ntimeout = {{ connect = '50ms', read = '100ms' }}\n{more}");
+        let fault = format!("[fault.f]\nnode = 'app'\nat = '5s'\n{fault}");
+        let link = "connection = { mode = 'per-request' }";
+        let text = balanced("10s", "", &lb, &fault)
+            .replace("[link.lb.app]\nlatency = '1ms'", &format!("[link.lb.app]\n{link}"));
+        let ended = requests(&graph(&text));
+        let first = ended.iter().find(|it| it.failure().is_some()).expect("one fails");
+        first.answer >> 8
+    };
+    let health = "health = { active = { interval = '1s', fall = 1 } }";
+    for (fault, more, nginx, haproxy, envoy, caddy) in [
+        ("kind = 'refuse'", "", 502, 503, 503, 502),
+        ("kind = 'black-hole'", "", 504, 503, 503, 504),
+        ("kind = 'hang'", "", 504, 504, 504, 504),
+        ("kind = 'refuse'", health, 502, 503, 503, 503),
+    ] {
+        let said = ["none", "nginx", "haproxy", "envoy", "caddy"].map(|it| status(it, fault, more));
+        assert_eq!(said, [nginx, nginx, haproxy, envoy, caddy], "{fault} {more}");
+    }
+}

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Algorithm, BalanceSpec, HashOn};
+use crate::outcome::{Reason, Status};
 
 /// A product whose choices are made pick by pick as it makes them.
 #[derive(
@@ -33,6 +34,25 @@ impl Profile {
             Self::Haproxy => "haproxy",
             Self::Envoy => "envoy",
             Self::Caddy => "caddy",
+        }
+    }
+
+    /// The status that the product answers with when an exchange behind it fails for `reason`, and
+    /// nobody there has answered.
+    ///
+    /// nginx says 502 and 504. HAProxy says 503 where it has no server or no connection, 502 if
+    /// that breaks (configuration manual, "HTTP status codes" of `errorfile`, and the termination
+    /// states `SC`, `sC`, `SH`); Envoy says 503 for all of these (response flags `UH`, `UF`, `UC`);
+    /// Caddy says 503 if no upstream is left (`reverse_proxy`, "no upstreams available"). A server
+    /// that does not answer in time is 504 for all.
+    #[must_use]
+    pub const fn status_of(self, reason: Reason) -> Status {
+        match (self, reason) {
+            (Self::Haproxy | Self::Envoy | Self::Caddy, Reason::NoBackend)
+            | (Self::Haproxy | Self::Envoy, Reason::ConnectRefused | Reason::ConnectTimeout)
+            | (Self::Envoy, Reason::Reset) => 503,
+            (_, Reason::Reset) => 502,
+            (_, reason) => reason.status(),
         }
     }
 

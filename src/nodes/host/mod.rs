@@ -26,6 +26,7 @@ use rand_distr::Distribution;
 pub use aside::AsidePlan;
 
 use super::station::{Admit, Shape, Station};
+use crate::balance::Profile;
 use crate::dist::Law;
 use crate::endpoint::{Amount, Op};
 use crate::fact::{Exit, Observer, Place};
@@ -57,6 +58,8 @@ pub struct Host {
     passes_on: bool,
     /// What it does for these handshakes, if not what it does for all else.
     shakes: Option<u16>,
+    /// The product whose statuses it gives to what fails behind it; nginx's if none is named.
+    product: Option<Profile>,
     /// How often exchanges may come.
     limit: Option<Box<limited::Limit>>,
     /// What it does for identity.
@@ -112,6 +115,7 @@ impl Host {
             unnoticed: Vec::new(),
             passes_on: false,
             shakes: None,
+            product: None,
             limit: None,
             gate: None,
             aside: None,
@@ -221,7 +225,20 @@ impl Host {
     #[inline(never)]
     pub fn fail_with<O: Observer>(&mut self, id: ExchangeId, answer: Answer, ctx: &mut Ctx<'_, O>) {
         let is_passed_on = self.passes_on && self.is_on_its_way(id, ctx);
-        self.finish(id, if is_passed_on { answer } else { answer.handed_on() }, ctx);
+        let told = match (self.product, answer.failure) {
+            _ if is_passed_on => answer,
+            (Some(product), Some(reason)) if !answer.answered => {
+                Answer::refusing(product.status_of(reason), reason)
+            }
+            (Some(_) | None, _) => answer.handed_on(),
+        };
+        self.finish(id, told, ctx);
+    }
+
+    /// The same with the statuses of a product for what fails behind it.
+    #[must_use]
+    pub fn answering_as(self, product: Option<Profile>) -> Self {
+        Self { product, ..self }
     }
 
     /// Ends an exchange without an answer: its caller sees the connection close.

@@ -85,7 +85,7 @@ impl LoadBalancer {
     pub fn new(host: Host, plan: &Arc<BalancePlan>, coin: Stream) -> Self {
         let balancer = Balancer::new(&plan.spec, &plan.backends);
         Self {
-            host,
+            host: host.answering_as(plan.spec.profile),
             backends: plan.backends.clone(),
             listens: balancer.listens(),
             balancer,
