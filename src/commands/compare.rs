@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::baseline::Recorded;
+use super::columns::Columns;
 use super::exit::{CommandError, Exit};
 use super::io::{Io, WIDTH};
 use super::opened::Opened;
@@ -38,6 +39,8 @@ pub(super) struct Args {
     #[command(flatten)]
     changes: Changes,
     #[command(flatten)]
+    columns: Columns,
+    #[command(flatten)]
     work: Work,
     #[command(flatten)]
     closer: Closer,
@@ -51,6 +54,7 @@ impl Args {
             against: None,
             baseline: None,
             changes: Changes::default(),
+            columns: Columns::default(),
             work: Work::default(),
             closer: Closer::default(),
         }
@@ -67,6 +71,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     require_slo(&variants, &args.work)?;
     let against = place_of_baseline(&args, &variants)?;
     check_pairing(&variants)?;
+    let columns = args.columns.of(&variants)?;
     let recorded = args.baseline.as_deref().map(Recorded::read).transpose()?;
     if let Some(recorded) = &recorded {
         recorded.check(&variants)?;
@@ -84,10 +89,11 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     if args.work.json {
         io.print(&format!("{:#}\n", compare_json(&provenance, &results, &comparison)))?;
     } else if let Some(recorded) = &recorded {
-        io.print(&run_table(&provenance, &results, WIDTH, true))?;
+        io.print(&run_table(&provenance, &results, &columns, WIDTH, true))?;
         io.print(&recorded.told(&results, &comparison))?;
     } else {
-        io.print(&compare_table(&provenance, &results, &comparison, WIDTH, true))?;
+        let compared = (results.as_slice(), &comparison);
+        io.print(&compare_table(&provenance, compared, &columns, WIDTH, true))?;
     }
     io.note(&place);
     Ok(watched(&results, &args.work, io))

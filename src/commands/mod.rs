@@ -24,6 +24,7 @@ mod unpacked;
 mod cache;
 mod calibrate;
 mod check;
+mod columns;
 mod compare;
 mod completions;
 mod graph;

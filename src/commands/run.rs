@@ -1,5 +1,6 @@
 //! `lindley run`: the variants of a scenario, each by itself.
 
+use super::columns::Columns;
 use super::exit::{CommandError, Exit};
 use super::io::{Io, WIDTH};
 use super::opened::Opened;
@@ -22,6 +23,8 @@ pub(super) struct Args {
     #[command(flatten)]
     changes: Changes,
     #[command(flatten)]
+    columns: Columns,
+    #[command(flatten)]
     work: Work,
     #[command(flatten)]
     closer: Closer,
@@ -32,10 +35,11 @@ pub(super) struct Args {
 /// # Errors
 /// If the scenario is wrong, the run fails or is interrupted, or the results cannot be written.
 pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
-    let Args { scenario, changes, work, closer } = args;
+    let Args { scenario, changes, columns, work, closer } = args;
     let opened = Opened::open(&scenario, &changes)?;
     let (opened, variants) = opened.variants(&changes, io)?;
     require_slo(&variants, &work)?;
+    let columns = columns.of(&variants)?;
     let folder = folder_of(&work, &opened.name)?;
     let results = simulate(&variants, &closer, &work, io)?;
     let run = &variants[0].graph.run;
@@ -59,7 +63,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     if work.json {
         io.print(&format!("{:#}\n", run_json(&provenance, &results)))?;
     } else {
-        io.print(&run_table(&provenance, &results, WIDTH, true))?;
+        io.print(&run_table(&provenance, &results, &columns, WIDTH, true))?;
     }
     io.note(&place);
     Ok(watched(&results, &work, io))

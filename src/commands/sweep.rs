@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use desk::Desk;
 use state::{Finished, Header, State};
 
+use super::columns::Columns;
 use super::exit::{CommandError, Exit};
 use super::fault::remember_seed;
 use super::io::Io;
@@ -61,6 +62,8 @@ pub(super) struct Args {
     #[command(flatten)]
     changes: Changes,
     #[command(flatten)]
+    columns: Columns,
+    #[command(flatten)]
     work: Work,
 }
 
@@ -81,6 +84,8 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let sweep = Sweep::build(&args, io)?;
     let variants: Vec<Variant> = sweep.points.iter().map(|it| it.variant.clone()).collect();
     require_slo(&variants, &args.work)?;
+    let columns = args.columns.of(&variants)?;
+    table::check(&columns)?;
     let threads = begin(&args.work, io)?;
     let provenance = sweep.provenance(&args);
     remember_seed(provenance.seed);
@@ -103,7 +108,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     } else {
         let (axes, scenario) = (sweep.grid.axes(), &sweep.opened.scenario);
         let is_varied = |name: &str| axes.iter().any(|axis| scenario.changes(name, &axis.key));
-        io.print(&table::table(&provenance, &table, axes, is_varied))?;
+        io.print(&table::table(&provenance, &table, axes, (&columns, is_varied)))?;
     }
     io.note(&place);
     let is_met = table.lines.iter().all(|line| line.slo.as_deref() == Some("met"));

@@ -56,7 +56,7 @@ pub use sentence::sentence;
 pub use slo::{Bound, SloOutcome, SloVerdict, slo_outcome, slo_verdicts};
 pub use sweep::{SweepLine, SweepTable, sweep_files, sweep_json};
 #[cfg(feature = "cli")]
-pub use terminal::{compare_table, run_table};
+pub use terminal::{Column, compare_table, run_table};
 
 use crate::study::{Comparison, VariantResult};
 

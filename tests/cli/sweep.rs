@@ -200,3 +200,25 @@ fn numbers_from_few_data_are_marked_and_every_metric_is_written() {
     assert!(head.contains(",latency_p99_high,latency_p99_status,"), "{head}");
     assert!(head.contains(",offered_rate,offered_rate_low,"), "{head}");
 }
+
+#[test]
+fn metrics_that_are_asked_for_stand_in_the_table_of_each_command() {
+    let place = Workplace::with_shop();
+    let asked = "--no-plots --metric in_system_mean --metric app.queue_max";
+    let run = place.run(&format!("run shop.toml {asked} --variant one")).done().stdout;
+    let compared = place.run(&format!("compare shop.toml {asked}")).done().stdout;
+    let swept = place.run(&format!("sweep shop.toml {asked}")).done().stdout;
+    for told in [&run, &compared, &swept] {
+        assert!(told.contains("in_system_mean") && told.contains("app queue_max"), "{told}");
+    }
+    let rows = compared.lines().filter(|line| line.trim_start().starts_with("in_system_mean"));
+    assert_eq!(rows.count(), 2, "among the numbers and among the ratios: {compared}");
+    for (line, said) in [
+        ("sweep shop.toml --metric app.wait_mean", "of nodes a sweep keeps `utilisation` and"),
+        ("compare shop.toml --metric hit_ration", "did you mean `hit_ratio`?"),
+    ] {
+        let wrong = place.run(line);
+        assert!(wrong.status == 2 && wrong.stderr.contains(said), "{}", wrong.stderr);
+        assert!(wrong.stdout.is_empty());
+    }
+}

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::knee::{Standing, ascending, load_axis, told};
-use crate::report::{Provenance, SweepLine, SweepTable};
+use crate::commands::exit::CommandError;
+use crate::report::{Column, Provenance, SweepLine, SweepTable};
 use crate::scenario::sweep::Axis;
 use crate::stats::{Rounded, Status, percent};
 use crate::study::{SweepReading, SweepRow};
@@ -20,23 +21,50 @@ const SHOWN: [(&str, &str); 4] = [
     ("cost_per_million", "per million"),
 ];
 
-/// All of it; `is_varied` says of which variants something is varied that they set.
+/// Makes sure that a sweep keeps what is to be shown.
+///
+/// # Errors
+/// If it does not.
+pub(super) fn check(columns: &[Column]) -> Result<(), CommandError> {
+    let is_kept =
+        |it: &&Column| it.node.is_none() || it.metric == "utilisation" || it.metric == "queue_max";
+    match columns.iter().find(|it| !is_kept(it)) {
+        None => Ok(()),
+        Some(it) => Err(CommandError::Usage(format!(
+            "of nodes a sweep keeps `utilisation` and `queue_max`, not `{}`: use `lindley compare`",
+            it.metric
+        ))),
+    }
+}
+
+/// What a line has of a column.
+fn reading_of<'l>(column: &Column, line: &'l SweepLine) -> Option<&'l SweepReading> {
+    match &column.node {
+        None => line.row.metrics.get(column.metric),
+        Some(node) if column.metric == "utilisation" => line.row.utilisation.get(node),
+        Some(node) => line.row.queue_max.get(node),
+    }
+}
+
+/// All of it with the columns that are asked for; `is_varied` says of which variants something is
+/// varied that they set.
 pub(super) fn table(
     provenance: &Provenance,
     table: &SweepTable,
     axes: &[Axis],
-    is_varied: impl Fn(&str) -> bool,
+    (more, is_varied): (&[Column], impl Fn(&str) -> bool),
 ) -> String {
     let has_slo = table.lines.iter().any(|line| line.slo.is_some());
     let fails = table.lines.iter().any(|line| line.failing().is_some_and(|it| it > 0.0));
     let mut head: Vec<String> = table.keys.iter().map(|key| last_words(key).to_owned()).collect();
     head.push("variant".to_owned());
     head.extend(SHOWN.map(|(_, heading)| heading.to_owned()));
+    head.extend(more.iter().map(Column::heading));
     head.extend(fails.then(|| "fail".to_owned()));
     head.push("status".to_owned());
     head.extend(has_slo.then(|| "SLO".to_owned()));
     let mut rows = vec![head];
-    rows.extend(table.lines.iter().take(MAX_LINES).map(|line| cells(line, fails, has_slo)));
+    rows.extend(table.lines.iter().take(MAX_LINES).map(|line| cells(line, more, fails, has_slo)));
     let mut text = format!("{}: {}\n", provenance.scenario, provenance.title);
     text.push_str(&format!("sweep {}, seed {}\n\n", table.sweep, provenance.seed));
     text.push_str(&aligned(&rows, table.keys.len() + 1));
@@ -44,7 +72,10 @@ pub(super) fn table(
         let few = |(name, _): &(&str, &str)| {
             line.row.metrics.get(*name).is_some_and(|it| it.status == Status::FewData)
         };
-        SHOWN.iter().any(few)
+        let asked = |column: &Column| {
+            reading_of(column, line).is_some_and(|it| it.status == Status::FewData)
+        };
+        SHOWN.iter().any(few) || more.iter().any(asked)
     };
     if table.lines.iter().take(MAX_LINES).any(is_few) {
         text.push_str("~ few data: the interval is unreliable.\n");
@@ -89,10 +120,11 @@ fn alike(table: &SweepTable, is_varied: impl Fn(&str) -> bool) -> Option<String>
     Some(format!("{} come to the same at every point: {why}.", names.join(", ")))
 }
 
-fn cells(line: &SweepLine, fails: bool, has_slo: bool) -> Vec<String> {
+fn cells(line: &SweepLine, more: &[Column], fails: bool, has_slo: bool) -> Vec<String> {
     let mut cells = line.values.clone();
     cells.push(line.variant.clone());
     cells.extend(SHOWN.map(|(metric, _)| figure(line.row.metrics.get(metric))));
+    cells.extend(more.iter().map(|column| figure(reading_of(column, line))));
     if fails {
         let failing = line.failing().map(|it| percent(it, 0.0));
         cells.push(failing.unwrap_or_else(|| "-".to_owned()));

@@ -58,9 +58,8 @@ const HARMS: [Harm; 5] = [
     },
 ];
 
-/// The variants that let attackers do least, of each kind in its turn: whoever lets through what
-/// another stops altogether, or is shown to let through more, is not among them. What differs is
-/// told in `clauses`.
+/// The variants that let attackers do least, of each kind in its turn: whoever is shown to let
+/// through more than another is not among them. What differs is told in `clauses`.
 pub(super) fn split(
     results: &[VariantResult],
     places: &[usize],
@@ -125,7 +124,7 @@ impl Harm {
             let paired = paired_values(results, &values, &self.values(&results[*place]));
             let is_shown = paired.is_some_and(|paired| paired.verdict == Verdict::Higher);
             let own = mean(place);
-            own > 0.0 && (least <= 0.0 || (is_shown && own > least * (1.0 + MATTERS)))
+            own > 0.0 && is_shown && (least <= 0.0 || own > least * (1.0 + MATTERS))
         };
         places.iter().copied().filter(|place| !is_more(place)).collect()
     }

@@ -133,6 +133,14 @@ fn what_attackers_get_is_told_before_any_time_and_only_the_safest_are_ranked() {
 }
 
 #[test]
+fn a_single_attack_that_succeeds_is_no_reason_to_rank_who_stops_all_of_them_first() {
+    let rare = sample::ATTACKED.replace("sql-injection = 0.8", "sql-injection = 0.997");
+    let text = of(&rare);
+    assert!(text.starts_with("Attacks that succeed: `nothing` 119, `waf` 0."), "{text}");
+    assert!(text.contains(", `prepared` none; the mean times of `prepared` and `waf` "), "{text}");
+}
+
+#[test]
 fn what_attackers_get_is_told_of_too_few_replications_too() {
     let text = of(&sample::ATTACKED.replace("replications = 5", "replications = 2"));
     assert!(text.contains("not 2; attacks that succeed: `nothing` 119, `waf` 2"), "{text}");

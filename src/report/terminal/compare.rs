@@ -1,5 +1,6 @@
 //! How variants compare.
 
+use super::column::Column;
 use super::figure::{Marks, number};
 use super::grid::Grid;
 use super::paper::Paper;
@@ -60,19 +61,19 @@ const RATIOS: [(&str, &str); 11] = [
 pub(super) fn write(
     paper: &mut Paper,
     provenance: &Provenance,
-    results: &[VariantResult],
-    comparison: &Comparison,
+    (results, comparison): (&[VariantResult], &Comparison),
+    more: &[Column],
 ) {
     head(paper, provenance, results);
     paper.gap();
     let mut marks = Marks::default();
-    values(&mut marks, results).write(paper);
+    values(&mut marks, results, more).write(paper);
     if let Some(note) = disagreement_note(results) {
         paper.note(&note);
     }
     if results.len() > 1 {
         paper.gap();
-        let ratios = ratios(&mut marks, results, comparison);
+        let ratios = ratios(&mut marks, results, comparison, more);
         if ratios.is_empty() {
             paper.note(&match too_few_replications(results) {
                 Some(few) => format!("No ratios: {few}."),
@@ -106,10 +107,22 @@ fn no_numbers(results: &[VariantResult], baseline: &str) -> String {
     }
 }
 
+/// What somebody asked for, by variant.
+fn asked(
+    marks: &mut Marks,
+    results: &[VariantResult],
+    more: &[Column],
+) -> Vec<(String, Vec<String>)> {
+    let mut figure = |column: &Column, result| marks.figure(column.of(result).as_ref());
+    let cells = |column: &Column| results.iter().map(|result| figure(column, result)).collect();
+    more.iter().map(|column| column.heading()).zip(more.iter().map(cells)).collect()
+}
+
 /// Metrics from top to bottom, variants from left to right.
-fn values(marks: &mut Marks, results: &[VariantResult]) -> Grid {
+fn values(marks: &mut Marks, results: &[VariantResult], more: &[Column]) -> Grid {
     let names = results.iter().map(|result| result.name.clone());
     let mut grid = Grid::new(std::iter::once(String::new()).chain(names));
+    let asked = asked(marks, results, more);
     let summaries: Vec<Vec<SummaryRow>> = results.iter().map(VariantResult::summary).collect();
     let mut row = |name: &str, cells: Vec<String>| {
         grid.push(std::iter::once(name.to_owned()).chain(cells));
@@ -129,6 +142,7 @@ fn values(marks: &mut Marks, results: &[VariantResult]) -> Grid {
             row(words, metric(name));
         }
     }
+    asked.into_iter().for_each(|(heading, cells)| row(&heading, cells));
     // What is no core and yet fuller comes before any node, as in the bottleneck of a run.
     let fuller: Vec<Option<Fullest>> = results.iter().map(fuller).collect();
     let what = if fuller.iter().any(Option::is_some) { "busiest" } else { "busiest node" };
@@ -171,12 +185,19 @@ fn busy(result: &VariantResult) -> String {
 }
 
 /// Ratios to the baseline and whether they show a difference.
-fn ratios(marks: &mut Marks, results: &[VariantResult], comparison: &Comparison) -> Grid {
+fn ratios(
+    marks: &mut Marks,
+    results: &[VariantResult],
+    comparison: &Comparison,
+    more: &[Column],
+) -> Grid {
     let others = results.iter().filter(|result| result.name != comparison.baseline);
     let others: Vec<&VariantResult> = others.collect();
     let names = others.iter().map(|result| result.name.clone());
     let mut grid = Grid::new(std::iter::once(String::new()).chain(names));
-    for (metric, words) in RATIOS {
+    let asked = more.iter().filter(|it| it.node.is_none()).map(|it| (it.metric, it.metric));
+    let asked = asked.filter(|it| RATIOS.iter().all(|(usual, _)| *usual != it.0));
+    for (metric, words) in RATIOS.into_iter().chain(asked) {
         let is_there = |row: &&crate::study::ComparisonRow| row.metric == metric;
         let rows: Vec<_> = comparison.rows.iter().filter(is_there).collect();
         if rows.iter().all(|row| row.paired.is_none()) {

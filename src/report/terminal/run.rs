@@ -1,5 +1,6 @@
 //! What a run came to.
 
+use super::column::Column;
 use super::figure::{Marks, number};
 use super::grid::Grid;
 use super::paper::Paper;
@@ -42,7 +43,12 @@ const AT_NODES: [(&str, &str, bool); 7] = [
 ];
 
 /// Writes all of it.
-pub(super) fn write(paper: &mut Paper, provenance: &Provenance, results: &[VariantResult]) {
+pub(super) fn write(
+    paper: &mut Paper,
+    provenance: &Provenance,
+    results: &[VariantResult],
+    more: &[Column],
+) {
     head(paper, provenance, results);
     let mut marks = Marks::default();
     for result in results {
@@ -50,7 +56,7 @@ pub(super) fn write(paper: &mut Paper, provenance: &Provenance, results: &[Varia
         if results.len() > 1 {
             paper.heading(&result.name);
         }
-        ladder(&mut marks, result).write(paper);
+        ladder(&mut marks, result, more).write(paper);
         let nodes = at_nodes(&mut marks, result);
         if !nodes.is_empty() {
             paper.gap();
@@ -103,7 +109,7 @@ fn setting(seed: u64, result: &VariantResult) -> String {
 }
 
 /// The end-to-end numbers from top to bottom; of errors those that occurred.
-fn ladder(marks: &mut Marks, result: &VariantResult) -> Grid {
+fn ladder(marks: &mut Marks, result: &VariantResult, more: &[Column]) -> Grid {
     let summary = result.summary();
     let find = |name: &str| summary.iter().find(|row| row.metric == name);
     let mut grid = Grid::new(["end to end".to_owned(), String::new()]);
@@ -121,6 +127,9 @@ fn ladder(marks: &mut Marks, result: &VariantResult) -> Grid {
     }
     if let Some(late) = find("late_ratio").filter(occurs) {
         grid.push(["answers for nobody".to_owned(), marks.figure(Some(late))]);
+    }
+    for column in more {
+        grid.push([column.heading(), marks.figure(column.of(result).as_ref())]);
     }
     let share = result.in_flight_share();
     grid.push(["in flight at the end".to_owned(), number(Unit::Share, share, None)]);

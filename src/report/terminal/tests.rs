@@ -22,12 +22,13 @@ fn shape(text: &str) -> Vec<String> {
 }
 
 fn run(text: &str, width: u16) -> String {
-    run_table(&sample::provenance(), &sample::run(text, sample::PLAIN), width, false)
+    run_table(&sample::provenance(), &sample::run(text, sample::PLAIN), &[], width, false)
 }
 
 fn compared(text: &str, width: u16) -> String {
     let results = sample::run(text, sample::PLAIN);
-    compare_table(&sample::provenance(), &results, &compare(&results, 0), width, false)
+    let comparison = compare(&results, 0);
+    compare_table(&sample::provenance(), (&results, &comparison), &[], width, false)
 }
 
 #[test]
