@@ -15,7 +15,11 @@ impl Finder<'_> {
     pub(super) fn faults(&mut self) {
         let graph = self.graph;
         for plan in &graph.faults {
-            let FaultPlan { name, kind, targets, timetable: _, factor, loss: _, lead: _ } = &**plan;
+            let FaultPlan { name, kind, targets, timetable: _, factor, loss: _, lead } = &**plan;
+            // What is told before a fault is told with the fault.
+            if !lead.is_zero() {
+                continue;
+            }
             for target in targets {
                 match target {
                     Target::Replica(at) => self.strikes(name, *kind, *factor, at.node),

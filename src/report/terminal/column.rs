@@ -22,10 +22,10 @@ impl Column {
             Some(node) => format!("{node} {}", self.metric),
             None => self.metric.to_owned(),
         };
-        match self.unit {
-            Unit::Share | Unit::Count => name,
-            unit => format!("{name} ({})", unit.name()),
+        if matches!(self.unit, Unit::Share | Unit::Count) {
+            return name;
         }
+        format!("{name} ({})", self.unit.name())
     }
 
     /// What a variant has of it.
