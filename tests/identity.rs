@@ -375,6 +375,16 @@ fn a_hash_in_the_event_loop_blocks_everybody_and_a_pool_beside_it_does_not() {
 }
 
 #[test]
+fn what_a_pool_hashes_is_in_the_share_of_identity_and_in_what_it_is_a_share_of() {
+    let pool =
+        "[variant.pool.auth]\nscheme = 'session'\npassword = { time = '250ms', pool = 50 }\n";
+    let run = run(&graph_of(&format!("{SITE}{pool}"), "pool"));
+    let (share, cores) = (reading(&run, "identity_share"), reading(&run, "identity_cores"));
+    assert!(share > 0.1 && share < 1.0, "{share}");
+    assert!(cores > 0.1, "hashes of a quarter of a second are work: {cores}");
+}
+
+#[test]
 fn log_ins_of_a_pool_wait_for_a_worker_and_for_nothing_else() {
     let pool = |workers| {
         let extra = format!(

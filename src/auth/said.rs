@@ -75,12 +75,15 @@ pub enum Said {
         /// How many.
         count: u32,
     },
-    /// A core was at work for nothing but identity: signing, verifying, hashing.
+    /// A core, or a worker of a password pool, was at work for nothing but identity: signing,
+    /// verifying, hashing.
     Worked {
         /// Where.
         at: Place,
         /// For how long.
         span: Span,
+        /// Whether a worker of the pool was.
+        pooled: bool,
     },
     /// Somebody was let in, or got a new token.
     Granted {
@@ -161,7 +164,7 @@ impl Said {
             Self::Asked { by, writes } => [place(by), u64::from(*writes), 0],
             Self::Fetched(at) | Self::Covered(at) => [place(at), 0, 0],
             Self::Evicted { at, count } => [place(at), u64::from(*count), 0],
-            Self::Worked { at, span } => [place(at), span.0, 0],
+            Self::Worked { at, span, pooled } => [place(at), span.0, u64::from(*pooled)],
             Self::Granted { at, renewal } => [place(at), u64::from(*renewal), 0],
             Self::Fixed { client, keeps } => [u64::from(client.0), u64::from(*keeps), 0],
             Self::Forced { client, cart } => [u64::from(client.0), u64::from(*cart), 0],

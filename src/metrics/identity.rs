@@ -57,13 +57,14 @@ pub(super) const METRICS: &[Metric] = &[
     averaged(
         "identity_cores",
         Unit::Count,
-        "Cores at work for nothing but identity: hashing, signing, verifying.",
+        "Cores, and workers of a pool, at work for nothing but identity: hashing, signing, \
+         verifying; what was given up is not counted.",
         |run| average(run.identities?.worked.iter().map(|it| u128::from(*it)).sum(), run.window),
     ),
-    averaged("identity_share", Unit::Share, "The share of that in all that cores do.", |run| {
+    averaged("identity_share", Unit::Share, "The share of that in all that they do.", |run| {
         let identity = run.identities?.worked.iter().sum();
         let busy: u128 = run.meters.nodes.iter().map(|node| node.busy.area()).sum();
-        share(identity, u64::try_from(busy).ok()?)
+        share(identity, u64::try_from(busy).ok()? + run.identities?.pooled)
     }),
     averaged(
         "credential_bytes",

@@ -34,8 +34,8 @@ pub(super) const METRICS: &[NodeMetric] = &[
     ),
     ratio(
         "fetch_ratio",
-        "Answers that the cache fetched, for each look-up; fetches that were given up load the \
-         origin and are not counted.",
+        "Answers that the cache fetched, for each look-up, further attempts included; fetches that \
+         were given up load the origin and are not counted.",
         |at| fetch_ratio(&at.cache?, at.window),
     ),
     ratio(

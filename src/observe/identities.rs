@@ -23,8 +23,10 @@ pub struct IdentityMeters {
     pub bytes: u64,
     /// Look-ups in stores, and writes.
     pub asked: [u64; 2],
-    /// Nanoseconds of cores at work for nothing but identity, by node.
+    /// Nanoseconds of cores and of workers of a pool at work for nothing but identity, by node.
     pub worked: Vec<u64>,
+    /// Those of them of workers of a pool, which are no cores.
+    pub pooled: u64,
     /// Log-ins and renewals that were granted.
     pub granted: [u64; 2],
     /// Times that somebody was made to log in again.
@@ -69,6 +71,7 @@ impl IdentityMeters {
             bytes: 0,
             asked: [0; 2],
             worked: vec![0; nodes],
+            pooled: 0,
             granted: [0; 2],
             forced: 0,
             carts: 0,
@@ -142,7 +145,10 @@ impl IdentityMeters {
                 self.bytes += bytes;
             }
             Said::Asked { writes, .. } => self.asked[usize::from(writes)] += 1,
-            Said::Worked { at: Place { node, .. }, span } => self.worked[node.index()] += span.0,
+            Said::Worked { at: Place { node, .. }, span, pooled } => {
+                self.worked[node.index()] += span.0;
+                self.pooled += if pooled { span.0 } else { 0 };
+            }
             Said::Granted { renewal, .. } => self.granted[usize::from(renewal)] += 1,
             Said::Forced { cart, .. } => {
                 self.forced += 1;

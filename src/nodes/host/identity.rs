@@ -16,6 +16,9 @@ use crate::time::Span;
 
 const STORE: Purpose = Purpose::named("asking a store");
 const PASSWORD: Purpose = Purpose::named("asking for a password");
+/// Which of [`Rule::Worked`](crate::endpoint::Rule) is a hash.
+const HASHED: u8 = 2;
+
 const ROLE: Purpose = Purpose::named("role");
 
 /// What a host does for identity.
@@ -327,6 +330,7 @@ impl Host {
         }
     }
 
+    /// Work for identity is done.
     fn worked<O: Observer>(
         &mut self,
         id: ExchangeId,
@@ -338,7 +342,8 @@ impl Host {
         let demand = [plan.demands.check, plan.demands.sign, plan.demands.hash][usize::from(what)];
         let machine = self.station(id, ctx).map(|station| station.machine().time_for(demand));
         let span: Span = machine.unwrap_or_default();
-        ctx.observe(&Fact::Identity(Said::Worked { at, span }));
+        let pooled = what == HASHED && plan.pool.is_some();
+        ctx.observe(&Fact::Identity(Said::Worked { at, span, pooled }));
     }
 
     /// A refresh token is presented.
