@@ -28,6 +28,7 @@ mod length;
 mod never;
 mod resources;
 mod sameness;
+mod slots;
 mod stampede;
 mod station;
 mod strayed;

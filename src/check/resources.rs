@@ -1,11 +1,12 @@
-//! What fills up without being a core: lines of a bandwidth, pools of connections, workers that are
-//! kept while others answer, and pools of workers that hash passwords.
+//! What fills up without being a core: lines of a bandwidth, pools of connections, slots of backends,
+//! workers that are kept while others answer, and pools of workers that hash passwords.
 
 #![allow(clippy::cast_precision_loss, reason = "counts and sizes are far below 2^53")]
 
 use std::collections::BTreeMap;
 
 use super::grounds::Grounds;
+use super::slots::slots;
 use super::suspicion::Watch;
 use super::text::{number, percent};
 use crate::auth::AuthPlan;
@@ -27,7 +28,7 @@ pub(super) struct Resource {
     /// How much there is.
     pub(super) there: f64,
     /// The unit of both.
-    unit: &'static str,
+    pub(super) unit: &'static str,
 }
 
 /// What a resource belongs to.
@@ -39,6 +40,8 @@ pub(super) enum Of {
     Hashes(NodeId),
     /// The workers of this node, which are kept while it waits for others.
     Workers(NodeId),
+    /// What the backends of this balancer have room for.
+    Slots(NodeId),
 }
 
 impl Resource {
@@ -66,7 +69,8 @@ pub(super) fn resources(graph: &Graph, traffic: &Traffic) -> Vec<Resource> {
         all.extend(pool_of(graph, link, of, (ends.from, ends.to), &flows, &stays));
     }
     let ids = (0..).map(NodeId).take(graph.plans.len());
-    all.extend(ids.filter_map(|id| workers(graph, traffic, id, &stays)));
+    all.extend(ids.clone().filter_map(|id| workers(graph, traffic, id, &stays)));
+    all.extend(ids.filter_map(|id| slots(graph, traffic, id, &stays)));
     all.extend(graph.fixed.auth.as_ref().and_then(|auth| hashes(graph, traffic, auth)));
     all.retain(|it| it.needed > 0.0);
     all.sort_by(|a, b| b.load().total_cmp(&a.load()));
@@ -82,7 +86,12 @@ fn visits(traffic: &Traffic, at: NodeId) -> impl Iterator<Item = (Pair, f64)> {
 }
 
 /// What goes from one node to another: pairs, and how often a second.
-fn flows(graph: &Graph, traffic: &Traffic, from: NodeId, to: NodeId) -> Vec<(Pair, f64)> {
+pub(super) fn flows(
+    graph: &Graph,
+    traffic: &Traffic,
+    from: NodeId,
+    to: NodeId,
+) -> Vec<(Pair, f64)> {
     let mut flows = Vec::new();
     for (pair, rate) in visits(traffic, from) {
         let calls = graph.served.calls.get(&pair).into_iter().flatten();
@@ -195,7 +204,7 @@ pub fn fullest(graph: &Graph) -> Option<Fullest> {
     let is_sure = |it: &Resource| {
         let at = match it.of {
             Of::Link(link) => graph.fixed.topology.links[link.index()].to,
-            Of::Hashes(node) | Of::Workers(node) => node,
+            Of::Hashes(node) | Of::Workers(node) | Of::Slots(node) => node,
         };
         !grounds.is_spared(at)
     };
@@ -236,6 +245,10 @@ impl Watch<'_> {
                     let place = &self.model.nodes[&self.graph.names[node.index()]].place;
                     (node, place.clone(), "give it more workers, or let what it calls be faster")
                 }
+                Of::Slots(node) => {
+                    let place = self.model.nodes[&self.graph.names[node.index()]].at("max_conns");
+                    (node, place, "let each backend have more, or give it more backends")
+                }
                 Of::Hashes(node) => {
                     let auth = self.model.auth.as_ref();
                     let place = &self.model.nodes[&self.graph.names[node.index()]].place;
@@ -246,14 +259,20 @@ impl Watch<'_> {
             if self.grounds(&open).is_spared(to) {
                 continue;
             }
+            let lost = percent((1.0 - 1.0 / it.load()).max(0.0));
+            let what = match it.of {
+                // Nothing waits for them longer than its `backend_queue` says, if at all.
+                Of::Slots(_) => format!("{lost} of what comes fails"),
+                Of::Link(_) | Of::Hashes(_) | Of::Workers(_) => {
+                    format!("what waits for them grows without limit, or {lost} of it fails")
+                }
+            };
             let message = format!(
-                "{} needs {} {} on average and has {}: what waits for them grows without limit, \
-                 or {} of it fails",
+                "{} needs {} {} on average and has {}: {what}",
                 it.name,
                 number(it.needed),
                 it.unit,
                 number(it.there),
-                percent((1.0 - 1.0 / it.load()).max(0.0))
             );
             self.warn(span, message, help);
         }
