@@ -141,6 +141,16 @@ mod tests {
     }
 
     #[test]
+    fn where_one_backend_fills_before_the_next_no_load_is_a_bound_and_the_next_has_room() {
+        let balancer = "algorithm = 'first'\nmax_conns = 1";
+        let text_of = scenario(1, balancer).replace("60/s", "120/s");
+        let (graph, checked, warnings) = checked(&text_of);
+        let told = text("base", &graph, &checked);
+        assert!(told.contains("about 0.600") && !told.contains("at most"), "{told}");
+        assert!(!warnings.contains("is offered"), "{warnings}");
+    }
+
+    #[test]
     fn where_keys_are_not_known_it_is_said_that_shares_are_taken_for_even() {
         let text_of = scenario(1_000_000, "algorithm = 'source-hash'");
         let (graph, checked, _) = checked(&text_of);

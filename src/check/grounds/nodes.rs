@@ -1,9 +1,12 @@
 //! Nodes: what they refuse, keep, add and spread.
 
+use std::collections::BTreeSet;
+
 use super::super::bound::Bound;
 use super::{Effect, Finder, Reach};
 use crate::balance::Algorithm;
-use crate::graph::{NodePlan, Role};
+use crate::fact::Place;
+use crate::graph::{NodePlan, Role, is_hashed};
 use crate::id::NodeId;
 use crate::net::Mode;
 use crate::nodes::load_balancer::{BackendsSpec, BalancePlan};
@@ -151,8 +154,7 @@ impl Finder<'_> {
         } = treats;
         let several = backends.iter().filter(|backend| backend.weight > 0).count() > 1;
         if max_conns.is_some() || patience.is_some() {
-            let why = "its `max_conns` holds back, or turns away, what is too much";
-            self.doubt(id, Reach::Behind, Effect::REFUSED, why);
+            self.full_backends(id, plan);
         }
         if let Some(health) = health {
             if health.active.is_some() {
@@ -178,6 +180,36 @@ impl Finder<'_> {
             let why = "its processes choose without knowing of one another";
             self.doubt(id, Reach::Behind, Effect::BUNCHED, why);
         }
+    }
+
+    /// What a limit of connections does: where backends are alike and chosen alike, less comes to
+    /// each. Elsewhere what finds one full goes to another, to which more comes than its share.
+    fn full_backends(&mut self, id: NodeId, plan: &BalancePlan) {
+        if self.are_alike(plan) {
+            let why = "its `max_conns` holds back, or turns away, what is too much";
+            self.doubt(id, Reach::Behind, Effect::REFUSED, why);
+            return;
+        }
+        let why = "its `max_conns` holds back, or turns away, what is too much, and what finds one \
+                   backend full goes to another";
+        self.doubt(id, Reach::Behind, Effect::EITHER, why);
+        self.add(id, Reach::Behind, Effect::REFUSED);
+        let nodes: BTreeSet<NodeId> = plan.ways.iter().map(|(place, _)| place.node).collect();
+        for node in nodes {
+            self.add(node, Reach::Here, Effect::SPARED);
+        }
+    }
+
+    /// Whether all backends of a balancer have the same machines, and get as much as the others.
+    fn are_alike(&self, plan: &BalancePlan) -> bool {
+        let open = || plan.backends.iter().zip(&plan.ways).filter(|(it, _)| it.weight > 0);
+        let machine = |place: Place| {
+            let shape = self.graph.plans[place.node.index()].shape.as_ref();
+            shape.and_then(|shape| shape.machines.get(usize::from(place.replica)))
+        };
+        let kinds = || open().map(|(it, (place, _))| (it.weight, it.node, machine(*place)));
+        let is_even = plan.spec.algorithm != Algorithm::First && !is_hashed(plan);
+        open().count() <= 1 || is_even && kinds().zip(kinds().skip(1)).all(|(one, two)| one == two)
     }
 
     /// Whether several requests come to a node over one connection.
