@@ -167,6 +167,21 @@ fn a_closed_loop_through_two_nodes_is_solved_by_mean_value_analysis() {
 }
 
 #[test]
+fn a_round_without_queues_is_thinking_the_way_and_the_work() {
+    let told = |client: &str| {
+        let work = "{ cpu = '20ms' }, { wait = '5ms' }";
+        let text_of = one(client, work, "cores = 4") + "latency = '10ms'";
+        let (graph, checked, _) = checked(&text_of);
+        text("base", &graph, &checked)
+    };
+    // Eight users in rounds of 80 ms ask 100 times a second at most.
+    let said = told("users = 8\nthink = '35ms'");
+    assert!(said.contains("at most 100 requests/s: 8 users, 80 ms a round without"), "{said}");
+    let said = told("users = 8\nthink = '35ms'\ntimeout = { total = '30ms' }");
+    assert!(said.contains("8 users, at most 80 ms a round without queues"), "{said}");
+}
+
+#[test]
 fn the_length_of_the_run_is_set_against_what_it_needs() {
     let (_, checked, _) = checked(&one(POISSON, EXP, "cores = 1"));
     let length = checked.length.expect("a steady state");

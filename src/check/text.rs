@@ -96,7 +96,9 @@ fn asks(client: &ClientTraffic) -> String {
 }
 
 fn of_circuit(circuit: &Circuit) -> String {
-    let users = format!("{} users, {} a round without queues", circuit.users, time(circuit.think));
+    let most = if circuit.may_be_shorter { "at most " } else { "" };
+    let round = time(circuit.round);
+    let users = format!("{} users, {most}{round} a round without queues", circuit.users);
     match &circuit.solution {
         Ok(_) => format!("{users}; exact by {}", circuit.name()),
         Err(why) => format!("{users}; no exact value, since {why}"),
