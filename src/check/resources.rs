@@ -50,6 +50,14 @@ impl Resource {
         self.needed / self.there
     }
 
+    /// The node that it is at, or before.
+    fn at(&self, graph: &Graph) -> NodeId {
+        match self.of {
+            Of::Link(link) => graph.fixed.topology.links[link.index()].to,
+            Of::Hashes(node) | Of::Workers(node) | Of::Slots(node) => node,
+        }
+    }
+
     /// It in a line, for people.
     pub(super) fn line(&self) -> String {
         let Self { name, needed, there, unit, .. } = self;
@@ -192,6 +200,22 @@ fn hashes(graph: &Graph, traffic: &Traffic, auth: &AuthPlan) -> Option<Resource>
     })
 }
 
+/// Whether more of something is needed than there is, whatever closed loops do, so that no run
+/// has a mean to come to.
+pub(super) fn is_short(graph: &Graph, traffic: &Traffic) -> bool {
+    let open = open(graph, traffic);
+    let grounds = Grounds::of(graph, &open);
+    let too_much = |it: &Resource| it.load() >= 1.0 - 1e-9 && !grounds.is_spared(it.at(graph));
+    resources(graph, &open).iter().any(too_much)
+}
+
+/// What arrives without closed loops, which ask no faster than they are answered.
+pub(super) fn open(graph: &Graph, traffic: &Traffic) -> Traffic {
+    let closed = traffic.clients.iter().filter(|it| it.origin != Origin::Given);
+    let quiet: Vec<(NodeId, f64)> = closed.map(|client| (client.node, 0.0)).collect();
+    Traffic::with(graph, &quiet)
+}
+
 /// The resource of which most is in use on average by what is asked for, and no core; none where
 /// what is asked for is not given, or less of it may come.
 #[must_use]
@@ -201,13 +225,7 @@ pub fn fullest(graph: &Graph) -> Option<Fullest> {
         return None;
     }
     let grounds = Grounds::of(graph, &traffic);
-    let is_sure = |it: &Resource| {
-        let at = match it.of {
-            Of::Link(link) => graph.fixed.topology.links[link.index()].to,
-            Of::Hashes(node) | Of::Workers(node) | Of::Slots(node) => node,
-        };
-        !grounds.is_spared(at)
-    };
+    let is_sure = |it: &Resource| !grounds.is_spared(it.at(graph));
     let first = resources(graph, &traffic).into_iter().find(is_sure)?;
     let [needed, there] = [first.needed, first.there].map(number);
     let text = format!("{}, where {needed} of {there} {} are needed", first.name, first.unit);

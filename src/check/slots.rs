@@ -66,7 +66,7 @@ mod tests {
         for queue in ["", "\nbackend_queue = '1s'"] {
             let (said, warnings, fullest) = told(100, &format!("max_conns = 1{queue}"));
             let line = "lb: 3 of 2 slots of its `max_conns` are needed on average: a load of 1.5";
-            assert!(said.contains(line), "{said}");
+            assert!(said.contains(line) && !said.contains("1 % interval"), "{said}");
             assert!(warnings.contains("lb needs 3 slots of its `max_conns`"), "{warnings}");
             assert!(warnings.contains("33.3 % of what comes fails"), "{warnings}");
             let text = "lb, where 3 of 2 slots of its `max_conns` are needed";
@@ -74,6 +74,7 @@ mod tests {
         }
         let (said, warnings, _) = told(50, "max_conns = 1");
         assert!(said.contains("a load of 0.75") && warnings.is_empty(), "{said}{warnings}");
+        assert!(said.contains("1 % interval"), "{said}");
         // Each of several processes counts for itself.
         let (said, ..) = told(100, "max_conns = 1\ninstances = 3");
         assert!(said.contains("3 of 6 slots"), "{said}");
