@@ -2,15 +2,15 @@
 
 use super::connecting::connecting;
 use super::never::never;
+use super::strangers::{comes_again, strangers};
 use super::strayed::strayed;
 use super::unsettled::unsettled;
 use super::untraced::untraced;
 use super::weighed::weighed;
-use crate::graph::{Graph, Role, Traffic};
+use crate::graph::{Graph, Traffic};
 use crate::model::{Model, Protocol};
 use crate::nodes::KindSpec;
 use crate::nodes::answering::AnsweringSpec;
-use crate::nodes::client::Demand;
 use crate::scenario::{Diagnostic, Diagnostics, Span};
 
 /// Warns of work at nodes of `graph` that have no cores, and of errands that nobody runs. Returns
@@ -35,6 +35,7 @@ pub fn ineffective(
     never(model, graph, &mut found);
     connecting(model, graph, &mut found);
     weighed(model, graph, &mut found);
+    strangers(model, graph, &mut found);
     found
 }
 
@@ -57,11 +58,7 @@ fn without_cores(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &
 
 /// Cookies that name a backend where nobody comes twice.
 fn sticky(model: &Model, graph: &Graph, found: &mut Vec<Diagnostic>) {
-    let comes_again = |role: &Role| match role {
-        Role::Client(client) => !matches!(client.demand, Demand::Open(_) | Demand::Renewal(_)),
-        Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => false,
-    };
-    if graph.plans.iter().any(|plan| comes_again(&plan.role)) {
+    if comes_again(graph) {
         return;
     }
     for (name, node) in &model.nodes {

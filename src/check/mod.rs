@@ -31,6 +31,7 @@ mod sameness;
 mod slots;
 mod stampede;
 mod station;
+mod strangers;
 mod strayed;
 mod suspicion;
 mod switched_off;

@@ -15,6 +15,7 @@ use crate::graph::{Graph, LinkPlan, Origin, Pair, Role, Traffic, programs, stays
 use crate::id::{LinkId, NodeId};
 use crate::model::Study;
 use crate::net::Mode;
+use crate::nodes::client::{ClientPlan, Demand};
 
 /// Something that so much of is needed on average, and so much of is there.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,7 +144,7 @@ fn pool_of(
     }
     let replicas = |id: NodeId| f64::from(graph.fixed.topology.nodes[id.index()].replicas);
     let owners = match &graph.plans[from.index()].role {
-        Role::Client(client) => client.addresses.max(1) as f64,
+        Role::Client(client) => addresses(client)?,
         Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => replicas(from),
     };
     let each = f64::from(transport.max) * f64::from(transport.streams);
@@ -156,6 +157,19 @@ fn pool_of(
         there: owners * replicas(to) * each,
         unit: if transport.streams > 1 { "streams of its connections" } else { "connections" },
     })
+}
+
+/// How many addresses ask for something at the same time; none if nobody knows.
+fn addresses(client: &ClientPlan) -> Option<f64> {
+    let given = Some(client.addresses.max(1)).filter(|it| *it < u64::from(u32::MAX));
+    match &client.demand {
+        Demand::Closed(users, _) => Some(client.addresses.min(u64::from(*users)).max(1) as f64),
+        Demand::Open(_)
+        | Demand::Renewal(_)
+        | Demand::Visits(_)
+        | Demand::Replayed(_)
+        | Demand::ClosedTrace(_) => given.map(|it| it as f64),
+    }
 }
 
 /// Workers that are kept while what they call answers: nothing where all they do is to serve, since

@@ -247,7 +247,7 @@ fn what_is_written_and_does_nothing_is_told() {
         check_said(&text, said);
     }
     let (.., warnings) =
-        checked(&with("connection = { mode = 'pool', resumed = 0.5, tls = '1.3' }"));
+        checked(&with("connection = { mode = 'per-request', resumed = 0.5, tls = '1.3' }"));
     assert_eq!(warnings, "");
 }
 

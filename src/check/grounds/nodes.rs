@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::super::bound::Bound;
+use super::super::strangers::{asks_once, comes_again, sees_strangers};
 use super::{Effect, Finder, Reach};
 use crate::balance::Algorithm;
 use crate::fact::Place;
 use crate::graph::{NodePlan, Role, is_hashed};
 use crate::id::NodeId;
+use crate::limit::{LimitKey, RateLimitSpec};
 use crate::net::Mode;
 use crate::nodes::load_balancer::{BackendsSpec, BalancePlan};
 use crate::nodes::station::Shape;
@@ -34,7 +36,9 @@ impl Finder<'_> {
             if let Some(shape) = shape {
                 self.shape(id, shape);
             }
-            if limit.is_some() {
+            let is_idle =
+                |it: &RateLimitSpec| it.key == LimitKey::Address && sees_strangers(graph, id);
+            if limit.as_ref().is_some_and(|limit| !is_idle(limit)) {
                 let why = "its `rate_limit` turns away, or holds back, what is too much";
                 self.doubt(id, Reach::Onward, Effect::REFUSED, why);
             }
@@ -170,7 +174,7 @@ impl Finder<'_> {
                        way: the busiest backend has more than its share";
             self.doubt(id, Reach::Behind, Effect::work(Bound::AtLeast).hidden(PINNED), why);
         }
-        if sticky.is_some() && several {
+        if sticky.is_some() && several && comes_again(self.graph) {
             let why = "who has a cookie goes the same way: the busiest backend has more than its \
                        share";
             self.doubt(id, Reach::Behind, Effect::work(Bound::AtLeast).hidden(PINNED), why);
@@ -215,7 +219,10 @@ impl Finder<'_> {
     /// Whether several requests come to a node over one connection.
     fn keeps_connections(&self, id: NodeId) -> bool {
         let links = &self.graph.fixed.topology.links;
-        let mut into = links.iter().zip(&self.graph.links).filter(|(link, _)| link.to == id);
+        let mut into = links
+            .iter()
+            .zip(&self.graph.links)
+            .filter(|(link, _)| link.to == id && !asks_once(self.graph, link.from));
         into.any(|(_, link)| {
             let mode = link.transport.as_ref().map(|transport| transport.mode);
             matches!(mode, Some(Mode::Pool | Mode::PerSession))
