@@ -25,6 +25,7 @@ mod ineffective;
 mod keeping;
 mod left_out;
 mod length;
+mod mixture;
 mod never;
 mod resources;
 mod sameness;
@@ -44,6 +45,7 @@ mod weighed;
 pub use circuit::{Circuit, Solution};
 pub use ineffective::ineffective;
 pub use length::Length;
+pub use mixture::Mixture;
 pub use resources::{Fullest, fullest};
 pub use sameness::{Read, sameness};
 pub use station::Answer;
@@ -60,7 +62,7 @@ use crate::theory::Quality;
 pub struct Checked {
     /// What arrives where.
     pub traffic: Traffic,
-    /// What theory says of each node, at its busiest replica.
+    /// What theory says of each node, on average over its replicas.
     pub nodes: Vec<Answer>,
     /// The closed loop, if there is one.
     pub circuit: Option<Circuit>,

@@ -132,7 +132,7 @@ mod tests {
         let crash = |when: &str| format!("[fault.x]\nkind = 'crash'\nnode = 'app'\n{when}");
         let probe = |at: &str| format!("[probe.late]\nnode = 'app'\nat = ['{at}']");
         let limit = "connection_limit = { rate = '5/s', burst = 5 }";
-        let tls = "connection = { mode = 'per-request', tls = '1.3' }";
+        let tls = "connection = { mode = 'per-session', tls = '1.3' }";
         for (edge, more, said) in [
             ("", crash("at = '100s'"), "fault `x` begins at 100s, and the run ends at 20s"),
             ("", crash("at = '5s'\ncrews = 1"), "`crews` of fault `x` does nothing"),

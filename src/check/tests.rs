@@ -70,6 +70,10 @@ fn check_theory(text: &str, node: &str, expected: &str) {
             let sojourn = 1e3 * known.means().sojourn;
             format!("{} {} {sojourn:.3} ms", known.name(), word(*quality))
         }
+        Answer::Mixed(mixture, quality) => {
+            let [_, sojourn] = mixture.means();
+            format!("{} {} {:.3} ms", mixture.name(), word(*quality), 1e3 * sojourn)
+        }
         Answer::Solved { sojourn, name, .. } => format!("{name} {:.3} ms", 1e3 * sojourn),
         Answer::Unknown(reason) => reason.clone(),
     };
