@@ -1,10 +1,15 @@
 //! What is written and does nothing: `check` and `run` warn of it alike.
 
+use super::alone::alone;
 use super::connecting::connecting;
 use super::never::never;
+use super::parameters::parameters;
+use super::probed::probed;
 use super::strangers::{comes_again, strangers};
 use super::strayed::strayed;
+use super::unpriced::unpriced;
 use super::unsettled::unsettled;
+use super::untimed::untimed;
 use super::untraced::untraced;
 use super::weighed::weighed;
 use crate::graph::{Graph, Traffic};
@@ -26,6 +31,8 @@ pub fn ineffective(
     strayed(model, graph, traffic, diagnostics);
     untraced(model, graph, traffic, diagnostics);
     unsettled(model, graph, diagnostics);
+    probed(model, graph, diagnostics);
+    unpriced(model, diagnostics);
     let mut found = Vec::new();
     sticky(model, graph, &mut found);
     roles(model, &mut found);
@@ -36,6 +43,9 @@ pub fn ineffective(
     connecting(model, graph, &mut found);
     weighed(model, graph, &mut found);
     strangers(model, graph, &mut found);
+    alone(model, graph, &mut found);
+    parameters(model, &mut found);
+    untimed(model, graph, &mut found);
     found
 }
 

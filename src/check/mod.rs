@@ -9,6 +9,7 @@
 //! Model + Graph ─▶ suspicion, ineffective, sameness ─▶ warnings with their places
 //! ```
 
+mod alone;
 mod amplified;
 mod backups;
 mod bound;
@@ -27,6 +28,8 @@ mod left_out;
 mod length;
 mod mixture;
 mod never;
+mod parameters;
+mod probed;
 mod resources;
 mod sameness;
 mod slots;
@@ -38,7 +41,9 @@ mod suspicion;
 mod switched_off;
 mod table;
 mod text;
+mod unpriced;
 mod unsettled;
+mod untimed;
 mod untraced;
 mod weighed;
 

@@ -1,6 +1,7 @@
 //! Loads that are a lower bound: copies, repeated attempts and handshakes of kept connections come
 //! on top of what the traffic equations know, and how often is not known before a run.
 
+use super::super::alone::is_alone;
 use super::super::amplified::attempts_of;
 use super::super::bound::Bound;
 use super::{Effect, Finder, Reach};
@@ -15,7 +16,7 @@ impl Finder<'_> {
         let fails = can_fail(graph);
         for (id, plan) in self.ids().zip(&graph.plans) {
             let why = match &plan.role {
-                Role::Balancer { plan, .. } if plan.treats.hedge.is_some() => {
+                Role::Balancer { plan, .. } if plan.treats.hedge.is_some() && !is_alone(plan) => {
                     "its hedges are copies, and how often it makes any is not known before the run"
                 }
                 _ if fails && attempts_of(graph, id) > 1 => {
@@ -88,11 +89,14 @@ mod tests {
 
     /// What is told of a client, a node before a server, and the load of the server.
     fn told(client: &str, edge: &str, work: &str, links: &str) -> (String, f64) {
+        // A copy needs another backend to go to.
+        let replicas = if edge.contains("hedge") { 2 } else { 1 };
         let (graph, checked, _) = checked(&format!(
             "[endpoint.page]\npath = '/p'\nwork = [{work}]\n\
              [node.users]\nkind = 'client'\narrivals = {{ poisson = '80/s' }}\n\
              mix = {{ page = 1 }}\n{client}\n[node.edge]\n{edge}\n\
-             [node.app]\nkind = 'server'\ncores = 1\n[link.users.edge]\n[link.edge.app]\n{links}\n"
+             [node.app]\nkind = 'server'\ncores = 1\nreplicas = {replicas}\n\
+             [link.users.edge]\n[link.edge.app]\n{links}\n"
         ));
         let graph: Graph = graph;
         let app = graph.node("app").expect("a node");
