@@ -2,6 +2,7 @@
 
 use super::alone::alone;
 use super::connecting::connecting;
+use super::grounds::kept_shakers;
 use super::never::never;
 use super::parameters::parameters;
 use super::probed::probed;
@@ -13,6 +14,7 @@ use super::untimed::untimed;
 use super::untraced::untraced;
 use super::weighed::weighed;
 use crate::graph::{Graph, Traffic};
+use crate::id::NodeId;
 use crate::model::{Model, Protocol};
 use crate::nodes::KindSpec;
 use crate::nodes::answering::AnsweringSpec;
@@ -53,11 +55,14 @@ pub(super) fn warning(span: Span, message: String, help: &str) -> Diagnostic {
     Diagnostic::warning(span, message).help(help)
 }
 
-/// Work that takes no time, since nothing does it.
+/// Work that takes no time, since nothing does it: of handshakes as well.
 fn without_cores(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &mut Diagnostics) {
-    for ((name, plan), node) in graph.names.iter().zip(&graph.plans).zip(&traffic.nodes) {
+    let shakers = kept_shakers(graph);
+    for (id, name) in (0..).map(NodeId).zip(&graph.names) {
+        let (plan, node) = (&graph.plans[id.index()], &traffic.nodes[id.index()]);
         let machines = plan.shape.iter().flat_map(|shape| &shape.machines);
-        if node.cpu.total > 0.0 && machines.map(|it| it.cores).max().unwrap_or(0) == 0 {
+        let has_work = node.cpu.total > 0.0 || node.rate > 0.0 && shakers.contains(&id);
+        if has_work && machines.map(|it| it.cores).max().unwrap_or(0) == 0 {
             let message =
                 format!("`{name}` has CPU work but no cores: the work takes no time there");
             let span = model.nodes[name].place.clone();

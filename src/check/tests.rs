@@ -230,6 +230,28 @@ fn what_is_suspicious_is_told_with_its_place() {
 }
 
 #[test]
+fn handshakes_that_no_core_works_at_are_told_whatever_the_mode_of_the_connections() {
+    for mode in ["pool", "per-session", "per-request"] {
+        let at = |cores: &str| {
+            let link = format!("connection = {{ mode = '{mode}', tls = '1.3' }}\n");
+            let text_of = balanced("random").replace("[link.users.lb]\n", "[link.users.lb]\n@")
+                + cores
+                + "\n";
+            let client = "mix = { page = 1 }\naddresses = { count = 9 }";
+            checked(&text_of.replace('@', &link).replace("mix = { page = 1 }", client))
+        };
+        let (graph, without, warnings) = at("");
+        assert!(warnings.contains("`lb` has CPU work but no cores"), "{mode}: {warnings}");
+        let said = text("base", &graph, &without);
+        assert!(!said.contains("each takes a handshake"), "{mode}: {said}");
+        let (graph, with, warnings) = at("cores = 1");
+        assert_eq!(warnings, "", "{mode}");
+        let said = text("base", &graph, &with);
+        assert_eq!(said.contains("each takes a handshake"), mode != "per-request", "{said}");
+    }
+}
+
+#[test]
 fn what_is_written_and_does_nothing_is_told() {
     let sound = one(POISSON, EXP, "cores = 1");
     let with = |more: &str| format!("{sound}{more}\n");

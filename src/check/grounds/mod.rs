@@ -13,6 +13,8 @@ mod links;
 mod nodes;
 mod programs;
 
+pub(super) use again::kept_shakers;
+
 use std::collections::BTreeSet;
 
 use super::bound::Bound;
