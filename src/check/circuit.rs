@@ -3,7 +3,7 @@
 use super::grounds::Grounds;
 use super::station::Answer;
 use crate::endpoint::Op;
-use crate::graph::{Form, Graph, Origin, Role, Traffic, delay};
+use crate::graph::{Form, Graph, NodePlan, Origin, Role, Traffic, delay};
 use crate::id::NodeId;
 use crate::nodes::client::Demand;
 use crate::nodes::station::{Discipline, Shape};
@@ -19,8 +19,13 @@ pub struct Circuit {
     pub client: NodeId,
     /// How many users it has.
     pub users: u32,
-    /// Seconds of a round in which nobody queues: thinking, links and waits.
+    /// Seconds of a round in which nobody queues, without the work at cores: thinking, links and
+    /// waits.
     pub think: f64,
+    /// The seconds of a whole round in which nobody queues.
+    pub round: f64,
+    /// Whether a round may be shorter: users give up, or some work is done side by side.
+    pub may_be_shorter: bool,
     /// What theory says, where the network has a product form; else why not.
     pub solution: Result<Solution, &'static str>,
 }
@@ -43,7 +48,9 @@ impl Circuit {
         let think = (law.mean() + delay(graph, &client.visits)) / 1e9;
         let has_timeout = plan.timeout.is_some();
         let solution = solution(graph, traffic, *users, think, has_timeout);
-        Some(Self { client: client.node, users: *users, think, solution })
+        let round = think + work(graph, traffic, client.rate);
+        let may_be_shorter = has_timeout || has_forks(graph);
+        Some(Self { client: client.node, users: *users, think, round, may_be_shorter, solution })
     }
 
     /// The requests per second, if they are known.
@@ -94,6 +101,23 @@ impl Circuit {
     }
 }
 
+/// Whether some work is done side by side.
+fn has_forks(graph: &Graph) -> bool {
+    let forks = |ops: &[Op]| ops.iter().any(|op| matches!(op, Op::Fork(..)));
+    graph.fixed.programs.iter().any(|program| forks(&program.ops))
+}
+
+/// Seconds at cores of a request, of which so many come in a second.
+fn work(graph: &Graph, traffic: &Traffic, rate: f64) -> f64 {
+    let has_cores = |plan: &NodePlan| {
+        let machines = plan.shape.iter().flat_map(|shape| &shape.machines);
+        machines.into_iter().any(|machine| machine.cores > 0)
+    };
+    let nodes = graph.plans.iter().zip(&traffic.nodes).filter(|(plan, _)| has_cores(plan));
+    let load: f64 = nodes.map(|(_, node)| node.load()).sum();
+    if rate > 0.0 { load / rate } else { 0.0 }
+}
+
 fn solution(
     graph: &Graph,
     traffic: &Traffic,
@@ -107,8 +131,7 @@ fn solution(
     if graph.has_caches() {
         return Err("caches answer a part of it");
     }
-    let forks = |ops: &[Op]| ops.iter().any(|op| matches!(op, Op::Fork(..)));
-    if graph.fixed.programs.iter().any(|program| forks(&program.ops)) {
+    if has_forks(graph) {
         return Err("some work is parallel");
     }
     let queues = |link: &crate::graph::LinkPlan| {

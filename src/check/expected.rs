@@ -1,5 +1,6 @@
 //! What faults and connections are expected to come to, for people.
 
+use super::strangers::asks_once;
 use super::text::time;
 use crate::fault::{FaultKind, FaultPlan, Target, Timetable};
 use crate::graph::{Graph, LinkPlan};
@@ -47,15 +48,29 @@ fn is_of(target: &Target, id: NodeId) -> bool {
 
 /// How many round trips requests wait for connections that are opened.
 pub(super) fn connections(graph: &Graph) -> Vec<String> {
-    graph.links.iter().filter_map(connection).collect()
+    let links = graph.fixed.topology.links.iter().zip(&graph.links);
+    let told = links.filter_map(|(ends, link)| connection(link, asks_once(graph, ends.from)));
+    told.collect()
 }
 
-fn connection(link: &LinkPlan) -> Option<String> {
-    let it: &Transport = link.transport.as_ref()?;
+/// How many round trips it takes on average to open a connection.
+fn rounds(it: &Transport) -> f64 {
     let tcp = u32::from(it.has_tcp);
     let [full, resumed] = it.tls.map_or([tcp, tcp], |rounds| rounds.map(|more| more + tcp));
-    let mean = f64::from(full) * (1.0 - it.resumed) + f64::from(resumed) * it.resumed;
+    f64::from(full) * (1.0 - it.resumed) + f64::from(resumed) * it.resumed
+}
+
+/// Seconds that every exchange over a link waits for a connection of its own, if it opens one.
+pub(super) fn opening(link: &LinkPlan) -> f64 {
+    let transport = link.transport.as_ref().filter(|it| it.mode == Mode::PerRequest);
+    transport.map_or(0.0, |it| rounds(it) * 2.0 * link.latency.mean() / 1e9)
+}
+
+fn connection(link: &LinkPlan, is_once: bool) -> Option<String> {
+    let it: &Transport = link.transport.as_ref()?;
+    let mean = rounds(it);
     let when = match it.mode {
+        _ if is_once && it.mode != Mode::Warm => "every request",
         Mode::PerRequest => "every request",
         Mode::PerSession => "the first request of a session",
         Mode::Warm | Mode::Pool => "a request that finds no connection",

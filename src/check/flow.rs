@@ -259,8 +259,10 @@ impl Flow {
         let leaves = match answer {
             Answer::Nothing if shifts => self.thinned(),
             Answer::Nothing => self,
-            Answer::Queue(..) if answer.keeps_poisson() => self,
-            Answer::Queue(..) | Answer::Solved { .. } | Answer::Unknown(_) => self.unknown(),
+            Answer::Queue(..) | Answer::Mixed(..) if answer.keeps_poisson() => self,
+            Answer::Queue(..) | Answer::Mixed(..) | Answer::Solved { .. } | Answer::Unknown(_) => {
+                self.unknown()
+            }
         };
         Self { forked: self.forked || several, watches: false, ..leaves }
     }

@@ -97,11 +97,13 @@ mod tests {
             let keys = (busiest * 3.0).round();
             assert!((busiest * 3.0 - keys).abs() < 1e-9 && keys >= 2.0, "{balancer}: {busiest}");
             // M/M/1 of the part of Poisson arrivals that is its own: 10 ms / (1 - 0.6 share).
-            let expected = 0.01 / (1.0 - 0.6 * busiest);
-            let Answer::Queue(known, _) = &checked.nodes[app.index()] else {
-                panic!("{balancer}: {:?}", checked.nodes[app.index()])
+            let of = |share: f64| share * 0.01 / (1.0 - 0.6 * share);
+            let expected = of(busiest) + of(1.0 - busiest);
+            let sojourn = match &checked.nodes[app.index()] {
+                Answer::Queue(known, _) => known.means().sojourn,
+                Answer::Mixed(mixture, _) => mixture.means()[1],
+                other => panic!("{balancer}: {other:?}"),
             };
-            let sojourn = known.means().sojourn;
             assert!((sojourn - expected).abs() < 1e-9, "{balancer}: {sojourn}, not {expected}");
             let said = text("base", &graph, &checked);
             let share = if keys > 2.5 { "100.0 %" } else { "66.7 %" };
@@ -154,6 +156,16 @@ mod tests {
         assert!(said.contains("none has more than 125 % of the average outstanding"), "{said}");
         assert!(said.contains("its bound on loads sends on what is too much"), "{said}");
         assert!(!said.contains("(exact)"), "{said}");
+    }
+
+    #[test]
+    fn where_one_backend_fills_before_the_next_no_load_is_a_bound_and_the_next_has_room() {
+        let balancer = "algorithm = 'first'\nmax_conns = 1";
+        let text_of = scenario(1, balancer).replace("60/s", "120/s");
+        let (graph, checked, warnings) = checked(&text_of);
+        let told = text("base", &graph, &checked);
+        assert!(told.contains("about 0.600") && !told.contains("at most"), "{told}");
+        assert!(!warnings.contains("is offered"), "{warnings}");
     }
 
     #[test]

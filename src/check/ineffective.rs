@@ -1,16 +1,23 @@
 //! What is written and does nothing: `check` and `run` warn of it alike.
 
+use super::alone::alone;
 use super::connecting::connecting;
+use super::grounds::kept_shakers;
 use super::never::never;
+use super::parameters::parameters;
+use super::probed::probed;
+use super::strangers::{comes_again, strangers};
 use super::strayed::strayed;
+use super::unpriced::unpriced;
 use super::unsettled::unsettled;
+use super::untimed::untimed;
 use super::untraced::untraced;
 use super::weighed::weighed;
-use crate::graph::{Graph, Role, Traffic};
+use crate::graph::{Graph, Traffic};
+use crate::id::NodeId;
 use crate::model::{Model, Protocol};
 use crate::nodes::KindSpec;
 use crate::nodes::answering::AnsweringSpec;
-use crate::nodes::client::Demand;
 use crate::scenario::{Diagnostic, Diagnostics, Span};
 
 /// Warns of work at nodes of `graph` that have no cores, and of errands that nobody runs. Returns
@@ -26,6 +33,8 @@ pub fn ineffective(
     strayed(model, graph, traffic, diagnostics);
     untraced(model, graph, traffic, diagnostics);
     unsettled(model, graph, diagnostics);
+    probed(model, graph, diagnostics);
+    unpriced(model, diagnostics);
     let mut found = Vec::new();
     sticky(model, graph, &mut found);
     roles(model, &mut found);
@@ -35,6 +44,10 @@ pub fn ineffective(
     never(model, graph, &mut found);
     connecting(model, graph, &mut found);
     weighed(model, graph, &mut found);
+    strangers(model, graph, &mut found);
+    alone(model, graph, &mut found);
+    parameters(model, &mut found);
+    untimed(model, graph, &mut found);
     found
 }
 
@@ -42,11 +55,14 @@ pub(super) fn warning(span: Span, message: String, help: &str) -> Diagnostic {
     Diagnostic::warning(span, message).help(help)
 }
 
-/// Work that takes no time, since nothing does it.
+/// Work that takes no time, since nothing does it: of handshakes as well.
 fn without_cores(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &mut Diagnostics) {
-    for ((name, plan), node) in graph.names.iter().zip(&graph.plans).zip(&traffic.nodes) {
+    let shakers = kept_shakers(graph);
+    for (id, name) in (0..).map(NodeId).zip(&graph.names) {
+        let (plan, node) = (&graph.plans[id.index()], &traffic.nodes[id.index()]);
         let machines = plan.shape.iter().flat_map(|shape| &shape.machines);
-        if node.cpu.total > 0.0 && machines.map(|it| it.cores).max().unwrap_or(0) == 0 {
+        let has_work = node.cpu.total > 0.0 || node.rate > 0.0 && shakers.contains(&id);
+        if has_work && machines.map(|it| it.cores).max().unwrap_or(0) == 0 {
             let message =
                 format!("`{name}` has CPU work but no cores: the work takes no time there");
             let span = model.nodes[name].place.clone();
@@ -57,11 +73,7 @@ fn without_cores(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &
 
 /// Cookies that name a backend where nobody comes twice.
 fn sticky(model: &Model, graph: &Graph, found: &mut Vec<Diagnostic>) {
-    let comes_again = |role: &Role| match role {
-        Role::Client(client) => !matches!(client.demand, Demand::Open(_) | Demand::Renewal(_)),
-        Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => false,
-    };
-    if graph.plans.iter().any(|plan| comes_again(&plan.role)) {
+    if comes_again(graph) {
         return;
     }
     for (name, node) in &model.nodes {

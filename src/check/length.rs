@@ -1,6 +1,7 @@
 //! How long a run has to be for an interval of 1 %, and how long it is.
 
 use super::flow::Variation;
+use super::resources::is_short;
 use crate::graph::{Graph, Traffic};
 use crate::id::NodeId;
 use crate::model::{Study, Warmup};
@@ -35,7 +36,7 @@ pub struct Length {
 
 impl Length {
     /// The length of the runs of `graph`; nothing for a terminating study, without work, or
-    /// without a steady state.
+    /// without a steady state, be it for want of something that is no core.
     pub(super) fn of(graph: &Graph, traffic: &Traffic, variations: &[Variation]) -> Option<Self> {
         if graph.run.study == Study::Terminating {
             return None;
@@ -45,6 +46,9 @@ impl Length {
             busy.enumerate().fold((0, 0.0), |best, one| if one.1 > best.1 { one } else { best });
         // What nothing but a share that stands for none comes to is not busy.
         if utilisation < IDLE {
+            return None;
+        }
+        if is_short(graph, traffic) {
             return None;
         }
         let (arrivals, service) = variations[place];

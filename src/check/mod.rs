@@ -9,6 +9,7 @@
 //! Model + Graph ─▶ suspicion, ineffective, sameness ─▶ warnings with their places
 //! ```
 
+mod alone;
 mod amplified;
 mod backups;
 mod bound;
@@ -25,23 +26,31 @@ mod ineffective;
 mod keeping;
 mod left_out;
 mod length;
+mod mixture;
 mod never;
+mod parameters;
+mod probed;
 mod resources;
 mod sameness;
+mod slots;
 mod stampede;
 mod station;
+mod strangers;
 mod strayed;
 mod suspicion;
 mod switched_off;
 mod table;
 mod text;
+mod unpriced;
 mod unsettled;
+mod untimed;
 mod untraced;
 mod weighed;
 
 pub use circuit::{Circuit, Solution};
 pub use ineffective::ineffective;
 pub use length::Length;
+pub use mixture::Mixture;
 pub use resources::{Fullest, fullest};
 pub use sameness::{Read, sameness};
 pub use station::Answer;
@@ -58,7 +67,7 @@ use crate::theory::Quality;
 pub struct Checked {
     /// What arrives where.
     pub traffic: Traffic,
-    /// What theory says of each node, at its busiest replica.
+    /// What theory says of each node, on average over its replicas.
     pub nodes: Vec<Answer>,
     /// The closed loop, if there is one.
     pub circuit: Option<Circuit>,

@@ -3,6 +3,7 @@
 
 use super::ineffective::warning;
 use crate::dist::Dist;
+use crate::fault::FaultKind;
 use crate::graph::{Graph, Role};
 use crate::model::Model;
 use crate::nodes::route::RouteSpec;
@@ -25,6 +26,16 @@ fn faults(model: &Model, found: &mut Vec<Diagnostic>) {
         {
             let message = format!("fault `{name}` begins at {at}, and the run ends at {end}");
             found.push(warning(fault.at("at"), message, "it never happens"));
+        }
+        for (key, is_written, kind) in [
+            ("factor", fault.spec.factor.is_some(), FaultKind::Slow),
+            ("loss", fault.spec.loss.is_some(), FaultKind::Lossy),
+        ] {
+            if is_written && fault.spec.kind != kind {
+                let message = format!("`{key}` of fault `{name}` does nothing");
+                let help = format!("it is for kind = \"{}\"", kind.word());
+                found.push(warning(fault.at(key), message, &help));
+            }
         }
         if fault.spec.crews.is_some() && fault.spec.mtbf.is_none() {
             let message = format!("`crews` of fault `{name}` does nothing: it happens once");
@@ -121,7 +132,7 @@ mod tests {
             "duration = '20s'\nstudy = 'terminating'\n[endpoint.page]\npath = '/p'\n\
              [node.users]\nkind = 'client'\narrivals = {{ poisson = '5/s' }}\n\
              mix = {{ page = 1 }}\n\
-             [node.edge]\nkind = 'reverse-proxy'\n{edge}\n[node.app]\nkind = 'server'\ncores = 1\n\
+             [node.edge]\nkind = 'reverse-proxy'\ncores = 1\n{edge}\n[node.app]\nkind = 'server'\ncores = 1\n\
              service = '1ms'\n[link.edge.app]\n[link.users.edge]\n{more}\n"
         ))
         .2
@@ -132,10 +143,12 @@ mod tests {
         let crash = |when: &str| format!("[fault.x]\nkind = 'crash'\nnode = 'app'\n{when}");
         let probe = |at: &str| format!("[probe.late]\nnode = 'app'\nat = ['{at}']");
         let limit = "connection_limit = { rate = '5/s', burst = 5 }";
-        let tls = "connection = { mode = 'pool', tls = '1.3' }";
+        let tls = "connection = { mode = 'per-session', tls = '1.3' }";
         for (edge, more, said) in [
             ("", crash("at = '100s'"), "fault `x` begins at 100s, and the run ends at 20s"),
             ("", crash("at = '5s'\ncrews = 1"), "`crews` of fault `x` does nothing"),
+            ("", crash("at = '5s'\nfactor = 3"), "`factor` of fault `x` does nothing"),
+            ("", crash("at = '5s'\nloss = 0.5"), "`loss` of fault `x` does nothing"),
             ("", probe("30s"), "probe `late` looks at 30s, and the run ends at 20s"),
             (
                 "routes = [{ to = 'app' }, { path = '/p', to = 'app' }]",

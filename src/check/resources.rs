@@ -1,11 +1,12 @@
-//! What fills up without being a core: lines of a bandwidth, pools of connections, workers that are
-//! kept while others answer, and pools of workers that hash passwords.
+//! What fills up without being a core: lines of a bandwidth, pools of connections, slots of backends,
+//! workers that are kept while others answer, and pools of workers that hash passwords.
 
 #![allow(clippy::cast_precision_loss, reason = "counts and sizes are far below 2^53")]
 
 use std::collections::BTreeMap;
 
 use super::grounds::Grounds;
+use super::slots::slots;
 use super::suspicion::Watch;
 use super::text::{number, percent};
 use crate::auth::AuthPlan;
@@ -14,6 +15,7 @@ use crate::graph::{Graph, LinkPlan, Origin, Pair, Role, Traffic, programs, stays
 use crate::id::{LinkId, NodeId};
 use crate::model::Study;
 use crate::net::Mode;
+use crate::nodes::client::{ClientPlan, Demand};
 
 /// Something that so much of is needed on average, and so much of is there.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +29,7 @@ pub(super) struct Resource {
     /// How much there is.
     pub(super) there: f64,
     /// The unit of both.
-    unit: &'static str,
+    pub(super) unit: &'static str,
 }
 
 /// What a resource belongs to.
@@ -39,12 +41,22 @@ pub(super) enum Of {
     Hashes(NodeId),
     /// The workers of this node, which are kept while it waits for others.
     Workers(NodeId),
+    /// What the backends of this balancer have room for.
+    Slots(NodeId),
 }
 
 impl Resource {
     /// How much of it is in use on average.
     pub(super) fn load(&self) -> f64 {
         self.needed / self.there
+    }
+
+    /// The node that it is at, or before.
+    fn at(&self, graph: &Graph) -> NodeId {
+        match self.of {
+            Of::Link(link) => graph.fixed.topology.links[link.index()].to,
+            Of::Hashes(node) | Of::Workers(node) | Of::Slots(node) => node,
+        }
     }
 
     /// It in a line, for people.
@@ -66,7 +78,8 @@ pub(super) fn resources(graph: &Graph, traffic: &Traffic) -> Vec<Resource> {
         all.extend(pool_of(graph, link, of, (ends.from, ends.to), &flows, &stays));
     }
     let ids = (0..).map(NodeId).take(graph.plans.len());
-    all.extend(ids.filter_map(|id| workers(graph, traffic, id, &stays)));
+    all.extend(ids.clone().filter_map(|id| workers(graph, traffic, id, &stays)));
+    all.extend(ids.filter_map(|id| slots(graph, traffic, id, &stays)));
     all.extend(graph.fixed.auth.as_ref().and_then(|auth| hashes(graph, traffic, auth)));
     all.retain(|it| it.needed > 0.0);
     all.sort_by(|a, b| b.load().total_cmp(&a.load()));
@@ -82,7 +95,12 @@ fn visits(traffic: &Traffic, at: NodeId) -> impl Iterator<Item = (Pair, f64)> {
 }
 
 /// What goes from one node to another: pairs, and how often a second.
-fn flows(graph: &Graph, traffic: &Traffic, from: NodeId, to: NodeId) -> Vec<(Pair, f64)> {
+pub(super) fn flows(
+    graph: &Graph,
+    traffic: &Traffic,
+    from: NodeId,
+    to: NodeId,
+) -> Vec<(Pair, f64)> {
     let mut flows = Vec::new();
     for (pair, rate) in visits(traffic, from) {
         let calls = graph.served.calls.get(&pair).into_iter().flatten();
@@ -126,7 +144,7 @@ fn pool_of(
     }
     let replicas = |id: NodeId| f64::from(graph.fixed.topology.nodes[id.index()].replicas);
     let owners = match &graph.plans[from.index()].role {
-        Role::Client(client) => client.addresses.max(1) as f64,
+        Role::Client(client) => addresses(client)?,
         Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => replicas(from),
     };
     let each = f64::from(transport.max) * f64::from(transport.streams);
@@ -139,6 +157,19 @@ fn pool_of(
         there: owners * replicas(to) * each,
         unit: if transport.streams > 1 { "streams of its connections" } else { "connections" },
     })
+}
+
+/// How many addresses ask for something at the same time; none if nobody knows.
+fn addresses(client: &ClientPlan) -> Option<f64> {
+    let given = Some(client.addresses.max(1)).filter(|it| *it < u64::from(u32::MAX));
+    match &client.demand {
+        Demand::Closed(users, _) => Some(client.addresses.min(u64::from(*users)).max(1) as f64),
+        Demand::Open(_)
+        | Demand::Renewal(_)
+        | Demand::Visits(_)
+        | Demand::Replayed(_)
+        | Demand::ClosedTrace(_) => given.map(|it| it as f64),
+    }
 }
 
 /// Workers that are kept while what they call answers: nothing where all they do is to serve, since
@@ -183,6 +214,22 @@ fn hashes(graph: &Graph, traffic: &Traffic, auth: &AuthPlan) -> Option<Resource>
     })
 }
 
+/// Whether more of something is needed than there is, whatever closed loops do, so that no run
+/// has a mean to come to.
+pub(super) fn is_short(graph: &Graph, traffic: &Traffic) -> bool {
+    let open = open(graph, traffic);
+    let grounds = Grounds::of(graph, &open);
+    let too_much = |it: &Resource| it.load() >= 1.0 - 1e-9 && !grounds.is_spared(it.at(graph));
+    resources(graph, &open).iter().any(too_much)
+}
+
+/// What arrives without closed loops, which ask no faster than they are answered.
+pub(super) fn open(graph: &Graph, traffic: &Traffic) -> Traffic {
+    let closed = traffic.clients.iter().filter(|it| it.origin != Origin::Given);
+    let quiet: Vec<(NodeId, f64)> = closed.map(|client| (client.node, 0.0)).collect();
+    Traffic::with(graph, &quiet)
+}
+
 /// The resource of which most is in use on average by what is asked for, and no core; none where
 /// what is asked for is not given, or less of it may come.
 #[must_use]
@@ -192,13 +239,7 @@ pub fn fullest(graph: &Graph) -> Option<Fullest> {
         return None;
     }
     let grounds = Grounds::of(graph, &traffic);
-    let is_sure = |it: &Resource| {
-        let at = match it.of {
-            Of::Link(link) => graph.fixed.topology.links[link.index()].to,
-            Of::Hashes(node) | Of::Workers(node) => node,
-        };
-        !grounds.is_spared(at)
-    };
+    let is_sure = |it: &Resource| !grounds.is_spared(it.at(graph));
     let first = resources(graph, &traffic).into_iter().find(is_sure)?;
     let [needed, there] = [first.needed, first.there].map(number);
     let text = format!("{}, where {needed} of {there} {} are needed", first.name, first.unit);
@@ -236,6 +277,10 @@ impl Watch<'_> {
                     let place = &self.model.nodes[&self.graph.names[node.index()]].place;
                     (node, place.clone(), "give it more workers, or let what it calls be faster")
                 }
+                Of::Slots(node) => {
+                    let place = self.model.nodes[&self.graph.names[node.index()]].at("max_conns");
+                    (node, place, "let each backend have more, or give it more backends")
+                }
                 Of::Hashes(node) => {
                     let auth = self.model.auth.as_ref();
                     let place = &self.model.nodes[&self.graph.names[node.index()]].place;
@@ -246,14 +291,20 @@ impl Watch<'_> {
             if self.grounds(&open).is_spared(to) {
                 continue;
             }
+            let lost = percent((1.0 - 1.0 / it.load()).max(0.0));
+            let what = match it.of {
+                // Nothing waits for them longer than its `backend_queue` says, if at all.
+                Of::Slots(_) => format!("{lost} of what comes fails"),
+                Of::Link(_) | Of::Hashes(_) | Of::Workers(_) => {
+                    format!("what waits for them grows without limit, or {lost} of it fails")
+                }
+            };
             let message = format!(
-                "{} needs {} {} on average and has {}: what waits for them grows without limit, \
-                 or {} of it fails",
+                "{} needs {} {} on average and has {}: {what}",
                 it.name,
                 number(it.needed),
                 it.unit,
                 number(it.there),
-                percent((1.0 - 1.0 / it.load()).max(0.0))
             );
             self.warn(span, message, help);
         }

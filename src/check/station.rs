@@ -1,11 +1,12 @@
 //! A replica as a station of theory, if it is one.
 
-use crate::graph::{Form, Graph, NodeTraffic, Traffic};
+use crate::graph::{Form, Graph, NodeTraffic, ReplicaTraffic, Traffic};
 use crate::id::NodeId;
 use crate::nodes::station::{Discipline, MachineShape, Shape};
 use crate::theory::{self, Interarrival, Known, Quality, Service, Station, Unsolved};
 
 use super::flow::Flow;
+use super::mixture::Mixture;
 
 /// Why there is no answer where more comes than can be done.
 pub(super) const NO_STEADY_STATE: &str = "no steady state";
@@ -15,8 +16,10 @@ pub(super) const NO_STEADY_STATE: &str = "no steady state";
 pub enum Answer {
     /// It has no queue, or nothing to do.
     Nothing,
-    /// It is this queue, at its busiest replica.
+    /// Each of its replicas is this queue.
     Queue(Known, Quality),
+    /// Its replicas are several queues.
+    Mixed(Mixture, Quality),
     /// A closed loop with this node in it is solved: seconds in the queue and at the cores.
     Solved {
         /// Seconds before service.
@@ -31,18 +34,38 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// What theory says of a node whose busiest replica gets `flow`.
+    /// What theory says of a node whose replicas get `flow`, each its share.
     pub(super) fn of(graph: &Graph, traffic: &Traffic, id: NodeId, flow: Flow) -> Self {
         let Some(shape) = &graph.plans[id.index()].shape else { return Self::Nothing };
         let node = &traffic.nodes[id.index()];
-        let busiest = node.replicas.iter().enumerate().fold(0, |best, (place, replica)| {
-            if replica.utilisation() > node.replicas[best].utilisation() { place } else { best }
-        });
-        let (Some(replica), Some(machine)) =
-            (node.replicas.get(busiest), shape.machines.get(busiest))
-        else {
-            return Self::Nothing;
+        let mut kinds: Vec<(f64, &ReplicaTraffic, &MachineShape)> = Vec::new();
+        for (replica, machine) in node.replicas.iter().zip(&shape.machines) {
+            let is_like = |kind: &&mut (f64, &ReplicaTraffic, &MachineShape)| {
+                kind.2 == machine && (kind.1.share - replica.share).abs() < 1e-9
+            };
+            match kinds.iter_mut().find(is_like) {
+                Some(kind) => kind.0 += replica.share,
+                None => kinds.push((replica.share, replica, machine)),
+            }
+        }
+        // What nothing comes to is no queue, unless nothing comes to any.
+        if kinds.iter().any(|(share, ..)| *share > 0.0) {
+            kinds.retain(|(share, ..)| *share > 0.0);
+        }
+        kinds.sort_by(|one, two| two.1.utilisation().total_cmp(&one.1.utilisation()));
+        let of = |(share, replica, machine): (f64, &ReplicaTraffic, &MachineShape)| {
+            (share, Self::of_one(node, shape, (replica, machine), flow))
         };
+        Mixture::of(kinds.into_iter().map(of).collect())
+    }
+
+    /// What theory says of one replica of a node.
+    fn of_one(
+        node: &NodeTraffic,
+        shape: &Shape,
+        (replica, machine): (&ReplicaTraffic, &MachineShape),
+        flow: Flow,
+    ) -> Self {
         let (served, slots) = Served::of(node, machine, shape);
         if served.often * replica.share <= 0.0 || served.mean <= 0.0 {
             return Self::Nothing;
@@ -87,8 +110,14 @@ impl Answer {
     /// Whether what leaves the node is as random as what comes: true of M/M/c (Burke, "The
     /// output of a queuing system", Operations Research 1956) and of processor sharing (Kelly,
     /// "Reversibility and Stochastic Networks", 1979, section 3.3).
-    pub(super) const fn keeps_poisson(&self) -> bool {
-        matches!(self, Self::Queue(Known::MMc(_) | Known::MGcPs(_), Quality::Exact))
+    pub(super) fn keeps_poisson(&self) -> bool {
+        let keeps = |known: &Known| matches!(known, Known::MMc(_) | Known::MGcPs(_));
+        match self {
+            Self::Queue(known, Quality::Exact) => keeps(known),
+            Self::Mixed(mixture, Quality::Exact) => mixture.parts().all(|(_, known)| keeps(&known)),
+            Self::Queue(..) | Self::Mixed(..) => false,
+            Self::Nothing | Self::Solved { .. } | Self::Unknown(_) => false,
+        }
     }
 }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::grounds::Grounds;
 use super::ineffective::ineffective;
+use super::resources::open;
 use crate::endpoint::Op;
-use crate::graph::{Graph, Origin, Role, Traffic, delay, is_sharded};
+use crate::graph::{Graph, Role, Traffic, delay, is_sharded};
 use crate::id::NodeId;
 use crate::model::{Model, Study};
 use crate::nodes::station::Discipline;
@@ -83,9 +84,7 @@ impl Watch<'_> {
 
     /// What arrives without closed loops, which ask no faster than they are answered.
     pub(super) fn open(&self) -> Traffic {
-        let closed = self.traffic.clients.iter().filter(|it| it.origin != Origin::Given);
-        let quiet: Vec<(NodeId, f64)> = closed.map(|client| (client.node, 0.0)).collect();
-        Traffic::with(self.graph, &quiet)
+        open(self.graph, self.traffic)
     }
 
     /// What of this traffic is certain.

@@ -70,6 +70,10 @@ fn check_theory(text: &str, node: &str, expected: &str) {
             let sojourn = 1e3 * known.means().sojourn;
             format!("{} {} {sojourn:.3} ms", known.name(), word(*quality))
         }
+        Answer::Mixed(mixture, quality) => {
+            let [_, sojourn] = mixture.means();
+            format!("{} {} {:.3} ms", mixture.name(), word(*quality), 1e3 * sojourn)
+        }
         Answer::Solved { sojourn, name, .. } => format!("{name} {:.3} ms", 1e3 * sojourn),
         Answer::Unknown(reason) => reason.clone(),
     };
@@ -167,6 +171,21 @@ fn a_closed_loop_through_two_nodes_is_solved_by_mean_value_analysis() {
 }
 
 #[test]
+fn a_round_without_queues_is_thinking_the_way_and_the_work() {
+    let told = |client: &str| {
+        let work = "{ cpu = '20ms' }, { wait = '5ms' }";
+        let text_of = one(client, work, "cores = 4") + "latency = '10ms'";
+        let (graph, checked, _) = checked(&text_of);
+        text("base", &graph, &checked)
+    };
+    // Eight users in rounds of 80 ms ask 100 times a second at most.
+    let said = told("users = 8\nthink = '35ms'");
+    assert!(said.contains("at most 100 requests/s: 8 users, 80 ms a round without"), "{said}");
+    let said = told("users = 8\nthink = '35ms'\ntimeout = { total = '30ms' }");
+    assert!(said.contains("8 users, at most 80 ms a round without queues"), "{said}");
+}
+
+#[test]
 fn the_length_of_the_run_is_set_against_what_it_needs() {
     let (_, checked, _) = checked(&one(POISSON, EXP, "cores = 1"));
     let length = checked.length.expect("a steady state");
@@ -211,6 +230,28 @@ fn what_is_suspicious_is_told_with_its_place() {
 }
 
 #[test]
+fn handshakes_that_no_core_works_at_are_told_whatever_the_mode_of_the_connections() {
+    for mode in ["pool", "per-session", "per-request"] {
+        let at = |cores: &str| {
+            let link = format!("connection = {{ mode = '{mode}', tls = '1.3' }}\n");
+            let text_of = balanced("random").replace("[link.users.lb]\n", "[link.users.lb]\n@")
+                + cores
+                + "\n";
+            let client = "mix = { page = 1 }\naddresses = { count = 9 }";
+            checked(&text_of.replace('@', &link).replace("mix = { page = 1 }", client))
+        };
+        let (graph, without, warnings) = at("");
+        assert!(warnings.contains("`lb` has CPU work but no cores"), "{mode}: {warnings}");
+        let said = text("base", &graph, &without);
+        assert!(!said.contains("each takes a handshake"), "{mode}: {said}");
+        let (graph, with, warnings) = at("cores = 1");
+        assert_eq!(warnings, "", "{mode}");
+        let said = text("base", &graph, &with);
+        assert_eq!(said.contains("each takes a handshake"), mode != "per-request", "{said}");
+    }
+}
+
+#[test]
 fn what_is_written_and_does_nothing_is_told() {
     let sound = one(POISSON, EXP, "cores = 1");
     let with = |more: &str| format!("{sound}{more}\n");
@@ -232,7 +273,7 @@ fn what_is_written_and_does_nothing_is_told() {
         check_said(&text, said);
     }
     let (.., warnings) =
-        checked(&with("connection = { mode = 'pool', resumed = 0.5, tls = '1.3' }"));
+        checked(&with("connection = { mode = 'per-request', resumed = 0.5, tls = '1.3' }"));
     assert_eq!(warnings, "");
 }
 
@@ -261,6 +302,24 @@ fn what_comes_before_the_work_without_a_pause_is_no_second_wait() {
     // Behind the work it is: who comes back stands behind whoever came meanwhile.
     let (signs, _) = of(&format!("{EXP}, {{ cpu = '14us' }}"));
     assert!(signs.contains("about 46.82 ms"), "{signs}");
+}
+
+#[test]
+fn work_soon_after_a_call_finds_the_line_as_it_was() {
+    let waits = |latency: &str| {
+        let work = format!("{{ cpu = '14us' }}, {{ call = 'db' }}, {}", EXP.replace("10ms", "4ms"));
+        let text_of = one("arrivals = { poisson = '100/s' }", &work, "cores = 2")
+            + &format!("[node.db]\nkind = 'database'\n[link.app.db]\nlatency = '{latency}'\n");
+        let (graph, checked, _) = checked(&text_of);
+        let app = &checked.traffic.nodes[graph.node("app").expect("a node").index()];
+        app.stints.waits() / app.rate
+    };
+    // After 0.6 ms a share e^(-0.3) of what two cores have in hand is as it was; a simulation has
+    // 1.30 at a load of 0.1, where two visits apart would wait twice as long as one.
+    let soon = waits("0.3ms");
+    assert!((soon / (2.0 / (1.0 + libm::exp(-0.3))) - 1.0).abs() < 0.01, "{soon}");
+    let late = waits("20ms");
+    assert!((late - 2.0).abs() < 1e-3, "{late}");
 }
 
 #[test]

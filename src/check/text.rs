@@ -42,6 +42,7 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     reasons.extend(super::full::full(graph, &checked.traffic));
     reasons.extend(browsers(graph, checked));
     reasons.extend(checked.grounds.reasons.iter().cloned());
+    reasons.extend(mixtures(graph, checked));
     reasons.extend(checked.grounds.taken_for_poisson(graph, &checked.nodes));
     reasons.extend(super::hashed::hashed(graph, &checked.traffic));
     reasons.extend(super::left_out::preflights(graph, &checked.traffic));
@@ -96,7 +97,9 @@ fn asks(client: &ClientTraffic) -> String {
 }
 
 fn of_circuit(circuit: &Circuit) -> String {
-    let users = format!("{} users, {} a round without queues", circuit.users, time(circuit.think));
+    let most = if circuit.may_be_shorter { "at most " } else { "" };
+    let round = time(circuit.round);
+    let users = format!("{} users, {most}{round} a round without queues", circuit.users);
     match &circuit.solution {
         Ok(_) => format!("{users}; exact by {}", circuit.name()),
         Err(why) => format!("{users}; no exact value, since {why}"),
@@ -194,6 +197,16 @@ impl Visits {
         let each = |often: f64| if exchanges > 0.0 { often / exchanges } else { 1.0 };
         Self { stays: each(stays), waits: each(waits) }
     }
+
+    /// How long an exchange waits, and is at the cores with that, if a service of this queue waits
+    /// and is there so long. Under processor sharing nobody waits for a core: all is slower work,
+    /// as in a run.
+    fn times(self, known: &Known, [wait, sojourn]: [f64; 2]) -> [f64; 2] {
+        if matches!(known, Known::MGcPs(_)) {
+            return [0.0, self.stays * sojourn];
+        }
+        [self.waits * wait, self.waits * wait + self.stays * (sojourn - wait)]
+    }
 }
 
 fn theory(answer: &Answer, visits: Visits, about: &str) -> (String, String, String) {
@@ -201,32 +214,49 @@ fn theory(answer: &Answer, visits: Visits, about: &str) -> (String, String, Stri
         Answer::Nothing | Answer::Unknown(_) => (String::new(), String::new(), String::new()),
         Answer::Queue(known, quality) => {
             let means = known.means();
-            // Under processor sharing nobody waits for a core: all is slower work, as in a run.
-            let is_shared = matches!(known, Known::MGcPs(_));
-            let (wait, slower) = if is_shared {
-                (0.0, means.sojourn)
-            } else {
-                (visits.waits * means.wait, means.sojourn - means.wait)
-            };
+            let [wait, sojourn] = visits.times(known, [means.wait, means.sojourn]);
             let tilde = if *quality == Quality::Exact { "" } else { about };
-            let lost = known.blocking();
-            let name = if lost > 0.0 {
-                format!("{}, refuses {}", known.name(), percent(lost))
-            } else {
-                known.name()
-            };
-            let name = format!("{name} ({})", word(*quality));
-            let name = name.replace("(Allen-Cunneen) (approximation)", "(Allen-Cunneen)");
-            (
-                name,
-                format!("{tilde}{}", time(wait)),
-                format!("{tilde}{}", time(wait + visits.stays * slower)),
-            )
+            let name = named(known.name(), known.blocking(), *quality);
+            (name, format!("{tilde}{}", time(wait)), format!("{tilde}{}", time(sojourn)))
+        }
+        Answer::Mixed(mixture, quality) => {
+            let [wait, sojourn] = visits.times(&mixture.busiest().1, mixture.means());
+            let tilde = if *quality == Quality::Exact { "" } else { about };
+            let name = named(mixture.name(), mixture.blocking(), *quality);
+            (name, format!("{tilde}{}", time(wait)), format!("{tilde}{}", time(sojourn)))
         }
         Answer::Solved { wait, sojourn, name } => {
             (format!("{name} (exact)"), time(*wait), time(*sojourn))
         }
     }
+}
+
+/// What theory calls a queue, and what it refuses.
+fn named(name: String, lost: f64, quality: Quality) -> String {
+    let name = if lost > 0.0 { format!("{name}, refuses {}", percent(lost)) } else { name };
+    let name = format!("{name} ({})", word(quality));
+    name.replace("(Allen-Cunneen) (approximation)", "(Allen-Cunneen)")
+        .replace("(Allen-Cunneen) each (approximation)", "each (Allen-Cunneen)")
+}
+
+/// Whose times are told where replicas differ, and what they are at the busiest.
+fn mixtures(graph: &Graph, checked: &Checked) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (id, answer) in (0..).map(NodeId).zip(&checked.nodes) {
+        let Answer::Mixed(mixture, quality) = answer else { continue };
+        let visits = Visits::of(graph, &checked.traffic.nodes[id.index()], id);
+        let (share, known) = mixture.busiest();
+        let means = known.means();
+        let [wait, sojourn] = visits.times(&known, [means.wait, means.sojourn]).map(time);
+        let about = if *quality == Quality::Exact { "" } else { "about " };
+        lines.push(format!(
+            "  {}: its replicas differ: wait and time at cores are means over all that comes; at the \
+             busiest, to which {} comes, {about}{wait} and {about}{sojourn}",
+            graph.names[id.index()],
+            percent(share)
+        ));
+    }
+    lines
 }
 
 fn links(graph: &Graph) -> Vec<String> {
@@ -297,7 +327,7 @@ fn browsers(graph: &Graph, checked: &Checked) -> impl Iterator<Item = String> {
 fn reasons(graph: &Graph, checked: &Checked) -> Vec<String> {
     let reason = |(name, answer): (&String, &Answer)| match answer {
         Answer::Unknown(reason) => Some(format!("  {name}: {reason}")),
-        Answer::Nothing | Answer::Queue(..) | Answer::Solved { .. } => None,
+        Answer::Nothing | Answer::Queue(..) | Answer::Mixed(..) | Answer::Solved { .. } => None,
     };
     graph.names.iter().zip(&checked.nodes).filter_map(reason).collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! Operations only lead forward, so one pass over them finds how often each is done.
 
-use super::stints::{Rest, Stints};
+use super::stints::{Rest, Soon, Stints};
 use crate::dist::Law;
 use crate::endpoint::{Amount, Op, Program, Rule, ScreenRule};
 use crate::screen::Chore;
@@ -81,13 +81,18 @@ impl Demand {
     /// The demand of `program`.
     #[must_use]
     pub fn of(program: &Program, given: Given) -> Self {
-        Self::within(program, given, Rest::default(), true)
+        Self::within(program, given, &|_| 0.0, (Rest::default(), true))
     }
 
     /// The same where `then` follows at once, and, unless it is the first, another comes before it
     /// at once.
-    pub(super) fn within(program: &Program, given: Given, then: Rest, is_first: bool) -> Self {
-        let (stints, first) = Stints::of(program, given, then, is_first);
+    pub(super) fn within(
+        program: &Program,
+        given: Given,
+        soon: Soon<'_>,
+        around: (Rest, bool),
+    ) -> Self {
+        let (stints, first) = Stints::of(program, given, soon, around);
         let mut demand = Self { stints, first, ..Self::default() };
         for (op, now) in program.ops.iter().zip(reached(&program.ops)) {
             if let Some(work) = work_of(op, given) {

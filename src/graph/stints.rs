@@ -16,11 +16,23 @@
 //!
 //! That waits of a stint are alike is exact for exponential visits, and at high load for any
 //! (Reiman, "A multiclass feedback queue in heavy traffic", Advances in Applied Probability 1988).
+//! What comes after a call or a wait that is short finds the line as its request left it. Where
+//! little is to be done nobody waits then, whoever waited before: all c cores are busy again, or
+//! are still idle, after a time t with the probability 1 - e^(-t/r) only, r being the mean of what
+//! is left of one piece of work over c. So a share e^(-t/r) of such pauses are taken to be none.
+//! Against simulated stations of one and two cores, at loads from 0.1 to 0.8, waits of a short and
+//! a long visit with a short pause between them, which as stints apart are 1.5 to 1.8 times what
+//! they should be, are 0.8 to 1.1 of it so; visits that are alike are within a fifth either way.
+//!
 //! A short visit before a long one so adds nothing, one behind it a wait as long as the first, and
 //! k equal exponential ones wait k times as long as one, which Jackson's network has, too.
 
 use super::demand::{Given, Work, cv2_of, is_between, mean_of, reached, successors, work_of};
 use crate::endpoint::{Op, Program};
+
+/// The share of the times that an operation is done in which it is over so soon that what follows
+/// goes on with the stint before it.
+pub(super) type Soon<'a> = &'a dyn Fn(&Op) -> f64;
 
 /// What is done from an operation on until something comes between.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -70,15 +82,19 @@ impl Rest {
 impl Stints {
     /// The stints of a program, and what is done first in it. `then` is what follows at once on its
     /// end; if something comes before it at once its first stint is counted there.
-    pub(super) fn of(program: &Program, given: Given, then: Rest, is_first: bool) -> (Self, Rest) {
+    pub(super) fn of(
+        program: &Program,
+        given: Given,
+        soon: Soon<'_>,
+        (then, is_first): (Rest, bool),
+    ) -> (Self, Rest) {
         let ops = &program.ops;
         let mut rest = vec![Rest::default(); ops.len() + 1];
         for (place, op) in ops.iter().enumerate().rev() {
             let mut next = if matches!(op, Op::Return) { then } else { Rest::default() };
-            if !is_between(op) {
-                for (to, share) in successors(op, place) {
-                    next.add(rest.get(to).copied().unwrap_or_default(), share);
-                }
+            let together = if is_between(op) { soon(op) } else { 1.0 };
+            for (to, share) in successors(op, place) {
+                next.add(rest.get(to).copied().unwrap_or_default(), together * share);
             }
             rest[place] = work_of(op, given).map_or(next, |work| next.after(work));
         }
@@ -92,8 +108,9 @@ impl Stints {
                 stints.visits += now * work.share;
                 stints.left += now * work.share * (work.mean + after);
             }
-            for (to, share) in successors(op, place).into_iter().filter(|_| is_between(op)) {
-                stints.begin(rest.get(to).copied().unwrap_or_default(), now * share);
+            let apart = if is_between(op) { 1.0 - soon(op) } else { 0.0 };
+            for (to, share) in successors(op, place).into_iter().filter(|_| apart > 0.0) {
+                stints.begin(rest.get(to).copied().unwrap_or_default(), now * share * apart);
             }
         }
         (stints, rest[0])
@@ -170,7 +187,7 @@ mod tests {
     }
 
     fn of(ops: Vec<Op>) -> Stints {
-        Stints::of(&Program { ops }, Given::default(), Rest::default(), true).0
+        Stints::of(&Program { ops }, Given::default(), &|_| 0.0, (Rest::default(), true)).0
     }
 
     #[track_caller]
@@ -206,16 +223,31 @@ mod tests {
     }
 
     #[test]
+    fn a_pause_that_is_over_soon_ends_a_share_of_the_stints() {
+        let wait = Op::Wait(Amount::Drawn(Law::constant(1e6)), DRAW);
+        let program = Program { ops: vec![cpu(0.001), wait, cpu(4.0), Op::Return] };
+        let stints = |soon: f64| {
+            Stints::of(&program, Given::default(), &|_| soon, (Rest::default(), true)).0
+        };
+        let (apart, together) = (stints(0.0), stints(1.0));
+        assert!((apart.often - 2.0).abs() < 1e-9 && (together.often - 1.0).abs() < 1e-9);
+        assert!((apart.waits() - 2.0).abs() < 1e-3 && (together.waits() - 1.0).abs() < 1e-3);
+        let half = stints(0.5);
+        assert!((half.often - 1.5).abs() < 1e-9 && (half.total - apart.total).abs() < 1e-3);
+        assert!((half.waits() - 4.0 / 3.0).abs() < 1e-3, "{}", half.waits());
+    }
+
+    #[test]
     fn a_program_that_another_goes_before_goes_on_with_its_stint() {
         let work = Program { ops: vec![cpu(3.0), Op::Return] };
-        let (own, first) = Stints::of(&work, Given::default(), Rest::default(), false);
+        let (own, first) = Stints::of(&work, Given::default(), &|_| 0.0, (Rest::default(), false));
         let check = Program { ops: vec![cpu(1.0), Op::Return] };
-        let (before, _) = Stints::of(&check, Given::default(), first, true);
+        let (before, _) = Stints::of(&check, Given::default(), &|_| 0.0, (first, true));
         let both = own.and(&before, 1.0);
         assert_eq!((both.often, both.mean(), both.visits, both.left), (1.0, 4e6, 2.0, 7e6));
         // Told afterwards it comes to the same.
-        let (alone, _) = Stints::of(&check, Given::default(), Rest::default(), true);
-        let (apart, first) = Stints::of(&work, Given::default(), Rest::default(), true);
+        let (alone, _) = Stints::of(&check, Given::default(), &|_| 0.0, (Rest::default(), true));
+        let (apart, first) = Stints::of(&work, Given::default(), &|_| 0.0, (Rest::default(), true));
         assert_eq!(apart.and(&alone.followed_by(first, 1.0), 1.0), both);
     }
 }

@@ -6,6 +6,7 @@
 
 mod bound;
 mod hashed;
+mod pauses;
 mod shakes;
 mod stays;
 
@@ -23,7 +24,7 @@ use super::demand::{Demand, Given, Visits};
 use super::identified::errands;
 use super::reach::{Pair, pair_graph};
 use super::steered::is_denied;
-use super::stints::{Rest, Stints};
+use super::stints::{Rest, Soon, Stints};
 use super::{Graph, Role};
 use crate::balance::Backend;
 use crate::endpoint::Amount;
@@ -285,7 +286,17 @@ pub fn programs(graph: &Graph, (node, endpoint): Pair) -> Vec<u16> {
 
 /// What a visit for a pair costs; `trace_service` is what the client's trace has for a mean.
 #[must_use]
-pub fn demand(graph: &Graph, (node, endpoint): Pair, trace_service: Option<f64>) -> Demand {
+pub fn demand(graph: &Graph, pair: Pair, trace_service: Option<f64>) -> Demand {
+    gathered(graph, pair, trace_service, &|_| 0.0)
+}
+
+/// The same where pauses that are over `soon` end only some of the stints.
+fn gathered(
+    graph: &Graph,
+    (node, endpoint): Pair,
+    trace_service: Option<f64>,
+    soon: Soon<'_>,
+) -> Demand {
     let asked = graph.fixed.endpoints.get(endpoint.index());
     let plan = &graph.plans[node.index()];
     // What a server denies to everybody it does no work for.
@@ -303,10 +314,10 @@ pub fn demand(graph: &Graph, (node, endpoint): Pair, trace_service: Option<f64>)
     let program = &graph.fixed.programs[usize::from(program)];
     let given =
         chores(graph, (node, endpoint), Given { trace_service, response, ..Given::default() });
-    let mut demand = Demand::within(program, given, Rest::default(), checks.is_none());
+    let mut demand = Demand::within(program, given, soon, (Rest::default(), checks.is_none()));
     if let Some(check) = checks {
         let check = &graph.fixed.programs[usize::from(check)];
-        let check = Demand::within(check, Given::default(), demand.first, true);
+        let check = Demand::within(check, Given::default(), soon, (demand.first, true));
         demand.first = check.first;
         demand.cpu = demand.cpu.and(&check.cpu, 1.0);
         demand.stints = demand.stints.and(&check.stints, 1.0);
@@ -338,11 +349,12 @@ fn trace_service(graph: &Graph, client: NodeId) -> Option<f64> {
 fn nodes(graph: &Graph, clients: &[ClientTraffic]) -> Vec<NodeTraffic> {
     let mut nodes = vec![NodeTraffic::default(); graph.plans.len()];
     let mut arriving = vec![BTreeMap::new(); graph.plans.len()];
+    let stays = stays(graph);
     for client in clients {
         let service = trace_service(graph, client.node);
         for (pair, often) in &client.visits {
             let (rate, node) = (often * client.rate, &mut nodes[pair.0.index()]);
-            let demand = demand(graph, *pair, service);
+            let demand = pauses::demand(graph, *pair, service, &stays);
             node.rate += rate;
             node.cpu = node.cpu.and(&demand.cpu, rate);
             node.stints = node.stints.and(&demand.stints, rate);

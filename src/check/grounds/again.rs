@@ -1,11 +1,13 @@
 //! Loads that are a lower bound: copies, repeated attempts and handshakes of kept connections come
 //! on top of what the traffic equations know, and how often is not known before a run.
 
+use super::super::alone::is_alone;
 use super::super::amplified::attempts_of;
 use super::super::bound::Bound;
 use super::{Effect, Finder, Reach};
 use crate::endpoint::Op;
 use crate::graph::{Graph, Role, handshake, shakers};
+use crate::id::NodeId;
 use crate::net::Mode;
 
 impl Finder<'_> {
@@ -15,7 +17,7 @@ impl Finder<'_> {
         let fails = can_fail(graph);
         for (id, plan) in self.ids().zip(&graph.plans) {
             let why = match &plan.role {
-                Role::Balancer { plan, .. } if plan.treats.hedge.is_some() => {
+                Role::Balancer { plan, .. } if plan.treats.hedge.is_some() && !is_alone(plan) => {
                     "its hedges are copies, and how often it makes any is not known before the run"
                 }
                 _ if fails && attempts_of(graph, id) > 1 => {
@@ -31,28 +33,37 @@ impl Finder<'_> {
         self.kept_connections();
     }
 
-    /// Looks for who ends TLS of connections that are opened now and then.
+    /// Looks for who ends TLS of connections that are opened now and then, and has cores for it.
     fn kept_connections(&mut self) {
         let graph = self.graph;
-        for (pair, calls) in &graph.served.calls {
-            for (to, often) in calls {
-                let link = graph.fixed.topology.link(pair.0, to.0);
-                let link = link.map(|link| &graph.links[link.index()]);
-                let transport = link.and_then(|link| link.transport.as_ref());
-                let Some(transport) = transport.filter(|_| *often > 0.0) else { continue };
-                let is_counted = transport.mode == Mode::PerRequest && !transport.is_to_tunnel;
-                let costs = handshake(graph, transport).iter().any(|work| work.total > 0.0);
-                if transport.tls.is_none() || is_counted || !costs {
-                    continue;
-                }
-                for (node, _) in shakers(graph, *to) {
-                    let why = "how often connections are opened is not known before the run, and \
-                               each takes a handshake";
-                    self.doubt(node, Reach::Here, Effect::work(Bound::AtLeast), why);
-                }
+        for node in kept_shakers(graph) {
+            let machines = graph.plans[node.index()].shape.iter().flat_map(|it| &it.machines);
+            if machines.into_iter().any(|machine| machine.cores > 0) {
+                let why = "how often connections are opened is not known before the run, and each \
+                           takes a handshake";
+                self.doubt(node, Reach::Here, Effect::work(Bound::AtLeast), why);
             }
         }
     }
+}
+
+/// Who ends TLS of connections that are opened now and then, at a cost, in the order of calls.
+pub(in crate::check) fn kept_shakers(graph: &Graph) -> Vec<NodeId> {
+    let mut all = Vec::new();
+    for (pair, calls) in &graph.served.calls {
+        for (to, often) in calls {
+            let link = graph.fixed.topology.link(pair.0, to.0);
+            let link = link.map(|link| &graph.links[link.index()]);
+            let transport = link.and_then(|link| link.transport.as_ref());
+            let Some(transport) = transport.filter(|_| *often > 0.0) else { continue };
+            let is_counted = transport.mode == Mode::PerRequest && !transport.is_to_tunnel;
+            let costs = handshake(graph, transport).iter().any(|work| work.total > 0.0);
+            if transport.tls.is_some() && !is_counted && costs {
+                all.extend(shakers(graph, *to).into_iter().map(|(node, _)| node));
+            }
+        }
+    }
+    all
 }
 
 /// Whether any attempt can fail, so that those who try again do.
@@ -88,11 +99,14 @@ mod tests {
 
     /// What is told of a client, a node before a server, and the load of the server.
     fn told(client: &str, edge: &str, work: &str, links: &str) -> (String, f64) {
+        // A copy needs another backend to go to.
+        let replicas = if edge.contains("hedge") { 2 } else { 1 };
         let (graph, checked, _) = checked(&format!(
             "[endpoint.page]\npath = '/p'\nwork = [{work}]\n\
              [node.users]\nkind = 'client'\narrivals = {{ poisson = '80/s' }}\n\
              mix = {{ page = 1 }}\n{client}\n[node.edge]\n{edge}\n\
-             [node.app]\nkind = 'server'\ncores = 1\n[link.users.edge]\n[link.edge.app]\n{links}\n"
+             [node.app]\nkind = 'server'\ncores = 1\nreplicas = {replicas}\n\
+             [link.users.edge]\n[link.edge.app]\n{links}\n"
         ));
         let graph: Graph = graph;
         let app = graph.node("app").expect("a node");

@@ -1,5 +1,6 @@
 //! Links: connections that are waited for, answers that are not, and packets that are late.
 
+use super::super::strangers::asks_once;
 use super::{Effect, Finder, Reach};
 use crate::graph::LinkPlan;
 use crate::id::NodeId;
@@ -15,12 +16,12 @@ impl Finder<'_> {
                 calls.iter().any(|((to, _), often)| *to == ends.to && *often > 0.0)
             };
             if used.any(|(_, calls)| leads_there(calls)) {
-                self.link(ends.to, plan);
+                self.link(ends.to, plan, asks_once(graph, ends.from));
             }
         }
     }
 
-    fn link(&mut self, callee: NodeId, plan: &LinkPlan) {
+    fn link(&mut self, callee: NodeId, plan: &LinkPlan, is_once: bool) {
         // Latencies are looked at with the flow, and prices cost no time.
         let LinkPlan { name, latency: _, bandwidth, loss, price: _, transport, waits, breaker } =
             plan;
@@ -33,7 +34,8 @@ impl Finder<'_> {
             let why = format!("what is lost on the link {name} comes later");
             self.doubt(callee, Reach::Onward, Effect::PATTERN, &why);
         }
-        if let Some((effect, what)) = transport.as_ref().and_then(of_connections) {
+        let transport = transport.as_ref().filter(|_| !is_once);
+        if let Some((effect, what)) = transport.and_then(of_connections) {
             let why = format!("{what} on the link {name}");
             self.doubt(callee, Reach::Onward, effect, &why);
         }

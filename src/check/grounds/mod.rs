@@ -13,6 +13,8 @@ mod links;
 mod nodes;
 mod programs;
 
+pub(super) use again::kept_shakers;
+
 use std::collections::BTreeSet;
 
 use super::bound::Bound;
@@ -160,10 +162,14 @@ impl Grounds {
             let is_doubted = own.clone().any(|doubt| doubt.effect.wait != Bound::Exact);
             let is_less = own.clone().any(|doubt| doubt.effect.load == Bound::AtMost);
             match answer {
-                Answer::Queue(..) | Answer::Solved { .. } if hides.is_some() => {
+                Answer::Queue(..) | Answer::Mixed(..) | Answer::Solved { .. }
+                    if hides.is_some() =>
+                {
                     *answer = Answer::Unknown(format!("no formula: {}", hides.unwrap_or_default()));
                 }
-                Answer::Queue(_, quality) if is_doubted => *quality = Quality::Approximation,
+                Answer::Queue(_, quality) | Answer::Mixed(_, quality) if is_doubted => {
+                    *quality = Quality::Approximation;
+                }
                 Answer::Solved { .. } if is_doubted => {
                     let why = "no formula: it is not certain what comes to it";
                     *answer = Answer::Unknown(why.to_owned());
@@ -172,7 +178,7 @@ impl Grounds {
                     let why = "no formula: this would be too much, but not all of it comes";
                     *answer = Answer::Unknown(why.to_owned());
                 }
-                Answer::Queue(..) | Answer::Solved { .. } => {}
+                Answer::Queue(..) | Answer::Mixed(..) | Answer::Solved { .. } => {}
                 Answer::Nothing | Answer::Unknown(_) => {}
             }
         }
@@ -180,9 +186,11 @@ impl Grounds {
 
     /// One line for the nodes whose formula is for arrivals that theirs only may be.
     pub(super) fn taken_for_poisson(&self, graph: &Graph, answers: &[Answer]) -> Option<String> {
+        let is_of_any = |known: &Known| matches!(known, Known::AllenCunneen(_));
         let is_taken = |(id, answer): &(NodeId, &Answer)| match answer {
             Answer::Queue(Known::AllenCunneen(_), _) => false,
-            Answer::Queue(_, quality) => {
+            Answer::Mixed(mixture, _) if mixture.parts().any(|(_, it)| is_of_any(&it)) => false,
+            Answer::Queue(_, quality) | Answer::Mixed(_, quality) => {
                 *quality == Quality::Approximation && self.wait(*id) == Bound::Exact
             }
             Answer::Nothing | Answer::Solved { .. } | Answer::Unknown(_) => false,

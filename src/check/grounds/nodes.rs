@@ -1,10 +1,15 @@
 //! Nodes: what they refuse, keep, add and spread.
 
+use std::collections::BTreeSet;
+
 use super::super::bound::Bound;
+use super::super::strangers::{asks_once, comes_again, sees_strangers};
 use super::{Effect, Finder, Reach};
 use crate::balance::Algorithm;
-use crate::graph::{NodePlan, Role};
+use crate::fact::Place;
+use crate::graph::{NodePlan, Role, is_hashed};
 use crate::id::NodeId;
+use crate::limit::{LimitKey, RateLimitSpec};
 use crate::net::Mode;
 use crate::nodes::load_balancer::{BackendsSpec, BalancePlan};
 use crate::nodes::station::Shape;
@@ -31,7 +36,9 @@ impl Finder<'_> {
             if let Some(shape) = shape {
                 self.shape(id, shape);
             }
-            if limit.is_some() {
+            let is_idle =
+                |it: &RateLimitSpec| it.key == LimitKey::Address && sees_strangers(graph, id);
+            if limit.as_ref().is_some_and(|limit| !is_idle(limit)) {
                 let why = "its `rate_limit` turns away, or holds back, what is too much";
                 self.doubt(id, Reach::Onward, Effect::REFUSED, why);
             }
@@ -153,8 +160,7 @@ impl Finder<'_> {
         } = treats;
         let several = backends.iter().filter(|backend| backend.weight > 0).count() > 1;
         if max_conns.is_some() || patience.is_some() {
-            let why = "its `max_conns` holds back, or turns away, what is too much";
-            self.doubt(id, Reach::Behind, Effect::REFUSED, why);
+            self.full_backends(id, plan);
         }
         if let Some(health) = health {
             if health.active.is_some() {
@@ -170,7 +176,7 @@ impl Finder<'_> {
                        way: the busiest backend has more than its share";
             self.doubt(id, Reach::Behind, Effect::work(Bound::AtLeast).hidden(PINNED), why);
         }
-        if sticky.is_some() && several {
+        if sticky.is_some() && several && comes_again(self.graph) {
             let why = "who has a cookie goes the same way: the busiest backend has more than its \
                        share";
             self.doubt(id, Reach::Behind, Effect::work(Bound::AtLeast).hidden(PINNED), why);
@@ -186,10 +192,43 @@ impl Finder<'_> {
         }
     }
 
+    /// What a limit of connections does: where backends are alike and chosen alike, less comes to
+    /// each. Elsewhere what finds one full goes to another, to which more comes than its share.
+    fn full_backends(&mut self, id: NodeId, plan: &BalancePlan) {
+        if self.are_alike(plan) {
+            let why = "its `max_conns` holds back, or turns away, what is too much";
+            self.doubt(id, Reach::Behind, Effect::REFUSED, why);
+            return;
+        }
+        let why = "its `max_conns` holds back, or turns away, what is too much, and what finds one \
+                   backend full goes to another";
+        self.doubt(id, Reach::Behind, Effect::EITHER, why);
+        self.add(id, Reach::Behind, Effect::REFUSED);
+        let nodes: BTreeSet<NodeId> = plan.ways.iter().map(|(place, _)| place.node).collect();
+        for node in nodes {
+            self.add(node, Reach::Here, Effect::SPARED);
+        }
+    }
+
+    /// Whether all backends of a balancer have the same machines, and get as much as the others.
+    fn are_alike(&self, plan: &BalancePlan) -> bool {
+        let open = || plan.backends.iter().zip(&plan.ways).filter(|(it, _)| it.weight > 0);
+        let machine = |place: Place| {
+            let shape = self.graph.plans[place.node.index()].shape.as_ref();
+            shape.and_then(|shape| shape.machines.get(usize::from(place.replica)))
+        };
+        let kinds = || open().map(|(it, (place, _))| (it.weight, it.node, machine(*place)));
+        let is_even = plan.spec.algorithm != Algorithm::First && !is_hashed(plan);
+        open().count() <= 1 || is_even && kinds().zip(kinds().skip(1)).all(|(one, two)| one == two)
+    }
+
     /// Whether several requests come to a node over one connection.
     fn keeps_connections(&self, id: NodeId) -> bool {
         let links = &self.graph.fixed.topology.links;
-        let mut into = links.iter().zip(&self.graph.links).filter(|(link, _)| link.to == id);
+        let mut into = links
+            .iter()
+            .zip(&self.graph.links)
+            .filter(|(link, _)| link.to == id && !asks_once(self.graph, link.from));
         into.any(|(_, link)| {
             let mode = link.transport.as_ref().map(|transport| transport.mode);
             matches!(mode, Some(Mode::Pool | Mode::PerSession))

@@ -40,13 +40,13 @@ fn nothing_that_a_formula_does_not_know_is_called_exact() {
         ("timeout = { read = '20ms', late = 'cancel' }", "", "", "at most 40 ms", "is given up"),
         (
             "",
-            "rate_limit = { rate = '30/s', burst = 5 }",
+            "rate_limit = { rate = '30/s', burst = 5, key = 'all' }",
             "",
             "at most 40 ms",
             "app: its `rate_limit`",
         ),
         (
-            "rate_limit = { rate = '50/s', burst = 9 }",
+            "rate_limit = { rate = '50/s', burst = 9, key = 'all' }",
             "",
             "",
             "at most 40 ms",

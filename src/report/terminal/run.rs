@@ -42,6 +42,10 @@ const AT_NODES: [(&str, &str, bool); 7] = [
     ("abandoned_ratio", "abandoned", true),
 ];
 
+/// From this share of the time on the busiest is a bottleneck. Below a half a request at one core
+/// waits for less time than it is served, on average (M/M/1: a share over what is left of 1).
+const IS_NARROW: f64 = 0.5;
+
 /// Writes all of it.
 pub(super) fn write(
     paper: &mut Paper,
@@ -184,18 +188,24 @@ fn bottleneck(marks: &mut Marks, result: &VariantResult) -> String {
     let busy = busiest.as_ref().and_then(|(_, row)| row.mean).unwrap_or(0.0);
     if let Some(it) = fullest.filter(|it| it.load > busy) {
         return format!(
-            "Bottleneck: {} on average without queues ({}).",
+            "{} {} on average without queues ({}).",
+            called(it.load),
             it.text,
             number(Unit::Share, it.load, None)
         );
     }
     match busiest {
         Some((node, row)) => {
-            let busy = marks.figure(Some(&row));
-            format!("Bottleneck: `{node}`, whose cores are at work for {busy} of the time.")
+            let (called, busy) = (called(busy), marks.figure(Some(&row)));
+            format!("{called} `{node}`, whose cores are at work for {busy} of the time.")
         }
         None => no_bottleneck(result).to_owned(),
     }
+}
+
+/// What the busiest is called: nothing is narrow where all rest for most of the time.
+fn called(busy: f64) -> &'static str {
+    if busy < IS_NARROW { "No bottleneck; the busiest is" } else { "Bottleneck:" }
 }
 
 /// Why no node is told to be the busiest.

@@ -58,7 +58,8 @@ fn a_run_is_told_from_what_was_run_to_how_to_run_it_again() {
             "node utilisation wait mean (ms) in system",
             "app ~# ± # % ~# ± # ~# ± #",
             "",
-            "Bottleneck: `app`, whose cores are at work for ~# ± # % of the time.",
+            "No bottleneck; the busiest is `app`, whose cores are at work for ~# ± # % of",
+            "the time.",
             "SLO p50 at most # ms: met (# ± # ms)",
             "SLO success at least # %: met (~≥ # %)",
             "",
@@ -81,13 +82,32 @@ fn a_pool_that_is_fuller_than_all_cores_is_the_bottleneck() {
         );
         run(&text, 200)
     };
-    // The database has 100 cores, of which 5 and 12 are at work.
+    // The database has 100 cores, of which 4, 5 and 12 are at work.
+    let said = told(40);
+    let line = "No bottleneck; the busiest is app → db, where 4 of 10 connections are needed on";
+    assert!(said.contains(line), "{said}");
     let said = told(50);
     let line = "Bottleneck: app → db, where 5 of 10 connections are needed on average";
     assert!(said.contains(line), "{said}");
     let said = told(120);
     let line = "Too little: app → db, where 12 of 10 connections are needed.";
     assert!(said.contains(line), "{said}");
+}
+
+#[test]
+fn a_server_that_rests_most_of_the_time_is_the_busiest_and_no_bottleneck() {
+    let told = |rate: u32| {
+        let text = format!(
+            "duration = '60s'\nreplications = 5\n[endpoint.p]\nwork = [{{ cpu = '10ms' }}]\n\
+             [node.u]\nkind = 'client'\narrivals = {{ poisson = '{rate}/s' }}\n\
+             mix = {{ p = 1 }}\n[node.app]\nkind = 'server'\ncores = 1\n[link.u.app]\n"
+        );
+        run(&text, 200)
+    };
+    let said = told(40);
+    let line = "No bottleneck; the busiest is `app`, whose cores are at work for";
+    assert!(said.contains(line) && !said.contains("Bottleneck"), "{said}");
+    assert!(told(60).contains("Bottleneck: `app`, whose cores are at work for"));
 }
 
 #[test]
