@@ -46,7 +46,7 @@ pub fn ineffective(
     weighed(model, graph, &mut found);
     strangers(model, graph, &mut found);
     alone(model, graph, &mut found);
-    parameters(model, &mut found);
+    parameters(model, graph, &mut found);
     untimed(model, graph, &mut found);
     found
 }

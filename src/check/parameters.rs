@@ -3,6 +3,7 @@
 
 use super::ineffective::warning;
 use crate::balance::{Algorithm, BalanceSpec};
+use crate::graph::{Graph, Role};
 use crate::model::{Model, Named, NodeSpec};
 use crate::nodes::KindSpec;
 use crate::nodes::load_balancer::BackendsSpec;
@@ -10,11 +11,14 @@ use crate::scenario::Diagnostic;
 use crate::unit::Probability;
 
 /// Adds the warnings.
-pub(super) fn parameters(model: &Model, found: &mut Vec<Diagnostic>) {
+pub(super) fn parameters(model: &Model, graph: &Graph, found: &mut Vec<Diagnostic>) {
     for (name, node) in &model.nodes {
         if let KindSpec::LoadBalancer(balancer) = &node.spec.kind {
             of_algorithm(name, node, &balancer.balance, found);
-            of_health(name, node, &balancer.backends, found);
+            let plan = graph.node(name).map(|id| &graph.plans[id.index()].role);
+            if !matches!(plan, Some(Role::Balancer { plan, .. }) if plan.is_told) {
+                of_health(name, node, &balancer.backends, found);
+            }
         }
     }
 }
@@ -103,6 +107,11 @@ mod tests {
             let said = format!("`{key}` of `lb` does nothing: no rule ever takes a backend out");
             assert!(found.contains(&said), "{found}");
             let found = of(&format!("{key} = {value}, passive = {{}}"));
+            assert!(!found.contains("does nothing"), "{found}");
+            let drain = "\n[fault.f]\nkind = 'drain'\nnode = 'app'\nat = '1s'";
+            let found = warnings(&format!(
+                "algorithm = 'weighted-random'\nhealth = {{ {key} = {value} }}{drain}"
+            ));
             assert!(!found.contains("does nothing"), "{found}");
         }
     }
