@@ -58,8 +58,13 @@ fn checked_factor(build: &mut Build<'_>, fault: &Named<FaultSpec>) -> f64 {
     match (fault.spec.kind, fault.spec.factor) {
         (FaultKind::Slow, Some(factor)) if factor > 0.0 && factor.is_finite() => factor,
         (FaultKind::Slow, given) => {
-            let sentence = "`slow` needs a `factor`: how many times as long things take";
-            build.error(&fault.at(if given.is_some() { "factor" } else { "kind" }), sentence);
+            match given {
+                Some(_) => build.error(&fault.at("factor"), "`factor` is a number above 0"),
+                None => {
+                    let sentence = "`slow` needs a `factor`: how many times as long things take";
+                    build.error(&fault.at("kind"), sentence);
+                }
+            }
             1.0
         }
         _ => 1.0,
@@ -165,7 +170,13 @@ fn the_link(build: &mut Build<'_>, link: &toml::Spanned<String>) -> Option<LinkI
         .and_then(|(from, to)| Some((build.node(from, &span)?, build.node(to, &span)?)));
     let found = ends.and_then(|(from, to)| build.topology.link(from, to));
     if found.is_none() && !build.diagnostics.has_errors() {
-        build.error(&span, format!("there is no link `{text}`: write it as \"from.to\""));
+        let back = ends.and_then(|(from, to)| build.topology.link(to, from));
+        let turned = text.split_once('.').map(|(from, to)| format!("{to}.{from}"));
+        let sentence = match turned.filter(|_| back.is_some()) {
+            Some(turned) => format!("there is no link `{text}`, but one the other way: `{turned}`"),
+            None => format!("there is no link `{text}`: write it as \"from.to\""),
+        };
+        build.error(&span, sentence);
     }
     found
 }
@@ -190,7 +201,12 @@ fn timetable(build: &mut Build<'_>, name: &str, fault: &Named<FaultSpec>) -> Opt
             Some(Timetable::Recurring { up, repair, crews: spec.crews.unwrap_or(u32::MAX) })
         }
         _ => {
-            let message = format!("fault `{name}` needs `at`, or `mtbf` and `mttr`");
+            let has_both = spec.at.is_some() && (spec.mtbf.is_some() || spec.mttr.is_some());
+            let message = if has_both {
+                format!("fault `{name}` comes at a stated time or as it is drawn, not both")
+            } else {
+                format!("fault `{name}` needs `at`, or `mtbf` and `mttr`")
+            };
             let error = Diagnostic::error(fault.place.clone(), message);
             let help =
                 "write `at = \"20s\"` and perhaps `for = \"20s\"`, or both `mtbf` and `mttr`";

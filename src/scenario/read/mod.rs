@@ -2,6 +2,7 @@
 
 mod access;
 mod alternative;
+mod elsewhere;
 mod fault;
 mod fields;
 mod key;

@@ -1,5 +1,6 @@
 //! Faults of types as sentences for people.
 
+use super::elsewhere::{belongs, called};
 use super::fault::{Fault, Found, Kind};
 use super::reader::Stray;
 use crate::scenario::diagnostic::{Diagnostic, nearest, ranked};
@@ -23,11 +24,16 @@ pub(super) fn fault(fault: &Fault, otherwise: &Span) -> Diagnostic {
     let span = fault.span.clone().unwrap_or_else(|| otherwise.clone());
     match &fault.kind {
         Kind::UnknownKey { key, allowed } => unknown_key(key, span, allowed),
-        Kind::UnknownVariant { word, allowed } if fault.at_key => unknown_key(word, span, allowed),
+        Kind::UnknownVariant { word, allowed } if fault.at_key => {
+            unknown_alternative(word, span, allowed)
+        }
         Kind::UnknownVariant { word, allowed } => {
             let message = format!("unknown value `{word}`{}", of_key(fault));
             let error = Diagnostic::error(span.clone(), message);
             let error = error.label(listed("the values here are", word, allowed));
+            if let Some((sentence, own)) = called(word, allowed) {
+                return error.help(sentence).suggest(span, format!("\"{own}\""));
+            }
             meant(error, word, allowed, |name| (span, format!("\"{name}\"")))
         }
         Kind::Missing(key) => Diagnostic::error(span, format!("missing key `{key}`"))
@@ -50,7 +56,20 @@ pub(super) fn fault(fault: &Fault, otherwise: &Span) -> Diagnostic {
     }
 }
 
+/// A key that the table does not have: if it is one of another table it was meant for that, unless
+/// it is but a slip away from one of this table.
 fn unknown_key(key: &str, span: Span, allowed: &[&str]) -> Diagnostic {
+    let is_slip = allowed.iter().any(|name| strsim::osa_distance(key, name) == 1);
+    match belongs(key).filter(|_| !is_slip) {
+        Some(sentence) => {
+            let error = Diagnostic::error(span, format!("unknown key `{}`", short(key)));
+            error.label(listed("the keys here are", key, allowed)).help(sentence)
+        }
+        None => unknown_alternative(key, span, allowed),
+    }
+}
+
+fn unknown_alternative(key: &str, span: Span, allowed: &[&str]) -> Diagnostic {
     let error = Diagnostic::error(span.clone(), format!("unknown key `{}`", short(key)));
     let error = error.label(listed("the keys here are", key, allowed));
     meant(error, key, allowed, |name| (span, name.to_owned()))
