@@ -46,6 +46,9 @@ const AT_NODES: [(&str, &str, bool); 7] = [
 /// waits for less time than it is served, on average (M/M/1: a share over what is left of 1).
 const IS_NARROW: f64 = 0.5;
 
+/// A run that goes on for so many times its duration, until nothing is under way, is told to.
+const PROLONGED: f64 = 1.5;
+
 /// Writes all of it.
 pub(super) fn write(
     paper: &mut Paper,
@@ -91,6 +94,26 @@ pub(super) fn head(paper: &mut Paper, provenance: &Provenance, results: &[Varian
             told.push(text);
         }
     }
+    if let Some(text) = prolonged(results) {
+        paper.note(&text);
+    }
+}
+
+/// That runs went on for long after the last arrival, if they did: the means over time are of all
+/// of it.
+fn prolonged(results: &[VariantResult]) -> Option<String> {
+    let lasted = |result: &VariantResult| {
+        let runs = result.replications.iter().map(|run| run.window);
+        (runs.max().unwrap_or_default(), result.graph.run.duration, result.name.clone())
+    };
+    let all = results.iter().filter(|result| result.graph.run.study == Study::Terminating);
+    let (longest, duration, name) = all.map(lasted).max()?;
+    (longest.as_secs_f64() > PROLONGED * duration.as_secs_f64()).then(|| {
+        format!(
+            "`{name}` went on for up to {longest} until its last request had ended: rates and \
+             utilisations are over all of that, and lower than in the {duration} of arrivals."
+        )
+    })
 }
 
 fn setting(seed: u64, result: &VariantResult) -> String {

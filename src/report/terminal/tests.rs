@@ -218,3 +218,18 @@ fn only_what_somebody_copies_is_longer_than_the_width() {
     assert_eq!(long.len(), 1, "{long:#?}");
     assert!(long[0].starts_with("`up` answers in "), "{long:#?}");
 }
+
+#[test]
+fn a_run_that_goes_on_for_long_after_the_last_arrival_is_told_to() {
+    let text = |drained: &str| {
+        format!(
+            "study = 'terminating'\nduration = '10s'\nuntil = '{drained}'\nreplications = 5\n\
+             [endpoint.p]\nwork = [{{ cpu = '2s' }}]\n[node.u]\nkind = 'client'\n\
+             arrivals = {{ regular = '1/s' }}\nmix = {{ p = 1 }}\n[node.app]\nkind = 'server'\n\
+             cores = 1\n[link.u.app]\n"
+        )
+    };
+    let said = run(&text("drained"), 200);
+    assert!(said.contains("went on for up to 19s until its last request had ended"), "{said}");
+    assert!(!run(&text("duration"), 200).contains("went on"), "nothing is waited for");
+}
