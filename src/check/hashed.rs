@@ -102,7 +102,7 @@ mod tests {
             let sojourn = match &checked.nodes[app.index()] {
                 Answer::Queue(known, _) => known.means().sojourn,
                 Answer::Mixed(mixture, _) => mixture.means()[1],
-                other => panic!("{balancer}: {other:?}"),
+                Answer::Nothing | Answer::Solved { .. } | Answer::Unknown(_) => f64::NAN,
             };
             assert!((sojourn - expected).abs() < 1e-9, "{balancer}: {sojourn}, not {expected}");
             let said = text("base", &graph, &checked);

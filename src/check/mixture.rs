@@ -14,8 +14,8 @@ pub struct Mixture {
 }
 
 impl Mixture {
-    /// What is to be said of replicas with their shares, the busiest of them first: of one kind what
-    /// is known of that, of several the mean, if something is known of each.
+    /// What is to be said of replicas with their shares, the busiest of them first: of one kind
+    /// what is known of that, of several the mean, if something is known of each.
     pub(super) fn of(answers: Vec<(f64, Answer)>) -> Answer {
         if let [(_, only)] = answers.as_slice() {
             return only.clone();

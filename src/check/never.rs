@@ -132,7 +132,8 @@ mod tests {
             "duration = '20s'\nstudy = 'terminating'\n[endpoint.page]\npath = '/p'\n\
              [node.users]\nkind = 'client'\narrivals = {{ poisson = '5/s' }}\n\
              mix = {{ page = 1 }}\n\
-             [node.edge]\nkind = 'reverse-proxy'\ncores = 1\n{edge}\n[node.app]\nkind = 'server'\ncores = 1\n\
+             [node.edge]\nkind = 'reverse-proxy'\ncores = 1\n{edge}\n\
+             [node.app]\nkind = 'server'\ncores = 1\n\
              service = '1ms'\n[link.edge.app]\n[link.users.edge]\n{more}\n"
         ))
         .2

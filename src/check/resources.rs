@@ -1,5 +1,5 @@
-//! What fills up without being a core: lines of a bandwidth, pools of connections, slots of backends,
-//! workers that are kept while others answer, and pools of workers that hash passwords.
+//! What fills up without being a core: lines of a bandwidth, pools of connections, slots of
+//! backends, workers that are kept while others answer, and pools of workers that hash passwords.
 
 #![allow(clippy::cast_precision_loss, reason = "counts and sizes are far below 2^53")]
 

@@ -250,8 +250,8 @@ fn mixtures(graph: &Graph, checked: &Checked) -> Vec<String> {
         let [wait, sojourn] = visits.times(&known, [means.wait, means.sojourn]).map(time);
         let about = if *quality == Quality::Exact { "" } else { "about " };
         lines.push(format!(
-            "  {}: its replicas differ: wait and time at cores are means over all that comes; at the \
-             busiest, to which {} comes, {about}{wait} and {about}{sojourn}",
+            "  {}: its replicas differ: wait and time at cores are means over all that comes; at \
+             the busiest, to which {} comes, {about}{wait} and {about}{sojourn}",
             graph.names[id.index()],
             percent(share)
         ));

@@ -17,8 +17,8 @@ pub(super) fn unpriced(model: &Model, diagnostics: &mut Diagnostics) {
             let Some(found) = priced(machine) else { return };
             for (key, _) in changes(found, cores, speed).into_iter().filter(|(_, it)| *it) {
                 let message = format!(
-                    "`{name}` has other `{key}` than its machine `{machine}`, and pays the price of \
-                     that"
+                    "`{name}` has other `{key}` than its machine `{machine}`, and pays the price \
+                     of that"
                 );
                 let help = "give it a machine of its own, with a `price`";
                 diagnostics.push(warning(node.at(&format!("{at}{key}")), message, help));

@@ -56,7 +56,7 @@ pub(super) fn unsettled(model: &Model, graph: &Graph, diagnostics: &mut Diagnost
 }
 
 /// How long a visit is on average.
-fn stay(visit: &VisitPlan) -> Span {
+pub(super) fn stay(visit: &VisitPlan) -> Span {
     let pauses = (visit.mean_pages() - 1.0).max(0.0) * visit.think.mean();
     Span::from_nanos_rounded(visit.stay.as_ref().map_or(pauses, crate::dist::Law::mean))
 }

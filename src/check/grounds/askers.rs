@@ -1,10 +1,12 @@
 //! Who asks: clients that give up, closed loops, browsers that keep answers, and attacks.
 
+use super::super::unsettled::stay;
 use super::{Effect, Finder, Reach};
 use crate::graph::{Origin, Role, browsers_keep};
 use crate::id::NodeId;
+use crate::model::Study;
 use crate::net::Fixed;
-use crate::nodes::client::ClientPlan;
+use crate::nodes::client::{ClientPlan, Demand};
 use crate::nodes::timeouts::Late;
 
 impl Finder<'_> {
@@ -47,6 +49,20 @@ impl Finder<'_> {
         }
     }
 
+    /// A run that is looked at from its beginning has no visits under way then, so that fewer pages
+    /// are asked for than later.
+    fn empty_beginning(&mut self, id: NodeId, client: &ClientPlan) {
+        let Demand::Visits(visit) = &client.demand else { return };
+        let (stay, duration) = (stay(visit), self.graph.run.duration);
+        if self.graph.run.study == Study::Terminating && stay.0 > duration.0 / 1_000 {
+            let why = format!(
+                "its visits last {stay} on average and begin with the run, so that less comes at \
+                 first"
+            );
+            self.doubt(id, Reach::Behind, Effect::REFUSED, &why);
+        }
+    }
+
     /// Whether a node asks who somebody is.
     fn identifies(&self, auth: &crate::auth::AuthPlan, id: NodeId) -> bool {
         let mut asked = self.graph.served.calls.keys().filter(|(node, _)| *node == id);
@@ -74,6 +90,7 @@ impl Finder<'_> {
             let why = "what it no longer waits for is given up";
             self.doubt(id, Reach::Behind, Effect::REFUSED, why);
         }
+        self.empty_beginning(id, client);
         let traffic = self.traffic;
         let Some(own) = traffic.clients.iter().find(|it| it.node == id) else { return };
         // Both are told with the clients, and preflights with what is left out.

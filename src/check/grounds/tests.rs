@@ -239,3 +239,21 @@ fn a_pool_that_hashes_has_a_load() {
     assert!(said.contains(line), "{said}");
     assert!(warnings.contains("acc, hashing needs 1.4 workers of its pool"), "{warnings}");
 }
+
+#[test]
+fn visits_that_begin_with_a_run_that_is_looked_at_from_its_beginning_bring_less() {
+    let said = |study: &str| {
+        let (graph, checked, _) = checked(&format!(
+            "duration = '600s'\nstudy = '{study}'\n[endpoint.p]\n\
+             work = [{{ cpu = {{ exp = '10ms' }} }}]\n[page.any]\nendpoint = 'p'\n[visit.v]\n\
+             pages = {{ any = 1 }}\nlength = 5\nthink = '10s'\n[node.users]\nkind = 'client'\n\
+             arrivals = {{ visits = {{ poisson = '8/s' }}, visit = 'v' }}\n[node.app]\n\
+             kind = 'server'\ncores = 1\n[link.users.app]\n"
+        ));
+        text("base", &graph, &checked)
+    };
+    let told = said("terminating");
+    assert!(told.contains("users: its visits last 40s on average"), "{told}");
+    assert!(row(&told).contains("at most 40") && row(&told).contains("at most 0.400"), "{told}");
+    assert!(!said("steady-state").contains("at most"));
+}

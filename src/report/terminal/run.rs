@@ -228,7 +228,7 @@ fn bottleneck(marks: &mut Marks, result: &VariantResult) -> String {
 
 /// What the busiest is called: nothing is narrow where all rest for most of the time.
 fn called(busy: f64) -> &'static str {
-    if busy < IS_NARROW { "No bottleneck; the busiest is" } else { "Bottleneck:" }
+    if busy < IS_NARROW { "Busiest:" } else { "Bottleneck:" }
 }
 
 /// Why no node is told to be the busiest.

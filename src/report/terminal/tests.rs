@@ -58,8 +58,7 @@ fn a_run_is_told_from_what_was_run_to_how_to_run_it_again() {
             "node utilisation wait mean (ms) in system",
             "app ~# ± # % ~# ± # ~# ± #",
             "",
-            "No bottleneck; the busiest is `app`, whose cores are at work for ~# ± # % of",
-            "the time.",
+            "Busiest: `app`, whose cores are at work for ~# ± # % of the time.",
             "SLO p50 at most # ms: met (# ± # ms)",
             "SLO success at least # %: met (~≥ # %)",
             "",
@@ -84,7 +83,7 @@ fn a_pool_that_is_fuller_than_all_cores_is_the_bottleneck() {
     };
     // The database has 100 cores, of which 4, 5 and 12 are at work.
     let said = told(40);
-    let line = "No bottleneck; the busiest is app → db, where 4 of 10 connections are needed on";
+    let line = "Busiest: app → db, where 4 of 10 connections are needed on";
     assert!(said.contains(line), "{said}");
     let said = told(50);
     let line = "Bottleneck: app → db, where 5 of 10 connections are needed on average";
@@ -105,7 +104,7 @@ fn a_server_that_rests_most_of_the_time_is_the_busiest_and_no_bottleneck() {
         run(&text, 200)
     };
     let said = told(40);
-    let line = "No bottleneck; the busiest is `app`, whose cores are at work for";
+    let line = "Busiest: `app`, whose cores are at work for";
     assert!(said.contains(line) && !said.contains("Bottleneck"), "{said}");
     assert!(told(60).contains("Bottleneck: `app`, whose cores are at work for"));
 }
