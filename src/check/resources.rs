@@ -293,8 +293,9 @@ impl Watch<'_> {
             }
             let lost = percent((1.0 - 1.0 / it.load()).max(0.0));
             let what = match it.of {
-                // Nothing waits for them longer than its `backend_queue` says, if at all.
-                Of::Slots(_) => format!("{lost} of what comes fails"),
+                // Nothing waits longer than its `backend_queue` says, and without one still more
+                // fails.
+                Of::Slots(_) => format!("at least {lost} of what comes fails"),
                 Of::Link(_) | Of::Hashes(_) | Of::Workers(_) => {
                     format!("what waits for them grows without limit, or {lost} of it fails")
                 }

@@ -68,7 +68,7 @@ mod tests {
             let line = "lb: 3 of 2 slots of its `max_conns` are needed on average: a load of 1.5";
             assert!(said.contains(line) && !said.contains("1 % interval"), "{said}");
             assert!(warnings.contains("lb needs 3 slots of its `max_conns`"), "{warnings}");
-            assert!(warnings.contains("33.3 % of what comes fails"), "{warnings}");
+            assert!(warnings.contains("at least 33.3 % of what comes fails"), "{warnings}");
             let text = "lb, where 3 of 2 slots of its `max_conns` are needed";
             assert_eq!(fullest.as_deref(), Some(text));
         }
