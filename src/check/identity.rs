@@ -17,8 +17,20 @@ impl Watch<'_> {
         else {
             return;
         };
-        let password = &auth.spec.password;
         let plan = self.graph.fixed.auth.as_ref();
+        let times = plan.map(|plan| (plan.sessions.idle, plan.sessions.write_every));
+        // A page before `write_every` is over renews nothing, and one after `idle` comes too late.
+        if auth.spec.scheme == Scheme::Session
+            && let Some((idle, every)) = times.filter(|(idle, every)| every > idle)
+        {
+            let message = format!(
+                "a session ends after {idle} without a write, and one is written every {every} at \
+                 most: those who ask all the time are logged out as well"
+            );
+            let help = "let `write_every` be shorter than `idle`";
+            self.warn(auth.at("session.write_every"), message, help);
+        }
+        let password = &auth.spec.password;
         let millis = plan.map_or(0.0, |plan| plan.demands.hash / 1e6);
         if millis <= LONG {
             return;

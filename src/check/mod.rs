@@ -96,6 +96,7 @@ impl Checked {
         if let Some(circuit) = &circuit {
             circuit.explain(&mut nodes);
         }
+        resources::overfull(graph, &traffic, &mut nodes);
         let length = Length::of(graph, &traffic, &variations);
         Self { traffic, nodes, circuit, length, grounds }
     }

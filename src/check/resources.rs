@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::grounds::Grounds;
 use super::slots::slots;
+use super::station::{Answer, NO_STEADY_STATE};
 use super::suspicion::Watch;
 use super::text::{number, percent};
 use crate::auth::AuthPlan;
@@ -221,6 +222,19 @@ pub(super) fn is_short(graph: &Graph, traffic: &Traffic) -> bool {
     let grounds = Grounds::of(graph, &open);
     let too_much = |it: &Resource| it.load() >= 1.0 - 1e-9 && !grounds.is_spared(it.at(graph));
     resources(graph, &open).iter().any(too_much)
+}
+
+/// Takes from the node that hashes what theory says of its cores where its pool has too few
+/// workers for what comes: log-ins wait without end, and nothing behind them comes as is told.
+pub(super) fn overfull(graph: &Graph, traffic: &Traffic, answers: &mut [Answer]) {
+    for it in resources(graph, &open(graph, traffic)) {
+        if let Of::Hashes(node) = it.of
+            && it.load() >= 1.0 - 1e-9
+        {
+            let why = format!("{NO_STEADY_STATE}: its pool has too few workers to hash");
+            answers[node.index()] = Answer::Unknown(why);
+        }
+    }
 }
 
 /// What arrives without closed loops, which ask no faster than they are answered.

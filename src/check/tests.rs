@@ -522,3 +522,39 @@ fn a_hash_that_nobody_waits_for_is_warned_of_in_hours() {
     assert!(text.contains("a log-in takes 32.6 hours of a core"), "{text}");
     assert_eq!(warnings("hash = 'bcrypt'\ncost = 12").find("a log-in takes"), None);
 }
+
+#[test]
+fn a_session_that_is_written_more_seldom_than_it_lapses_is_warned_of() {
+    let told = |every: &str| {
+        let text_of = with_log_ins("time = '1ms'").replace("scheme = 'jwt'", "scheme = 'session'");
+        let text_of = text_of.replace("jwt = { sign = '1ms', verify = '2ms' }", "");
+        let session =
+            format!("session = {{ store = 'sess', idle = '10s', write_every = '{every}' }}");
+        let store = "[node.sess]\nkind = 'session-store'\n[link.app.sess]\n";
+        let with = format!("{session}\n[auth.password]");
+        checked(&(text_of.replace("[auth.password]", &with) + store)).2
+    };
+    assert!(told("60s").contains("those who ask all the time are logged out"), "{}", told("60s"));
+    assert!(!told("5s").contains("logged out"), "{}", told("5s"));
+}
+
+#[test]
+fn a_pool_of_hashes_that_is_too_small_leaves_no_steady_state() {
+    let told = |workers: u32| {
+        let text_of = with_log_ins(&format!("time = '300ms'\npool = {workers}"));
+        let (graph, checked, _) = checked(&text_of);
+        text("base", &graph, &checked)
+    };
+    let (few, enough) = (told(1), told(2));
+    assert!(few.contains("no steady state: its pool has too few workers to hash"), "{few}");
+    assert!(!few.contains("1 % interval"), "{few}");
+    assert!(!enough.contains("no steady state") && enough.contains("1 % interval"), "{enough}");
+}
+
+#[test]
+fn one_replication_is_told_in_the_singular() {
+    let once = format!("replications = 1\n{}", one(POISSON, EXP, "cores = 1"));
+    let (graph, checked, _) = checked(&once);
+    let said = text("base", &graph, &checked);
+    assert!(said.contains("; 1 replication of") && !said.contains("1 replications"), "{said}");
+}

@@ -20,11 +20,11 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     let run = &graph.run;
     let mut lines = vec![
         format!(
-            "{name}: {}, {}, {}; {} replications of {}",
+            "{name}: {}, {}, {}; {} of {}",
             count(graph.names.len(), "node"),
             count(graph.links.len(), "link"),
             count(graph.fixed.endpoints.len(), "endpoint"),
-            run.replications,
+            count(run.replications as usize, "replication"),
             run.duration
         ),
         String::new(),
@@ -340,8 +340,8 @@ fn length_lines(graph: &Graph, length: &Length) -> Vec<String> {
         grouped(length.needed)
     );
     let given = format!(
-        "{} replications of {} measure about {}: {}",
-        graph.run.replications,
+        "{} of {} measure about {}: {}",
+        count(graph.run.replications as usize, "replication"),
         graph.run.duration,
         grouped(length.planned),
         if length.is_enough() {

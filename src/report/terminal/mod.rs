@@ -17,8 +17,8 @@ use crate::study::{Comparison, VariantResult};
 
 /// What a run came to: what was run, then for each variant its latencies, its nodes, the
 /// bottleneck and the objectives, and at last how to get the same again. Lines are at most `width`
-/// columns long where words allow; `styled` sets headings apart by escape sequences. `more` are metrics
-/// that are shown as well.
+/// columns long where words allow; `styled` sets headings apart by escape sequences. `more` are
+/// metrics that are shown as well.
 #[must_use]
 pub fn run_table(
     provenance: &Provenance,
