@@ -2,23 +2,7 @@
 
 mod support;
 
-use lindley::fact::{Fact, Observer};
-use lindley::rng::Key;
-use lindley::time::Time;
-use lindley::world;
-use support::{failures, graph, requests};
-
-/// When each replica was asked, in milliseconds.
-#[derive(Debug, Default)]
-struct Picks(Vec<(u64, u16)>);
-
-impl Observer for Picks {
-    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
-        if let Fact::Picked { chosen, .. } = fact {
-            self.0.push((now.0 / 1_000_000, chosen.replica));
-        }
-    }
-}
+use support::{failures, graph, picks_of, requests};
 
 /// A balancer over three servers that are asked ten times a second for 250 ms each.
 fn text(balancer: &str, rest: &str) -> String {
@@ -35,8 +19,11 @@ fn text(balancer: &str, rest: &str) -> String {
 
 /// The moments at which the second replica was asked.
 fn asked(text: &str) -> Vec<u64> {
-    let picks = world::run(&graph(text), Key::root(1, 0), Picks::default()).observer.0;
-    picks.into_iter().filter(|(_, replica)| *replica == 1).map(|(at, _)| at).collect()
+    picks_of(&graph(text))
+        .into_iter()
+        .filter(|(_, replica)| *replica == 1)
+        .map(|(at, _)| at)
+        .collect()
 }
 
 fn failed(text: &str) -> usize {

@@ -191,6 +191,23 @@ pub fn requests(graph: &Graph) -> Vec<Ended> {
     ended.observer.0
 }
 
+/// When each replica was picked by a balancer, in milliseconds.
+#[derive(Debug, Default)]
+struct Picks(Vec<(u64, u16)>);
+
+impl Observer for Picks {
+    fn hear(&mut self, now: Time, fact: &Fact<'_>) {
+        if let Fact::Picked { chosen, .. } = fact {
+            self.0.push((now.0 / 1_000_000, chosen.replica));
+        }
+    }
+}
+
+/// Runs a scenario once and returns when each replica was picked, in milliseconds.
+pub fn picks_of(graph: &Graph) -> Vec<(u64, u16)> {
+    world::run(graph, Key::root(1, 0), Picks::default()).observer.0
+}
+
 /// A generator for tests that draw their own cases: reproducible, and the same everywhere.
 pub struct Dice(lindley::rng::KeyRng);
 

@@ -46,6 +46,8 @@ pub(super) enum Kind {
     Unfit { found: Found, expected: String },
     /// A list of the wrong length.
     Length { found: usize, expected: String },
+    /// A value that is neither a word nor a table, where one of these alternatives belongs.
+    NoWord { found: Found, allowed: &'static [&'static str] },
     /// A choice of none or of several alternatives.
     NotOne(Vec<String>),
     /// An alternative without the parameters that it needs.
@@ -82,6 +84,16 @@ impl Fault {
     /// The same, which is at `span` unless a place further inside is known.
     pub(super) fn at(mut self, span: &Span) -> Self {
         self.span.get_or_insert_with(|| span.clone());
+        self
+    }
+
+    /// The same, which says what the alternatives are, if it is that none of them stands there.
+    pub(super) fn among(mut self, allowed: &'static [&'static str]) -> Self {
+        if let Kind::Unfit { found, expected } = &self.kind
+            && expected.starts_with("enum ")
+        {
+            self.kind = Kind::NoWord { found: found.clone(), allowed };
+        }
         self
     }
 

@@ -220,7 +220,7 @@ impl<'t> Deserializer<'t> for Reader<'t, '_> {
     fn deserialize_enum<V: Visitor<'t>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        allowed: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
         let result = match self.view {
@@ -238,7 +238,9 @@ impl<'t> Deserializer<'t> for Reader<'t, '_> {
                     }
                 }
             }
-            View::Plain(_) | View::List(_) => return self.deserialize_any(visitor),
+            View::Plain(_) | View::List(_) => {
+                return self.deserialize_any(visitor).map_err(|fault| fault.among(allowed));
+            }
         };
         result.map_err(|fault| self.blame(fault, None))
     }

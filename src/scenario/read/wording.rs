@@ -43,6 +43,14 @@ pub(super) fn fault(fault: &Fault, otherwise: &Span) -> Diagnostic {
             let message = format!("{} of {}", takes(fault, "a list"), elements(expected));
             Diagnostic::error(span, message).label(format!("this one has {found}"))
         }
+        Kind::NoWord { found, allowed } => {
+            let error = Diagnostic::error(span, takes(fault, "a word or a table with one key"));
+            error.label(format!("{found} stands here")).help(listed(
+                "the words and keys here are",
+                "",
+                allowed,
+            ))
+        }
         Kind::NotOne(keys) => {
             let error = Diagnostic::error(span, takes(fault, "exactly one alternative"));
             error.label(match keys.as_slice() {
