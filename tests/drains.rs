@@ -82,7 +82,7 @@ fn a_drawn_repair_ends_the_notice_with_it() {
     let refused = failures(&requests(&graph(&untold))).iter().flatten().count();
     let back = told.iter().find(|at| **at >= 18_000).expect("it comes back");
     let down = (back - 20_000) as f64 / 1_000.0;
-    assert!((refused as f64 * 0.3 - down).abs() < 1.5, "{refused} refused, {down} s down");
+    assert!((refused as f64 * 0.3 - down).abs() < 0.7, "{refused} refused, {down} s down");
 }
 
 #[test]

@@ -403,11 +403,11 @@ fn nginx_asks_a_single_backend_again_when_a_kept_connection_breaks() {
 
 #[test]
 fn what_fails_behind_a_balancer_has_the_status_that_its_product_gives() {
-    let status = |profile: &str, fault: &str, more: &str| {
+    let status = |profile: &str, (fault, at): (&str, &str), more: &str| {
         let profile =
             if profile == "none" { String::new() } else { format!("profile = '{profile}'") };
         let lb = format!("{profile}\ntimeout = {{ connect = '50ms', read = '100ms' }}\n{more}");
-        let fault = format!("[fault.f]\nnode = 'app'\nat = '5s'\n{fault}");
+        let fault = format!("[fault.f]\nnode = 'app'\nat = '{at}'\n{fault}");
         let link = "connection = { mode = 'per-request' }";
         let text = balanced("10s", "", &lb, &fault)
             .replace("[link.lb.app]\nlatency = '1ms'", &format!("[link.lb.app]\n{link}"));
@@ -417,12 +417,14 @@ fn what_fails_behind_a_balancer_has_the_status_that_its_product_gives() {
     };
     let health = "health = { active = { interval = '1s', fall = 1 } }";
     for (fault, more, nginx, haproxy, envoy, caddy) in [
-        ("kind = 'refuse'", "", 502, 503, 503, 502),
-        ("kind = 'black-hole'", "", 504, 503, 503, 504),
-        ("kind = 'hang'", "", 504, 504, 504, 504),
-        ("kind = 'refuse'", health, 502, 503, 503, 503),
+        (("kind = 'refuse'", "5s"), "", 502, 503, 503, 502),
+        (("kind = 'black-hole'", "5s"), "", 504, 503, 503, 504),
+        (("kind = 'hang'", "5s"), "", 504, 504, 504, 504),
+        // While the request of the tenth second is worked on.
+        (("kind = 'crash'", "10.005s"), "", 502, 502, 503, 502),
+        (("kind = 'refuse'", "5s"), health, 502, 503, 503, 503),
     ] {
         let said = ["none", "nginx", "haproxy", "envoy", "caddy"].map(|it| status(it, fault, more));
-        assert_eq!(said, [nginx, nginx, haproxy, envoy, caddy], "{fault} {more}");
+        assert_eq!(said, [nginx, nginx, haproxy, envoy, caddy], "{fault:?} {more}");
     }
 }

@@ -124,7 +124,7 @@ impl Harm {
             let paired = paired_values(results, &values, &self.values(&results[*place]));
             let is_shown = paired.is_some_and(|paired| paired.verdict == Verdict::Higher);
             let own = mean(place);
-            own > 0.0 && is_shown && (least <= 0.0 || own > least * (1.0 + MATTERS))
+            is_shown && own > least * (1.0 + MATTERS)
         };
         places.iter().copied().filter(|place| !is_more(place)).collect()
     }
