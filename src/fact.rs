@@ -246,6 +246,8 @@ pub enum Fact<'a> {
         by: NodeId,
         /// What was chosen.
         chosen: Place,
+        /// Whether for a handshake that goes before the request on its connection.
+        shakes: bool,
     },
     /// A cache looked for what an exchange of a request asks for.
     Looked {

@@ -35,6 +35,7 @@ pub mod limit;
 pub mod math;
 pub mod popularity;
 pub mod resilience;
+pub mod scaling;
 pub mod trace;
 
 // What happens in a run.

@@ -4,6 +4,7 @@
 //! nothing clever.
 
 mod faults;
+mod scaling;
 
 use std::fmt;
 use std::sync::Arc;
@@ -41,6 +42,9 @@ pub struct World<O> {
     at_once: usize,
     halt: Option<Halt>,
     faults: Vec<faults::Ill>,
+    scalers: Vec<scaling::Scaler>,
+    /// The first mark that is no fault's.
+    beyond_faults: u32,
 }
 
 /// What ended a run before its time.
@@ -130,15 +134,19 @@ pub fn run_tuned<O: Observer>(
         at_once: 0,
         halt: None,
         faults: faults::ills(&graph.faults, root),
+        scalers: Vec::new(),
+        beyond_faults: faults::beyond(&graph.faults),
     };
+    world.scalers = scaling::scalers(&graph.scalings, world.beyond_faults, root);
+    let replicas_may_go = !world.faults.is_empty() || !world.scalers.is_empty();
     world.core.kept = graph.fixed.auth.as_ref().and_then(|plan| plan.kept()).map(Box::new);
     world.core.past = vec![Past::default(); graph.fixed.endpoints.len()];
-    if !world.faults.is_empty() {
+    if replicas_may_go {
         let replicas = graph.fixed.topology.nodes.iter().map(|node| node.replicas);
         world.core.conditions = Conditions::new(replicas);
     }
     world.core.exchanges.keep_papers(graph.fixed.http.is_some());
-    world.core.is_watchful = !world.faults.is_empty() || graph.links.iter().any(LinkPlan::closes);
+    world.core.is_watchful = replicas_may_go || graph.links.iter().any(LinkPlan::closes);
     let drains = graph.run.until == Until::Drained;
     let duration = Time(graph.run.duration.0);
     if drains {
@@ -189,6 +197,7 @@ impl<O: Observer> World<O> {
             let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
             node.begin(ctx);
         }
+        self.begin_scaling(queue);
     }
 
     /// Does what `payload` stands for, and all that follows at once from that. The one place from
@@ -233,7 +242,8 @@ impl<O: Observer> World<O> {
                 self.tell(client, Input::Wake(session), queue);
             }
             Kind::Mark(STOP_ISSUING) => self.core.issuing = false,
-            Kind::Mark(mark) => self.fault(mark, queue),
+            Kind::Mark(mark) if mark < self.beyond_faults => self.fault(mark, queue),
+            Kind::Mark(mark) => self.scale(mark, queue),
         }
     }
 

@@ -24,7 +24,17 @@ const LAYERS: &[&[&str]] = &[
     &["math", "alias"],
     &["dist"],
     &["count", "popularity", "trace"],
-    &["access_log", "arrivals", "balance", "evict", "health", "http", "limit", "resilience"],
+    &[
+        "access_log",
+        "arrivals",
+        "balance",
+        "evict",
+        "health",
+        "http",
+        "limit",
+        "resilience",
+        "scaling",
+    ],
     &["attack", "auth", "endpoint", "fact", "fault", "net", "people", "screen"],
     &["nodes"],
     // Observers know facts alone, and a graph plans the probes.

@@ -48,7 +48,8 @@ impl Length {
         if utilisation < IDLE {
             return None;
         }
-        if is_short(graph, traffic) {
+        // Where replicas come and go, nobody knows how busy those are that serve.
+        if is_short(graph, traffic) || !graph.scalings.is_empty() {
             return None;
         }
         let (arrivals, service) = variations[place];

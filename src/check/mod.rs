@@ -32,6 +32,7 @@ mod parameters;
 mod probed;
 mod resources;
 mod sameness;
+mod scaled;
 mod slots;
 mod stampede;
 mod station;

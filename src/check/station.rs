@@ -169,6 +169,9 @@ fn limits(shape: &Shape, node: &NodeTraffic, slots: u32) -> Result<Limits, &'sta
     if shape.setup.is_some() || shape.pauses.is_some() {
         return Err("no formula with `setup` or `pauses`");
     }
+    if shape.is_scaled {
+        return Err("no formula where replicas come and go");
+    }
     if shape.patience.is_some() {
         return Err("no formula with `queue_timeout`");
     }

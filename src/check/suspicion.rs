@@ -37,6 +37,7 @@ pub fn suspicions(
     watch.identity();
     watch.switched_off();
     watch.forged();
+    watch.scaling();
     watch.unused
 }
 

@@ -37,6 +37,7 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     let mut reasons = reasons(graph, checked);
     let resources = super::resources::resources(graph, &checked.traffic);
     reasons.extend(resources.iter().map(super::resources::Resource::line));
+    reasons.extend(super::scaled::scaled(graph, &checked.traffic));
     reasons.extend(caches(graph));
     reasons.extend(stores(graph));
     reasons.extend(super::full::full(graph, &checked.traffic));
@@ -404,7 +405,8 @@ pub(super) fn time(secs: f64) -> String {
     if !secs.is_finite() {
         return "∞".to_owned();
     }
-    let (size, unit) = match secs {
+    // What four digits round up to the next unit is told in that.
+    let (size, unit) = match secs * (1.0 + 5e-5) {
         s if s >= 1.0 => (1.0, "s"),
         s if s >= 1e-3 => (1e3, "ms"),
         s if s >= 1e-6 => (1e6, "us"),
@@ -430,6 +432,7 @@ mod tests {
             [0.0, 2.5, 0.05, 3e-6, 4e-9].map(time),
             ["0s", "2.5 s", "50 ms", "3 us", "4 ns"]
         );
+        assert_eq!([0.000_999_99, 0.000_999_4, 0.999_99].map(time), ["1 ms", "999.4 us", "1 s"]);
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub struct Condition {
     refusing: u16,
     unreachable: u16,
     hung: u16,
+    /// Whether an autoscaler has switched it off.
+    is_off: bool,
     /// How often its process has died so far, and its memory with it.
     pub deaths: u32,
 }
@@ -36,6 +38,14 @@ impl Condition {
         *count = if begins { *count + 1 } else { count.saturating_sub(1) };
     }
 
+    /// An autoscaler switches it off, and its memory is lost, or on.
+    pub const fn switch(&mut self, off: bool) {
+        if off && !self.is_off {
+            self.deaths += 1;
+        }
+        self.is_off = off;
+    }
+
     /// Whether nothing that is sent to it arrives.
     #[must_use]
     pub const fn is_unreachable(self) -> bool {
@@ -45,13 +55,13 @@ impl Condition {
     /// Whether its process is gone.
     #[must_use]
     pub const fn is_crashed(self) -> bool {
-        self.crashed > 0
+        self.crashed > 0 || self.is_off
     }
 
     /// Whether a new connection is refused.
     #[must_use]
     pub const fn refuses(self) -> bool {
-        self.crashed > 0 || self.refusing > 0
+        self.is_crashed() || self.refusing > 0
     }
 
     /// Whether its process stands still.
@@ -64,6 +74,12 @@ impl Condition {
     #[must_use]
     pub const fn works(self) -> bool {
         !self.is_unreachable() && !self.refuses() && !self.is_hung()
+    }
+
+    /// Whether it would be worked on but for a fault: what is switched off has none.
+    #[must_use]
+    pub const fn is_ill(self) -> bool {
+        !self.is_off && !self.works()
     }
 }
 
@@ -141,6 +157,18 @@ mod tests {
         assert!(condition.refuses() && condition.is_crashed() && !condition.works());
         condition.count(FaultKind::Crash, false);
         assert!(condition.works());
+    }
+
+    #[test]
+    fn a_fault_of_who_is_switched_off_is_felt_when_it_is_switched_on() {
+        let mut condition = Condition::default();
+        condition.switch(true);
+        condition.count(FaultKind::Hang, true);
+        assert!(!condition.works() && !condition.is_ill() && condition.refuses());
+        condition.switch(false);
+        assert!(condition.is_ill() && !condition.refuses());
+        condition.count(FaultKind::Hang, false);
+        assert!(condition.works() && condition.deaths == 1);
     }
 
     #[test]

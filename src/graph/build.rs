@@ -15,6 +15,7 @@ use super::identified::identify;
 use super::machine::check_machines;
 use super::program::{Programs, endpoints};
 use super::reach::{Served, served};
+use super::scaling::scalings;
 use super::screen::{around_forwarding, screens};
 use super::station::shape;
 use super::steered::steer;
@@ -219,8 +220,10 @@ impl<'a> Build<'a> {
         for (name, node, _) in self.nodes.clone() {
             let replicas = node.replicas();
             if !(1..=65_000).contains(&replicas) {
-                let span = self.at_node(name, "replicas");
-                self.error(&span, format!("`replicas` is from 1 to 65000, not {replicas}"));
+                let is_scaled = node.station().is_some_and(|it| it.autoscale.is_some());
+                let key = if is_scaled { "autoscale.max" } else { "replicas" };
+                let span = self.at_node(name, key);
+                self.error(&span, format!("`{key}` is from 1 to 65000, not {replicas}"));
             }
             all += u64::from(replicas);
         }
@@ -339,6 +342,7 @@ impl<'a> Build<'a> {
         }
         let names: Vec<String> = self.nodes.iter().map(|(name, ..)| (*name).to_owned()).collect();
         let (probes, faults) = (self.probes(), faults(&mut self));
+        let scalings = scalings(&mut self, &plans);
         let addresses = names.iter().map(|name| mix(hash_name(name))).collect();
         let http = http(&mut self, &traces);
         let attacks = attacks(&mut self);
@@ -369,6 +373,7 @@ impl<'a> Build<'a> {
             links,
             probes,
             faults,
+            scalings,
             classes: self.classes,
             served: served.clone(),
             caches: Vec::new(),

@@ -20,6 +20,7 @@ mod machine;
 mod notice;
 mod program;
 mod reach;
+mod scaling;
 mod screen;
 mod station;
 mod steered;
@@ -60,6 +61,7 @@ use crate::nodes::station::Shape;
 use crate::observe::ProbePlan;
 use crate::resilience::BreakerSpec;
 use crate::rng::Key;
+use crate::scaling::ScalingPlan;
 use crate::screen::ScreenPlan;
 use crate::unit::Bandwidth;
 
@@ -80,6 +82,8 @@ pub struct Graph {
     pub probes: Vec<ProbePlan>,
     /// What goes wrong during a run.
     pub faults: Vec<Arc<FaultPlan>>,
+    /// Whose replicas come and go with the load.
+    pub scalings: Vec<Arc<ScalingPlan>>,
     /// How many priority classes there are.
     pub classes: u8,
     /// What all machines cost per hour.
@@ -256,6 +260,12 @@ impl Graph {
     pub fn fails(&self, id: NodeId) -> bool {
         let strikes = |target: &Target| matches!(target, Target::Replica(at) if at.node == id);
         self.failures().any(|plan| plan.targets.iter().any(strikes))
+    }
+
+    /// Who switches replicas of a node on and off, if somebody does.
+    #[must_use]
+    pub fn scaling(&self, id: NodeId) -> Option<&ScalingPlan> {
+        self.scalings.iter().map(AsRef::as_ref).find(|plan| plan.node == id)
     }
 
     fn failures(&self) -> impl Iterator<Item = &FaultPlan> {

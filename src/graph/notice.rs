@@ -4,7 +4,7 @@ use super::build::Build;
 use crate::dist::Law;
 use crate::fault::{FaultKind, FaultPlan, FaultSpec, Target, Timetable};
 use crate::id::NodeId;
-use crate::model::Named;
+use crate::model::{Named, NodeSpec};
 use crate::nodes::KindSpec;
 use crate::scenario::Diagnostic;
 use crate::time::Span;
@@ -66,11 +66,17 @@ fn has_balancer(build: &Build<'_>, to: NodeId) -> bool {
 
 /// Whether a balancer may be told of one of its backends.
 pub(super) fn is_told(build: &Build<'_>, balancer: NodeId) -> bool {
+    let out = || build.topology.links.iter().filter(|link| link.from == balancer);
+    let is_scaled = |(_, node, _): &(&str, &NodeSpec, _)| {
+        node.station().is_some_and(|station| station.autoscale.is_some())
+    };
+    if out().any(|link| is_scaled(&build.nodes[link.to.index()])) {
+        return true;
+    }
     build.model.faults.values().any(|fault| {
         let spec = &fault.spec;
         let tells = spec.enabled && (spec.kind == FaultKind::Drain || spec.notice.is_some());
         let name = spec.node.as_ref().filter(|_| tells).map(|name| name.get_ref());
-        let mut out = build.topology.links.iter().filter(|link| link.from == balancer);
-        out.any(|link| Some(build.nodes[link.to.index()].0) == name.map(String::as_str))
+        out().any(|link| Some(build.nodes[link.to.index()].0) == name.map(String::as_str))
     })
 }

@@ -15,7 +15,7 @@ use crate::scenario::Diagnostic;
 pub(super) fn shape(build: &mut Build<'_>, name: &str, station: &StationSpec) -> Option<Shape> {
     check_numbers(build, name, station);
     check_numbers_of_replicas(build, name, station);
-    let replicas = station.replicas.unwrap_or(1);
+    let replicas = station.places();
     if station.needed.is_some_and(|needed| !(1..=replicas).contains(&needed)) {
         let at = build.at_node(name, "needed");
         build.error(&at, format!("`needed` counts replicas: it is from 1 to {replicas}"));
@@ -64,6 +64,7 @@ pub(super) fn shape(build: &mut Build<'_>, name: &str, station: &StationSpec) ->
         setup,
         pauses,
         can_hang: can_hang(build, name),
+        is_scaled: station.autoscale.is_some(),
     })
 }
 

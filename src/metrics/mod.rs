@@ -234,6 +234,8 @@ pub struct AtNode<'a> {
     pub outage: Option<Outage>,
     /// What attempts to connect to it came to, if there were any and no class is asked for.
     pub connect: Option<ConnectMeter>,
+    /// Whether an autoscaler switches its replicas on and off.
+    pub is_scaled: bool,
     /// Who asked it, if that is measured and neither a replica nor a class is asked for.
     pub crowd: Option<CrowdSize>,
 }
@@ -363,6 +365,7 @@ impl<'a> AtNode<'a> {
             cache: None,
             outage: None,
             connect: None,
+            is_scaled: false,
             crowd: None,
         }
     }

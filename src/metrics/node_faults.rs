@@ -34,7 +34,8 @@ pub(super) const METRICS: &[NodeMetric] = &[
         "detection_time_mean",
         Unit::Millis,
         Evidence::Ended,
-        "Mean time from a failure until the first balancer takes the replica out.",
+        "Mean time from a failure until the first balancer takes the replica out, over the \
+         failures that one took notice of.",
         |at| found(at).map(|it| nanos(it.detection.0) / number(it.found)),
     ),
     metric(
@@ -55,7 +56,8 @@ pub(super) const METRICS: &[NodeMetric] = &[
         "missed_per_failure",
         Unit::Count,
         Evidence::Ended,
-        "Exchanges that come to a broken replica until a balancer takes it out, on average.",
+        "Exchanges that come to a broken replica until a balancer takes it out, on average over \
+         the failures that one took notice of.",
         |at| found(at).and_then(|it| share(it.missed, it.found)),
     ),
     metric(

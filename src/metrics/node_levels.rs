@@ -1,6 +1,6 @@
 //! What is present at a node, averaged over time.
 
-use super::{AtNode, Evidence, NodeMetric, Unit, average, rate};
+use super::{AtNode, Evidence, NodeMetric, Unit, average, number, rate};
 
 const fn level(
     name: &'static str,
@@ -22,9 +22,12 @@ pub(super) const METRICS: &[NodeMetric] = &[
     level("throughput", Unit::PerSecond, "Exchanges that are answered per second.", |at| {
         rate(at.sojourn.count, at.window)
     }),
-    level("utilisation", Unit::Share, "The share of time that cores are at work.", |at| {
-        whole(at).and_then(|()| of_cores(at, at.meter.busy.area()))
-    }),
+    level(
+        "utilisation",
+        Unit::Share,
+        "The share of time that cores are at work; with an autoscaler, of the time that they serve.",
+        |at| whole(at).and_then(|()| of_cores(at, at.meter.busy.area())),
+    ),
     level(
         "occupied_share",
         Unit::Share,
@@ -45,6 +48,30 @@ pub(super) const METRICS: &[NodeMetric] = &[
         let share = average(at.meter.starting.area(), at.window)? / at.replicas;
         whole(at).filter(|()| has_setup).map(|()| share)
     }),
+    level(
+        "replicas_on_mean",
+        Unit::Count,
+        "Replicas that an autoscaler has switched on, those that boot included, on average.",
+        |at| {
+            whole(at)
+                .filter(|()| at.is_scaled)
+                .and_then(|()| average(at.meter.on.area(), at.window))
+        },
+    ),
+    NodeMetric {
+        name: "replicas_on_max",
+        unit: Unit::Count,
+        about: "The most replicas that an autoscaler had switched on at once.",
+        evidence: Evidence::Plain,
+        read: |at| whole(at).filter(|()| at.is_scaled).map(|()| f64::from(at.meter.on.max())),
+    },
+    NodeMetric {
+        name: "replicas_started",
+        unit: Unit::Count,
+        about: "How often an autoscaler switched a replica on.",
+        evidence: Evidence::Plain,
+        read: |at| whole(at).filter(|()| at.is_scaled).map(|()| number(at.meter.starts)),
+    },
     level(
         "replicas_up_mean",
         Unit::Count,
@@ -95,8 +122,16 @@ const fn whole(at: &AtNode<'_>) -> Option<()> {
     if at.class.is_none() { Some(()) } else { None }
 }
 
+/// Of cores that can work: those of replicas that an autoscaler has switched off, or that boot for
+/// it, are none.
 fn of_cores(at: &AtNode<'_>, area: u128) -> Option<f64> {
-    (at.cores > 0.0).then(|| average(area, at.window).map(|busy| busy / at.cores)).flatten()
+    let cores = if at.is_scaled {
+        let serving = average(at.meter.on.area() - at.meter.starting.area(), at.window)?;
+        at.cores * serving / at.replicas
+    } else {
+        at.cores
+    };
+    (cores > 0.0).then(|| average(area, at.window).map(|busy| busy / cores)).flatten()
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a moment for statistics")]

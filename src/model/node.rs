@@ -58,10 +58,10 @@ impl NodeSpec {
         Some((it.connect.as_ref(), it.read.as_ref(), it.late))
     }
 
-    /// How many replicas stand behind its name.
+    /// How many replicas stand behind its name, at most.
     #[must_use]
     pub fn replicas(&self) -> u32 {
-        self.station().and_then(|station| station.replicas).unwrap_or(1)
+        self.station().map_or(1, StationSpec::places)
     }
 
     /// How many of them must be up for it to be available.

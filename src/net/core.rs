@@ -503,7 +503,7 @@ impl<O: Observer> Ctx<'_, O> {
             replica
         };
         let chosen = Place { node: ends.to, replica };
-        self.observe(&Fact::Picked { request, by: ends.from, chosen });
+        self.observe(&Fact::Picked { request, by: ends.from, chosen, shakes: false });
         chosen
     }
 

@@ -146,6 +146,15 @@ impl<O: Observer> Ctx<'_, O> {
         held.map(|(id, _)| id).collect()
     }
 
+    /// Whether nothing is at a replica, or on the way to it.
+    #[must_use]
+    pub fn is_idle(&self, at: Place) -> bool {
+        let mut all = self.core.exchanges.live();
+        all.all(|exchange| {
+            exchange.at != at || matches!(exchange.phase, Phase::Inbound | Phase::Dead)
+        })
+    }
+
     /// Puts another exchange in the place of one whose event is still to come; the old one goes
     /// with that event. Whoever waits for it waits for the new one.
     pub fn detach(&mut self, id: ExchangeId) -> ExchangeId {

@@ -126,6 +126,7 @@ pub(super) fn cores(cores: u32) -> Shape {
         setup: None,
         pauses: None,
         can_hang: false,
+        is_scaled: false,
     }
 }
 

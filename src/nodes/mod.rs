@@ -178,6 +178,17 @@ impl Node {
         }
     }
 
+    /// Nanoseconds that the cores of a replica have worked since this was asked last, if its node
+    /// scales.
+    pub fn core_time(&mut self, replica: u16, now: Time) -> u128 {
+        match self {
+            Self::Client(_) => 0,
+            Self::Proxy(node) => node.host().core_time(replica, now),
+            Self::LoadBalancer(node) => node.host().core_time(replica, now),
+            Self::Answering(node) => node.host().core_time(replica, now),
+        }
+    }
+
     /// A node that balances over this replica is told to send nothing new there, or to use it
     /// again.
     pub fn told(&mut self, at: Place, out: bool, now: Time) {

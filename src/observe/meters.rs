@@ -74,6 +74,10 @@ pub struct NodeMeter {
     pub off: Level,
     /// Replicas that are being set up.
     pub starting: Level,
+    /// Of a node whose replicas are switched on and off: those that are on, being set up or not.
+    pub on: Level,
+    /// How often one of them was switched on.
+    pub starts: u64,
     /// Replicas that faults keep from working.
     pub ill: Level,
     /// How often circuit breakers before it opened, and how often of these from being closed.
@@ -94,6 +98,9 @@ pub struct NodeMeter {
     pub replica_shares: Vec<u64>,
 }
 
+/// Integrals of the levels of a node that timelines show.
+pub(super) type Sums = [u128; 5];
+
 /// Averages over equal buckets of the run.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
@@ -103,8 +110,8 @@ pub struct Timeline {
     pub latency: Vec<u128>,
     /// Requests present: the integral, by bucket.
     pub present: Vec<u128>,
-    /// For each node: the integrals of present, waiting and busy, by bucket.
-    pub nodes: Vec<Vec<[u128; 3]>>,
+    /// For each node: the integrals of present, waiting, busy, on and starting, by bucket.
+    pub nodes: Vec<Vec<[u128; 5]>>,
 }
 
 /// Buckets of a timeline for which there is room from the start.
@@ -129,7 +136,7 @@ pub struct Meters {
     /// The run by buckets.
     pub timeline: Timeline,
     bucket_ends: Time,
-    sums_before: Vec<[u128; 3]>,
+    sums_before: Vec<Sums>,
     present_before: u128,
     /// Successes of the present bucket, and their latencies summed.
     succeeded_in_bucket: u64,
@@ -145,6 +152,7 @@ struct ReplicaState {
     stopped: u32,
     off: bool,
     starting: bool,
+    on: bool,
     ill: bool,
 }
 
@@ -199,7 +207,7 @@ impl Meters {
             }
         }
         let timeline = Timeline::new(nodes.len());
-        let sums_before = vec![[0; 3]; nodes.len()];
+        let sums_before = vec![Sums::default(); nodes.len()];
         let bucket_ends = Time::ZERO + shape.bucket;
         let next = shape.window.min(bucket_ends);
         Self {
@@ -262,10 +270,10 @@ impl Meters {
     fn open(&mut self, at: Time) {
         self.flush(at);
         self.is_open = true;
-        let mut carry = Vec::new();
+        let mut carry: Vec<Sums> = Vec::new();
         for (meter, before) in self.nodes.iter().zip(&self.sums_before) {
-            let areas = [meter.present.area(), meter.waiting.area(), meter.busy.area()];
-            carry.push([0, 1, 2].map(|i| areas[i] - before[i]));
+            let areas = meter.sums();
+            carry.push(std::array::from_fn(|i| areas[i] - before[i]));
         }
         let present_carry = self.present.area() - self.present_before;
         self.present.open(at);
@@ -288,8 +296,8 @@ impl Meters {
         for ((meter, before), rows) in
             self.nodes.iter().zip(&mut self.sums_before).zip(&mut timeline.nodes)
         {
-            let areas = [meter.present.area(), meter.waiting.area(), meter.busy.area()];
-            rows.push([0, 1, 2].map(|i| areas[i].wrapping_sub(before[i])));
+            let areas = meter.sums();
+            rows.push(std::array::from_fn(|i| areas[i].wrapping_sub(before[i])));
             *before = areas;
         }
         timeline.succeeded.push(std::mem::take(&mut self.succeeded_in_bucket));
@@ -383,11 +391,13 @@ impl Meters {
         let new = *state;
         let meters = [Some(&mut self.nodes[at.node.index()]), self.replicas.get_mut(place)];
         for meter in meters.into_iter().flatten() {
+            meter.starts += u64::from(!old.starting && new.starting);
             let pairs = [
                 (&mut meter.busy, old.busy, new.busy),
                 (&mut meter.stopped, old.stopped, new.stopped),
                 (&mut meter.off, old.off.into(), new.off.into()),
                 (&mut meter.starting, old.starting.into(), new.starting.into()),
+                (&mut meter.on, old.on.into(), new.on.into()),
                 (&mut meter.ill, old.ill.into(), new.ill.into()),
             ];
             for (level, old, new) in pairs {
@@ -446,7 +456,7 @@ impl Observer for Meters {
             Fact::Busy { at, cores } => self.busy(now, *at, *cores),
             Fact::Stopped { at, cores } => self.state(now, *at, |state| state.stopped = *cores),
             Fact::Power { at, off, serving } => self.state(now, *at, |state| {
-                (state.off, state.starting) = (*off, !*off && !*serving);
+                (state.off, state.starting, state.on) = (*off, !*off && !*serving, !*off);
             }),
             Fact::Health { at, works } => self.state(now, *at, |state| state.ill = !*works),
             Fact::Breaker { at, is_open, was_closed, .. } => {
@@ -504,6 +514,8 @@ impl NodeMeter {
             stopped: Level::default(),
             off: Level::default(),
             starting: Level::default(),
+            on: Level::default(),
+            starts: 0,
             ill: Level::default(),
             breakers: [0; 2],
             arrived: 0,
@@ -516,9 +528,14 @@ impl NodeMeter {
         }
     }
 
-    const fn levels(&mut self) -> [&mut Level; 6] {
-        let Self { waiting, busy, stopped, off, starting, ill, .. } = self;
-        [waiting, busy, stopped, off, starting, ill]
+    const fn sums(&self) -> Sums {
+        let Self { present, waiting, busy, on, starting, .. } = self;
+        [present.area(), waiting.area(), busy.area(), on.area(), starting.area()]
+    }
+
+    const fn levels(&mut self) -> [&mut Level; 7] {
+        let Self { waiting, busy, stopped, off, starting, on, ill, .. } = self;
+        [waiting, busy, stopped, off, starting, on, ill]
     }
 
     fn open(&mut self, at: Time) {
@@ -530,7 +547,7 @@ impl NodeMeter {
             sample.clear();
         }
         (self.arrived, self.left, self.succeeded, self.wait_all) = (0, [0; 5], 0, (0, 0));
-        self.breakers = [0; 2];
+        (self.breakers, self.starts) = ([0; 2], 0);
     }
 
     fn breaker(&mut self, is_open: bool, was_closed: bool) {

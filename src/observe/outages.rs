@@ -39,6 +39,8 @@ pub struct Outages {
 struct OfNode {
     /// How many replicas must be up; none if no fault strikes the node.
     needed: Option<u16>,
+    /// Whether an autoscaler switches its replicas on and off: those that do not serve are not up.
+    is_scaled: bool,
     up: u16,
     down: Level,
     sum: Outage,
@@ -47,6 +49,8 @@ struct OfNode {
 
 #[derive(Debug, Clone, Default)]
 struct OfReplica {
+    /// Whether an autoscaler has switched it off, or it still boots for it.
+    is_absent: bool,
     /// Since when it is down and nobody has noticed.
     unnoticed: Option<Time>,
     /// What has come to it since then.
@@ -72,6 +76,7 @@ impl Outages {
     pub fn new(nodes: impl Iterator<Item = (u16, Option<u16>)>, window: Time) -> Self {
         let of_node = |(replicas, needed): (u16, Option<u16>)| OfNode {
             needed,
+            is_scaled: false,
             up: replicas,
             down: Level::default(),
             sum: Outage::default(),
@@ -79,6 +84,13 @@ impl Outages {
         };
         let nodes = nodes.map(of_node).collect();
         Self { window, is_open: false, nodes, short: 0, outage: Level::default() }
+    }
+
+    /// The same where autoscalers switch replicas of these nodes on and off.
+    #[must_use]
+    pub fn scaling(mut self, nodes: impl Iterator<Item = NodeId>) -> Self {
+        nodes.for_each(|node| self.nodes[node.index()].is_scaled = true);
+        self
     }
 
     /// Ends the measurement.
@@ -135,19 +147,36 @@ impl Outages {
         self.open(now);
         let node = &mut self.nodes[at.node.index()];
         let replica = &mut node.replicas[usize::from(at.replica)];
-        let needed = node.needed.unwrap_or(0);
-        let was_short = node.up < needed;
         if works {
-            node.up += 1;
             replica.down.lower(now);
             replica.unnoticed = None;
         } else {
-            node.up -= 1;
             replica.down.raise(now);
             (replica.unnoticed, replica.missed) = (Some(now), 0);
             node.sum.failures += 1;
             replica.sum.failures += 1;
         }
+        self.counts(now, at.node, works);
+    }
+
+    /// An autoscaler has switched a replica on, which serves now, or off.
+    #[inline(never)]
+    fn switched(&mut self, now: Time, at: Place, serves: bool) {
+        self.open(now);
+        let node = &mut self.nodes[at.node.index()];
+        let replica = &mut node.replicas[usize::from(at.replica)];
+        if node.is_scaled && replica.is_absent == serves {
+            replica.is_absent = !serves;
+            self.counts(now, at.node, serves);
+        }
+    }
+
+    /// One replica of a node more is up, or one less.
+    fn counts(&mut self, now: Time, node: NodeId, up: bool) {
+        let node = &mut self.nodes[node.index()];
+        let needed = node.needed.unwrap_or(0);
+        let was_short = node.up < needed;
+        node.up = if up { node.up + 1 } else { node.up - 1 };
         match (was_short, node.up < needed) {
             (false, true) => {
                 node.down.raise(now);
@@ -185,9 +214,10 @@ impl Observer for Outages {
     // Inlined where a fact is stated, so that all the others cost nothing.
     #[inline(always)]
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
-        #[allow(clippy::wildcard_enum_match_arm, reason = "a fold over three facts")]
+        #[allow(clippy::wildcard_enum_match_arm, reason = "a fold over four facts")]
         match *fact {
             Fact::Health { at, works } => self.changed(now, at, works),
+            Fact::Power { at, serving, .. } => self.switched(now, at, serving),
             Fact::TakenOut { at, by: NodeId(_) } => self.noticed(now, at),
             Fact::Missed(at) => {
                 let node = &mut self.nodes[at.node.index()];
@@ -237,6 +267,26 @@ mod tests {
         outages.close(Time(100));
         let outage = outages.at(0, None).expect("it fails");
         assert_eq!((outage.down, outage.failures, outages.any()), (10, 0, 10));
+    }
+
+    #[test]
+    fn who_is_switched_off_or_boots_is_not_up() {
+        let mut outages = Outages::new([(3, Some(2)), (3, Some(2))].into_iter(), Time::ZERO)
+            .scaling([NodeId(0)].into_iter());
+        let power = |outages: &mut Outages, now, at, [off, serving]: [bool; 2]| {
+            outages.hear(Time(now), &Fact::Power { at, off, serving });
+        };
+        // Only the first node has an autoscaler; the other's replica is off until it is asked.
+        power(&mut outages, 0, at(0, 2), [true, false]);
+        power(&mut outages, 0, at(1, 2), [true, false]);
+        health(&mut outages, 10, at(0, 0), false);
+        health(&mut outages, 15, at(1, 0), false);
+        power(&mut outages, 20, at(0, 2), [false, false]);
+        power(&mut outages, 30, at(0, 2), [false, true]);
+        health(&mut outages, 90, at(0, 0), true);
+        outages.close(Time(100));
+        let down = |node| outages.at(node, None).map(|it| it.down);
+        assert_eq!((down(0), down(1)), (Some(20), Some(0)), "from 10 to 30");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BinaryHeap;
 
 use crate::fact::{Asked, CacheStatus, Fact, Observer, Place};
+use crate::id::NodeId;
 use crate::outcome::Answer;
 use crate::rng::mix;
 use crate::time::Time;
@@ -32,9 +33,30 @@ pub struct RequestLog {
     /// Of a sample: the ranks of its rows, the highest first to go.
     ranks: BinaryHeap<(u64, usize)>,
     /// What was chosen for the requests in flight, by place in the slab.
-    chosen: Vec<Vec<Place>>,
+    chosen: Vec<Vec<Choice>>,
     /// What caches did for the requests in flight.
     cached: Vec<Vec<(Place, CacheStatus)>>,
+}
+
+/// One choice of a replica.
+#[derive(Debug, Clone, Copy)]
+struct Choice {
+    by: NodeId,
+    at: Place,
+    /// Whether nothing but a handshake has gone there.
+    shakes: bool,
+}
+
+/// Adds a choice. A request that follows its handshake goes where that went: they are one choice.
+fn choose(list: &mut Vec<Choice>, choice: Choice) {
+    match list.last_mut() {
+        Some(last)
+            if last.shakes && !choice.shakes && (last.by, last.at) == (choice.by, choice.at) =>
+        {
+            *last = choice;
+        }
+        _ => list.push(choice),
+    }
 }
 
 impl RequestLog {
@@ -87,9 +109,9 @@ impl Observer for RequestLog {
                 self.chosen[place].clear();
                 self.cached[place].clear();
             }
-            Fact::Picked { request, chosen, .. } => {
+            Fact::Picked { request, by, chosen, shakes } => {
                 if let Some(list) = self.chosen.get_mut(request.index()) {
-                    list.push(*chosen);
+                    choose(list, Choice { by: *by, at: *chosen, shakes: *shakes });
                 }
             }
             Fact::Looked { by, request, status, .. } => {
@@ -106,7 +128,8 @@ impl Observer for RequestLog {
                 }
             }
             Fact::Finished { asked, answer, attempts, .. } => {
-                let backends = self.chosen[asked.request.index()].clone();
+                let chosen = &self.chosen[asked.request.index()];
+                let backends = chosen.iter().map(|choice| choice.at).collect();
                 let (asked, answer, attempts) = (**asked, *answer, *attempts);
                 let caches = self.cached[asked.request.index()].clone();
                 self.keep(RequestRow { asked, end: now, answer, attempts, backends, caches });

@@ -2,7 +2,7 @@
 //! users and ordinals of their requests from 0.
 //!
 //! Times are exact: microseconds with the nanoseconds as decimals, by whole-number arithmetic. An
-//! empty status means that no answer came. `backends` are the replicas that were chosen, in order;
+//! empty status means that no answer came to the client. `backends` are the replicas that were chosen, in order;
 //! `cache` says what each cache did that the request came to.
 
 use super::ResultFile;
@@ -10,6 +10,7 @@ use super::sheet::{Cell, Sheet};
 use crate::fact::{CacheStatus, Place};
 use crate::graph::Graph;
 use crate::observe::RequestRow;
+use crate::outcome::{Answer, Reason};
 use crate::study::VariantResult;
 use crate::time::Time;
 
@@ -62,12 +63,23 @@ fn row(result: &VariantResult, replication: u64, request: &RequestRow) -> [Cell;
         }),
         Cell::Text(microseconds(asked.started)),
         Cell::Text(microseconds(request.end)),
-        if answer.status == 0 { Cell::Empty } else { Cell::Count(answer.status.into()) },
+        status(answer),
         answer.failure.map_or("", |reason| reason.word()).into(),
         Cell::Count(request.attempts.into()),
         Cell::Text(backends(graph, &request.backends)),
         Cell::Text(caches(graph, &request.caches)),
     ]
+}
+
+/// The status that the client read. What it saw of a connection itself has none: the status of such
+/// a reason is what a proxy would say for it.
+fn status(answer: Answer) -> Cell {
+    let saw_itself = answer.failure.filter(|_| !answer.answered);
+    if answer.status == 0 || saw_itself.is_some_and(Reason::is_of_connection) {
+        Cell::Empty
+    } else {
+        Cell::Count(answer.status.into())
+    }
 }
 
 fn backends(graph: &Graph, chosen: &[Place]) -> String {

@@ -3,22 +3,25 @@
 
 mod caches;
 mod compare;
+mod cost;
 mod growth;
 mod pool;
 mod replication;
 mod results;
 mod run;
 mod sweep;
+mod timeline;
 
 pub use caches::{CacheReading, CacheRow};
 pub use compare::{Comparison, ComparisonRow, compare, compared};
 pub use pool::{Job, Progress, run_jobs};
 pub use replication::{
-    Extras, Further, Ladder, NodeReading, PartsReading, Replication, RunFault, Special,
-    TimelineSeries, Wanted, Watchers, outages, replicate, replicate_in, requests_series, watchers,
+    Extras, Further, Ladder, NodeReading, PartsReading, Replication, RunFault, Special, Wanted,
+    Watchers, outages, replicate, replicate_in, requests_series, watchers,
 };
 pub use results::{
     LatencyRow, NodeRow, Stability, SummaryRow, TimelineRow, VariantResult, WarmUpCut, mean,
 };
 pub use run::{Plan, Precision, StudyError, Variant, imprecise, run_variants};
 pub use sweep::{SWEEP_METRICS, SweepPoint, SweepReading, SweepRow, run_points};
+pub use timeline::TimelineSeries;

@@ -1,6 +1,8 @@
 //! One replication: run, audited, and read.
 
 use super::caches::{CacheReading, cache_readings};
+use super::cost::cost_per_hour;
+use super::timeline::{TimelineSeries, timeline};
 use crate::graph::{Graph, Role};
 use crate::id::{EndpointId, NodeId};
 use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end, is_of_caches};
@@ -121,17 +123,6 @@ pub struct PartsReading {
     pub tail: [f64; 8],
 }
 
-/// A number by bucket of the run.
-#[derive(Debug, Clone)]
-pub struct TimelineSeries {
-    /// The node; none for end to end.
-    pub node: Option<NodeId>,
-    /// The name of the number.
-    pub metric: &'static str,
-    /// Its averages in the unit of results; NaN where there was nothing to average.
-    pub values: Vec<f64>,
-}
-
 /// Why a replication has no result: a fault of the program.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the audit of replication {replication} with seed {seed} failed: {violation}")]
@@ -208,7 +199,7 @@ pub fn replicate_in(
     let attackers: Vec<NodeId> = graph.attackers().collect();
     let is_harmful = |class: &mut ClassMeter| attackers.contains(&class.client);
     let harmful: Vec<ClassMeter> = meters.classes.extract_if(.., is_harmful).collect();
-    let cost_per_hour = graph.cost_per_hour + traffic_cost(graph, special.1.1.1.0.as_ref(), span);
+    let cost_per_hour = cost_per_hour(graph, &meters, special.1.1.1.0.as_ref(), span);
     let mut run = EndToEnd::new(&meters, span, cost_per_hour);
     run.attackers = &harmful;
     (run.caches, run.outages) = (special.0.as_ref(), special.1.0.as_ref());
@@ -239,16 +230,6 @@ pub fn replicate_in(
         strict: strict.map(|strict| strict.0),
         requests: log.map_or_else(Vec::new, RequestLog::into_rows),
     })
-}
-
-/// What the bytes that links carried in a window of this length cost an hour.
-#[allow(clippy::cast_precision_loss, reason = "bytes for an amount of money")]
-fn traffic_cost(graph: &Graph, carried: Option<&Carried>, window: Span) -> f64 {
-    const GIB: f64 = 1_073_741_824.0;
-    let hours = window.as_secs_f64() / 3_600.0;
-    let Some(carried) = carried.filter(|_| hours > 0.0) else { return 0.0 };
-    let links = graph.links.iter().zip(carried.bytes());
-    links.map(|(link, bytes)| link.price * *bytes as f64 / GIB).sum::<f64>() / hours
 }
 
 /// The number of requests present, averaged over `slots` slots of replication `replication`: the
@@ -344,7 +325,7 @@ pub fn outages(graph: &Graph, window: Time) -> Outages {
         .map(NodeId)
         .zip(shapes)
         .map(|(id, (shape, plan))| (shape.replicas, graph.fails(id).then_some(plan.needed)));
-    Outages::new(nodes, window)
+    Outages::new(nodes, window).scaling(graph.scalings.iter().map(|plan| plan.node))
 }
 
 /// The length of a bucket of the timeline. A run that drains is longer than its duration, by how
@@ -389,7 +370,8 @@ fn node_readings(
         let screens = screens.as_ref().filter(|_| replica.is_none());
         let crowd = screens.and_then(|screens| screens.crowd(node.index()));
         let whole = AtNode::new(meter, None, window, cores, replicas);
-        let at = AtNode { cache, outage, connect, crowd, ..whole };
+        let is_scaled = graph.scaling(node).is_some();
+        let at = AtNode { cache, outage, connect, crowd, is_scaled, ..whole };
         readings.push(reading(&at));
         if is_client {
             // Of people, only what their browsers keep is measured as at a node.
@@ -514,42 +496,4 @@ fn parts_of<'a>(
         means
     };
     PartsReading { endpoint, all: mean(&buckets), tail: mean(&buckets[first..]) }
-}
-
-#[allow(clippy::cast_precision_loss, reason = "averages for statistics")]
-fn timeline(graph: &Graph, meters: &Meters, end: Time) -> Vec<TimelineSeries> {
-    let bucket = meters.shape.bucket;
-    let timeline = &meters.timeline;
-    // The last bucket may be cut off by the end; an empty one is none.
-    let length = |number: usize| {
-        let from = bucket.0.saturating_mul(number as u64);
-        end.0.saturating_sub(from).min(bucket.0) as f64
-    };
-    let count = (0..timeline.present.len()).take_while(|number| length(*number) > 0.0).count();
-    let by = |of: &dyn Fn(usize) -> f64| (0..count).map(of).collect::<Vec<f64>>();
-    let series = |node, metric, values| TimelineSeries { node, metric, values };
-    let mut all = vec![
-        series(None, "goodput", by(&|i| timeline.succeeded[i] as f64 / length(i) * 1e9)),
-        series(
-            None,
-            "latency_mean",
-            by(&|i| timeline.latency[i] as f64 / timeline.succeeded[i] as f64 / 1e6),
-        ),
-        series(None, "in_system", by(&|i| timeline.present[i] as f64 / length(i))),
-    ];
-    for (id, (plan, rows)) in (0..).map(NodeId).zip(graph.plans.iter().zip(&timeline.nodes)) {
-        if matches!(plan.role, Role::Client(_)) {
-            continue;
-        }
-        let level = |place: usize, of: f64| by(&|i| rows[i][place] as f64 / length(i) / of);
-        all.push(series(Some(id), "in_system", level(0, 1.0)));
-        if let Some(shape) = &plan.shape {
-            all.push(series(Some(id), "queue", level(1, 1.0)));
-            let cores: f64 = shape.machines.iter().map(|it| f64::from(it.cores)).sum();
-            if cores > 0.0 {
-                all.push(series(Some(id), "utilisation", level(2, cores)));
-            }
-        }
-    }
-    all
 }

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::growth::{self, Growing};
-use super::replication::{Replication, TimelineSeries};
+use super::replication::Replication;
 use super::run::Variant;
+use super::timeline::TimelineSeries;
 use crate::graph::{Graph, Role, Traffic};
 use crate::id::NodeId;
 use crate::metrics::{Evidence as Kind, Unit, at_node, end_to_end, end_to_end_of};

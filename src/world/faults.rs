@@ -44,6 +44,12 @@ const fn mark(target: u32, ends: bool) -> u32 {
     1 + 2 * target + ends as u32
 }
 
+/// The first mark that is not of one of these faults.
+pub(super) fn beyond(plans: &[Arc<FaultPlan>]) -> u32 {
+    let targets: usize = plans.iter().map(|plan| plan.targets.len()).sum();
+    mark(u32::try_from(targets).unwrap_or(u32::MAX / 4), false)
+}
+
 impl<O: Observer> World<O> {
     /// Sets the first turn of every fault.
     pub(super) fn expect_faults(&mut self, queue: &mut Queue) {
@@ -109,8 +115,8 @@ impl<O: Observer> World<O> {
             | FaultKind::CacheFlush => true,
         };
         let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
-        if before.works() != after.works() {
-            ctx.observe(&Fact::Health { at, works: after.works() });
+        if before.is_ill() != after.is_ill() {
+            ctx.observe(&Fact::Health { at, works: !after.is_ill() });
         }
         if plan.kind == FaultKind::Crash && begins && changes {
             ctx.break_connections(at);

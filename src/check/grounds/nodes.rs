@@ -77,6 +77,7 @@ impl Finder<'_> {
             setup,
             pauses,
             can_hang: _,
+            is_scaled,
         } = shape;
         if shed.is_some() {
             let why = "it sheds load: some of it is turned away early";
@@ -88,6 +89,12 @@ impl Finder<'_> {
         } else if *workers != u32::MAX {
             let why = "its workers let so much pass at once and no more";
             self.doubt(id, Reach::Behind, Effect::SMOOTHER, why);
+        }
+        if *is_scaled {
+            let why = "its loads are those of all replicas: while some are off, the others have \
+                       more";
+            self.doubt(id, Reach::Here, Effect::work(Bound::AtLeast), why);
+            self.add(id, Reach::Behind, Effect::BUNCHED);
         }
         if setup.is_some() || pauses.is_some() {
             let why = "what comes while it is away goes on together afterwards";

@@ -34,7 +34,7 @@ use crate::id::{ExchangeId, NodeId, RequestId};
 use crate::net::{Ctx, Input, Part, Phase, TimerId};
 use crate::outcome::{Answer, Reason};
 use crate::rng::{Key, Purpose, Stream};
-use crate::time::Span;
+use crate::time::{Span, Time};
 use crate::trace::TraceRow;
 
 /// The exchanges of one node, its stations and its programs.
@@ -161,6 +161,12 @@ impl Host {
     #[must_use]
     pub fn is_backlog_full(&self, replica: u16) -> bool {
         self.stations.get(usize::from(replica)).is_some_and(Station::is_backlog_full)
+    }
+
+    /// Nanoseconds that the cores of a replica have worked since this was asked last, if anybody
+    /// reads that.
+    pub fn core_time(&mut self, replica: u16, now: Time) -> u128 {
+        self.stations.get_mut(usize::from(replica)).map_or(0, |station| station.core_time(now))
     }
 
     /// The same for an answer of which the node knows that it is waited for.

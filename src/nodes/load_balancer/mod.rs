@@ -28,7 +28,7 @@ use crate::balance::{Backend, BalanceSpec, Balancer, Query, Tried};
 use crate::dist::Law;
 use crate::fact::{Fact, Observer, Place};
 use crate::fault::FaultKind;
-use crate::id::{ConnectionId, ExchangeId, LinkId};
+use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId};
 use crate::net::{Call, Ctx, Input, Phase, Token, Unwanted};
 use crate::outcome::Reason;
 use crate::rng::{Key, Purpose, Stream};
@@ -101,6 +101,11 @@ impl LoadBalancer {
     }
 
     /// The exchanges that it holds.
+    pub const fn host(&mut self) -> &mut Host {
+        &mut self.host
+    }
+
+    /// The same, to look at.
     pub const fn host_ref(&self) -> &Host {
         &self.host
     }
@@ -232,7 +237,8 @@ impl LoadBalancer {
         let (endpoint, below, request) = (exchange.endpoint, exchange.below, exchange.request);
         let source = ctx.cold(id).source;
         let (at, link) = self.plan.ways[backend];
-        ctx.observe(&Fact::Picked { request, by: self.host.node(), chosen: at });
+        let (by, shakes) = (self.host.node(), endpoint == EndpointId::HANDSHAKE);
+        ctx.observe(&Fact::Picked { request, by, chosen: at, shakes });
         let backend = u16::try_from(backend).expect("a balancer has fewer than 65,536 backends");
         ctx.call(id, link, at, Call { endpoint, key, backend, below, source, carried });
         self.host.forwarded(id, ctx);

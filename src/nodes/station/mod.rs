@@ -6,6 +6,7 @@
 //! with a timer each; all others let the exchange's own event end the visit, which costs nothing
 //! beyond it.
 
+mod gauge;
 mod line;
 mod power;
 mod shape;
@@ -18,6 +19,7 @@ pub use line::Line;
 pub use shape::{MachineShape, Shape};
 pub use spec::{Discipline, PausesSpec, ReplicaSpec, SetupSpec, StationSpec};
 
+use gauge::Gauge;
 use power::{Pauses, Setup};
 use sharing::Sharing;
 
@@ -57,6 +59,8 @@ pub struct Station {
     cores: Cores,
     pauses: Option<Box<Pauses>>,
     setup: Option<Box<Setup>>,
+    /// What an autoscaler reads.
+    gauge: Option<Box<Gauge>>,
     /// Whether it matters when an exchange begins to be served.
     watches_starts: bool,
     /// How many exchanges it holds at once.
@@ -105,7 +109,11 @@ impl Station {
         };
         let pauses = shape.pauses.clone().map(|(every, length)| Pauses::new(every, length, stream));
         let setup = shape.setup.clone().map(|(after, time)| Setup::new(after, time, stream));
-        let is_plain = matches!(cores, Cores::Plain) && setup.is_none() && !shape.watches_starts();
+        let gauge = shape.is_scaled.then(Box::default);
+        let is_plain = matches!(cores, Cores::Plain)
+            && setup.is_none()
+            && gauge.is_none()
+            && !shape.watches_starts();
         Self {
             at,
             machine,
@@ -118,6 +126,7 @@ impl Station {
             cores,
             pauses: pauses.map(Box::new),
             setup: setup.map(Box::new),
+            gauge,
             watches_starts: shape.watches_starts(),
             workers: shape.workers,
             shed: shape.shed.as_ref().map(|spec| Box::new(Shed::new(spec))),
@@ -371,7 +380,7 @@ impl Station {
             Fact::Busy { at: self.at, cores: busy }
         };
         ctx.observe(&fact);
-        if !self.is_plain && (self.pauses.is_some() || self.setup.is_some()) {
+        if !self.is_plain {
             self.work_changed(before, ctx);
         }
     }

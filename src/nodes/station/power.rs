@@ -182,6 +182,7 @@ impl Station {
         }
         ctx.observe(&Fact::Busy { at: self.at, cores: 0 });
         ctx.observe(&Fact::Stopped { at: self.at, cores: self.busy });
+        self.reads(ctx.now());
     }
 
     /// A pause ends: what was stopped goes on, and free cores take from the line.
@@ -198,6 +199,7 @@ impl Station {
     fn thaw<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         ctx.observe(&Fact::Stopped { at: self.at, cores: 0 });
         ctx.observe(&Fact::Busy { at: self.at, cores: self.busy });
+        self.reads(ctx.now());
         if let Cores::Stoppable { running, .. } = &mut self.cores {
             for id in std::mem::take(running) {
                 self.start(id, ctx);
@@ -213,8 +215,13 @@ impl Station {
     }
 
     /// The number of cores at work has changed from `before`: the pauses' clock and the idle
-    /// timer start or stop with the first and the last.
+    /// timer start or stop with the first and the last, and the gauge follows.
+    #[inline(never)]
     pub(super) fn work_changed<O: Observer>(&mut self, before: u32, ctx: &mut Ctx<'_, O>) {
+        self.reads(ctx.now());
+        if self.pauses.is_none() && self.setup.is_none() {
+            return;
+        }
         if before == 0 {
             self.run_pause_clock(ctx);
         } else if self.busy == 0 {
@@ -250,6 +257,19 @@ impl Station {
             pauses.timer =
                 ctx.start_timer(pauses.left, Token::Replica(self.at, Change::PauseBegins));
         }
+    }
+
+    /// The gauge follows the cores that work now: none while all stands still.
+    fn reads(&mut self, now: Time) {
+        let level = if self.is_still() { 0 } else { self.busy };
+        if let Some(gauge) = &mut self.gauge {
+            gauge.set(level, now);
+        }
+    }
+
+    /// Nanoseconds that its cores have worked since this was asked last, if anybody reads it.
+    pub fn core_time(&mut self, now: Time) -> u128 {
+        self.gauge.as_mut().map_or(0, |gauge| gauge.read(now))
     }
 
     /// Gives free cores to the line.

@@ -34,6 +34,8 @@ pub struct Shape {
     pub pauses: Option<(Law, Law)>,
     /// Whether a fault can let a process stand still.
     pub can_hang: bool,
+    /// Whether replicas are switched on and off as their utilisation asks for.
+    pub is_scaled: bool,
 }
 
 impl Shape {

@@ -9,6 +9,7 @@ use toml::Spanned;
 use crate::dist::Dist;
 use crate::limit::RateLimitSpec;
 use crate::resilience::ShedSpec;
+use crate::scaling::ScalingSpec;
 use crate::time::Span;
 
 /// The machines behind a node, and how exchanges queue for them. A node without `machine` and
@@ -20,6 +21,10 @@ pub struct StationSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 65_000))]
     pub replicas: Option<u32>,
+    /// Replicas come and go with the load; `replicas` is how many there are at first. Never by
+    /// default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub autoscale: Option<ScalingSpec>,
     /// How many of the replicas must be up for the node to be available, which the metric
     /// `availability` tells; 1 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,6 +84,15 @@ pub struct StationSpec {
     /// Pauses that stop all cores of a replica, such as those of a garbage collector.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pauses: Option<PausesSpec>,
+}
+
+impl StationSpec {
+    /// How many replicas there are at most.
+    #[must_use]
+    pub fn places(&self) -> u32 {
+        let scaled = self.autoscale.as_ref().map(|scaling| scaling.max);
+        scaled.or(self.replicas).unwrap_or(1)
+    }
 }
 
 /// What one replica has for itself.

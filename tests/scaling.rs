@@ -1,0 +1,170 @@
+//! Replicas that come and go with the load: how late they come, what that costs, and that nobody
+//! notices when they go.
+
+mod support;
+
+use lindley::metrics::at_node;
+use lindley::study::Replication;
+use support::{failures, graph, mistakes, picks_of, reading, requests, run};
+
+/// A balancer over servers of one core, whose pages take 10 ms each.
+fn text(arrivals: &str, balancer: &str, app: &str) -> String {
+    format!(
+        "study = 'terminating'\nduration = '600s'\n\
+         [machine.small]\ncores = 1\nprice = 0.5\n\
+         [endpoint.page]\nwork = [{{ cpu = '10ms' }}]\n\
+         [node.users]\nkind = 'client'\narrivals = {arrivals}\nmix = {{ page = 1 }}\n\
+         [node.lb]\nkind = 'load-balancer'\n{balancer}\n\
+         [node.app]\nkind = 'server'\nmachine = 'small'\n{app}\n\
+         [link.users.lb]\n[link.lb.app]\n"
+    )
+}
+
+/// From 50 requests a second to 180 at 60 s.
+const STEP: &str = "{ regular = { steps = [['0s', '50/s'], ['60s', '180/s']] } }";
+/// Up at 60 s, and down again at 200 s.
+const CROWD: &str =
+    "{ poisson = { steps = [['0s', '50/s'], ['60s', '300/s'], ['200s', '50/s']] } }";
+
+const SLOW: &str = "autoscale = { max = 9, target = 0.5, every = '15s', delay = '10s', \
+                    boot = '30s' }";
+const QUICK: &str = "autoscale = { max = 9, target = 0.6, every = '5s', boot = '10s', \
+                     cool_down = '40s' }";
+
+/// A reading at the servers.
+fn at_app(run: &Replication, name: &str) -> f64 {
+    let place = at_node().position(|metric| metric.name == name).expect(name);
+    // The nodes are in the order of their names.
+    run.nodes.iter().find(|node| node.node.0 == 0 && node.replica.is_none()).expect("app").values
+        [place]
+}
+
+/// The last replica that was picked in each second of a stretch of the run, at most.
+fn highest(text: &str, from: u64, to: u64) -> u16 {
+    let picks = picks_of(&graph(text));
+    let within = picks.iter().filter(|(at, _)| (from * 1_000..to * 1_000).contains(at));
+    within.map(|(_, replica)| *replica).max().expect("somebody was picked")
+}
+
+#[test]
+fn a_shortage_queues_for_reading_acting_and_booting_together() {
+    let text = text(STEP, "algorithm = 'least-connections'", SLOW);
+    // 180 a second come and 100 are done. The reading of 60 s to 75 s is acted on at 85 s, by one
+    // replica more, which serves at 115 s; what waits then is (180 - 100) x 55.
+    let run = run(&graph(&text));
+    let most = at_app(&run, "queue_max");
+    assert!((most - 80.0 * 55.0).abs() < 10.0, "{most}");
+    assert_eq!(highest(&text, 0, 115), 0);
+    assert_eq!(highest(&text, 115, 120), 1);
+}
+
+#[test]
+fn in_the_end_there_are_as_many_as_the_target_asks_for() {
+    // 1.8 cores of work at a target of 0.5 are 4 replicas. What waited meanwhile asks for more of
+    // them at first.
+    let app = SLOW.replace("boot = '30s'", "boot = '30s', cool_down = '60s'");
+    let run = run(&graph(&text(STEP, "algorithm = 'least-connections'", &app)));
+    assert!(at_app(&run, "replicas_on_max") > 5.0);
+    let on = run.timeline.iter().find(|it| it.metric == "replicas_on").expect("a timeline");
+    let last = on.values.last().expect("buckets");
+    assert!((last - 4.0).abs() < 1e-9, "{last}");
+}
+
+#[test]
+fn what_is_on_is_paid_for_and_nothing_else() {
+    let run = run(&graph(&text(CROWD, "", QUICK)));
+    let on = at_app(&run, "replicas_on_mean");
+    assert!((reading(&run, "cost_per_hour") - 0.5 * on).abs() < 1e-9);
+    assert!(on > 1.5 && on < at_app(&run, "replicas_on_max"), "{on}");
+    assert!((at_app(&run, "off_share") - (1.0 - on / 9.0)).abs() < 1e-9);
+    assert!(at_app(&run, "replicas_started") >= at_app(&run, "replicas_on_max") - 1.0);
+}
+
+#[test]
+fn utilisation_is_that_of_the_cores_that_serve() {
+    let run = run(&graph(&text("{ poisson = '240/s' }", "", &format!("replicas = 4\n{QUICK}"))));
+    let (used, on) = (at_app(&run, "utilisation"), at_app(&run, "replicas_on_mean"));
+    let booting = at_app(&run, "starting_share") * 9.0;
+    assert!((used * (on - booting) - 2.4).abs() < 0.05, "{used} of {on} less {booting}");
+}
+
+#[test]
+fn nobody_notices_when_replicas_go_by_any_balancer() {
+    for balancer in [
+        "",
+        "algorithm = 'least-connections'\nhealth = { active = { interval = '1s' } }",
+        "algorithm = 'maglev'\nhash_on = 'source'",
+        "algorithm = 'ring-hash'\nhash_on = 'source'\nbalance_factor = 125",
+        "algorithm = 'round-robin'\nprofile = 'haproxy'\nmax_conns = 4\nbackend_queue = '60s'",
+        "algorithm = 'least-connections'\nprofile = 'envoy'\nhealth = { panic_threshold = 0.9 }",
+        "instances = 3",
+    ] {
+        let text = text(CROWD, balancer, QUICK);
+        assert_eq!(failures(&requests(&graph(&text))).iter().flatten().count(), 0, "{balancer}");
+        assert!(highest(&text, 100, 200) >= 4, "{balancer}");
+        assert!(highest(&text, 300, 600) <= 1, "{balancer}");
+    }
+}
+
+#[test]
+fn what_is_not_finished_within_the_grace_is_lost() {
+    let long = |grace: &str| {
+        let text = text(CROWD, "algorithm = 'least-connections'", QUICK)
+            .replace("[{ cpu = '10ms' }]", "[{ cpu = '10ms' }, { wait = '8s' }]")
+            .replace("boot = '10s'", &format!("boot = '10s', grace = '{grace}'"));
+        failures(&requests(&graph(&text))).iter().flatten().count()
+    };
+    assert_eq!(long("8.1s"), 0);
+    assert!(long("4s") > 100, "half of what takes 8 s is not done after 4 s");
+    assert!(long("0s") > long("4s"));
+}
+
+#[test]
+fn a_replica_that_is_switched_off_loses_what_it_kept_but_fails_nothing() {
+    let run = run(&graph(&text(CROWD, "", QUICK)));
+    assert_eq!(reading(&run, "success_ratio"), 1.0);
+    assert!(at_app(&run, "failures").is_nan(), "switching off is no failure");
+}
+
+#[test]
+fn a_crash_of_a_replica_that_is_off_is_none_and_one_that_boots_waits_for_its_repair() {
+    let crash = |at: &str, lasts: &str| {
+        let fault = format!(
+            "[fault.f]\nkind = 'crash'\nnode = 'app'\nreplica = 2\nat = '{at}'\nfor = '{lasts}'\n"
+        );
+        let text = text(CROWD, "", QUICK) + &fault;
+        (at_app(&run(&graph(&text)), "failures"), failures(&requests(&graph(&text))))
+    };
+    let (failures, failed) = crash("10s", "20s");
+    assert_eq!((failures, failed.iter().flatten().count()), (0.0, 0), "{failed:?}");
+    // It is switched on while it is broken: the balancer is told of it, and meets nobody there.
+    let (_, failed) = crash("10s", "90s");
+    assert!(failed.iter().flatten().count() > 100);
+}
+
+#[test]
+fn what_an_autoscaler_cannot_work_with_is_told() {
+    let told = |autoscale: &str, more: &str| {
+        let app = format!("autoscale = {{ boot = '1s', {autoscale} }}\n{more}");
+        mistakes(&text("{ poisson = '5/s' }", "", &app))
+    };
+    for (autoscale, more, said) in [
+        ("min = 5, max = 4, target = 0.5", "", "`min` is not above `max`"),
+        ("min = 0, max = 4, target = 0.5", "", "`min` is at least 1"),
+        ("max = 1_000_000_000, target = 0.5", "", "`autoscale.max` is from 1 to 65000"),
+        ("max = 4, target = 0.5, every = '0s'", "", "`every` is at least 1ms"),
+        ("max = 4, target = 0", "", "`target` is from 0.01 to 1"),
+        ("max = 4, target = 0.95", "", "it would never grow"),
+        ("max = 4, target = 0.5", "replicas = 5", "there are 5 replicas at first, not 1 to 4"),
+        ("max = 4, target = 0.5", "setup = { time = '1s' }", "leave `setup` out"),
+        ("max = 4, target = 0.5", "replica.1 = { cores = 2 }", "leave `replica` out"),
+    ] {
+        let told = told(autoscale, more);
+        assert!(told.contains(said), "{autoscale}: {told}");
+    }
+    let direct = "[node.direct]\nkind = 'client'\narrivals = { poisson = '1/s' }\n\
+                  mix = { page = 1 }\n[link.direct.app]\n";
+    let straight = text("{ poisson = '5/s' }", "", QUICK) + direct;
+    let told = mistakes(&straight);
+    assert!(told.contains("`direct` calls `app` without knowing which replicas are on"), "{told}");
+}
