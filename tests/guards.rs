@@ -273,3 +273,24 @@ fn copies_that_lose_are_given_up_as_the_balancer_says_with_or_without_a_time_out
     let timed = held("timeout = { read = '10s', late = 'cancel' }");
     assert!((timed - cancelled).abs() < 1e-9, "{timed} {cancelled}");
 }
+
+#[test]
+fn a_call_that_outlives_its_caller_gives_its_leave_back_to_that_callers_breaker() {
+    // Refused at first, so that the breakers of both proxies open; then everything hangs, and
+    // clients cancel what the breakers let pass to try. The word of that takes 50 ms to the server,
+    // while others take the callers' places at the other proxy.
+    let text = "study = 'terminating'\nduration = '60s'\nuntil = 'drained'\n\
+         [endpoint.page]\nwork = [{ cpu = '1ms' }]\n\
+         [node.users]\nkind = 'client'\nmix = { page = 1 }\narrivals = { interval = '7ms' }\n\
+         timeout = { total = '200ms', late = 'cancel' }\n\
+         [node.edge]\nkind = 'reverse-proxy'\nreplicas = 3\n\
+         [node.app]\nkind = 'server'\ncores = 4\n\
+         [link.users.edge]\n[link.edge.app]\nlatency = '50ms'\n\
+         breaker = { failures = 1, probes = 1, open = '50ms' }\n\
+         [fault.refuses]\nkind = 'refuse'\nnode = 'app'\nat = '1s'\nfor = '4s'\n\
+         [fault.hangs]\nkind = 'hang'\nnode = 'app'\nat = '5s'\nfor = '15s'\n";
+    let ended = requests(&graph(text));
+    let late = ended.iter().filter(|it| it.started > 21_000_000_000);
+    let failed = late.clone().filter(|it| it.failure().is_some()).count();
+    assert_eq!((failed, late.count() > 5_000), (0, true));
+}

@@ -14,6 +14,9 @@ use crate::time::{Span, Time};
 pub struct Guard {
     spec: BreakerSpec,
     breakers: BTreeMap<(u16, u16), Breaker>,
+    /// The replica that made each call which has leave, by the place of the call: a call may
+    /// outlive who made it.
+    callers: Vec<u16>,
 }
 
 /// How a call ended that a breaker had let pass.
@@ -29,7 +32,20 @@ impl Guard {
     /// All of them closed.
     #[must_use]
     pub const fn new(spec: BreakerSpec) -> Self {
-        Self { spec, breakers: BTreeMap::new() }
+        Self { spec, breakers: BTreeMap::new(), callers: Vec::new() }
+    }
+
+    /// Notes that a replica made a call.
+    fn note(&mut self, id: ExchangeId, caller: u16) {
+        if self.callers.len() <= id.index() {
+            self.callers.resize(id.index() + 1, 0);
+        }
+        self.callers[id.index()] = caller;
+    }
+
+    /// The replica that made a call, which was noted.
+    fn caller_of(&self, id: ExchangeId) -> u16 {
+        self.callers.get(id.index()).copied().unwrap_or(0)
     }
 
     fn between(&mut self, caller: u16, callee: u16) -> &mut Breaker {
@@ -46,9 +62,13 @@ const fn is_of_callee(answer: Answer) -> bool {
 impl<O: Observer> Ctx<'_, O> {
     /// Lets a call leave if its breaker does; a call that may not leave is back at once.
     pub(super) fn passes_breaker(&mut self, id: ExchangeId) -> bool {
-        let Some(admitted) = self.ask_breaker(id, |breaker, now| breaker.admit(now)) else {
-            return true;
-        };
+        let exchange = self.core.exchanges.hot(id);
+        let (link, parent) = (exchange.link.index(), exchange.parent);
+        let is_clients = parent == ExchangeId::NONE;
+        let replica = if is_clients { 0 } else { self.core.exchanges.hot(parent).at.replica };
+        let Some(guard) = self.core.links[link].guard() else { return true };
+        guard.note(id, replica);
+        let admitted = self.ask_breaker(id, |breaker, now| breaker.admit(now)).flatten();
         let Some(permit) = admitted else {
             self.lose(id, Reason::BreakerOpen, Span::ZERO);
             return false;
@@ -87,6 +107,17 @@ impl<O: Observer> Ctx<'_, O> {
         self.tell_breaker(id, Ended::Unseen);
     }
 
+    /// What a call had leave for goes on under another number.
+    pub(super) fn is_called_now(&mut self, old: ExchangeId, new: ExchangeId) {
+        let link = self.core.exchanges.hot(new).link.index();
+        if self.cold(new).permit != 0
+            && let Some(guard) = self.core.links[link].guard()
+        {
+            let caller = guard.caller_of(old);
+            guard.note(new, caller);
+        }
+    }
+
     fn tell_breaker(&mut self, id: ExchangeId, ended: Ended) {
         let number = std::mem::take(&mut self.cold(id).permit);
         let Some(permit) = Permit::numbered(number) else { return };
@@ -104,13 +135,12 @@ impl<O: Observer> Ctx<'_, O> {
         ask: impl FnOnce(&mut Breaker, Time) -> T,
     ) -> Option<T> {
         let exchange = self.core.exchanges.hot(id);
-        let (link, to, parent) = (exchange.link, exchange.at, exchange.parent);
+        let (link, to) = (exchange.link, exchange.at);
         let from = self.fixed.topology.links[link.index()].from;
-        let is_clients = parent == ExchangeId::NONE;
-        let replica = if is_clients { 0 } else { self.core.exchanges.hot(parent).at.replica };
-        let by = Place { node: from, replica };
         let now = self.core.now;
         let guard = self.core.links[link.index()].guard()?;
+        let replica = guard.caller_of(id);
+        let by = Place { node: from, replica };
         let breaker = guard.between(replica, to.replica);
         let before = breaker.state();
         let said = ask(breaker, now);

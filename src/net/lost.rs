@@ -182,6 +182,7 @@ impl<O: Observer> Ctx<'_, O> {
         let old = self.cold(id);
         (old.connection, old.caller_timer) = (ConnectionId::NONE, TimerId::NONE);
         old.permit = 0;
+        self.is_called_now(id, new);
         self.move_caller_timer(new);
         new
     }

@@ -31,6 +31,8 @@ struct Draft {
     /// Links, as faults name them.
     links: Vec<String>,
     is_layer_4: bool,
+    /// Whether a balancer stands before the servers.
+    is_balanced: bool,
 }
 
 /// What a fault must know of a node.
@@ -55,6 +57,7 @@ pub fn scenario(seed: u64) -> String {
         machines: Vec::new(),
         links: Vec::new(),
         is_layer_4: false,
+        is_balanced: false,
     };
     draft.run();
     draft.backs();
@@ -249,8 +252,14 @@ impl Draft {
             return self.machines.push(Machine { name, replicas, can_hang });
         }
         self.maybe(100, |it| format!("cores = {}", it.dice.between(1, 3)));
-        let replicas = if self.dice.chance(30) { self.dice.between(1, 4) } else { 1 };
+        let is_scaled = self.is_balanced && name.starts_with("app") && self.wild(30);
+        let mut replicas = if self.dice.chance(30) { self.dice.between(1, 4) } else { 1 };
         self.line(&format!("replicas = {replicas}"));
+        if is_scaled {
+            replicas += self.dice.below(3);
+            let line = self.autoscale(replicas);
+            self.line(&line);
+        }
         self.maybe(30, |it| format!("speed = {}.5", it.dice.below(3)));
         self.maybe(40, |it| {
             let (workers, queue) = (it.dice.between(1, 6), it.dice.below(9));
@@ -273,11 +282,25 @@ impl Draft {
                 let (every, length) = (it.law(60_000), it.law(15_000));
                 format!("pauses = {{ every = {every}, length = {length} }}")
             });
-            self.maybe(25, |it| {
+            let percent = if is_scaled { 0 } else { 25 };
+            self.maybe(percent, |it| {
                 let (after, time) = (it.dice.below(3) * 7, it.law(20_000));
                 format!("setup = {{ after = '{after}ms', time = {time} }}")
             });
         }
+    }
+
+    /// So many replicas at most, which come and go quickly.
+    fn autoscale(&mut self, max: u64) -> String {
+        let (every, boot) = (self.dice.between(5, 200), self.law(50_000));
+        let delay = self.dice.pick(&["0s", "30ms", "250ms"]);
+        let cool_down = self.dice.pick(&["0s", "100ms", "5min"]);
+        let grace = self.dice.pick(&["0s", "20ms", "30s"]);
+        let target = self.dice.pick(&["0.1", "0.4", "0.8"]);
+        format!(
+            "autoscale = {{ max = {max}, target = {target}, every = '{every}ms', boot = {boot}, \
+             delay = '{delay}', cool_down = '{cool_down}', grace = '{grace}' }}"
+        )
     }
 
     fn rate_limit(&mut self) -> String {
@@ -335,6 +358,7 @@ impl Draft {
     /// Servers, what stands before them, and the clients.
     fn fronts(&mut self) {
         let servers = self.dice.between(1, 3);
+        self.is_balanced = servers > 1 || self.dice.chance(50);
         for server in 0..servers {
             self.line(&format!("[node.app{server}]\nkind = 'server'"));
             self.station(&format!("app{server}"));
@@ -347,7 +371,7 @@ impl Draft {
             }
         }
         let mut front = "app0".to_owned();
-        if servers > 1 || self.dice.chance(50) {
+        if self.is_balanced {
             front = self.balancer(servers);
         }
         for (name, kind) in [("edge", "reverse-proxy"), ("office", "forward-proxy")] {
