@@ -30,6 +30,7 @@ pub struct CsrfSpec {
     pub share: Probability,
     /// After how many pages of a visit; 1 by default.
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub after: u64,
     /// A defence: requests by an unsafe method need a token that only the site's own pages know.
     #[serde(default)]

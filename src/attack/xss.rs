@@ -20,6 +20,7 @@ pub struct XssSpec {
     pub share: Probability,
     /// After how many pages of a visit; 1 by default.
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub after: u64,
     /// What the script asks for in its victim's name; nothing by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]

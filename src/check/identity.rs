@@ -2,7 +2,7 @@
 
 use super::suspicion::Watch;
 use crate::auth::exposure::{longest, until_discovery, until_expiry, with_deny_list};
-use crate::auth::{PasswordHash, Scheme};
+use crate::auth::{Loot, PasswordHash, Scheme};
 use crate::dist::Law;
 use crate::graph::Graph;
 use crate::time::Span;
@@ -18,6 +18,11 @@ impl Watch<'_> {
             return;
         };
         let plan = self.graph.fixed.auth.as_ref();
+        if auth.spec.theft.is_some() && auth.spec.scheme == Scheme::Credentials {
+            let message = "nothing is stolen: with `credentials` there is no session or token, and \
+                           stolen passwords are not modelled";
+            self.is_unused(auth.at("theft"), message.to_owned());
+        }
         let times = plan.map(|plan| (plan.sessions.idle, plan.sessions.write_every));
         // A page before `write_every` is over renews nothing, and one after `idle` comes too late.
         if auth.spec.scheme == Scheme::Session
@@ -61,7 +66,8 @@ fn long(seconds: f64) -> String {
 #[must_use]
 pub(super) fn exposure(graph: &Graph) -> Option<String> {
     let plan = graph.fixed.auth.as_ref().filter(|plan| plan.scheme == Scheme::Jwt)?;
-    let theft = plan.theft.as_ref().filter(|theft| theft.after.is_none())?;
+    let is_of_tokens = |what| what == Loot::Access;
+    let theft = plan.theft.as_ref().filter(|it| it.after.is_none() && is_of_tokens(it.what))?;
     let (life, leeway) = (plan.tokens.lifetime.as_secs_f64(), plan.tokens.leeway.as_secs_f64());
     let span = |seconds: f64| Span::from_secs_rounded(seconds);
     let alone = format!(
@@ -77,15 +83,53 @@ pub(super) fn exposure(graph: &Graph) -> Option<String> {
     if let Law::Exponential(_) = discovered {
         let mean = discovered.mean() / 1e9;
         noticed = format!(
-            ", and for {} (that + m/T (L - m (1 - e^(-L/m))), L = T - d) if that is d after a \
-             discovery which takes an exponential time of mean m = {}",
-            span(until_discovery(life, mean, lag)),
+            ", and for {} if that is d after a discovery which takes an exponential time of mean {}",
+            span(until_discovery(life, leeway, mean, lag)),
             span(mean),
         );
     }
     Some(format!(
-        "{alone}; for {} (d - d^2/2T) if it is denied d = {} after the theft{noticed}.",
-        span(with_deny_list(life, lag)),
+        "{alone}; for {} if it is denied d = {} after the theft{noticed}.",
+        span(with_deny_list(life, leeway, lag)),
         deny.lag,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::tests::checked;
+    use crate::check::text;
+
+    /// What is said, and warned of, where something is stolen.
+    fn told(auth: &str, more: &str) -> (String, String) {
+        let (graph, checked, warnings) = checked(&format!(
+            "[auth]\nat = 'app'\nissuer = 'id'\nlogin = 'login'\npassword = {{ time = '1ms' }}\n\
+             {auth}\n[endpoint.login]\npath = '/login'\n[endpoint.page]\nwork = [{{ cpu = '1ms' }}]\n\
+             [page.p]\nendpoint = 'page'\n[visit.v]\npages = {{ p = 1 }}\nlength = 3\n\
+             think = '1s'\n[node.u]\nkind = 'client'\n\
+             arrivals = {{ visits = {{ poisson = '1/s' }}, visit = 'v' }}\n\
+             [node.edge]\nkind = 'reverse-proxy'\n\
+             routes = [{{ path = '/login', to = 'id' }}, {{ to = 'app' }}]\n\
+             [node.app]\nkind = 'server'\ncores = 4\n[node.id]\nkind = 'auth-server'\n\
+             cores = 1\n[link.u.edge]\n[link.edge.app]\n[link.edge.id]\n{more}"
+        ));
+        (text("base", &graph, &checked), warnings)
+    }
+
+    #[test]
+    fn exposures_are_told_for_access_tokens_with_their_leeway() {
+        let jwt = "scheme = 'jwt'\njwt = { lifetime = '10min', leeway = '60s', \
+                   deny_list = { check = 'pushed', lag = '30s' } }\n";
+        let (said, _) = told(&format!("{jwt}theft = {{ probability = 1, discovered = '0s' }}"), "");
+        let sentence = "works for 360s on average (T/2 + leeway) and 660s at most, if nothing ends \
+                        it; for 30s if it is denied d = 30s after the theft.";
+        assert!(said.contains(sentence), "{said}");
+    }
+
+    #[test]
+    fn thefts_where_there_is_nothing_to_steal_are_warned_of() {
+        let (_, warnings) =
+            told("scheme = 'credentials'\ntheft = { probability = 1 }", "[link.app.id]");
+        assert!(warnings.contains("nothing is stolen: with `credentials`"), "{warnings}");
+    }
 }

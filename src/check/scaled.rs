@@ -115,6 +115,6 @@ mod tests {
         let warnings = told("target = 0.5, max = 10, delay = '1h'").1;
         assert!(warnings.contains("the run ends before a replica"), "{warnings}");
         let warnings = told("target = 0.5, max = 10, every = '1s', cool_down = '2h'").1;
-        assert!(warnings.contains("over before the cool-down of 2h"), "{warnings}");
+        assert!(warnings.contains("over before the cool-down of 7200s"), "{warnings}");
     }
 }

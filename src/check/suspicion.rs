@@ -67,7 +67,7 @@ pub(super) struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    fn is_unused(&mut self, span: Span, message: String) {
+    pub(super) fn is_unused(&mut self, span: Span, message: String) {
         self.unused.push(Diagnostic::warning(span, message));
     }
 
@@ -207,10 +207,13 @@ impl Watch<'_> {
             let role = &self.graph.plans[from_id.index()].role;
             let is_sharded = is_sharded(self.graph, to_id);
             if replicas > 1 && !matches!(role, Role::Balancer { .. }) && !is_sharded {
-                let message = format!(
+                let mut message = format!(
                     "`{from}` calls the {replicas} replicas of `{to}` one after the other, as DNS \
                      would"
                 );
+                if entry.spec.connection.per_origin.is_some() {
+                    message += ", and `per_origin` is a limit for each of them";
+                }
                 self.warn(entry.to.clone(), message, "a load balancer between them can do better");
             }
         }

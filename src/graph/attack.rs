@@ -28,6 +28,13 @@ pub(super) fn attacks(build: &mut Build<'_>) -> Option<Box<PageAttacks>> {
         let Some(place) = place else { continue };
         check_people(build, name, &place);
     }
+    let firsts = [
+        csrf.map(|it| (it.at("after"), it.spec.after)),
+        xss.map(|it| (it.at("after"), it.spec.after)),
+    ];
+    for (at, _) in firsts.into_iter().flatten().filter(|(_, after)| *after == 0) {
+        build.error(&at, "`after` counts pages of a visit: it is at least 1");
+    }
     let csrf = csrf.and_then(|owner| csrf_plan(build, owner));
     let xss = xss.and_then(|owner| xss_plan(build, owner));
     (csrf.is_some() || xss.is_some()).then(|| Box::new(PageAttacks { csrf, xss }))

@@ -82,19 +82,26 @@ impl Accounts {
         }
     }
 
-    /// Whether a log-in for `account` that comes now from `address` is refused before its password
-    /// is looked at. Limits refuse what is beyond them: nothing waits.
-    pub fn refuses(&mut self, address: u64, account: u64, now: Time) -> Option<Refusal> {
+    /// For how long a log-in for `account` that comes now from `address` is held back before its
+    /// password is looked at.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub fn admit(&mut self, address: u64, account: u64, now: Time) -> Result<Span, Refusal> {
         if self.is_locked(account, now) {
-            return Some(Refusal { by: Defence::Lockout, status: 403 });
+            return Err(Refusal { by: Defence::Lockout, status: 403 });
         }
-        let beyond = |limit: &mut Option<(Limiter, u16)>, key, by| {
-            let (limiter, status) = limit.as_mut()?;
-            let passes = limiter.decide(key, now) == Decision::Pass;
-            (!passes).then_some(Refusal { by, status: *status })
+        let asked = |limit: &mut Option<(Limiter, u16)>, key, by| {
+            let Some((limiter, status)) = limit else { return Ok(Span::ZERO) };
+            match limiter.decide(key, now) {
+                Decision::Pass => Ok(Span::ZERO),
+                Decision::Delay(span) => Ok(span),
+                Decision::Reject => Err(Refusal { by, status: *status }),
+            }
         };
-        beyond(&mut self.per_address, address, Defence::AddressLimit)
-            .or_else(|| beyond(&mut self.per_account, account, Defence::AccountLimit))
+        let by_address = asked(&mut self.per_address, address, Defence::AddressLimit)?;
+        let by_account = asked(&mut self.per_account, account, Defence::AccountLimit)?;
+        Ok(by_address.max(by_account))
     }
 
     fn is_locked(&self, account: u64, now: Time) -> bool {
@@ -140,7 +147,7 @@ mod tests {
     fn without_defences_nothing_is_refused() {
         let mut accounts = accounts("");
         for n in 0..100 {
-            assert_eq!(accounts.refuses(1, 1, at(0)), None);
+            assert_eq!(accounts.admit(1, 1, at(0)), Ok(Span::ZERO));
             assert!(!accounts.tried(1, false, at(n)));
         }
     }
@@ -155,13 +162,23 @@ mod tests {
             let is_address = by == Defence::AddressLimit;
             let mut ask = |n: u64| {
                 let (address, account) = if is_address { (1, n) } else { (n, 1) };
-                accounts.refuses(address, account, at(0))
+                accounts.admit(address, account, at(0)).err()
             };
             assert_eq!([ask(1), ask(2)], [None, None]);
             assert_eq!(ask(3), Some(Refusal { by, status: 429 }));
             let (address, account) = if is_address { (2, 4) } else { (4, 2) };
-            assert_eq!(accounts.refuses(address, account, at(0)), None);
+            assert_eq!(accounts.admit(address, account, at(0)), Ok(Span::ZERO));
         }
+    }
+
+    #[test]
+    fn what_a_limit_holds_back_waits_for_the_longer_of_both() {
+        let limit = |rate: &str| format!("{{ rate = \"{rate}\", burst = 9, profile = \"nginx\" }}");
+        let (address, account) = (limit("1/s"), limit("0.5/s"));
+        let mut accounts = accounts(&format!("per_address = {address}\nper_account = {account}"));
+        assert_eq!(accounts.admit(1, 1, at(0)), Ok(Span::ZERO));
+        assert_eq!(accounts.admit(1, 1, at(0)), Ok(Span::from_secs(2)), "by the account");
+        assert_eq!(accounts.admit(1, 2, at(0)), Ok(Span::from_secs(2)), "by the address");
     }
 
     #[test]
@@ -172,9 +189,9 @@ mod tests {
         assert!(!accounts.tried(7, false, at(1)) && !accounts.tried(7, false, at(1)));
         assert!(accounts.tried(7, false, at(1)));
         let locked = Some(Refusal { by: Defence::Lockout, status: 403 });
-        assert_eq!(accounts.refuses(99, 7, at(60)), locked);
-        assert_eq!(accounts.refuses(99, 8, at(60)), None, "another account is open");
-        assert_eq!(accounts.refuses(99, 7, at(61)), None);
+        assert_eq!(accounts.admit(99, 7, at(60)).err(), locked);
+        assert_eq!(accounts.admit(99, 8, at(60)).err(), None, "another account is open");
+        assert_eq!(accounts.admit(99, 7, at(61)).err(), None);
     }
 
     #[test]
@@ -183,9 +200,9 @@ mod tests {
         assert!(!accounts.tried(7, false, at(0)) && accounts.tried(7, false, at(0)));
         let locked = Some(Refusal { by: Defence::Lockout, status: 403 });
         assert!(!accounts.tried(7, true, at(1)));
-        assert_eq!(accounts.refuses(99, 7, at(2)), locked, "a success does not open it");
+        assert_eq!(accounts.admit(99, 7, at(2)).err(), locked, "a success does not open it");
         assert!(!accounts.tried(7, false, at(1)));
-        assert_eq!(accounts.refuses(99, 7, at(60)), None);
+        assert_eq!(accounts.admit(99, 7, at(60)).err(), None);
         assert!(!accounts.tried(7, false, at(60)), "the failure before is not counted");
         assert!(accounts.tried(7, false, at(60)));
     }

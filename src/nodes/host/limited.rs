@@ -51,25 +51,27 @@ impl Host {
     /// Asks the screens, the limit and the replica. Returns whether the exchange goes on now.
     #[cold]
     pub(super) fn passes<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
-        if self.is_turned_away(id, ctx) {
-            return false;
-        }
-        let Some(limit) = &mut self.limit else { return self.has_time_for(id, ctx) };
-        match limit.decide(id, ctx) {
-            Decision::Pass => self.has_time_for(id, ctx),
-            Decision::Delay(span) => {
-                let exchange = ctx.hot(id);
-                (exchange.phase, exchange.program) = (Phase::Wait, HELD_BACK);
-                ctx.resume_after(id, span);
-                false
-            }
-            Decision::Reject => {
-                let answer = limit.refusal();
+        let Some(by_screen) = self.held_back_by_screens(id, ctx) else { return false };
+        let decision = self.limit.as_mut().map(|limit| limit.decide(id, ctx));
+        // Of several limits the longest delay counts, as with nginx's `limit_req`.
+        let span = match decision {
+            None | Some(Decision::Pass) => by_screen,
+            Some(Decision::Delay(span)) => span.max(by_screen),
+            Some(Decision::Reject) => {
+                let answer = self.limit.as_ref().map(|limit| limit.refusal());
                 Self::tells_stopped(id, Defence::AddressLimit, ctx);
-                ctx.reply(id, answer, Exit::Refused);
-                false
+                let refused = Answer::failed(Reason::RateLimited);
+                ctx.reply(id, answer.unwrap_or(refused), Exit::Refused);
+                return false;
             }
+        };
+        if span.is_zero() {
+            return self.has_time_for(id, ctx);
         }
+        let exchange = ctx.hot(id);
+        (exchange.phase, exchange.program) = (Phase::Wait, HELD_BACK);
+        ctx.resume_after(id, span);
+        false
     }
 
     /// Whether a replica lets an exchange in, or has too much to do already: then it is answered.
@@ -82,9 +84,9 @@ impl Host {
         !sheds
     }
 
-    /// Whether an exchange was held back by the limit, which lets it go on now.
+    /// Whether an exchange was held back by a limit, which lets it go on now.
     pub(super) fn was_held_back<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
-        self.limit.is_some() && ctx.hot(id).program == HELD_BACK
+        self.may_refuse && ctx.hot(id).program == HELD_BACK
     }
 
     /// Lets an exchange go on that the limit held back.

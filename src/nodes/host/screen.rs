@@ -14,6 +14,7 @@ use crate::net::{Ctx, HEAD_BYTES};
 use crate::outcome::Answer;
 use crate::rng::{Purpose, below, mix};
 use crate::screen::{Accounts, Asking, Chore, Defence, Fate, Noted, ScreenPlan, is_listed};
+use crate::time::Span;
 use crate::unit::Probability;
 
 /// As for log-ins that nobody attacks, so that both draw the same.
@@ -99,13 +100,14 @@ impl Host {
         ctx.cold(parent).repeats |= if is_resumed { OPENED | RESUMED } else { OPENED };
     }
 
-    /// Looks at an exchange before anything is done for it. Returns whether it was turned away.
-    pub(super) fn is_turned_away<O: Observer>(
+    /// Looks at an exchange before anything is done for it. Returns how long it is held back, or
+    /// nothing if it was turned away.
+    pub(super) fn held_back_by_screens<O: Observer>(
         &mut self,
         id: ExchangeId,
         ctx: &mut Ctx<'_, O>,
-    ) -> bool {
-        let Some(screen) = &mut self.screen else { return false };
+    ) -> Option<Span> {
+        let Some(screen) = &mut self.screen else { return Some(Span::ZERO) };
         let Screen { plan, accounts, .. } = &mut **screen;
         let (at, endpoint, request) = {
             let exchange = ctx.hot(id);
@@ -118,23 +120,25 @@ impl Host {
         }
         if is_denied(plan, id, endpoint, ctx) {
             Self::turns_away(id, Defence::Access, 403, ctx);
-            return true;
+            return None;
         }
         if let Some(knows) = plan.knows.filter(|_| !plan.tunnels(endpoint)) {
             let (is_infected, key) = is_infected(id, ctx);
             if is_infected && is_listed(knows, key) {
                 ctx.observe(&Fact::Screen(Noted::Object { at, fate: Fate::Listed }));
                 answers(id, 403, ctx);
-                return true;
+                return None;
             }
         }
         let is_login = ctx.fixed.auth.as_ref().is_some_and(|auth| auth.login == Some(endpoint));
-        let Some(accounts) = accounts.as_mut().filter(|_| is_login) else { return false };
-        let refusal = accounts.refuses(source, account(request, ctx), ctx.now());
-        if let Some(refusal) = refusal {
+        let Some(accounts) = accounts.as_mut().filter(|_| is_login) else {
+            return Some(Span::ZERO);
+        };
+        let admitted = accounts.admit(source, account(request, ctx), ctx.now());
+        if let Err(refusal) = admitted {
             Self::turns_away(id, refusal.by, refusal.status, ctx);
         }
-        refusal.is_some()
+        admitted.ok()
     }
 
     /// Whether a handshake is refused because its address opens too many connections.
