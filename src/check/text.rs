@@ -144,7 +144,10 @@ fn nodes(graph: &Graph, checked: &Checked) -> Table {
         table.row([
             name,
             plan.kind.to_owned(),
-            replicas.to_string(),
+            match graph.scaling(id) {
+                Some(plan) => format!("{}-{}", plan.spec.min, plan.spec.max),
+                None => replicas.to_string(),
+            },
             cores(graph, id),
             format!("{often}{}", number(node.exchanges())),
             demand(node),

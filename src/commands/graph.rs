@@ -79,11 +79,15 @@ fn dot(model: &Model, heading: &str) -> String {
 fn about(node: &NodeSpec) -> String {
     let mut text = node.kind.word().to_owned();
     let Some(station) = node.station() else { return text };
+    let many = match &station.autoscale {
+        Some(scaling) => format!("{} to {}", scaling.min, scaling.max),
+        None => node.replicas().to_string(),
+    };
     match (&station.machine, station.cores) {
-        (Some(machine), _) => text.push_str(&format!("\n{} x {machine}", node.replicas())),
+        (Some(machine), _) => text.push_str(&format!("\n{many} x {machine}")),
         (None, Some(cores)) => {
             let plural = if cores == 1 { "" } else { "s" };
-            text.push_str(&format!("\n{} x {cores} core{plural}", node.replicas()));
+            text.push_str(&format!("\n{many} x {cores} core{plural}"));
         }
         (None, None) => {}
     }

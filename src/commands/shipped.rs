@@ -29,6 +29,7 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "database-bottleneck",
     "scalability-law",
     "flash-crowd",
+    "autoscaling",
     "keep-alive-or-not",
     "l4-or-l7",
     "sticky-behind-nat",

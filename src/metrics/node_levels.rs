@@ -25,7 +25,7 @@ pub(super) const METRICS: &[NodeMetric] = &[
     level(
         "utilisation",
         Unit::Share,
-        "The share of time that cores are at work; with an autoscaler, of the time that they serve.",
+        "The share of time that cores are at work; with an autoscaler, while they serve.",
         |at| whole(at).and_then(|()| of_cores(at, at.meter.busy.area())),
     ),
     level(

@@ -10,13 +10,15 @@ use super::{Picture, Plot};
 pub(super) struct Timeline;
 
 const HEADING: &str = "Goodput, requests in the system and latency over time";
+const HEADING_SCALED: &str = "Goodput, requests, latency and replicas over time";
 
 /// What the panels show from top to bottom: titles, and metrics of which the first is taken that
 /// has numbers.
-const STRIPS: [(&str, &[&str]); 3] = [
+const STRIPS: [(&str, &[&str]); 4] = [
     ("goodput (1/s)", &["goodput"]),
     ("in system (requests)", &["in_system", "queue"]),
     ("mean latency, by end (ms)", &["latency_mean"]),
+    ("replicas on, of who scales", &["replicas_on"]),
 ];
 
 impl Plot for Timeline {
@@ -54,6 +56,7 @@ impl Plot for Timeline {
                 }
             }
         }
-        Ok(over_time::draw(HEADING, title, &strips, &variants).into_iter().collect())
+        let heading = if strips.len() == STRIPS.len() { HEADING_SCALED } else { HEADING };
+        Ok(over_time::draw(heading, title, &strips, &variants).into_iter().collect())
     }
 }

@@ -2,8 +2,8 @@
 //! users and ordinals of their requests from 0.
 //!
 //! Times are exact: microseconds with the nanoseconds as decimals, by whole-number arithmetic. An
-//! empty status means that no answer came to the client. `backends` are the replicas that were chosen, in order;
-//! `cache` says what each cache did that the request came to.
+//! empty status means that no answer came to the client. `backends` are the replicas that were
+//! chosen, in order; `cache` says what each cache did that the request came to.
 
 use super::ResultFile;
 use super::sheet::{Cell, Sheet};

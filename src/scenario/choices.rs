@@ -15,6 +15,7 @@ pub(super) const KEYS: &[&str] = &[
     "backend_queue",
     "backoff",
     "batch",
+    "boot",
     "capacity",
     "connect",
     "copy",

@@ -44,11 +44,8 @@ pub fn may_vary(path: &Path) -> Result<(), Box<Diagnostic>> {
     let message = format!("`{path}` cannot be varied: an axis is laid over every variant");
     let error = Diagnostic::error(path.span.clone(), message);
     Err(Box::new(match path.keys.as_slice() {
-        [_, name, inner, rest @ ..] => {
-            let keys = [std::slice::from_ref(inner), rest].concat();
-            let inner = Path { keys, span: path.span.clone() };
-            error.help(format!("vary `{inner}`, and take this variant with --variant {name}"))
-        }
+        [_, name, _, ..] => error
+            .help(format!("vary `{}`, and take this variant with --variant {name}", path.below(2))),
         _ => error.help("vary a key of the scenario, such as `node.app.replicas`"),
     }))
 }
@@ -60,7 +57,7 @@ fn within(
 ) -> Result<(Option<String>, Option<Path>), Box<Diagnostic>> {
     let error = |message: String| Diagnostic::error(path.span.clone(), message);
     match path.keys.as_slice() {
-        [family, name, first, rest @ ..] if family == "variant" => {
+        [family, name, _, ..] if family == "variant" => {
             if !variants.contains(&name.as_str()) {
                 let error = error(format!("the scenario has no variant `{name}`"));
                 return Err(Box::new(match nearest(name, variants.iter().copied()) {
@@ -68,8 +65,7 @@ fn within(
                     None => error.help("a key of the scenario is set without `variant.NAME.`"),
                 }));
             }
-            let keys = [std::slice::from_ref(first), rest].concat();
-            Ok((Some(name.clone()), Some(Path { keys, span: path.span.clone() })))
+            Ok((Some(name.clone()), Some(path.below(2))))
         }
         [family, ..] if family == "variant" => {
             let error = error(format!("`{path}` cannot be set as a whole"));

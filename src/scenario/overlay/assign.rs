@@ -80,7 +80,7 @@ impl Walk<'_> {
         if other_alternative || other_kind {
             table.clear();
         }
-        let key_span = self.path.span.clone();
+        let key_span = self.path.place(depth);
         if last {
             self.lay(table, Entry { key_span, item: value });
             return Ok(());

@@ -13,6 +13,8 @@ pub struct Path {
     pub keys: Vec<String>,
     /// Where the path was written.
     pub span: Span,
+    /// Where each of its keys was, with its quotes; the whole path if that cannot be told.
+    places: Vec<Span>,
 }
 
 impl Path {
@@ -21,10 +23,23 @@ impl Path {
     /// # Errors
     /// If it is no path; the diagnostic points at `span`, where the path was written.
     pub fn parse(text: &str, span: &Span) -> Result<Self, Box<Diagnostic>> {
-        let mut keys = Vec::new();
+        let (mut keys, mut places) = (Vec::new(), Vec::new());
         let mut rest = text.trim_matches([' ', '\t']);
+        // As it stands, or between quotes without escapes in them.
+        let before = match span.len().checked_sub(text.len()) {
+            Some(0) => Some(0),
+            Some(2) => Some(1),
+            Some(_) | None => None,
+        };
+        let blank = text.len() - text.trim_start_matches([' ', '\t']).len();
+        let end = blank + rest.len();
         loop {
             let (key, after) = part(rest).ok_or_else(|| malformed(text, span))?;
+            let place = before.map(|before| {
+                let start = span.start + before;
+                start + end - rest.len()..start + end - after.len()
+            });
+            places.push(place.unwrap_or_else(|| span.clone()));
             keys.push(key);
             if keys.len() > MAX_DEPTH {
                 let message = format!("a path has at most {MAX_DEPTH} parts");
@@ -32,10 +47,23 @@ impl Path {
             }
             match after.strip_prefix('.') {
                 Some(next) => rest = next,
-                None if after.is_empty() => return Ok(Self { keys, span: span.clone() }),
+                None if after.is_empty() => return Ok(Self { keys, span: span.clone(), places }),
                 None => return Err(malformed(text, span)),
             }
         }
+    }
+
+    /// The path without the first `count` keys.
+    #[must_use]
+    pub fn below(&self, count: usize) -> Self {
+        let places = self.places.get(count..).unwrap_or_default().to_vec();
+        Self { keys: self.keys[count..].to_vec(), span: self.span.clone(), places }
+    }
+
+    /// Where the key of this number was written.
+    #[must_use]
+    pub fn place(&self, key: usize) -> Span {
+        self.places.get(key).unwrap_or(&self.span).clone()
     }
 
     /// Whether one of the two paths leads to or into the value of the other.
@@ -94,6 +122,18 @@ mod tests {
 
     fn keys(text: &str) -> Option<Vec<String>> {
         Path::parse(text, &(0..0)).ok().map(|path| path.keys)
+    }
+
+    #[test]
+    fn each_key_has_its_place() {
+        let of = |text: &str, span: Span| {
+            let path = Path::parse(text, &span).expect("a path");
+            (0..path.keys.len()).map(|key| path.place(key)).collect::<Vec<_>>()
+        };
+        assert_eq!(of("a.'b'.cd", 10..18), [10..11, 12..15, 16..18]);
+        assert_eq!(of(" a.b ", 10..15), [11..12, 13..14]);
+        assert_eq!(of("a.b", 10..15), [11..12, 13..14], "between quotes");
+        assert_eq!(of("a.b", 0..0), [0..0, 0..0]);
     }
 
     #[test]
