@@ -333,7 +333,7 @@ impl<O: Observer> World<O> {
             Token::Total(request) | Token::Again(request) | Token::Kept(request, _) => {
                 self.core.requests[request.0].asked.client
             }
-            Token::Renew(person) | Token::Theft(person, _) => self.core.people[person].client,
+            Token::Renew(person) | Token::Theft(person, ..) => self.core.people[person].client,
             Token::Patience(id)
             | Token::CoreDone(id)
             | Token::Cancelled(id, ..)

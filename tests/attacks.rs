@@ -51,6 +51,21 @@ fn a_filter_of_requests_stops_its_share_and_some_honest_requests() {
 }
 
 #[test]
+fn a_second_filter_stops_its_share_of_what_the_first_has_missed() {
+    let second = "[node.inner]\nkind = 'reverse-proxy'\ncores = 1
+waf = { catches = { sql-injection = 0.8 }, false_positives = 0.1 }
+[link.edge.inner]\n[link.inner.app]\n";
+    let text = INJECTION.replace("[link.edge.app]\n", second);
+    let ran = run(&graph_of(&text, "waf"));
+    let [attempts, leaked, blocked] =
+        counts(&ran, ["attack_attempts", "attack_succeeded", "honest_blocked"]);
+    // A fifth of a fifth of the attacks, and what either filter takes for one.
+    assert_eq!(attempts, 119);
+    assert!((1..=12).contains(&leaked), "{leaked}");
+    assert!((540..=680).contains(&blocked), "{blocked}");
+}
+
+#[test]
 fn a_check_of_input_stops_its_share_and_some_honest_requests() {
     let (run, [attempts, leaked, rows, blocked]) = injected("input-filter");
     let [stopped] = counts(&run, ["stopped_input_filter"]);
@@ -134,6 +149,21 @@ fn a_lock_out_stops_guessing_and_shuts_the_owners_out() {
     // Two more of each account are being hashed when the fifth has failed.
     assert_eq!(wrong, 700);
     assert_eq!(blocked, 409, "owners try again and again, and nothing opens");
+}
+
+#[test]
+fn a_lock_out_locks_no_more_accounts_than_there_are_people() {
+    let text = STUFFING
+        .replace("think  = { exp = \"5s\" }", "think = { exp = \"5s\" }\npeople = 5")
+        .replace("cost = 10 }", "cost = 10, wrong = 0.7 }");
+    let locked = |text: &str| {
+        let ran = run(&graph_of(text, "guessing-lockout"));
+        let all = counts(&ran, ["accounts_locked"])[0];
+        // The list names accounts of others as well.
+        all - 95
+    };
+    assert_eq!(locked(&text), 5);
+    assert!(locked(&text.replace("\npeople = 5", "")) > 10, "when each is somebody new");
 }
 
 /// What became of an origin: attempts, those that leaked, honest requests that were stopped.

@@ -15,8 +15,8 @@ pub struct Kept {
     live: u32,
     /// The serial number of the first of `sessions`.
     first: u64,
-    /// When each was written last, and at which shard it is; none once it has gone.
-    sessions: VecDeque<Option<(Time, u16)>>,
+    /// When each was written last, at which shard it is and whose; none once it has gone.
+    sessions: VecDeque<Option<(Time, u16, u32)>>,
     /// Writes in their order; the last of a session counts.
     writes: VecDeque<(Time, u64)>,
     /// How often each shard has died, as far as is known.
@@ -41,29 +41,32 @@ impl Kept {
             return;
         }
         for session in &mut self.sessions {
-            self.live -= u32::from(session.take_if(|(_, at)| *at == shard).is_some());
+            self.live -= u32::from(session.take_if(|(_, at, _)| *at == shard).is_some());
         }
         self.closes_up();
     }
 
-    /// Takes a new session in at a shard. Returns its serial number, and how many others had to go
-    /// for it.
-    pub fn insert(&mut self, shard: u16, now: Time) -> (u64, u32) {
+    /// Takes a new session of somebody in at a shard, and returns its serial number. Others may
+    /// have to go for it.
+    pub fn insert(&mut self, shard: u16, owner: u32, now: Time) -> u64 {
         while let Some((at, serial)) = self.oldest().filter(|(at, _)| now > *at + self.idle) {
             debug_assert!(at <= now, "writes are in their order");
             self.end(serial);
         }
         let serial = self.first + self.sessions.len() as u64;
-        self.sessions.push_back(Some((now, shard)));
+        self.sessions.push_back(Some((now, shard, owner)));
         self.writes.push_back((now, serial));
         self.live += 1;
-        let mut gone = 0;
-        while self.live > self.capacity {
-            let Some((_, oldest)) = self.oldest() else { break };
-            self.end(oldest);
-            gone += 1;
-        }
-        (serial, gone)
+        serial
+    }
+
+    /// Lets the session go that was written longest ago, if there are more than there is room for.
+    /// Returns whose it was.
+    pub fn evicts(&mut self) -> Option<u32> {
+        let (_, oldest) = self.oldest().filter(|_| self.live > self.capacity)?;
+        let owner = self.session(oldest).map(|(_, _, owner)| owner);
+        self.end(oldest);
+        owner
     }
 
     /// The session that was written longest ago, with the moment of that.
@@ -81,9 +84,13 @@ impl Kept {
         usize::try_from(serial.checked_sub(self.first)?).ok()
     }
 
-    fn written(&self, serial: u64) -> Option<Time> {
+    fn session(&self, serial: u64) -> Option<(Time, u16, u32)> {
         let place = self.place(serial)?;
-        self.sessions.get(place).copied().flatten().map(|(at, _)| at)
+        self.sessions.get(place).copied().flatten()
+    }
+
+    fn written(&self, serial: u64) -> Option<Time> {
+        self.session(serial).map(|(at, ..)| at)
     }
 
     /// Whether a session is still there.
@@ -95,7 +102,7 @@ impl Kept {
     /// A session is written, if it is still there.
     pub fn touch(&mut self, serial: u64, now: Time) {
         let place = self.place(serial);
-        if let Some(Some((at, _))) = place.and_then(|place| self.sessions.get_mut(place)) {
+        if let Some(Some((at, ..))) = place.and_then(|place| self.sessions.get_mut(place)) {
             *at = now;
             self.writes.push_back((now, serial));
         }
@@ -124,24 +131,31 @@ impl Kept {
 mod tests {
     use super::*;
 
+    /// A new session of somebody: its number, and who had to go for it.
+    fn comes(kept: &mut Kept, shard: u16, now: u64) -> (u64, Vec<u32>) {
+        let owner = u32::try_from(100 + now).expect("a small number");
+        let serial = kept.insert(shard, owner, Time(now));
+        (serial, std::iter::from_fn(|| kept.evicts()).collect())
+    }
+
     #[test]
     fn the_session_that_was_written_longest_ago_goes_when_there_is_no_room() {
         let mut kept = Kept::new(2, Span(1_000));
-        let (a, _) = kept.insert(0, Time(1));
-        let (b, _) = kept.insert(0, Time(2));
+        let (a, _) = comes(&mut kept, 0, 1);
+        let (b, _) = comes(&mut kept, 0, 2);
         kept.touch(a, Time(3));
-        assert_eq!(kept.insert(0, Time(4)), (2, 1));
+        assert_eq!(comes(&mut kept, 0, 4), (2, vec![102]), "and it is known whose that is");
         assert_eq!((kept.holds(a), kept.holds(b), kept.holds(2)), (true, false, true));
     }
 
     #[test]
     fn what_ended_or_expired_makes_room_without_a_loss() {
         let mut kept = Kept::new(2, Span(10));
-        let (a, _) = kept.insert(0, Time(0));
-        let (b, _) = kept.insert(0, Time(5));
+        let (a, _) = comes(&mut kept, 0, 0);
+        let (b, _) = comes(&mut kept, 0, 5);
         kept.end(a);
-        assert_eq!(kept.insert(0, Time(6)), (2, 0));
-        assert_eq!(kept.insert(0, Time(16)), (3, 0), "b has been idle for more than 10");
+        assert_eq!(comes(&mut kept, 0, 6), (2, vec![]));
+        assert_eq!(comes(&mut kept, 0, 16), (3, vec![]), "b has been idle for more than 10");
         assert!(!kept.holds(b) && kept.holds(2));
         kept.end(a);
         kept.touch(b, Time(17));
@@ -151,16 +165,16 @@ mod tests {
     #[test]
     fn a_shard_that_dies_leaves_its_room_empty_and_that_of_the_others_as_it_was() {
         let mut kept = Kept::new(3, Span(1_000));
-        let (a, _) = kept.insert(0, Time(1));
-        let (b, _) = kept.insert(1, Time(2));
-        let (c, _) = kept.insert(0, Time(3));
+        let (a, _) = comes(&mut kept, 0, 1);
+        let (b, _) = comes(&mut kept, 1, 2);
+        let (c, _) = comes(&mut kept, 0, 3);
         kept.hears(1, 0);
         kept.hears(0, 1);
         assert_eq!((kept.holds(a), kept.holds(b), kept.holds(c)), (false, true, false));
-        let gone: u32 = (4..6).map(|at| kept.insert(0, Time(at)).1).sum();
-        assert_eq!(gone, 0, "there is room for two after the crash");
+        let gone: Vec<u32> = (4..6).flat_map(|at| comes(&mut kept, 0, at).1).collect();
+        assert_eq!(gone, Vec::<u32>::new(), "there is room for two after the crash");
         kept.hears(0, 1);
-        assert_eq!(kept.insert(0, Time(6)).1, 1, "and for no third: nobody died again");
+        assert_eq!(comes(&mut kept, 0, 6).1, [102], "and for no third: nobody died again");
         assert!(!kept.holds(b), "it was written longest ago");
     }
 }

@@ -36,7 +36,7 @@ pub use refresh::{Presented, Reaction, RefreshSpec};
 pub use said::{Said, Verdict};
 pub use session::{Keep, SessionSpec};
 pub use spec::AuthSpec;
-pub use theft::{Deed, Loot, TheftSpec};
+pub use theft::{Deed, Loot, Robber, TheftSpec};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

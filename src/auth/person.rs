@@ -2,7 +2,7 @@
 //! servers keep of them.
 
 use super::refresh::{Presented, Reaction, present};
-use super::{AuthPlan, Shown, Verdict};
+use super::{AuthPlan, Robber, Shown, Verdict};
 use crate::id::{NodeId, SessionId};
 use crate::net::TimerId;
 use crate::rng::Key;
@@ -31,6 +31,10 @@ pub enum Errand {
     Forged,
     /// What a script of somebody else does in a page of the site.
     Ridden,
+    /// What a thief wants who got it by a script.
+    ScriptTheft,
+    /// To renew a token that was stolen by a script.
+    ScriptTheftRenewal,
 }
 
 impl Errand {
@@ -43,7 +47,34 @@ impl Errand {
     /// Whether a thief makes it.
     #[must_use]
     pub const fn is_thiefs(self) -> bool {
-        matches!(self, Self::Theft | Self::TheftRenewal)
+        self.robs().is_some()
+    }
+
+    /// Which thief makes it, if one does.
+    #[must_use]
+    pub const fn robs(self) -> Option<Robber> {
+        match self {
+            Self::Theft | Self::TheftRenewal => Some(Robber::Plain),
+            Self::ScriptTheft | Self::ScriptTheftRenewal => Some(Robber::Script),
+            Self::Page
+            | Self::Login
+            | Self::Refresh
+            | Self::Logout
+            | Self::Resource
+            | Self::Forged
+            | Self::Ridden => None,
+        }
+    }
+
+    /// What a thief of this kind wants, or that it renews what it has.
+    #[must_use]
+    pub const fn of(whose: Robber, renews: bool) -> Self {
+        match (whose, renews) {
+            (Robber::Plain, false) => Self::Theft,
+            (Robber::Plain, true) => Self::TheftRenewal,
+            (Robber::Script, false) => Self::ScriptTheft,
+            (Robber::Script, true) => Self::ScriptTheftRenewal,
+        }
     }
 }
 
@@ -171,10 +202,10 @@ pub struct Person {
     pub granted: Option<Credential>,
     /// What the servers keep.
     pub record: Option<Record>,
-    /// What a thief has.
-    pub thief: Option<Thief>,
-    /// Timers of thefts that are running.
-    pub deeds: u32,
+    /// What thieves have, by how they came by it.
+    pub thieves: [Option<Thief>; 2],
+    /// Timers of their thefts that are running.
+    pub deeds: [u32; 2],
     /// What is under way beside pages.
     pub errand: Option<Errand>,
     /// Whether a page waits for that.
@@ -206,8 +237,8 @@ impl Person {
             held: None,
             granted: None,
             record: None,
-            thief: None,
-            deeds: 0,
+            thieves: [None; 2],
+            deeds: [0; 2],
             errand: None,
             waits: false,
             leaves: false,
@@ -217,6 +248,18 @@ impl Person {
             requests: 0,
             renewal: TimerId::NONE,
         }
+    }
+
+    /// What the thief has who came by it in this way.
+    #[must_use]
+    pub const fn thief(&self, whose: Robber) -> Option<&Thief> {
+        self.thieves[whose as usize].as_ref()
+    }
+
+    /// Whether such a thief has nothing of this one, and nothing of an earlier theft is to come.
+    #[must_use]
+    pub const fn is_unrobbed(&self, whose: Robber) -> bool {
+        self.thieves[whose as usize].is_none() && self.deeds[whose as usize] == 0
     }
 
     /// Whether the request of such an errand is accepted.
@@ -235,11 +278,13 @@ impl Person {
         plan.scheme.verdict(plan, &shown)
     }
 
-    /// What the owner, or the thief, shows.
+    /// What the owner, or a thief, shows.
     #[must_use]
     pub fn shows(&self, errand: Errand) -> Option<&Credential> {
-        let stolen = self.thief.as_ref().map(|thief| &thief.credential);
-        if errand.is_thiefs() { stolen } else { self.held.as_ref() }
+        match errand.robs() {
+            Some(whose) => self.thief(whose).map(|thief| &thief.credential),
+            None => self.held.as_ref(),
+        }
     }
 
     /// The issuer lets this one in: what is issued, and what is kept of it.
@@ -252,9 +297,9 @@ impl Person {
         self.granted = Some(credential);
     }
 
-    /// A refresh token is presented to the issuer by the owner or by the thief.
-    pub fn renew(&mut self, plan: &AuthPlan, by_thief: bool, losses: u32, now: Time) -> Reaction {
-        let held = if by_thief { self.thief.map(|thief| thief.credential) } else { self.held };
+    /// A refresh token is presented to the issuer by who runs this errand: the owner or a thief.
+    pub fn renew(&mut self, plan: &AuthPlan, errand: Errand, losses: u32, now: Time) -> Reaction {
+        let held = self.shows(errand).copied();
         let (Some(renewal), Some(held)) = (&plan.tokens.renewal, held) else {
             return Reaction::Refuses;
         };
@@ -266,9 +311,9 @@ impl Person {
         if let Reaction::Renews(generation) = reaction {
             let refresh = Presented { generation, ..held.refresh };
             let new = Credential { refresh, ..Credential::new(now, plan.life()) };
-            match &mut self.thief {
-                Some(thief) if by_thief => thief.credential = new,
-                _ => self.granted = Some(new),
+            match errand.robs().and_then(|whose| self.thieves[whose as usize].as_mut()) {
+                Some(thief) => thief.credential = new,
+                None => self.granted = Some(new),
             }
         }
         reaction
@@ -282,8 +327,9 @@ impl Person {
         }
         if let Some(deny) = &plan.tokens.deny {
             let from = now + deny.lag;
-            let stolen = self.thief.as_mut().map(|thief| &mut thief.credential);
-            for token in [self.held.as_mut(), self.granted.as_mut(), stolen].into_iter().flatten() {
+            let own = [self.held.as_mut(), self.granted.as_mut()].into_iter().flatten();
+            let stolen = self.thieves.iter_mut().flatten().map(|thief| &mut thief.credential);
+            for token in own.chain(stolen) {
                 token.denied = token.denied.min(from);
             }
         }
@@ -325,7 +371,7 @@ mod tests {
         };
         logs_in(&mut person, 0);
         let first = person.held.expect("just granted");
-        person.thief = Some(Thief::new(first, Time(5), 1));
+        person.thieves[0] = Some(Thief::new(first, Time(5), 1));
         person.revoke(&plan, Time(100));
         logs_in(&mut person, 110);
         person.revoke(&plan, Time(140));
@@ -335,7 +381,7 @@ mod tests {
         // The first token as from 100 on, the second one as from 140 on.
         assert!(is_in(&person, Errand::Theft, 149) && !is_in(&person, Errand::Theft, 150));
         assert!(is_in(&person, Errand::Page, 189) && !is_in(&person, Errand::Page, 190));
-        let stolen = person.thief.expect("a thief").credential;
+        let stolen = person.thief(Robber::Plain).expect("a thief").credential;
         assert_eq!(person.works_until(&plan, &stolen), Time(150));
         logs_in(&mut person, 200);
         assert!(is_in(&person, Errand::Page, 300), "nobody has taken that one back");
@@ -350,7 +396,7 @@ mod tests {
         assert!(!is_known(&person, Errand::Page, 0), "nothing is shown");
         person.grant(&plan, 0, 0, Time(0));
         let old = person.granted.take().expect("just granted");
-        person.thief = Some(Thief::new(old, Time(0), 1));
+        person.thieves[0] = Some(Thief::new(old, Time(0), 1));
         person.grant(&plan, 0, 0, Time(50));
         person.held = person.granted.take();
         assert!(is_known(&person, Errand::Page, 60));

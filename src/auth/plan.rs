@@ -308,10 +308,10 @@ pub(super) mod tests {
         person.grant(&plan, 0, 0, Time(0));
         person.held = person.granted;
         let credential = person.granted.expect("just granted");
-        person.thief = Some(Thief::new(credential, Time(10), 1));
-        assert_eq!(person.renew(&plan, true, 0, Time(800)), Reaction::Renews(1));
-        assert_eq!(person.renew(&plan, false, 0, Time(900)), Reaction::EndsFamily);
-        assert_eq!(person.renew(&plan, true, 0, Time(901)), Reaction::Refuses);
+        person.thieves[0] = Some(Thief::new(credential, Time(10), 1));
+        assert_eq!(person.renew(&plan, Errand::TheftRenewal, 0, Time(800)), Reaction::Renews(1));
+        assert_eq!(person.renew(&plan, Errand::Refresh, 0, Time(900)), Reaction::EndsFamily);
+        assert_eq!(person.renew(&plan, Errand::TheftRenewal, 0, Time(901)), Reaction::Refuses);
         let thief = |now| person.verdict(&plan, Errand::Theft, 0, 0, Time(now));
         assert_eq!((thief(1_700), thief(1_701)), (Verdict::Accepted, Verdict::Expired));
     }

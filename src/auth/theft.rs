@@ -44,6 +44,21 @@ pub enum Loot {
     Refresh,
 }
 
+/// How a thief came by what it has. Both kinds may rob one person, and know nothing of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Robber {
+    /// By the share of log-ins that the scenario says, or by a name that was set before.
+    Plain,
+    /// By a script in a page.
+    Script,
+}
+
+impl Robber {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::Plain, Self::Script];
+}
+
 /// What comes next in a theft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {

@@ -2,7 +2,7 @@
 
 use super::FaultKind;
 use crate::fact::Place;
-use crate::id::LinkId;
+use crate::id::{LinkId, NodeId};
 
 /// The state of one replica, as a connection or a message that reaches it finds it. Several faults
 /// may last at once, so each is counted.
@@ -104,6 +104,8 @@ impl Default for LinkCondition {
 #[derive(Debug, Clone, Default)]
 pub struct Conditions {
     replicas: Vec<Vec<Condition>>,
+    /// How often all replicas of each node have been gone at once.
+    extinctions: Vec<u32>,
 }
 
 impl Conditions {
@@ -111,7 +113,8 @@ impl Conditions {
     #[must_use]
     pub fn new(replicas: impl Iterator<Item = u16>) -> Self {
         let table = replicas.map(|count| vec![Condition::default(); usize::from(count)]);
-        Self { replicas: table.collect() }
+        let replicas: Vec<_> = table.collect();
+        Self { extinctions: vec![0; replicas.len()], replicas }
     }
 
     /// Whether there can be any fault.
@@ -128,9 +131,29 @@ impl Conditions {
         node.and_then(|node| node.get(usize::from(at.replica))).copied().unwrap_or_default()
     }
 
-    /// The condition of a replica, to change it.
-    pub fn of_mut(&mut self, at: Place) -> Option<&mut Condition> {
-        self.replicas.get_mut(at.node.index())?.get_mut(usize::from(at.replica))
+    /// Changes the condition of a replica. Returns what it was and what it is.
+    pub fn change(
+        &mut self,
+        at: Place,
+        change: impl FnOnce(&mut Condition),
+    ) -> Option<(Condition, Condition)> {
+        let node = self.replicas.get_mut(at.node.index())?;
+        let condition = node.get_mut(usize::from(at.replica))?;
+        let before = *condition;
+        change(condition);
+        let after = *condition;
+        let has_died = after.is_crashed() && !before.is_crashed();
+        if has_died && node.iter().all(|replica| replica.is_crashed()) {
+            self.extinctions[at.node.index()] += 1;
+        }
+        Some((before, after))
+    }
+
+    /// How often all replicas of a node have been gone at once, and with them what each of them had
+    /// a copy of.
+    #[must_use]
+    pub fn extinctions(&self, node: NodeId) -> u32 {
+        self.extinctions.get(node.index()).copied().unwrap_or_default()
     }
 }
 
@@ -146,7 +169,6 @@ pub enum Target {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::NodeId;
 
     #[test]
     fn a_replica_works_again_when_the_last_of_its_faults_is_over() {
@@ -172,6 +194,21 @@ mod tests {
     }
 
     #[test]
+    fn a_node_is_extinct_when_its_last_replica_dies_and_not_before() {
+        let mut all = Conditions::new([1, 2].into_iter());
+        let mut crash = |replica, begins| {
+            let at = Place { node: NodeId(1), replica };
+            all.change(at, |it| it.count(FaultKind::Crash, begins)).expect("it is there");
+            [all.extinctions(NodeId(0)), all.extinctions(NodeId(1))]
+        };
+        assert_eq!(crash(0, true), [0, 0]);
+        assert_eq!(crash(0, false), [0, 0]);
+        assert_eq!(crash(1, true), [0, 0]);
+        assert_eq!(crash(0, true), [0, 1]);
+        assert_eq!(crash(0, true), [0, 1], "who is dead dies no more");
+    }
+
+    #[test]
     fn each_kind_has_its_own_verdict() {
         let after = |kind| {
             let mut condition = Condition::default();
@@ -192,7 +229,7 @@ mod tests {
         assert!(none.of(Place { node: NodeId(3), replica: 1 }).works());
         let mut some = Conditions::new([1, 2].into_iter());
         let second = Place { node: NodeId(1), replica: 1 };
-        some.of_mut(second).expect("it is there").count(FaultKind::Refuse, true);
+        some.change(second, |it| it.count(FaultKind::Refuse, true)).expect("it is there");
         assert!(!some.of(second).works());
         assert!(some.of(Place { node: NodeId(1), replica: 0 }).works());
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::build::Build;
 use super::program::amount;
+use crate::arrivals::Arrivals;
 use crate::attack::{AttackPlan, QueryDefences, StuffingPlan};
 use crate::dist::Dist;
 use crate::endpoint::{EndpointSpec, Op, ScreenRule};
@@ -49,12 +50,24 @@ pub(super) fn screens(
         || plans.iter().any(Option::is_some);
     let screens = is_needed.then(|| Screens {
         attacks,
+        filters: plans
+            .iter()
+            .map(|plan| plan.as_ref().is_some_and(|it| it.waf.is_some()))
+            .collect(),
+        people: nodes.iter().map(|(_, node, _)| people_of(build, &node.kind)).collect(),
         infected,
         compressible: endpoints.iter().map(|(_, spec)| spec.response.compressible).collect(),
         flaws,
         start: build.model.run.clock.start.0,
     });
     (plans, screens.map(Box::new))
+}
+
+/// How many people the visitors of a node are, if the scenario says so.
+fn people_of(build: &Build<'_>, kind: &KindSpec) -> Option<u32> {
+    let KindSpec::Client(client) = kind else { return None };
+    let Some(Arrivals::Visits { visit, .. }) = &client.arrivals else { return None };
+    build.model.visits.get(visit)?.spec.people
 }
 
 /// What an attacker does.
@@ -91,12 +104,10 @@ fn attack(build: &mut Build<'_>, name: &str, kind: &KindSpec) -> Option<AttackPl
         build.diagnostics.push(error.label(format!("the attacks are {words}")));
     }
     let client = &attacker.client;
-    let is_open = client.arrivals.as_ref().is_some_and(|it| {
-        !matches!(
-            it,
-            crate::arrivals::Arrivals::Visits { .. } | crate::arrivals::Arrivals::Trace { .. }
-        )
-    });
+    let is_open = client
+        .arrivals
+        .as_ref()
+        .is_some_and(|it| !matches!(it, Arrivals::Visits { .. } | Arrivals::Trace { .. }));
     if !is_open {
         let place = build.model.nodes[name].place.clone();
         let error =

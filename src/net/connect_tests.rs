@@ -90,7 +90,8 @@ impl World {
 
     /// The same with a fault of the far end, from the beginning on.
     fn with(mut self, fault: FaultKind) -> Self {
-        self.core.conditions.of_mut(FAR).expect("it is there").count(fault, true);
+        let conditions = &mut self.core.conditions;
+        conditions.change(FAR, |it| it.count(fault, true)).expect("it is there");
         self
     }
 

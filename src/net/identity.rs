@@ -3,11 +3,16 @@
 use super::Token;
 use super::core::Ctx;
 use super::request::Request;
-use crate::auth::{AuthPlan, Deed, Errand, Keep, Person, Scheme, Thief, Verdict};
+use crate::auth::{
+    AuthPlan, Credential, Deed, Errand, Keep, Person, Robber, Scheme, Thief, Verdict,
+};
 use crate::fact::{Observer, Place};
 use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
 use crate::rng::{Key, mix};
 use crate::time::Time;
+
+/// Somebody from whom something was stolen, or will be, and how.
+pub type Robbed = (u32, Robber);
 
 impl<O: Observer> Ctx<'_, O> {
     /// Bytes that a request of the user's carries to show who sends it.
@@ -79,7 +84,7 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn losses(&self, plan: &AuthPlan, person: &Person, replica: u16) -> u32 {
         let Some(node) = plan.memory() else { return 0 };
         let replica = match (plan.scheme, plan.sessions.keep) {
-            (Scheme::Session, Keep::Replicated) => return 0,
+            (Scheme::Session, Keep::Replicated) => return self.core.conditions.extinctions(node),
             (Scheme::Session, Keep::Local | Keep::Sticky) => replica,
             _ => self.shard(node, person.key.0).replica,
         };
@@ -104,33 +109,65 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// Sets the moment of a deed of somebody's thief.
-    pub fn will(&mut self, person: u32, deed: Deed, at: Time) {
-        self.core.people[person].deeds += 1;
+    pub fn will(&mut self, (person, whose): Robbed, deed: Deed, at: Time) {
+        self.core.people[person].deeds[whose as usize] += 1;
         let now = self.core.now;
-        self.start_timer(at.max(now).since(now), Token::Theft(person, deed));
+        self.start_timer(at.max(now).since(now), Token::Theft(person, whose, deed));
     }
 
-    /// Something may have ended what a thief has.
+    /// Until when a stolen credential works, if nothing else happens: a session that those who keep
+    /// it have lost works no longer.
+    #[must_use]
+    pub fn loot_works_until(&self, place: u32, plan: &AuthPlan, stolen: &Credential) -> Time {
+        let person = &self.core.people[place];
+        let is_lost = plan.scheme == Scheme::Session
+            && person.record.as_ref().is_some_and(|record| {
+                record.losses != self.losses(plan, person, record.home) || self.has_lost_room(place)
+            });
+        let until = person.works_until(plan, stolen);
+        if is_lost { until.min(self.core.now) } else { until }
+    }
+
+    /// Something may have ended what thieves have.
     pub fn looks_at_loot(&mut self, place: u32, plan: &AuthPlan) {
         let now = self.core.now;
-        let person = &mut self.core.people[place];
-        let Some(thief) = person.thief.filter(|thief| thief.until != Time::NEVER) else { return };
-        let until = person.works_until(plan, &thief.credential).max(now);
-        if until < thief.until {
-            person.thief = Some(Thief { until, ..thief });
-            self.will(place, Deed::Ends, until);
+        for whose in Robber::BOTH {
+            let thief = self.core.people[place].thief(whose).copied();
+            let Some(thief) = thief.filter(|thief| thief.until != Time::NEVER) else { continue };
+            let until = self.loot_works_until(place, plan, &thief.credential).max(now);
+            if until < thief.until {
+                self.core.people[place].thieves[whose as usize] = Some(Thief { until, ..thief });
+                self.will((place, whose), Deed::Ends, until);
+            }
+        }
+    }
+
+    /// The memory of this replica is lost, with the sessions that stood in it.
+    #[cold]
+    pub fn loses_memory(&mut self, at: Place) {
+        let fixed = self.fixed;
+        let Some(plan) = fixed.auth.as_deref().filter(|plan| plan.memory() == Some(at.node)) else {
+            return;
+        };
+        let is_robbed = |person: &Person| person.thieves.iter().any(Option::is_some);
+        let people = self.core.people.live_places();
+        let robbed: Vec<u32> =
+            people.filter(|(_, it)| is_robbed(it)).map(|(place, _)| place).collect();
+        for place in robbed {
+            self.looks_at_loot(place, plan);
         }
     }
 
     /// Whether a stolen session that one replica has refused works still at the one where it
     /// stands; there is none such if every replica knows all sessions.
     #[must_use]
-    pub fn works_elsewhere(&self, place: u32, plan: &AuthPlan) -> bool {
+    pub fn works_elsewhere(&self, (place, whose): Robbed, plan: &AuthPlan) -> bool {
         let person = &self.core.people[place];
         let is_at_one = plan.scheme == Scheme::Session && plan.sessions.keep.is_at_one_replica();
         person.record.as_ref().filter(|_| is_at_one).is_some_and(|record| {
             let losses = self.losses(plan, person, record.home);
-            let verdict = person.verdict(plan, Errand::Theft, record.home, losses, self.core.now);
+            let errand = Errand::of(whose, false);
+            let verdict = person.verdict(plan, errand, record.home, losses, self.core.now);
             verdict == Verdict::Accepted && !self.has_lost_room(place)
         })
     }
@@ -183,7 +220,7 @@ impl<O: Observer> Ctx<'_, O> {
     /// works for no thief any more.
     pub fn forget_if_gone(&mut self, person: u32) {
         let it = &self.core.people[person];
-        let works = it.thief.is_some() || it.deeds > 0;
+        let works = Robber::BOTH.into_iter().any(|whose| !it.is_unrobbed(whose));
         if it.session == SessionId::NONE && it.requests == 0 && !works {
             self.leaves_ring(person);
             self.core.people.remove(person);

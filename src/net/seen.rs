@@ -90,6 +90,23 @@ impl<'a, O: Observer> Ctx<'a, O> {
         screens.attacks.get(client.index())?.as_ref()
     }
 
+    /// How many filters of requests looked at an exchange before it came here: at nodes that handed
+    /// it on, so that it has the key that they drew by.
+    #[must_use]
+    pub fn filters_before(&self, id: ExchangeId) -> u64 {
+        let Some(screens) = self.fixed.screens.as_ref() else { return 0 };
+        let key = self.core.exchanges.hot(id).key;
+        let (mut at, mut count) = (id, 0);
+        while let Some(caller) = self.caller(at) {
+            let exchange = self.core.exchanges.hot(caller);
+            let node = exchange.at.node.index();
+            let filters = screens.filters.get(node).copied().unwrap_or(false);
+            count += u64::from(filters && exchange.key == key);
+            at = caller;
+        }
+        count
+    }
+
     /// Whether a request carries a payload for a query.
     #[must_use]
     pub fn is_injection(&self, request: RequestId) -> bool {

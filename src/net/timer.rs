@@ -2,7 +2,7 @@
 //! cancelled one is ignored then without a search in the queue.
 
 use super::link::Missing;
-use crate::auth::Deed;
+use crate::auth::{Deed, Robber};
 use crate::fact::Place;
 use crate::id::{ConnectionId, ExchangeId, NodeId, RequestId};
 
@@ -33,8 +33,8 @@ pub enum Token {
     Kept(RequestId, u16),
     /// Somebody's token is due to be renewed.
     Renew(u32),
-    /// A theft from somebody comes to its next deed.
-    Theft(u32, Deed),
+    /// A theft of this kind from somebody comes to its next deed.
+    Theft(u32, Robber, Deed),
     /// The exchange has waited in a queue for as long as it may.
     Patience(ExchangeId),
     /// The exchange's visit to a core is over (where visits can be stopped).

@@ -8,4 +8,4 @@ mod visit;
 
 pub use browsed::Browsed;
 pub use page::{PagePlan, PageSpec, PartPlan, ResourceSpec};
-pub use visit::{Share, Stage, VisitPlan, VisitSpec};
+pub use visit::{Share, Stage, VisitPlan, VisitSpec, who};

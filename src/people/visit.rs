@@ -11,7 +11,7 @@ use toml::Spanned;
 use crate::arrivals::Arrivals;
 use crate::count::Count;
 use crate::dist::{Dist, Law};
-use crate::rng::{Key, Purpose};
+use crate::rng::{Key, Purpose, below};
 use crate::time::Span;
 use crate::unit::Probability;
 
@@ -125,6 +125,13 @@ pub struct Stage {
     pub logs_in: bool,
     /// Whether the visitor logs out at the end.
     pub logs_out: bool,
+}
+
+/// Which of so many people the visitor of this key is.
+#[must_use]
+pub fn who(people: u32, key: Key) -> u64 {
+    const WHO: Purpose = Purpose::named("who comes");
+    below(people.into(), key.bits(WHO))
 }
 
 impl VisitPlan {

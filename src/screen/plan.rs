@@ -38,6 +38,10 @@ pub struct ScreenPlan {
 pub struct Screens {
     /// What is attacked by each node.
     pub attacks: Vec<Option<AttackPlan>>,
+    /// Whether each node filters requests.
+    pub filters: Vec<bool>,
+    /// How many people the visitors of each node are, if they are not all somebody new.
+    pub people: Vec<Option<u32>>,
     /// What is infected of each endpoint.
     pub infected: Vec<Option<Infected>>,
     /// Whether the answers of each endpoint can be compressed.

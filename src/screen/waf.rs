@@ -63,16 +63,18 @@ pub struct Waf {
 }
 
 impl Waf {
-    /// Whether it stops the request of this key.
+    /// Whether it stops the request of this key, which has passed so many filters before: what the
+    /// last one missed, or took for an attack, says nothing of what this one does.
     #[must_use]
-    pub fn stops(&self, attack: Option<Attack>, key: Key) -> bool {
+    pub fn stops(&self, attack: Option<Attack>, key: Key, before: u64) -> bool {
+        let purpose = if before == 0 { FILTERED } else { FILTERED.part(before) };
         let share = match attack {
             None => self.false_positives,
             Some(Attack::SqlInjection) => self.catches.sql_injection,
             Some(Attack::CredentialStuffing) => self.catches.credential_stuffing,
             Some(Attack::Flood) => self.catches.flood,
         };
-        share.happens(key.bits(FILTERED))
+        share.happens(key.bits(purpose))
     }
 }
 
@@ -91,8 +93,12 @@ mod tests {
             (Some(Attack::Flood), 0, 0),
             (None, 800, 1_200),
         ] {
-            let count = (0..100_000).filter(|key| waf.stops(attack, Key(*key))).count();
+            let count = (0..100_000).filter(|key| waf.stops(attack, Key(*key), 0)).count();
             assert!((least..=most).contains(&count), "{attack:?}: {count}");
         }
+        let injection = Some(Attack::SqlInjection);
+        let misses = |key: &u64, before| !waf.stops(injection, Key(*key), before);
+        let both = (0..100_000).filter(|key| misses(key, 0) && misses(key, 1)).count();
+        assert!((3_800..=4_200).contains(&both), "two filters miss what each misses: {both}");
     }
 }

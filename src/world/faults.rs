@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::World;
 use crate::engine::Queue;
 use crate::fact::{Fact, Observer};
-use crate::fault::{FaultKind, FaultPlan, LinkCondition, Target, Turns};
+use crate::fault::{Condition, FaultKind, FaultPlan, LinkCondition, Target, Turns};
 use crate::id::LinkId;
 use crate::net::{Ctx, Kind};
 use crate::rng::Key;
@@ -99,10 +99,8 @@ impl<O: Observer> World<O> {
             self.nodes.iter_mut().for_each(|node| node.told(at, begins, self.core.now));
             return;
         }
-        let Some(condition) = self.core.conditions.of_mut(at) else { return };
-        let before = *condition;
-        condition.count(plan.kind, begins);
-        let after = *condition;
+        let change = |it: &mut Condition| it.count(plan.kind, begins);
+        let Some((before, after)) = self.core.conditions.change(at, change) else { return };
         let changes = match plan.kind {
             FaultKind::Crash => before.is_crashed() != after.is_crashed(),
             FaultKind::Hang => before.is_hung() != after.is_hung(),
@@ -120,6 +118,7 @@ impl<O: Observer> World<O> {
         }
         if plan.kind == FaultKind::Crash && begins && changes {
             ctx.break_connections(at);
+            ctx.loses_memory(at);
         }
         if changes {
             self.nodes[at.node.index()].fault(at, plan.kind, begins, plan.factor, ctx);

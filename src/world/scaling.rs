@@ -198,10 +198,8 @@ impl<O: Observer> World<O> {
     /// The process of a replica runs from now on, or is gone: as with a crash, but for that nobody
     /// counts it as a failure.
     fn runs(&mut self, at: Place, runs: bool, queue: &mut Queue) {
-        let Some(condition) = self.core.conditions.of_mut(at) else { return };
-        let before = *condition;
-        condition.switch(!runs);
-        let after = *condition;
+        let changed = self.core.conditions.change(at, |it| it.switch(!runs));
+        let Some((before, after)) = changed else { return };
         let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
         if before.is_ill() != after.is_ill() {
             ctx.observe(&Fact::Health { at, works: !after.is_ill() });
@@ -212,6 +210,7 @@ impl<O: Observer> World<O> {
         }
         if is_gone {
             ctx.break_connections(at);
+            ctx.loses_memory(at);
         }
         self.nodes[at.node.index()].fault(at, FaultKind::Crash, is_gone, 1.0, ctx);
     }

@@ -3,7 +3,7 @@
 
 use super::Client;
 use crate::attack::Injection;
-use crate::auth::{Deed, Errand, Thief};
+use crate::auth::{Deed, Errand, Robber, Thief};
 use crate::fact::{Fact, Observer};
 use crate::id::{EndpointId, SessionId};
 use crate::net::{Ctx, OriginId};
@@ -13,6 +13,8 @@ use crate::rng::{Key, Purpose};
 const LURED: Purpose = Purpose::named("a page of somebody else");
 const INFECTED: Purpose = Purpose::named("an infected page");
 const FORGED: Purpose = Purpose::named("forged request");
+/// What tells the numbers of thefts by scripts from those of others.
+const BY_SCRIPT: u64 = 1 << 32;
 
 impl Client {
     /// Somebody has seen another page: this may be the one at which they are attacked.
@@ -68,12 +70,13 @@ impl Client {
         }
         let (now, client) = (ctx.now(), self.plan.node);
         let person = &mut ctx.core.people[place];
-        let (Some(credential), None, 0) = (person.held, &person.thief, person.deeds) else {
+        let Some(credential) = person.held.filter(|_| person.is_unrobbed(Robber::Script)) else {
             return;
         };
-        let theft = u64::from(person.errands);
-        person.thief = Some(Thief::new(credential, now, theft));
+        // What the log-in of before draws for its thief is not drawn again for this one.
+        let theft = BY_SCRIPT | u64::from(person.errands);
+        person.thieves[Robber::Script as usize] = Some(Thief::new(credential, now, theft));
         ctx.observe(&Fact::Browser(Browsed::Stolen { client }));
-        ctx.will(place, Deed::Steals, now);
+        ctx.will((place, Robber::Script), Deed::Steals, now);
     }
 }

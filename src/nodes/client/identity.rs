@@ -89,6 +89,8 @@ impl Client {
             Errand::Page
             | Errand::Theft
             | Errand::TheftRenewal
+            | Errand::ScriptTheft
+            | Errand::ScriptTheftRenewal
             | Errand::Resource
             | Errand::Forged
             | Errand::Ridden => None,
@@ -120,7 +122,10 @@ impl Client {
         let fixed = ctx.fixed;
         let Some(plan) = fixed.auth.as_deref() else { return self.think(id, ctx) };
         match errand {
-            Errand::Theft | Errand::TheftRenewal => {}
+            Errand::Theft
+            | Errand::TheftRenewal
+            | Errand::ScriptTheft
+            | Errand::ScriptTheftRenewal => {}
             Errand::Page => {
                 if answer.is_success() && plan.sessions.cart {
                     self.may_lose_cart(place, plan, ctx);
@@ -262,7 +267,7 @@ impl Client {
             person.held = None;
         }
         let timer = std::mem::replace(&mut person.renewal, TimerId::NONE);
-        if let Some(thief) = person.thief.as_mut().filter(|_| left) {
+        for thief in person.thieves.iter_mut().flatten().filter(|_| left) {
             thief.logout = Some(now);
         }
         ctx.cancel_timer(timer);

@@ -250,7 +250,9 @@ impl Client {
             Input::Timer(Token::Again(request)) => self.again(request, ctx),
             Input::Timer(Token::Kept(request, status)) => self.has_read(request, status, ctx),
             Input::Timer(Token::Renew(person)) => self.renewal_is_due(person, ctx),
-            Input::Timer(Token::Theft(person, deed)) => self.theft(person, deed, ctx),
+            Input::Timer(Token::Theft(person, whose, deed)) => {
+                self.theft((person, whose), deed, ctx);
+            }
             Input::Timer(Token::Connect(child, _)) => {
                 self.hung_up(child, Reason::ConnectTimeout, ctx);
             }
@@ -412,6 +414,9 @@ impl Client {
         }
         core.observer.hear(now, &Fact::Issued(&request.asked));
         if fixed.cross_origin.is_some() {
+            // A thief asks with a program of its own: no browser asks before, or keeps from it
+            // what it reads.
+            let from = if errand.is_thiefs() { OriginId::NONE } else { from };
             *ctx.crossing(id) = Crossing::new(from);
         }
         if let Some((law, _)) = &self.plan.timeout {
@@ -529,8 +534,8 @@ impl Client {
             } else {
                 self.goes_on(session, id, answer, ctx);
             }
-        } else if errand.is_thiefs() {
-            self.thief_goes_on(id, answer, ctx);
+        } else if let Some(whose) = errand.robs() {
+            self.thief_goes_on(id, whose, answer, ctx);
         }
     }
 

@@ -70,6 +70,8 @@ impl Client {
             | Errand::Logout
             | Errand::Theft
             | Errand::TheftRenewal
+            | Errand::ScriptTheft
+            | Errand::ScriptTheftRenewal
             | Errand::Forged
             | Errand::Ridden => return false,
         };

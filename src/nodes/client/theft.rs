@@ -6,10 +6,10 @@
 use rand_distr::Distribution;
 
 use super::Client;
-use crate::auth::{AuthPlan, Credential, Deed, Errand, Loot, Said, Scheme, Thief};
+use crate::auth::{AuthPlan, Credential, Deed, Errand, Loot, Robber, Said, Scheme, Thief};
 use crate::fact::{Fact, Observer};
 use crate::id::{RequestId, SessionId};
-use crate::net::Ctx;
+use crate::net::{Ctx, Robbed};
 use crate::outcome::Answer;
 use crate::rng::{Purpose, open_unit};
 use crate::time::{Span, Time};
@@ -36,7 +36,7 @@ impl Client {
         let now = ctx.now();
         let person = &mut ctx.core.people[place];
         let (key, errands) = (person.key, u64::from(person.errands));
-        if person.thief.is_some() || person.deeds > 0 || Self::was_fixed(place, held, plan, ctx) {
+        if !person.is_unrobbed(Robber::Plain) || Self::was_fixed(place, held, plan, ctx) {
             return;
         }
         let person = &mut ctx.core.people[place];
@@ -51,8 +51,8 @@ impl Client {
             None => open_unit(key.bits(purpose)) * life as f64,
         };
         let since = (held.issued + Span::from_nanos_rounded(after)).max(now);
-        person.thief = Some(Thief::new(held, since, errands));
-        ctx.will(place, Deed::Steals, since);
+        person.thieves[Robber::Plain as usize] = Some(Thief::new(held, since, errands));
+        ctx.will((place, Robber::Plain), Deed::Steals, since);
     }
 
     /// Whether an attacker knows the name of a new session, since it is the one that the victim
@@ -73,80 +73,85 @@ impl Client {
         // Who gets a token at the log-in has shown nothing before that could be kept.
         let keeps = plan.scheme == Scheme::Session && !plan.sessions.renews_name;
         if keeps {
-            person.thief = Some(Thief::new(held, now, errands));
-            ctx.will(place, Deed::Steals, now);
+            person.thieves[Robber::Plain as usize] = Some(Thief::new(held, now, errands));
+            ctx.will((place, Robber::Plain), Deed::Steals, now);
         }
         ctx.observe(&Fact::Identity(Said::Fixed { client, keeps }));
         keeps
     }
 
     /// A theft comes to its next deed.
-    pub(super) fn theft<O: Observer>(&mut self, place: u32, deed: Deed, ctx: &mut Ctx<'_, O>) {
+    pub(super) fn theft<O: Observer>(&mut self, who: Robbed, deed: Deed, ctx: &mut Ctx<'_, O>) {
         let fixed = ctx.fixed;
-        ctx.core.people[place].deeds -= 1;
-        if let (Some(plan), Some(_)) = (fixed.auth.as_deref(), &ctx.core.people[place].thief) {
+        let (place, whose) = who;
+        let person = &mut ctx.core.people[place];
+        person.deeds[whose as usize] -= 1;
+        if let (Some(plan), Some(_)) = (fixed.auth.as_deref(), person.thief(whose)) {
             match deed {
-                Deed::Steals => self.steals(place, plan, ctx),
-                Deed::Asks => self.thief_asks(place, plan, ctx),
-                Deed::IsNoticed => Self::is_noticed(place, plan, ctx),
-                Deed::Ends => self.may_end(place, plan, ctx),
+                Deed::Steals => self.steals(who, plan, ctx),
+                Deed::Asks => self.thief_asks(who, plan, ctx),
+                Deed::IsNoticed => Self::is_noticed(who, plan, ctx),
+                Deed::Ends => self.may_end(who, plan, ctx),
             }
         }
         ctx.forget_if_gone(place);
     }
 
-    fn steals<O: Observer>(&mut self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+    fn steals<O: Observer>(&mut self, who: Robbed, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
         let (now, client) = (ctx.now(), self.plan.node);
+        let (place, whose) = who;
         let theft = plan.theft.as_ref();
         let person = &mut ctx.core.people[place];
-        let Some(mut thief) = person.thief else { return };
+        let Some(mut thief) = person.thief(whose).copied() else { return };
         if theft.is_some_and(|theft| theft.after.is_some()) {
             let Some(held) = person.held else {
                 // Whoever has logged out has nothing left to steal.
-                person.thief = None;
+                person.thieves[whose as usize] = None;
                 return;
             };
             thief.credential = held;
         }
         let takes_all = theft.is_some_and(|theft| theft.what == Loot::Refresh);
         thief.renews = takes_all && plan.tokens.renewal.is_some();
-        thief.until = person.works_until(plan, &thief.credential).max(now);
-        person.thief = Some(thief);
+        thief.until = ctx.loot_works_until(place, plan, &thief.credential).max(now);
+        let person = &mut ctx.core.people[place];
+        person.thieves[whose as usize] = Some(thief);
         let (key, purpose) = (person.key, DISCOVERED.part(thief.theft));
         ctx.observe(&Fact::Identity(Said::Stolen(client)));
         if let Some(law) = theft.and_then(|theft| theft.discovered.as_ref()) {
             let span = Span::from_nanos_rounded(law.sample(&mut key.draws(purpose)));
-            ctx.will(place, Deed::IsNoticed, now + span);
+            ctx.will(who, Deed::IsNoticed, now + span);
         }
         if theft.is_some_and(|theft| theft.uses.is_some()) {
-            ctx.will(place, Deed::Asks, now);
+            ctx.will(who, Deed::Asks, now);
         }
-        ctx.will(place, Deed::Ends, thief.until);
+        ctx.will(who, Deed::Ends, thief.until);
     }
 
     /// The thief asks for a page, and will do so again.
-    fn thief_asks<O: Observer>(&mut self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+    fn thief_asks<O: Observer>(&mut self, who: Robbed, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+        let (place, whose) = who;
         let uses = plan.theft.as_ref().and_then(|theft| theft.uses.as_ref());
         let (Some(law), true) = (uses, ctx.core.issuing) else { return };
         let now = ctx.now();
         let person = &mut ctx.core.people[place];
-        let Some(thief) = &mut person.thief else { return };
+        let Some(thief) = &mut person.thieves[whose as usize] else { return };
         thief.requests += 1;
         let n = u64::from(thief.requests);
         let key = person.key.with(USE.part(thief.theft).part(n).bits());
         let purpose = PAUSE.part(thief.theft).part(n);
         let pause = Span::from_nanos_rounded(law.sample(&mut person.key.draws(purpose)));
-        let wanted = (self.pick_endpoint(key), Errand::Theft);
+        let wanted = (self.pick_endpoint(key), Errand::of(whose, false));
         self.issue((SessionId::NONE, place, 0, n), key, u32::MAX, wanted, ctx);
         // Nobody asks twice at one moment.
-        ctx.will(place, Deed::Asks, now + pause.max(Span(1)));
+        ctx.will(who, Deed::Asks, now + pause.max(Span(1)));
     }
 
     /// The theft is discovered: whatever the scheme can take back is taken back.
-    fn is_noticed<O: Observer>(place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+    fn is_noticed<O: Observer>((place, whose): Robbed, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
         let now = ctx.now();
         let person = &mut ctx.core.people[place];
-        if let Some(thief) = &mut person.thief {
+        if let Some(thief) = &mut person.thieves[whose as usize] {
             thief.noticed = Some(now);
         }
         ctx.revoke(plan, place, now);
@@ -154,28 +159,30 @@ impl Client {
     }
 
     /// What a thief has no longer works, unless its owner has kept it alive or it can be renewed.
-    fn may_end<O: Observer>(&mut self, place: u32, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+    fn may_end<O: Observer>(&mut self, who: Robbed, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
         let now = ctx.now();
-        let person = &mut ctx.core.people[place];
-        let Some(thief) = person.thief.filter(|thief| now >= thief.until && !thief.is_renewing)
-        else {
+        let (place, whose) = who;
+        let thief = ctx.core.people[place].thief(whose).copied();
+        let Some(thief) = thief.filter(|thief| now >= thief.until && !thief.is_renewing) else {
             return;
         };
-        let until = person.works_until(plan, &thief.credential);
+        let until = ctx.loot_works_until(place, plan, &thief.credential);
+        let person = &mut ctx.core.people[place];
         if until > now {
-            person.thief = Some(Thief { until, ..thief });
-            return ctx.will(place, Deed::Ends, until);
+            person.thieves[whose as usize] = Some(Thief { until, ..thief });
+            return ctx.will(who, Deed::Ends, until);
         }
         match plan.refresh.filter(|_| thief.renews && ctx.core.issuing) {
             Some(endpoint) => {
                 let n = u64::from(thief.requests) + 1;
                 let requests = thief.requests + 1;
-                person.thief = Some(Thief { requests, is_renewing: true, ..thief });
+                let renewing = Thief { requests, is_renewing: true, ..thief };
+                person.thieves[whose as usize] = Some(renewing);
                 let key = person.key.with(USE.part(thief.theft).part(n).bits());
-                let wanted = (endpoint, Errand::TheftRenewal);
+                let wanted = (endpoint, Errand::of(whose, true));
                 self.issue((SessionId::NONE, place, 0, n), key, u32::MAX, wanted, ctx);
             }
-            None => self.is_exposed_no_more(place, ctx),
+            None => self.is_exposed_no_more(who, ctx),
         }
     }
 
@@ -184,6 +191,7 @@ impl Client {
     pub(super) fn thief_goes_on<O: Observer>(
         &self,
         request: RequestId,
+        whose: Robber,
         answer: Answer,
         ctx: &mut Ctx<'_, O>,
     ) {
@@ -192,39 +200,41 @@ impl Client {
             let request = &ctx.core.requests[request.0];
             (request.person, request.errand)
         };
-        let person = &mut ctx.core.people[place];
-        let (Some(plan), Some(mut thief)) = (fixed.auth.as_deref(), person.thief) else { return };
-        if errand == Errand::Theft {
+        let who = (place, whose);
+        let thief = ctx.core.people[place].thief(whose).copied();
+        let (Some(plan), Some(mut thief)) = (fixed.auth.as_deref(), thief) else { return };
+        if errand == Errand::of(whose, false) {
             let is_of_this = ctx.core.requests[request.0].asked.started >= thief.since;
             let ends = answer.status == 401 && thief.until > now && is_of_this;
-            if !ends || ctx.works_elsewhere(place, plan) {
+            if !ends || ctx.works_elsewhere(who, plan) {
                 return;
             }
-            ctx.core.people[place].thief = Some(Thief { until: now, ..thief });
+            ctx.core.people[place].thieves[whose as usize] = Some(Thief { until: now, ..thief });
             // What knows of no loss would let what is lost live on: only a renewal can do that.
             if thief.renews {
-                return ctx.will(place, Deed::Ends, now);
+                return ctx.will(who, Deed::Ends, now);
             }
-            return self.is_exposed_no_more(place, ctx);
+            return self.is_exposed_no_more(who, ctx);
         }
         thief.is_renewing = false;
         if answer.is_success() {
-            thief.until = person.works_until(plan, &thief.credential).max(now);
-            person.thief = Some(thief);
-            ctx.will(place, Deed::Ends, thief.until);
+            thief.until = ctx.loot_works_until(place, plan, &thief.credential).max(now);
+            ctx.core.people[place].thieves[whose as usize] = Some(thief);
+            ctx.will(who, Deed::Ends, thief.until);
         } else if answer.status == 401 {
-            person.thief = Some(Thief { renews: false, ..thief });
-            self.is_exposed_no_more(place, ctx);
+            let worthless = Thief { renews: false, ..thief };
+            ctx.core.people[place].thieves[whose as usize] = Some(worthless);
+            self.is_exposed_no_more(who, ctx);
         } else {
-            person.thief = Some(thief);
-            ctx.will(place, Deed::Ends, now + AGAIN);
+            ctx.core.people[place].thieves[whose as usize] = Some(thief);
+            ctx.will(who, Deed::Ends, now + AGAIN);
         }
     }
 
     /// What was stolen works no longer, as has turned out.
-    fn is_exposed_no_more<O: Observer>(&self, place: u32, ctx: &mut Ctx<'_, O>) {
+    fn is_exposed_no_more<O: Observer>(&self, (place, whose): Robbed, ctx: &mut Ctx<'_, O>) {
         let client = self.plan.node;
-        let Some(thief) = ctx.core.people[place].thief.take() else { return };
+        let Some(thief) = ctx.core.people[place].thieves[whose as usize].take() else { return };
         let Thief { since, until, logout, noticed, .. } = thief;
         let after = |moment: Time| until.since(moment.max(since).min(until));
         ctx.observe(&Fact::Identity(Said::Exposed {

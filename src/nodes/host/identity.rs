@@ -125,7 +125,7 @@ impl Host {
                 let losses = ctx.losses(&plan, &ctx.core.people[person], at.replica);
                 let now = ctx.now();
                 ctx.core.people[person].grant(&plan, losses, at.replica, now);
-                self.keeps(person, at, ctx);
+                self.keeps(person, at, &plan, ctx);
                 // A session of before has no name any more.
                 ctx.looks_at_loot(person, &plan);
                 ctx.observe(&Fact::Identity(Said::Granted { at, renewal: false }));
@@ -273,18 +273,23 @@ impl Host {
     }
 
     /// Somebody was let in: a store without room lets others go.
-    fn keeps<O: Observer>(&self, person: u32, at: Place, ctx: &mut Ctx<'_, O>) {
+    fn keeps<O: Observer>(&self, person: u32, at: Place, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
         let now = ctx.now();
         let owner = ctx.core.people[person].key;
-        let store = self.gate.as_ref().and_then(|gate| gate.plan.sessions.store);
+        let store = plan.sessions.store;
         let (Some(mut kept), Some(store)) = (ctx.core.kept.take(), store) else { return };
         for replica in 0..ctx.fixed.topology.nodes[store.index()].replicas {
             kept.hears(replica, ctx.core.conditions.of(Place { node: store, replica }).deaths);
         }
-        let (serial, count) = kept.insert(ctx.shard(store, owner.0).replica, now);
+        let serial = kept.insert(ctx.shard(store, owner.0).replica, person, now);
         ctx.core.kept = Some(kept);
         if let Some(record) = &mut ctx.core.people[person].record {
             record.serial = serial;
+        }
+        let mut count = 0;
+        while let Some(owner) = ctx.core.kept.as_mut().and_then(|kept| kept.evicts()) {
+            count += 1;
+            ctx.looks_at_loot(owner, plan);
         }
         if count > 0 {
             ctx.observe(&Fact::Identity(Said::Evicted { at, count }));
@@ -359,11 +364,11 @@ impl Host {
         }
         let (at, now) = (ctx.hot(id).at, ctx.now());
         let request = ctx.hot(id).request;
-        let by_thief = ctx.core.requests[request.0].errand.is_thiefs();
+        let errand = ctx.core.requests[request.0].errand;
         let losses = ctx.losses(plan, &ctx.core.people[person], at.replica);
         let it = &mut ctx.core.people[person];
         let client = it.client;
-        match it.renew(plan, by_thief, losses, now) {
+        match it.renew(plan, errand, losses, now) {
             Reaction::Renews(_) => {
                 ctx.observe(&Fact::Identity(Said::Granted { at, renewal: true }));
                 false

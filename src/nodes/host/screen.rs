@@ -12,6 +12,7 @@ use crate::id::{ConnectionId, EndpointId, ExchangeId, RequestId};
 use crate::limit::Decision;
 use crate::net::{Ctx, HEAD_BYTES};
 use crate::outcome::Answer;
+use crate::people::who;
 use crate::rng::{Purpose, below, mix};
 use crate::screen::{Accounts, Asking, Chore, Defence, Fate, Noted, ScreenPlan, is_listed};
 use crate::time::Span;
@@ -310,7 +311,8 @@ impl Host {
         };
         let (request, key) = (ctx.hot(id).request, ctx.hot(id).key);
         let attack = ctx.attack_of(request).map(|plan| plan.attack);
-        waf.stops(attack, key) && self.stops(id, Defence::Waf, 403, ctx)
+        let before = ctx.filters_before(id);
+        waf.stops(attack, key, before) && self.stops(id, Defence::Waf, 403, ctx)
     }
 
     fn scans<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
@@ -439,7 +441,7 @@ fn is_infected<O: Observer>(id: ExchangeId, ctx: &Ctx<'_, O>) -> (bool, crate::r
 }
 
 /// The account that a log-in is for: the one on an attacker's list, or that of the number of its
-/// user, or any one of the list for somebody of a crowd.
+/// user, or of who the visitor is, or any one of the list for somebody of a crowd.
 fn account<O: Observer>(request: RequestId, ctx: &Ctx<'_, O>) -> u64 {
     let it = &ctx.core.requests[request.0];
     let (session, user, ordinal, key) = (it.session, it.asked.user, it.asked.ordinal, it.asked.key);
@@ -447,10 +449,13 @@ fn account<O: Observer>(request: RequestId, ctx: &Ctx<'_, O>) -> u64 {
     if let Some(list) = ctx.attack_of(request).and_then(list) {
         return list.guess(ordinal, ctx.core.root).account;
     }
+    let screens = ctx.fixed.screens.as_ref();
     if session != crate::id::SessionId::NONE {
-        return user;
+        let of = |screens: &crate::screen::Screens| *screens.people.get(it.asked.client.index())?;
+        let people = screens.and_then(|screens| of(screens)).filter(|_| it.person != u32::MAX);
+        return people.map_or(user, |people| who(people, ctx.core.people[it.person].key));
     }
-    let attacks = ctx.fixed.screens.iter().flat_map(|screens| &screens.attacks).flatten();
+    let attacks = screens.iter().flat_map(|screens| &screens.attacks).flatten();
     let accounts = attacks.filter_map(list).map(|list| list.accounts).max();
     accounts.map_or_else(|| mix(key.0), |accounts| below(accounts, key.bits(ACCOUNT)))
 }

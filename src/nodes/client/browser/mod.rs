@@ -20,7 +20,8 @@ use crate::http::cookie::Browser;
 use crate::http::{Keeping, ProfileName, Question, Rules, Storing, Wall, storing};
 use crate::id::RequestId;
 use crate::net::{Ctx, HeadId, Http, PolicyId, Request};
-use crate::rng::{Key, Purpose, below};
+use crate::people::who;
+use crate::rng::Key;
 use crate::time::Span;
 use crate::unit::Bytes;
 
@@ -156,7 +157,6 @@ impl Client {
     /// Whose browser a user or a visitor has: a visitor is one of those people that the visit says,
     /// or somebody new.
     fn person(&self, user: u64) -> Owner {
-        const WHO: Purpose = Purpose::named("who comes");
         let people = match &self.plan.demand {
             Demand::Visits(plan) => plan.people,
             Demand::Open(_)
@@ -166,7 +166,7 @@ impl Client {
             | Demand::ClosedTrace(_) => None,
         };
         let key: Key = self.group.with(user);
-        Owner(people.map_or(user, |people| below(people.into(), key.bits(WHO))))
+        Owner(people.map_or(user, |people| who(people, key)))
     }
 
     /// Whose browser a request comes from.
