@@ -2,7 +2,7 @@
 
 use super::flow::Variation;
 use super::resources::is_short;
-use crate::graph::{Graph, Traffic};
+use crate::graph::{Graph, Origin, Traffic};
 use crate::id::NodeId;
 use crate::model::{Study, Warmup};
 use crate::stats::Confidence;
@@ -14,6 +14,9 @@ const HALF_WIDTH: f64 = 0.01;
 
 /// A node that is less busy has nothing to do: see what is never sent, and what caches hold.
 const IDLE: f64 = 1e-6;
+
+/// So many replications a scenario may have: what needs more is of no use to anybody.
+const MOST_REPLICATIONS: u64 = 1_000_000;
 
 /// The length of a run against that which a 1 % interval of the mean wait needs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,8 +38,9 @@ pub struct Length {
 }
 
 impl Length {
-    /// The length of the runs of `graph`; nothing for a terminating study, without work, or
-    /// without a steady state, be it for want of something that is no core.
+    /// The length of the runs of `graph`; nothing for a terminating study, without work, of closed
+    /// loops, or without a steady state, be it for want of something that is no core. Nor is there
+    /// any of a load so close to 1 that nobody would wait for it.
     pub(super) fn of(graph: &Graph, traffic: &Traffic, variations: &[Variation]) -> Option<Self> {
         if graph.run.study == Study::Terminating {
             return None;
@@ -50,6 +54,11 @@ impl Length {
         }
         // Where replicas come and go, nobody knows how busy those are that serve.
         if is_short(graph, traffic) || !graph.scalings.is_empty() {
+            return None;
+        }
+        // Users of a closed loop who wait do not ask again, so what they meet varies far less than
+        // what anybody meets who comes from outside, on whom the theory is.
+        if traffic.clients.iter().any(|client| client.origin != Origin::Given) {
             return None;
         }
         let (arrivals, service) = variations[place];
@@ -70,6 +79,10 @@ impl Length {
         let planned = whole(rate * measured.as_secs_f64() * replications).max(1);
         #[allow(clippy::cast_precision_loss, reason = "a suggestion")]
         let times = needed as f64 / planned as f64;
+        let needed_replications = whole(replications * times + 0.999);
+        if needed_replications > MOST_REPLICATIONS {
+            return None;
+        }
         Some(Self {
             node: NodeId(u16::try_from(place).unwrap_or(u16::MAX)),
             utilisation,
@@ -77,7 +90,7 @@ impl Length {
             planned,
             half_width: theory.half_width_after(planned, confidence),
             duration: rounded(warmup.as_secs_f64() + measured.as_secs_f64() * times),
-            replications: whole(replications * times + 0.999),
+            replications: needed_replications,
         })
     }
 

@@ -195,6 +195,21 @@ fn the_length_of_the_run_is_set_against_what_it_needs() {
 }
 
 #[test]
+fn no_length_is_asked_of_closed_loops_or_of_what_nobody_could_run() {
+    let of = |text: &str| checked(text).1.length;
+    assert_eq!(of(&one("users = 300\nthink = '1ms'", EXP, "cores = 2")), None);
+    assert_eq!(of(&one("users = 3\nthink = '100ms'", EXP, "cores = 2")), None);
+    let nearly =
+        |rate: &str| one(&format!("arrivals = {{ poisson = '{rate}' }}"), EXP, "cores = 1");
+    assert_eq!(of(&nearly("99.99999/s")), None);
+    let busy = checked(&nearly("99.7/s")).1;
+    let length = busy.length.expect("a steady state");
+    assert!(length.half_width > 1.0, "{length:?}");
+    let said = text("base", &checked(&nearly("99.7/s")).0, &busy);
+    assert!(said.contains(": too few to say anything. It takes duration = "), "{said}");
+}
+
+#[test]
 fn overload_without_a_limit_is_told() {
     let text = one("arrivals = { poisson = '125/s' }", EXP, "cores = 1");
     check_said(&text, "warning: `app` is offered 1.250 of what it can do: its queue grows");

@@ -351,11 +351,13 @@ fn length_lines(graph: &Graph, length: &Length) -> Vec<String> {
         if length.is_enough() {
             "that is enough.".to_owned()
         } else {
+            let found = match length.half_width {
+                half_width if half_width < 1.0 => format!("an interval of {}", percent(half_width)),
+                _ => "too few to say anything".to_owned(),
+            };
             format!(
-                "an interval of {}. It takes duration = \"{}\", or replications = {}.",
-                percent(length.half_width),
-                length.duration,
-                length.replications
+                "{found}. It takes duration = \"{}\", or replications = {}.",
+                length.duration, length.replications
             )
         }
     );

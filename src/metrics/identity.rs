@@ -123,7 +123,8 @@ pub(super) const METRICS: &[Metric] = &[
     ),
     lasting(
         "exposure_max",
-        "The longest that a stolen credential worked, of those that ended.",
+        "The longest that a stolen credential worked in a run, of those that ended, on average \
+         over the runs.",
         |run| {
             let (count, _, most) = run.identities?.exposed;
             (count > 0).then(|| std::time::Duration::from_nanos(most).as_secs_f64())

@@ -41,7 +41,7 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "latency_max",
         unit: Unit::Millis,
-        about: "The longest latency of a successful request that was seen.",
+        about: "The longest latency of a successful request in a run, on average over the runs.",
         evidence: Evidence::Plain,
         read: |run| run.latency.max(),
     },
@@ -63,7 +63,7 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "failed_latency_max",
         unit: Unit::Millis,
-        about: "The longest time from intent to failure that was seen.",
+        about: "The longest time from intent to failure in a run, on average over the runs.",
         evidence: Evidence::Plain,
         read: |run| {
             let failed = run.meters.classes.iter().filter(|class| class.failed.0 > 0);

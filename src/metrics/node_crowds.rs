@@ -21,7 +21,9 @@ pub(super) const METRICS: &[NodeMetric] = &[
     metric("crowd_mean", "People behind one of those addresses, on average.", |at| {
         share(at.crowd?.people, at.crowd?.addresses)
     }),
-    metric("crowd_max", "The most people behind one of those addresses.", |at| {
-        Some(number(at.crowd?.most))
-    }),
+    metric(
+        "crowd_max",
+        "The most people behind one of those addresses in a run, on average over the runs.",
+        |at| Some(number(at.crowd?.most)),
+    ),
 ];

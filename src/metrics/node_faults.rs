@@ -42,14 +42,16 @@ pub(super) const METRICS: &[NodeMetric] = &[
         "detection_time_min",
         Unit::Millis,
         Evidence::Plain,
-        "The shortest time from a failure until a balancer took the replica out.",
+        "The shortest time from a failure until a balancer took the replica out in a run, on \
+         average over the runs.",
         |at| found(at).map(|it| nanos(it.detection.1.into())),
     ),
     metric(
         "detection_time_max",
         Unit::Millis,
         Evidence::Plain,
-        "The longest time from a failure until a balancer took the replica out.",
+        "The longest time from a failure until a balancer took the replica out in a run, on \
+         average over the runs.",
         |at| found(at).map(|it| nanos(it.detection.2.into())),
     ),
     metric(

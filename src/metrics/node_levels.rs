@@ -61,7 +61,8 @@ pub(super) const METRICS: &[NodeMetric] = &[
     NodeMetric {
         name: "replicas_on_max",
         unit: Unit::Count,
-        about: "The most replicas that an autoscaler had switched on at once.",
+        about: "The most replicas that an autoscaler had switched on at once in a run, on average \
+                over the runs.",
         evidence: Evidence::Plain,
         read: |at| whole(at).filter(|()| at.is_scaled).map(|()| f64::from(at.meter.on.max())),
     },
@@ -90,7 +91,8 @@ pub(super) const METRICS: &[NodeMetric] = &[
     NodeMetric {
         name: "queue_max",
         unit: Unit::Count,
-        about: "The most exchanges that waited for a worker or a core at once.",
+        about: "The most exchanges that waited for a worker or a core at once in a run, on average \
+                over the runs.",
         evidence: Evidence::Plain,
         read: |at| whole(at).map(|()| f64::from(at.meter.waiting.max())),
     },

@@ -156,18 +156,18 @@ struct ReplicaState {
     ill: bool,
 }
 
-/// Buckets of latency for the parts: eight to each doubling.
-const PARTS_PER_DOUBLING: u32 = 8;
+/// A doubling of latency has two to the power of this many buckets for the parts.
+const PARTS_STEPS: u32 = 5;
 
-/// The bucket of a latency of so many nanoseconds.
+/// The bucket of a latency of so many nanoseconds: 3 % wide at most. A recorder's buckets lie
+/// within these, since they cut each doubling into more steps of the same kind.
 #[inline]
-#[must_use]
-#[allow(clippy::cast_possible_truncation, reason = "the result is below 64 * 8")]
-pub const fn parts_bucket(nanos: u64) -> usize {
-    let nanos = if nanos < PARTS_PER_DOUBLING as u64 { PARTS_PER_DOUBLING as u64 } else { nanos };
-    let log = nanos.ilog2();
-    let step = (nanos >> (log - 3)) & 7;
-    ((log - 3) * PARTS_PER_DOUBLING) as usize + step as usize
+#[allow(clippy::cast_possible_truncation, reason = "the result is below 64 * 32")]
+const fn parts_bucket(nanos: u64) -> usize {
+    let least = 1 << PARTS_STEPS;
+    let doubling = (nanos | least).ilog2() - PARTS_STEPS;
+    let step = if nanos < least { 0 } else { (nanos >> doubling) - least };
+    ((doubling as u64) << PARTS_STEPS) as usize + step as usize
 }
 
 impl Timeline {
@@ -355,16 +355,7 @@ impl Meters {
             class.failed = (count + 1, sum + u128::from(latency), max.max(latency));
             return;
         }
-        class.latency.record(latency);
-        let bucket = parts_bucket(latency);
-        if class.parts.len() <= bucket {
-            class.parts.resize(bucket + 1, (0, [0; 8]));
-        }
-        let (count, sums) = &mut class.parts[bucket];
-        *count += 1;
-        for (sum, part) in sums.iter_mut().zip(parts.0) {
-            *sum += u128::from(part);
-        }
+        class.succeeded(latency, parts);
         self.succeeded_in_bucket += 1;
         self.latency_in_bucket += u128::from(latency);
     }
@@ -487,7 +478,8 @@ struct Left {
 }
 
 impl ClassMeter {
-    fn new(client: NodeId, endpoint: EndpointId) -> Self {
+    /// Nothing yet.
+    pub(crate) fn new(client: NodeId, endpoint: EndpointId) -> Self {
         Self {
             client,
             endpoint,
@@ -498,6 +490,21 @@ impl ClassMeter {
             attempts: 0,
             late: 0,
             parts: Vec::new(),
+        }
+    }
+
+    /// A request has succeeded, and went through these parts.
+    #[inline(always)]
+    pub(crate) fn succeeded(&mut self, latency: u64, parts: &Parts) {
+        self.latency.record(latency);
+        let bucket = parts_bucket(latency);
+        if self.parts.len() <= bucket {
+            self.parts.resize(bucket + 1, (0, [0; 8]));
+        }
+        let (count, sums) = &mut self.parts[bucket];
+        *count += 1;
+        for (sum, part) in sums.iter_mut().zip(parts.0) {
+            *sum += u128::from(part);
         }
     }
 }

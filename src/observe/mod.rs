@@ -25,7 +25,7 @@ pub use connects::{ConnectMeter, Connects};
 pub use fingerprint::{Observable, Strict};
 pub use identities::IdentityMeters;
 pub use level::{Level, Occupancy};
-pub use meters::{ClassMeter, Meters, NodeMeter, Shape, Timeline, parts_bucket};
+pub use meters::{ClassMeter, Meters, NodeMeter, Shape, Timeline};
 pub use outages::{Outage, Outages};
 pub use probes::{ProbePlan, Probes};
 pub use recorder::Recorder;

@@ -86,4 +86,24 @@ impl Sample {
         let middle = self.histogram.median_equivalent(value).clamp(self.min, self.max);
         Some(Span(if value == 0 { 0 } else { middle }).as_secs_f64())
     }
+
+    /// The mean in seconds of the values from rank `from` up to rank `to`, counted from the least
+    /// one, where a rank may lie within a value; none if there is nothing between them. Values
+    /// count as [`quantile`](Self::quantile) reads them.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a mean for statistics")]
+    pub fn mean_between(&self, from: f64, to: f64) -> Option<f64> {
+        let (mut before, mut weight, mut sum) = (0.0, 0.0, 0.0);
+        for step in self.histogram.iter_recorded() {
+            let after = before + step.count_since_last_iteration() as f64;
+            let share = after.min(to) - f64::max(before, from);
+            if share > 0.0 {
+                let value = self.histogram.median_equivalent(step.value_iterated_to());
+                weight += share;
+                sum += share * Span(value.clamp(self.min, self.max)).as_secs_f64();
+            }
+            before = after;
+        }
+        (weight > 0.0).then(|| sum / weight)
+    }
 }

@@ -1,5 +1,6 @@
 //! `breakdown.csv`: where the time of a successful request goes, by the parts of its critical
-//! path. The parts of band `all` sum to the mean latency; band `p99+` is over the slowest 1 %.
+//! path. The parts of band `all` sum to the mean latency; band `p99+` is over the slowest 1 %,
+//! and its parts sum to the p99 at least.
 //!
 //! A band has no numbers if the mean latency, or the 99th percentile, has none.
 
@@ -90,6 +91,21 @@ mod tests {
         let results = sample::run(&text, sample::PLAIN);
         let text = String::from_utf8(file(&results).bytes).expect("UTF-8");
         assert!(sum(&text, "base,*,p99+,") > 3.0 * sum(&text, "base,*,all,"));
+    }
+
+    #[test]
+    fn the_slowest_requests_take_as_long_as_the_p99_at_least() {
+        let rare = "{ wait = \"135ms\" }, { probability = 0.012, wait = \"15ms\" }";
+        let rare = sample::QUEUE.replace("{ cpu = { exp = \"10ms\" } }", rare);
+        for scenario in [rare.as_str(), sample::TWO_ENDPOINTS, sample::SHOP] {
+            let results = sample::run(scenario, sample::PLAIN);
+            let text = String::from_utf8(file(&results).bytes).expect("UTF-8");
+            for result in &results {
+                let p99 = result.metric("latency_p99").and_then(|row| row.mean).expect("a p99");
+                let sum = sum(&text, &format!("{},*,p99+,", result.name));
+                assert!(sum >= p99 * (1.0 - 1e-9), "{}: {sum} and {p99}", result.name);
+            }
+        }
     }
 
     #[test]

@@ -15,7 +15,8 @@ use crate::time::Time;
 
 /// What `comparison` shows, in one sentence. Of two variants it says how much sooner one answers;
 /// of more, which one answers soonest and from which it cannot be told apart. Variants that cannot
-/// keep up are named.
+/// keep up are named. Where all load pages of several parts, people wait for the last part, so it
+/// is the time of whole pages that counts.
 ///
 /// What matters more than latency comes first, and only those that are best in it are ranked: how
 /// much the variants let attackers do, then who misses the objectives of the scenario, then, since
@@ -49,6 +50,14 @@ pub fn sentence(results: &[VariantResult], comparison: &Comparison) -> String {
 
 /// A difference below this share is not called one: what is sure may still be too little to matter.
 const MATTERS: f64 = 0.01;
+
+/// Whether all of these variants load pages of several parts, and it is known how soon.
+fn load_pages(results: &[VariantResult], places: &[usize]) -> bool {
+    let loads = |place: &usize| {
+        results[*place].metric("page_load_mean").is_some_and(|row| row.mean.is_some())
+    };
+    places.iter().all(loads)
+}
 
 /// Whether a ratio is too near to 1 to matter.
 fn is_near(paired: &Paired) -> bool {

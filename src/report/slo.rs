@@ -106,7 +106,7 @@ fn verdict(
         (None, _) if grows(result) && bound == Bound::AtMost => SloOutcome::Missed,
         (None, _) => SloOutcome::Unknown,
         (Some(_), None) => SloOutcome::Unclear,
-        (Some(_), Some(interval)) => judged(reach(unit, interval, target), bound, target),
+        (Some(_), Some(interval)) => judged(interval, bound, target),
     };
     SloVerdict { metric, what, unit, bound, target, measured, outcome }
 }
@@ -120,16 +120,10 @@ fn grows(result: &VariantResult) -> bool {
     }
 }
 
-/// The ends between which the metric may lie. That nothing failed among n requests does not show
-/// that nothing ever fails; but a target of 1 asks for just that, and no run could show more.
-fn reach(unit: Unit, interval: Interval, target: f64) -> (f64, f64) {
-    if unit == Unit::Share && interval.mean >= 1.0 && target >= 1.0 {
-        return (1.0, 1.0);
-    }
-    (interval.low, interval.high)
-}
-
-fn judged((low, high): (f64, f64), bound: Bound, target: f64) -> SloOutcome {
+/// What an interval shows. That nothing failed among n requests does not show that nothing ever
+/// fails: a target of 1 for a share stays unclear, and is missed where something fails for sure.
+fn judged(interval: Interval, bound: Bound, target: f64) -> SloOutcome {
+    let Interval { low, high, .. } = interval;
     let (is_met, is_missed) = match bound {
         Bound::AtMost => (high <= target, low > target),
         Bound::AtLeast => (low >= target, high < target),
@@ -183,8 +177,8 @@ mod tests {
     }
 
     #[test]
-    fn that_nothing_fails_is_met_where_nothing_did() {
-        assert_eq!(outcomes("success = 1.0"), [SloOutcome::Met]);
+    fn that_nothing_ever_fails_is_never_shown() {
+        assert_eq!(outcomes("success = 1.0"), [SloOutcome::Unclear]);
         let work = "{ cpu = { exp = \"10ms\" } }";
         let failing =
             sample::QUEUE.replace(work, &format!("{work}, {{ fail = 0.01, status = 503 }}"));

@@ -59,10 +59,11 @@ impl Interval {
     }
 
     /// The same of a share of `trials`: if none of them was an event it reaches up to the rule of
-    /// three, and if all were, down from 1 as far; see [`upper_bound_of_none`].
+    /// three, or its like at another level, and if all were, down from 1 as far; see
+    /// [`upper_bound_of_none`].
     #[must_use]
-    pub fn of_share_in(self, trials: u64) -> Self {
-        let bound = upper_bound_of_none(trials);
+    pub fn of_share_in(self, trials: u64, confidence: Confidence) -> Self {
+        let bound = upper_bound_of_none(trials, confidence);
         if self.high <= 0.0 {
             Self { high: bound, ..self }
         } else if self.low >= 1.0 {
@@ -73,13 +74,13 @@ impl Interval {
     }
 
     /// The same of a count: if none was seen in any of so many replications, it may still happen in
-    /// 3 of as many more, by the rule of three.
+    /// 3 of as many more, by the rule of three; see [`upper_bound_of_none`].
     #[must_use]
-    pub fn of_count_in(self, replications: u32) -> Self {
+    pub fn of_count_in(self, replications: u32, confidence: Confidence) -> Self {
         if self.high > 0.0 {
             return self;
         }
-        Self { high: upper_bound_of_none(replications.into()), ..self }
+        Self { high: upper_bound_of_none(replications.into(), confidence), ..self }
     }
 
     /// The part of it that lies within `low` and `high`, for metrics that cannot leave them.
@@ -132,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_share_that_was_never_or_always_seen_reaches_as_far_as_its_trials_allow() {
-        let of = |mean: f64| Interval::around(mean, 0.0).of_share_in(3_000);
+        let of = |mean: f64| Interval::around(mean, 0.0).of_share_in(3_000, Confidence::P95);
         assert_eq!(of(0.0), Interval { mean: 0.0, low: 0.0, high: 0.001 });
         assert_eq!(of(1.0), Interval { mean: 1.0, low: 0.999, high: 1.0 });
         assert_eq!(of(0.5), Interval::around(0.5, 0.0));

@@ -42,15 +42,18 @@ pub fn proportion(events: &[u64], trials: &[u64], confidence: Confidence) -> Opt
     let interval = ratio(&floats(events), &floats(trials), confidence)?;
     let mean = interval.mean.clamp(0.0, 1.0);
     let within = Interval { mean, ..interval }.within(0.0, 1.0);
-    Some(within.of_share_in(trials.iter().sum()))
+    Some(within.of_share_in(trials.iter().sum(), confidence))
 }
 
-/// The upper 95 % bound of a probability when none of `trials` independent trials was an event:
-/// 3 / n, at most 1 (Hanley and Lippman-Hand, "If nothing goes wrong, is everything all right?",
-/// JAMA 1983).
+/// The upper bound of a probability when none of `trials` independent trials was an event, at most
+/// 1: -ln(1 - c) / n at the confidence c, which at 95 % is 3 / n, the rule of three (Hanley and
+/// Lippman-Hand, "If nothing goes wrong, is everything all right?", JAMA 1983).
 #[must_use]
-pub fn upper_bound_of_none(trials: u64) -> f64 {
-    if trials <= 3 { 1.0 } else { 3.0 / trials as f64 }
+pub fn upper_bound_of_none(trials: u64, confidence: Confidence) -> f64 {
+    // The rule says 3 where the logarithm says 2.996.
+    let events =
+        if confidence == Confidence::P95 { 3.0 } else { -libm::log1p(-confidence.probability()) };
+    if trials == 0 { 1.0 } else { (events / trials as f64).min(1.0) }
 }
 
 #[cfg(test)]
@@ -82,7 +85,20 @@ mod tests {
         assert!((interval.high - 0.001).abs() < 1e-15);
         let all = proportion(&[300; 10], &[300; 10], Confidence::P95).expect("ten pairs");
         assert!((all.low - 0.999).abs() < 1e-15);
-        assert!((upper_bound_of_none(2) - 1.0).abs() < 1e-15);
+        assert!((upper_bound_of_none(2, Confidence::P95) - 1.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_surer_bound_on_what_never_happened_is_a_wider_one() {
+        let of = |level: f64| upper_bound_of_none(1_000, Confidence::new(level).expect("a level"));
+        for (level, events) in [(0.5, 0.693_147), (0.9, 2.302_585), (0.95, 3.0), (0.999, 6.907_755)]
+        {
+            assert!((1_000.0 * of(level) - events).abs() < 1e-6, "{level}: {}", of(level));
+            // As many trials without an event are at most as likely as the level leaves over.
+            let chance = libm::exp(1_000.0 * libm::log1p(-of(level)));
+            assert!(chance <= 1.0 - level, "{level}: {chance}");
+        }
+        assert!((upper_bound_of_none(0, Confidence::P99) - 1.0).abs() < 1e-15);
     }
 
     #[test]

@@ -68,10 +68,16 @@ pub fn count(n: u64) -> String {
     text
 }
 
-/// A ratio within 0 and 1 and its half-width in percent: `83.2 ± 0.4 %`.
+/// A ratio within 0 and 1 and its half-width in percent: `83.2 ± 0.4 %`. Without a half-width, less
+/// than all is never `100 %`.
 #[must_use]
 pub fn percent(ratio: f64, half_width: f64) -> String {
-    format!("{} %", Rounded::new(100.0 * ratio, 100.0 * half_width))
+    let rounded = Rounded::new(100.0 * ratio, 100.0 * half_width);
+    let missing = 100.0 * (1.0 - ratio);
+    if missing > 0.0 && rounded.half_width.is_none() && rounded.value == "100" {
+        return format!("{} %", at_place(100.0 * ratio, exponent(missing, 0)));
+    }
+    format!("{rounded} %")
 }
 
 /// A ratio of two designs: `1.35x`, to three digits.
@@ -182,9 +188,19 @@ mod tests {
     }
 
     #[test]
+    fn less_than_all_is_never_a_hundred_percent() {
+        let shares = [0.999_6, 0.999_96, 0.999_99, 0.999_996, 0.999_999_1, 0.999_999_94];
+        let shown = ["99.96 %", "99.996 %", "99.999 %", "99.9996 %", "99.99991 %", "99.999994 %"];
+        assert_eq!(shares.map(|share| percent(share, 0.0)), shown);
+        let nearest = percent(1.0 - f64::EPSILON, 0.0);
+        assert!(nearest.starts_with("99.9999"), "{nearest}");
+    }
+
+    #[test]
     fn ratios_are_read_in_percent_or_in_times() {
         assert_eq!(percent(0.8324, 0.004), "83.2 ± 0.4 %");
         assert_eq!(percent(0.999, 0.0), "99.9 %");
+        assert_eq!(percent(1.0, 0.0), "100 %");
         for (ratio, text) in [(1.349, "1.35x"), (0.123_4, "0.123x"), (250.3, "250x")] {
             assert_eq!(times(ratio), text);
         }

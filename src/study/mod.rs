@@ -5,6 +5,7 @@ mod caches;
 mod compare;
 mod cost;
 mod growth;
+mod parts;
 mod pool;
 mod replication;
 mod results;
@@ -14,10 +15,11 @@ mod timeline;
 
 pub use caches::{CacheReading, CacheRow};
 pub use compare::{Comparison, ComparisonRow, compare, compared};
+pub use parts::PartsReading;
 pub use pool::{Job, Progress, run_jobs};
 pub use replication::{
-    Extras, Further, Ladder, NodeReading, PartsReading, Replication, RunFault, Special, Wanted,
-    Watchers, outages, replicate, replicate_in, requests_series, watchers,
+    Extras, Further, Ladder, NodeReading, Replication, RunFault, Special, Wanted, Watchers,
+    outages, replicate, replicate_in, requests_series, watchers,
 };
 pub use results::{
     LatencyRow, NodeRow, Stability, SummaryRow, TimelineRow, VariantResult, WarmUpCut, mean,

@@ -2,6 +2,7 @@
 
 use super::caches::{CacheReading, cache_readings};
 use super::cost::cost_per_hour;
+use super::parts::{PartsReading, parts};
 use super::timeline::{TimelineSeries, timeline};
 use crate::graph::{Graph, Role};
 use crate::id::{EndpointId, NodeId};
@@ -110,17 +111,6 @@ pub struct Ladder {
     pub quantiles: Vec<f64>,
     /// Over how many successes.
     pub observations: u64,
-}
-
-/// Where the time goes on the critical path, in seconds by part.
-#[derive(Debug, Clone)]
-pub struct PartsReading {
-    /// The endpoint; none for all.
-    pub endpoint: Option<EndpointId>,
-    /// Means over all successes.
-    pub all: [f64; 8],
-    /// Means over those beyond the 99th percentile of latency.
-    pub tail: [f64; 8],
 }
 
 /// Why a replication has no result: a fault of the program.
@@ -443,57 +433,4 @@ fn ladders(meters: &Meters, all: &Sample) -> Vec<Ladder> {
         ladders.extend(seen.iter().map(of));
     }
     ladders
-}
-
-fn parts(meters: &Meters, all: &Sample) -> Vec<PartsReading> {
-    let mut readings = vec![parts_of(None, meters.classes.iter(), all)];
-    let mut endpoints: Vec<EndpointId> = meters
-        .classes
-        .iter()
-        .filter(|class| class.latency.count() > 0)
-        .map(|c| c.endpoint)
-        .collect();
-    endpoints.sort_unstable();
-    endpoints.dedup();
-    if endpoints.len() > 1 {
-        for endpoint in endpoints {
-            let classes = || meters.classes.iter().filter(move |class| class.endpoint == endpoint);
-            let sample = Sample::of(classes().map(|class| &class.latency));
-            readings.push(parts_of(Some(endpoint), classes(), &sample));
-        }
-    }
-    readings
-}
-
-#[allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "means for statistics; a latency in nanoseconds is positive and fits"
-)]
-fn parts_of<'a>(
-    endpoint: Option<EndpointId>,
-    classes: impl Iterator<Item = &'a ClassMeter>,
-    sample: &Sample,
-) -> PartsReading {
-    let mut buckets: Vec<(u64, [u128; 8])> = Vec::new();
-    for class in classes {
-        buckets.resize(buckets.len().max(class.parts.len()), (0, [0; 8]));
-        for ((count, sums), (more, parts)) in buckets.iter_mut().zip(&class.parts) {
-            *count += more;
-            sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
-        }
-    }
-    let p99 = sample.quantile(0.99).map_or(0, |secs| (secs * 1e9) as u64);
-    let first = crate::observe::parts_bucket(p99).min(buckets.len());
-    let mean = |buckets: &[(u64, [u128; 8])]| {
-        let count: u64 = buckets.iter().map(|(count, _)| count).sum();
-        let mut means = [f64::NAN; 8];
-        for (part, mean) in means.iter_mut().enumerate() {
-            let sum: u128 = buckets.iter().map(|(_, sums)| sums[part]).sum();
-            *mean = sum as f64 / count as f64 / 1e9;
-        }
-        means
-    };
-    PartsReading { endpoint, all: mean(&buckets), tail: mean(&buckets[first..]) }
 }

@@ -348,8 +348,8 @@ impl VariantResult {
         let most = if is_at_most_1 { 1.0 } else { f64::INFINITY };
         let interval = interval.map(|it| it.within(0.0, most));
         let interval = interval.map(|it| match kind {
-            Kind::Outcome => it.of_share_in(seen.ended_in_all),
-            Kind::Counted => it.of_count_in(replications),
+            Kind::Outcome => it.of_share_in(seen.ended_in_all, self.confidence()),
+            Kind::Counted => it.of_count_in(replications, self.confidence()),
             Kind::Mean | Kind::Ended | Kind::Lasting | Kind::Quantile(_) | Kind::Plain => it,
         });
         SummaryRow {

@@ -1,18 +1,23 @@
 //! More than two variants that all keep up.
 
-use super::{doubt, is_near, is_same, list, measured, name};
+use super::{doubt, is_near, is_same, list, load_pages, measured, name};
 use crate::report::order::pair;
 use crate::stats::{Rounded, Verdict};
 use crate::study::VariantResult;
 
-/// The best of several, in these words: by p99 if that shows it and all have one, else by the mean.
+/// The best of several, in these words: by p99 if that shows it and all have one, else by the mean;
+/// where all load pages, by their mean load.
 pub(super) fn many(results: &[VariantResult], places: &[usize], is_best: &str) -> String {
     let has = |metric: &str| {
         let has = |it: &usize| results[*it].metric(metric).is_some_and(|row| row.mean.is_some());
         places.iter().all(has)
     };
-    let metrics = [("latency_p99", "p99"), ("latency_mean", "mean time")];
-    let known = metrics.into_iter().filter(|(metric, _)| has(metric));
+    let metrics: &[(&str, &str)] = if load_pages(results, places) {
+        &[("page_load_mean", "mean page load")]
+    } else {
+        &[("latency_p99", "p99"), ("latency_mean", "mean time")]
+    };
+    let known = metrics.iter().copied().filter(|(metric, _)| has(metric));
     let ranked = known.map(|(metric, word)| (metric, word, best(results, places, metric)));
     let ranked: Vec<_> = ranked.collect();
     let is_clear =

@@ -92,6 +92,7 @@ fn above(result: &VariantResult, least: f64) -> Option<String> {
 fn words(share: f64) -> String {
     match share {
         none if none <= 0.0 => "none".to_owned(),
+        nearly_all if (0.999_5..1.0).contains(&nearly_all) => percent(nearly_all, 0.0),
         many if many >= 0.001 => format!("{:.1} %", many * 100.0),
         few => percent(few, 0.0),
     }
@@ -116,5 +117,6 @@ mod tests {
     #[test]
     fn shares_are_told_with_the_digits_that_a_reader_needs() {
         assert_eq!([words(0.0), words(0.112), words(0.0002)], ["none", "11.2 %", "0.02 %"]);
+        assert_eq!([words(0.999_8), words(1.0)], ["99.98 %", "100.0 %"]);
     }
 }

@@ -146,6 +146,51 @@ fn what_attackers_get_is_told_of_too_few_replications_too() {
     assert!(text.contains("not 2; attacks that succeed: `nothing` 119, `waf` 2"), "{text}");
 }
 
+/// A page of one large part, or of a chain of small ones: the same work, and each part of the chain
+/// is one more journey.
+const PAGES: &str = r#"
+duration = "60s"
+replications = 5
+[endpoint.html]
+path = "/"
+work = [{ cpu = { exp = "10ms" } }]
+[endpoint.part]
+path = "/p"
+work = [{ cpu = { exp = "10ms" } }]
+[endpoint.bundle]
+path = "/b"
+work = [{ cpu = { exp = "50ms" } }]
+[page.x]
+endpoint = "html"
+[visit.v]
+pages = { x = 1 }
+think = "1s"
+[node.u]
+kind = "client"
+arrivals = { visits = { poisson = "5/s" }, visit = "v" }
+[node.app]
+kind = "server"
+cores = 8
+[link.u.app]
+latency = "50ms"
+[variant.bundle.page.x]
+resources = [{ endpoint = "bundle" }]
+[variant.chain.page.x]
+resources = [{ endpoint = "part" }, { endpoint = "part", depth = 2 }]
+"#;
+
+#[test]
+fn a_page_that_is_there_sooner_is_better_however_soon_its_single_requests_are_answered() {
+    let text = of(PAGES);
+    assert!(text.starts_with("`bundle` loads pages in 0."), "{text}");
+    assert!(text.contains(" of the mean time of `chain`"), "{text}");
+    let three = of(&format!(
+        "{PAGES}[variant.worse.page.x]\nresources = [{{ endpoint = \"bundle\" }}, \
+                             {{ endpoint = \"bundle\", depth = 2 }}]\n"
+    ));
+    assert!(three.starts_with("`bundle` is best: its mean page load of "), "{three}");
+}
+
 #[test]
 fn who_misses_the_slo_is_named_first_and_is_not_praised() {
     let slo = format!("slo = {{ mean = \"15ms\" }}\n{}", sample::SHOP);

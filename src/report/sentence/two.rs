@@ -1,71 +1,108 @@
 //! Two variants that both keep up.
 
-use super::{doubt, is_near, is_same, name, rounded};
+use super::{doubt, is_near, is_same, load_pages, name, rounded};
 use crate::report::order::pair;
 use crate::stats::{Paired, Verdict, times};
 use crate::study::VariantResult;
 
+/// What two variants are compared in.
+struct Measure {
+    /// The metric whose mean decides, and the one of the slow ones.
+    metrics: [&'static str; 2],
+    /// The word for the latter.
+    tail: &'static str,
+    /// What a variant does in that time.
+    does: &'static str,
+    /// The mean of one and of several variants.
+    mean: [&'static str; 2],
+}
+
+const REQUESTS: Measure = Measure {
+    metrics: ["latency_mean", "latency_p99"],
+    tail: "p99",
+    does: "answers",
+    mean: ["mean time", "mean times"],
+};
+
+/// Of pages, people wait for the last part.
+const PAGES: Measure = Measure {
+    metrics: ["page_load_mean", "page_load_p95"],
+    tail: "p95",
+    does: "loads pages",
+    mean: ["mean page load", "mean page loads"],
+};
+
 /// Which of the two answers sooner, for what price, and how their p99 compare.
 pub(super) fn two(results: &[VariantResult], base: usize, other: usize) -> String {
     let [b, o] = [base, other].map(|place| name(&results[place]));
-    let Some(mean) = pair(results, base, other, "latency_mean") else {
+    let measure = if load_pages(results, &[base, other]) { &PAGES } else { &REQUESTS };
+    let [metric, _] = measure.metrics;
+    let Some(mean) = pair(results, base, other, metric) else {
         return format!("There is too little data to compare {o} with {b}");
     };
     let (winner, loser) = match mean.verdict {
-        Verdict::NotShown => return undecided(results, base, other, false),
+        Verdict::NotShown => return undecided(results, [base, other], measure, false),
         Verdict::Lower | Verdict::Higher if is_near(&mean) => {
-            return undecided(results, base, other, true);
+            return undecided(results, [base, other], measure, true);
         }
         Verdict::Lower => (other, base),
         Verdict::Higher => (base, other),
     };
     let (w, l) = (name(&results[winner]), name(&results[loser]));
     let price = price(&results[winner], &results[loser]);
-    let few = doubt(results, &[base, other], "latency_mean");
-    let tail = tail(results, winner, loser);
-    match pair(results, loser, winner, "latency_mean").and_then(|paired| paired.ratio) {
+    let few = doubt(results, &[base, other], metric);
+    let tail = tail(results, winner, loser, measure);
+    let does = measure.does;
+    match pair(results, loser, winner, metric).and_then(|paired| paired.ratio) {
         Some(ratio) => {
-            format!("{w} answers in {} of the mean time of {l}{price}{few}{tail}", rounded(ratio))
+            format!("{w} {does} in {} of the mean time of {l}{price}{few}{tail}", rounded(ratio))
         }
-        None => format!("{w} answers sooner than {l} on average{price}{few}{tail}"),
+        None => format!("{w} {does} sooner than {l} on average{price}{few}{tail}"),
     }
 }
 
-/// The p99 of the variant whose mean is lower.
-fn tail(results: &[VariantResult], winner: usize, loser: usize) -> String {
-    let Some(tail) = pair(results, loser, winner, "latency_p99") else {
-        return "; there is too little data to compare p99".to_owned();
+/// The p99, or its like, of the variant whose mean is lower.
+fn tail(results: &[VariantResult], winner: usize, loser: usize, measure: &Measure) -> String {
+    let ([_, metric], word) = (measure.metrics, measure.tail);
+    let Some(tail) = pair(results, loser, winner, metric) else {
+        return format!("; there is too little data to compare {word}");
     };
-    let few = doubt(results, &[winner, loser], "latency_p99");
+    let few = doubt(results, &[winner, loser], metric);
+    let its = format!("its {word} is");
     match tail.verdict {
-        Verdict::NotShown => format!("; no difference shown in p99{few}"),
-        Verdict::Lower => format!("; {}{few}", against("its p99 is", &tail, "of the other's")),
-        Verdict::Higher => {
-            format!(", but {}{few}", against("its p99 is", &tail, "times the other's"))
-        }
+        Verdict::NotShown => format!("; no difference shown in {word}{few}"),
+        Verdict::Lower => format!("; {}{few}", against(&its, &tail, "of the other's")),
+        Verdict::Higher => format!(", but {}{few}", against(&its, &tail, "times the other's")),
     }
 }
 
 /// Two variants whose mean times were not told apart, or are too near to each other to matter.
-fn undecided(results: &[VariantResult], base: usize, other: usize, near: bool) -> String {
+fn undecided(
+    results: &[VariantResult],
+    [base, other]: [usize; 2],
+    measure: &Measure,
+    near: bool,
+) -> String {
     let [b, o] = [base, other].map(|place| name(&results[place]));
     let price = price(&results[other], &results[base]);
     let price = if price.is_empty() { price } else { format!(" ({o}{price})") };
-    let few = doubt(results, &[base, other], "latency_mean");
+    let ([metric, tail_metric], word) = (measure.metrics, measure.tail);
+    let few = doubt(results, &[base, other], metric);
+    let [mean, means] = measure.mean;
     let start = if near {
-        format!("The mean times of {o} and {b}{price} differ by less than 1 %{few}")
+        format!("The {means} of {o} and {b}{price} differ by less than 1 %{few}")
     } else {
-        format!("No difference between {o} and {b}{price} is shown in the mean time{few}")
+        format!("No difference between {o} and {b}{price} is shown in the {mean}{few}")
     };
-    let Some(tail) = pair(results, base, other, "latency_p99") else {
-        return format!("{start}; there is too little data to compare p99");
+    let Some(tail) = pair(results, base, other, tail_metric) else {
+        return format!("{start}; there is too little data to compare {word}");
     };
-    let few = doubt(results, &[base, other], "latency_p99");
+    let few = doubt(results, &[base, other], tail_metric);
     match tail.verdict {
-        Verdict::NotShown if near => format!("{start}; no difference is shown in p99{few}"),
-        Verdict::NotShown => format!("{start} or in p99{few}"),
+        Verdict::NotShown if near => format!("{start}; no difference is shown in {word}{few}"),
+        Verdict::NotShown => format!("{start} or in {word}{few}"),
         Verdict::Lower | Verdict::Higher => {
-            let what = format!("the p99 of {o} is");
+            let what = format!("the {word} of {o} is");
             format!("{start}; {}{few}", against(&what, &tail, &format!("times that of {b}")))
         }
     }

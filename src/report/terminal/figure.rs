@@ -51,8 +51,11 @@ impl Marks {
         };
         let unstable = if results.iter().any(is_cut_short) {
             "unstable: a limit ended the run before its time, so no average has a meaning."
-        } else {
+        } else if results.iter().any(|it| matches!(it.stability, Stability::Unstable { .. })) {
             "unstable: a queue grows without limit, so no average has a meaning."
+        } else {
+            "unstable: no steady state was found within half of the run, so no average has a \
+             meaning."
         };
         let all = [
             (self.few, few),

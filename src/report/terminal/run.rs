@@ -21,7 +21,7 @@ const LADDER: [(&str, &str); 11] = [
     ("latency_p95", "p95"),
     ("latency_p99", "p99"),
     ("latency_p999", "p99.9"),
-    ("latency_max", "longest"),
+    ("latency_max", "longest of a run"),
     ("page_load_mean", "page load mean (ms)"),
     ("wait_mean", "wait mean (ms)"),
     ("throughput", "throughput (1/s)"),
@@ -260,6 +260,11 @@ pub(super) fn busiest(result: &VariantResult) -> Option<(String, SummaryRow)> {
     Some((result.graph.names[busiest.node.index()].clone(), busiest.row))
 }
 
+/// Whether an objective asks for all of a share.
+fn is_all(it: &SloVerdict) -> bool {
+    it.unit == Unit::Share && it.bound == Bound::AtLeast && it.target >= 1.0
+}
+
 /// One objective, and how it stands.
 pub(super) fn objective(marks: &mut Marks, it: &SloVerdict) -> String {
     let sign = match it.bound {
@@ -273,6 +278,9 @@ pub(super) fn objective(marks: &mut Marks, it: &SloVerdict) -> String {
         SloOutcome::Missed if it.measured.is_none() => "MISSED, latency grows without limit",
         SloOutcome::Missed => "MISSED",
         SloOutcome::Unclear => match &it.measured {
+            Some(row) if is_all(it) && row.mean >= Some(1.0) => {
+                "unclear, nothing failed but no run can show that nothing ever fails"
+            }
             Some(row) if row.interval.is_some() => "unclear, the interval straddles it",
             Some(row) if (row.replications as usize) < MIN_REPLICATIONS => {
                 "unclear, so few replications give no interval"

@@ -49,7 +49,7 @@ fn a_run_is_told_from_what_was_run_to_how_to_run_it_again() {
             "p95 ~# ± #",
             "p99 -",
             "p99.9 -",
-            "longest #",
+            "longest of a run #",
             "wait mean (ms) ~# ± #",
             "throughput (#/s) ~# ± #",
             "success ~≥ # %",
@@ -176,6 +176,29 @@ fn an_unstable_variant_has_no_numbers_but_a_reason() {
     assert!(text.contains("latency mean (ms)     unstable\n"), "{text}");
     assert!(text.contains("\n`base` cannot keep up with the load: `app` has grown since "));
     assert!(text.contains("\nSLO p99 at most 50 ms: MISSED, latency grows without limit\n"));
+}
+
+#[test]
+fn where_no_steady_state_was_found_no_queue_is_said_to_grow() {
+    let mut results = sample::run(sample::QUEUE, sample::PLAIN);
+    results[0].stability = crate::study::Stability::Unsettled;
+    let said = run_table(&sample::provenance(), &results, &[], 200, false);
+    assert!(said.contains("\n`base` has not settled within half of the run."), "{said}");
+    assert!(said.contains("\nunstable: no steady state was found within half of the run, so no "));
+    assert!(!said.contains("grows"), "{said}");
+    let said = run(sample::OVERLOADED, 200);
+    assert!(said.contains("\nunstable: a queue grows without limit, so no average"), "{said}");
+}
+
+#[test]
+fn that_nothing_ever_fails_is_unclear_and_the_target_is_not_rounded() {
+    let said = |target: &str| run(&format!("slo.success = {target}\n{}", sample::QUEUE), 200);
+    let all = said("1.0");
+    let why = "SLO success at least 100 %: unclear, nothing failed but no run can show that \
+               nothing ever fails (";
+    assert!(all.contains(why), "{all}");
+    let nearly = said("0.99999");
+    assert!(nearly.contains("SLO success at least 99.999 %: unclear, the interval "), "{nearly}");
 }
 
 #[test]
