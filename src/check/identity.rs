@@ -83,7 +83,8 @@ pub(super) fn exposure(graph: &Graph) -> Option<String> {
     if let Law::Exponential(_) = discovered {
         let mean = discovered.mean() / 1e9;
         noticed = format!(
-            ", and for {} if that is d after a discovery which takes an exponential time of mean {}",
+            ", and for {} if that is d after a discovery, which takes an exponential time of \
+             mean {}",
             span(until_discovery(life, leeway, mean, lag)),
             span(mean),
         );
@@ -104,7 +105,8 @@ mod tests {
     fn told(auth: &str, more: &str) -> (String, String) {
         let (graph, checked, warnings) = checked(&format!(
             "[auth]\nat = 'app'\nissuer = 'id'\nlogin = 'login'\npassword = {{ time = '1ms' }}\n\
-             {auth}\n[endpoint.login]\npath = '/login'\n[endpoint.page]\nwork = [{{ cpu = '1ms' }}]\n\
+             {auth}\n[endpoint.login]\npath = '/login'\n\
+             [endpoint.page]\nwork = [{{ cpu = '1ms' }}]\n\
              [page.p]\nendpoint = 'page'\n[visit.v]\npages = {{ p = 1 }}\nlength = 3\n\
              think = '1s'\n[node.u]\nkind = 'client'\n\
              arrivals = {{ visits = {{ poisson = '1/s' }}, visit = 'v' }}\n\
