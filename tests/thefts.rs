@@ -220,3 +220,41 @@ fn a_session_that_had_to_go_for_others_works_for_no_thief() {
     let spans: Vec<f64> = seen.ends.iter().map(|(_, span)| *span).collect();
     assert!(spans.len() > 20 && spans.iter().all(|span| (span - 55.0).abs() < 0.1), "{spans:?}");
 }
+
+#[test]
+fn a_thief_asks_from_an_address_of_its_own_so_that_limits_by_address_meet_it() {
+    let many = ("kind = 'client'", "kind = 'client'\naddresses = { count = 1_000_000 }");
+    let limit = (
+        "kind = 'reverse-proxy'",
+        "kind = 'reverse-proxy'\nrate_limit = { rate = '0.1/s', burst = 5, profile = 'nginx', \
+         delay = 'none' }",
+    );
+    let free = thefts(&[USES, many]);
+    let limited = thefts(&[USES, many, limit]);
+    // The first six requests of each thief, and one in ten seconds of the 120 s and more that a
+    // session lives on; where every request came from somewhere else, all would pass.
+    assert!(free.let_in > 3_000 && limited.let_in * 4 < free.let_in, "{limited:?}");
+    assert!(limited.let_in > 30 * 6 / 2, "{limited:?}");
+}
+
+#[test]
+fn who_logs_in_has_no_token_to_show_and_is_not_asked_about_before() {
+    let at_api = |scheme: &str| {
+        thefts(&[
+            ("theft = { probability = 1, after = '5s' }\n", ""),
+            ("path = '/'\n", "path = '/'\norigin = 'https://api.shop.example'\n"),
+            ("path = '/login'\n[p", "path = '/login'\norigin = 'https://api.shop.example'\n[p"),
+            ("think = '6s'", "think = '6s'\norigin = 'https://app.shop.example'"),
+            ("scheme = 'session'", scheme),
+            (
+                "kind = 'reverse-proxy'",
+                "kind = 'reverse-proxy'\ncors = { origins = ['https://app.shop.example'], \
+                 credentials = true, headers = ['authorization'] }",
+            ),
+        ])
+        .preflights
+    };
+    // Each of 30 visits logs in once, and asks for two pages with its token; the second of the
+    // last one comes after the end.
+    assert_eq!(at_api("scheme = 'jwt'\njwt = { lifetime = '60s' }"), 2 * 30 - 2);
+}

@@ -130,10 +130,18 @@ fn targets(build: &mut Build<'_>) -> Vec<Option<Origin>> {
     targets
 }
 
-/// Whether a script sends its token in a header of its own. Cookies are the browser's matter.
+/// Whether a script sends its token in a header of its own. Cookies are the browser's matter, and
+/// who logs in has no token yet.
 pub(super) fn sends_token(build: &Build<'_>, spec: &EndpointSpec) -> bool {
-    let scheme = build.model.auth.as_ref().map_or(Scheme::None, |auth| auth.spec.scheme);
-    spec.auth && !has_cookie(build) && matches!(scheme, Scheme::Jwt | Scheme::Credentials)
+    let auth = build.model.auth.as_ref().map(|auth| &auth.spec);
+    let login = auth.and_then(|auth| build.model.endpoints.get(auth.login.as_ref()?.get_ref()));
+    let is_login = login.is_some_and(|login| std::ptr::eq(&raw const login.spec, spec));
+    let shows = match auth.map_or(Scheme::None, |auth| auth.scheme) {
+        Scheme::Jwt => !is_login,
+        Scheme::Credentials => true,
+        Scheme::None | Scheme::Session => false,
+    };
+    spec.auth && !has_cookie(build) && shows
 }
 
 /// Whether people show a cookie.

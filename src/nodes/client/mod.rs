@@ -385,7 +385,11 @@ impl Client {
             None => wanted::object(kind, endpoint, key, ctx),
         };
         let is_somebody = session != SessionId::NONE || errand.is_forced();
-        let source = self.source(traced, is_somebody, user, key);
+        let source = if errand.is_thiefs() {
+            self.thiefs_address(person, errand, ctx)
+        } else {
+            self.source(traced, is_somebody, user, key)
+        };
         let (now, client, shows) = (ctx.now(), self.plan.node, ctx.holds(person));
         let core = &mut *ctx.core;
         let (place, request) = core.requests.claim(Request::default);

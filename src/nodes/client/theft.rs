@@ -147,6 +147,20 @@ impl Client {
         ctx.will(who, Deed::Asks, now + pause.max(Span(1)));
     }
 
+    /// The address from which a thief asks: one for all that comes of a theft.
+    #[cold]
+    pub(super) fn thiefs_address<O: Observer>(
+        &self,
+        place: u32,
+        errand: Errand,
+        ctx: &Ctx<'_, O>,
+    ) -> u64 {
+        let person = &ctx.core.people[place];
+        let thief = errand.robs().and_then(|whose| person.thief(whose));
+        let theft = thief.map_or(0, |thief| thief.theft);
+        self.address(false, 0, person.key.with(USE.part(theft).bits()))
+    }
+
     /// The theft is discovered: whatever the scheme can take back is taken back.
     fn is_noticed<O: Observer>((place, whose): Robbed, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
         let now = ctx.now();
