@@ -258,3 +258,17 @@ fn who_logs_in_has_no_token_to_show_and_is_not_asked_about_before() {
     // last one comes after the end.
     assert_eq!(at_api("scheme = 'jwt'\njwt = { lifetime = '60s' }"), 2 * 30 - 2);
 }
+
+#[test]
+fn what_has_ended_before_the_drawn_moment_is_not_stolen() {
+    // Sessions end 126 s after the log-in, of at most 400 s over which moments are drawn.
+    let seen = thefts(&[
+        ("theft = { probability = 1, after = '5s' }", "theft = { probability = 1 }"),
+        ("idle = '2min'", "idle = '2min'\nabsolute = '400s'"),
+        ("duration = '10min'", "duration = '60min'"),
+    ]);
+    assert!((30..=90).contains(&seen.ends.len()), "{} of 180 log-ins", seen.ends.len());
+    assert!(seen.ends.iter().all(|(_, span)| (0.01..=126.1).contains(span)), "{:?}", seen.ends);
+    let mean = seen.ends.iter().map(|(_, span)| span).sum::<f64>() / seen.ends.len() as f64;
+    assert!((mean - 63.0).abs() < 15.0, "half of a life, not {mean}");
+}

@@ -114,6 +114,13 @@ impl Client {
         let takes_all = theft.is_some_and(|theft| theft.what == Loot::Refresh);
         thief.renews = takes_all && plan.tokens.renewal.is_some();
         thief.until = ctx.loot_works_until(place, plan, &thief.credential).max(now);
+        let at_any_moment = theft.is_some_and(|theft| theft.after.is_none());
+        if whose == Robber::Plain && at_any_moment && thief.until <= now {
+            // Its life has ended before the longest that it could have lasted, of which the moment
+            // was drawn: the moment is none of its life.
+            ctx.core.people[place].thieves[whose as usize] = None;
+            return;
+        }
         let person = &mut ctx.core.people[place];
         person.thieves[whose as usize] = Some(thief);
         let (key, purpose) = (person.key, DISCOVERED.part(thief.theft));
