@@ -20,10 +20,8 @@ pub(super) fn scaled(graph: &Graph, traffic: &Traffic) -> Vec<String> {
             format!("about {} of {} to {}", number(needed), spec.min, spec.max)
         };
         format!(
-            "  {name}: this load keeps {many} replicas at the target of {}; the load above is that \
-             of all {}",
+            "  {name}: on average this load keeps {many} replicas at the target of {}",
             spec.target.get(),
-            spec.max
         )
     };
     graph.scalings.iter().map(|plan| line(plan)).collect()
@@ -95,7 +93,8 @@ mod tests {
     #[test]
     fn how_many_replicas_the_load_needs_is_said() {
         let (said, warnings) = told("target = 0.5, max = 10, cool_down = '20s'");
-        let line = "app: this load keeps about 4 of 1 to 10 replicas at the target of 0.5";
+        let line =
+            "app: on average this load keeps about 4 of 1 to 10 replicas at the target of 0.5";
         assert!(said.contains(line), "{said}");
         assert!(said.contains("no formula where replicas come and go"), "{said}");
         assert_eq!(warnings, "");

@@ -7,9 +7,9 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "cost_per_hour",
         unit: Unit::PerHour,
-        about: "What all machines of the scenario, and the bytes over links with a price, cost per \
-                hour.",
-        evidence: Evidence::Plain,
+        about: "What all machines of the scenario that are on, and the bytes over links with a \
+                price, cost per hour.",
+        evidence: Evidence::Price,
         read: |run| (run.cost_per_hour > 0.0).then_some(run.cost_per_hour),
     },
     Metric {

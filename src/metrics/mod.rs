@@ -101,6 +101,9 @@ pub enum Evidence {
     Quantile(f64),
     /// A fact of the run that has no error of sampling to judge.
     Plain,
+    /// What something costs: a fact where it is the same in every run, an average over time where
+    /// it depends on what came.
+    Price,
 }
 
 /// A metric that is read end to end.

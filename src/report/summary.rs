@@ -191,4 +191,25 @@ mod tests {
         assert_eq!(stays, [(false, false); 3], "whoever asks keeps the session alive");
         assert!(censored > 0.5, "{censored}");
     }
+
+    #[test]
+    fn a_cost_that_differs_between_runs_has_an_interval_and_one_that_does_not_is_a_fact() {
+        let told = |autoscale: &str| {
+            let lines = lines(&format!(
+                "duration = \"60s\"\nreplications = 5\n[machine.m]\ncores = 1\nprice = 0.5\n\
+                 [endpoint.page]\nwork = [{{ cpu = {{ exp = \"10ms\" }} }}]\n\
+                 [node.users]\nkind = \"client\"\nmix = {{ page = 1 }}\n\
+                 arrivals = {{ poisson = \"180/s\" }}\n[node.lb]\nkind = \"load-balancer\"\n\
+                 [node.app]\nkind = \"server\"\nmachine = \"m\"\nreplicas = 3\n{autoscale}\n\
+                 [link.users.lb]\n[link.lb.app]\n"
+            ));
+            let row = lines.iter().find(|line| line.contains(",cost_per_hour,")).expect("a cost");
+            [3, 4, 5].map(|column| sample::cell(row, column).to_owned())
+        };
+        assert_eq!(told(""), ["1.5", "", ""]);
+        let scaled = "autoscale = { max = 9, target = 0.5, every = \"2s\", boot = \"1s\", \
+                      cool_down = \"4s\" }";
+        let [mean, low, high] = told(scaled).map(|cell| cell.parse::<f64>().expect("a number"));
+        assert!(low < mean && mean < high && (1.0..3.0).contains(&mean), "{low} {mean} {high}");
+    }
 }

@@ -60,7 +60,8 @@ pub fn compared(results: &[VariantResult]) -> impl Iterator<Item = &'static Metr
         end_to_end_of(&it.graph).any(|(_, other)| other.name == metric.name)
     };
     end_to_end().filter(move |metric| {
-        metric.evidence != Evidence::Plain && results.iter().any(|it| has_it(metric, it))
+        !matches!(metric.evidence, Evidence::Plain | Evidence::Price)
+            && results.iter().any(|it| has_it(metric, it))
     })
 }
 

@@ -350,13 +350,28 @@ impl VariantResult {
         let interval = interval.map(|it| match kind {
             Kind::Outcome => it.of_share_in(seen.ended_in_all, self.confidence()),
             Kind::Counted => it.of_count_in(replications, self.confidence()),
-            Kind::Mean | Kind::Ended | Kind::Lasting | Kind::Quantile(_) | Kind::Plain => it,
+            Kind::Mean
+            | Kind::Ended
+            | Kind::Lasting
+            | Kind::Quantile(_)
+            | Kind::Plain
+            | Kind::Price => it,
         });
+        let is_fact = match kind {
+            Kind::Plain => true,
+            Kind::Price => values.iter().all(|it| (it - values[0]).abs() <= 1e-12 * values[0]),
+            Kind::Mean
+            | Kind::Ended
+            | Kind::Lasting
+            | Kind::Quantile(_)
+            | Kind::Outcome
+            | Kind::Counted => false,
+        };
         SummaryRow {
             metric: metric.to_owned(),
             unit,
             mean: mean(&values).filter(|_| shown),
-            interval: interval.filter(|_| shown && !matches!(kind, Kind::Plain)),
+            interval: interval.filter(|_| shown && !is_fact),
             replications,
             status: if values.is_empty() { Status::Insufficient } else { status },
         }
@@ -387,7 +402,9 @@ impl VariantResult {
         let of_all = (seen.ended, seen.ended_in_all);
         let (observations, observations_in_all) = match kind {
             Kind::Ended | Kind::Lasting | Kind::Outcome | Kind::Counted => of_all,
-            Kind::Mean | Kind::Quantile(_) | Kind::Plain => (seen.succeeded, seen.succeeded_in_all),
+            Kind::Mean | Kind::Quantile(_) | Kind::Plain | Kind::Price => {
+                (seen.succeeded, seen.succeeded_in_all)
+            }
         };
         let evidence = Evidence {
             replications,
@@ -401,7 +418,7 @@ impl VariantResult {
             Kind::Lasting if self.thefts_outlast() => Status::Insufficient,
             Kind::Mean | Kind::Ended | Kind::Lasting | Kind::Outcome => evidence.of_mean(),
             Kind::Quantile(q) => evidence.of_quantile(q),
-            Kind::Plain | Kind::Counted => Status::Ok,
+            Kind::Plain | Kind::Price | Kind::Counted => Status::Ok,
         }
     }
 

@@ -152,8 +152,7 @@ fn values(marks: &mut Marks, results: &[VariantResult], more: &[Column]) -> Grid
     };
     row(what, results.iter().zip(&fuller).map(busy).collect());
     if results.iter().any(|result| result.cost_per_hour() > 0.0) {
-        let cost = |result: &VariantResult| Rounded::plain(result.cost_per_hour()).to_string();
-        row("cost per hour", results.iter().map(cost).collect());
+        row("cost per hour", metric("cost_per_hour"));
         row("cost per million", metric("cost_per_million"));
     }
     let outcome = |result: &VariantResult| slo_outcome(&slo_verdicts(result));
