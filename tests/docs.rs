@@ -132,3 +132,38 @@ fn the_readme_lists_every_shipped_scenario_and_no_other() {
     }
     assert_eq!(readme.matches("](scenarios/").count(), files.len());
 }
+
+/// Two variants of one server behind a cache, with a probe.
+const MEASURED: &str = "duration = '20s'\nreplications = 3\nwarmup = '2s'\n\
+    [endpoint.page]\npath = '/{object}'\nobjects = { count = 50 }\n\
+    response = { cache_control = 'max-age=5' }\nwork = [{ cpu = '5ms' }]\n\
+    [node.users]\nkind = 'client'\narrivals = { poisson = '50/s' }\nmix = { page = 1 }\n\
+    [node.edge]\nkind = 'reverse-proxy'\ncache = { policy = 'lru', capacity = { objects = 9 } }\n\
+    [node.app]\nkind = 'server'\ncores = 1\n[link.users.edge]\n[link.edge.app]\n\
+    [probe.late]\nnode = 'app'\nat = ['9s']\n[variant.a]\n[variant.b.node.app]\ncores = 2\n";
+
+#[test]
+fn the_files_of_a_result_have_the_columns_that_the_guide_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("measured.toml"), MEASURED).expect("written");
+    let arguments = ["compare", "measured.toml", "--requests", "--no-plots", "--out", "out"];
+    let (success, text) = lindley(&arguments, folder.path());
+    assert!(success, "{text}");
+    let guide = read("docs/guide.md");
+    let rows = guide.lines().filter(|line| line.starts_with("| `") && line.contains(".csv` |"));
+    let mut told: Vec<(String, String)> = Vec::new();
+    for row in rows {
+        let words: Vec<&str> = row.split('`').collect();
+        told.push((words[1].to_owned(), words[words.len() - 2].to_owned()));
+    }
+    let files = std::fs::read_dir(folder.path().join("out")).expect("a result");
+    let names = files.map(|file| file.expect("a file").file_name().into_string().expect("a name"));
+    let mut found: Vec<(String, String)> = Vec::new();
+    for name in names.filter(|name| name.ends_with(".csv")) {
+        let text = std::fs::read_to_string(folder.path().join("out").join(&name)).expect("text");
+        found.push((name, text.lines().next().unwrap_or_default().to_owned()));
+    }
+    told.sort();
+    found.sort();
+    assert_eq!(told, found);
+}
