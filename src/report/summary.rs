@@ -196,7 +196,8 @@ mod tests {
     fn a_cost_that_differs_between_runs_has_an_interval_and_one_that_does_not_is_a_fact() {
         let told = |autoscale: &str| {
             let lines = lines(&format!(
-                "study = \"terminating\"\nduration = \"60s\"\nreplications = 5\n[machine.m]\ncores = 1\nprice = 0.5\n\
+                "study = \"terminating\"\nduration = \"60s\"\nreplications = 5\n\
+                 [machine.m]\ncores = 1\nprice = 0.5\n\
                  [endpoint.page]\nwork = [{{ cpu = {{ exp = \"10ms\" }} }}]\n\
                  [node.users]\nkind = \"client\"\nmix = {{ page = 1 }}\n\
                  arrivals = {{ poisson = \"180/s\" }}\n[node.lb]\nkind = \"load-balancer\"\n\
