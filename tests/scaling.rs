@@ -3,8 +3,12 @@
 
 mod support;
 
+use lindley::fact::{CacheStatus, Fact, Observer};
 use lindley::metrics::at_node;
+use lindley::rng::Key;
 use lindley::study::Replication;
+use lindley::time::Time;
+use lindley::world;
 use support::{failures, graph, mistakes, picks_of, reading, requests, run};
 
 /// A balancer over servers of one core, whose pages take 10 ms each.
@@ -120,7 +124,7 @@ fn what_is_not_finished_within_the_grace_is_lost() {
 }
 
 #[test]
-fn a_replica_that_is_switched_off_loses_what_it_kept_but_fails_nothing() {
+fn that_a_replica_is_switched_off_is_no_failure() {
     let run = run(&graph(&text(CROWD, "", QUICK)));
     assert!((reading(&run, "success_ratio") - 1.0).abs() < 1e-12);
     assert!(at_app(&run, "failures").is_nan(), "switching off is no failure");
@@ -138,8 +142,8 @@ fn a_crash_of_a_replica_that_is_off_is_none_and_one_that_boots_waits_for_its_rep
     let (failures, failed) = crash("10s", "20s");
     assert_eq!((failures, failed.iter().flatten().count()), (0.0, 0), "{failed:?}");
     // It is switched on while it is broken: the balancer is told of it, and meets nobody there.
-    let (_, failed) = crash("10s", "90s");
-    assert!(failed.iter().flatten().count() > 100);
+    let (failures, failed) = crash("10s", "90s");
+    assert_eq!((failures, failed.iter().flatten().count() > 100), (1.0, true));
 }
 
 #[test]
@@ -167,4 +171,38 @@ fn what_an_autoscaler_cannot_work_with_is_told() {
     let straight = text("{ poisson = '5/s' }", "", QUICK) + direct;
     let told = mistakes(&straight);
     assert!(told.contains("`direct` calls `app` without knowing which replicas are on"), "{told}");
+}
+
+/// How often a cache of the second replica did not have what it looked for.
+#[derive(Debug, Default)]
+struct Misses(u32);
+
+impl Observer for Misses {
+    fn hear(&mut self, _: Time, fact: &Fact<'_>) {
+        if let Fact::Looked { by, status: CacheStatus::Miss, .. } = fact {
+            self.0 += u32::from(by.replica == 1);
+        }
+    }
+}
+
+#[test]
+fn a_replica_that_comes_back_has_lost_what_it_kept() {
+    // Two crowds, between which the second replica goes; what is kept never expires.
+    let crowds = "{ poisson = { steps = [['0s', '30/s'], ['30s', '150/s'], ['130s', '30/s'], \
+                  ['300s', '150/s'], ['400s', '30/s']] } }";
+    let text = format!(
+        "study = 'terminating'\nduration = '600s'\n\
+         [endpoint.page]\nresponse = {{ cache_control = 'max-age=31536000' }}\n\
+         work = [{{ cpu = '1ms' }}]\n\
+         [node.users]\nkind = 'client'\narrivals = {crowds}\nmix = {{ page = 1 }}\n\
+         [node.lb]\nkind = 'load-balancer'\n\
+         [node.edge]\nkind = 'reverse-proxy'\ncores = 1\ncpu = '10ms'\n\
+         cache = {{ policy = 'lru', capacity = {{ objects = 9 }} }}\n{QUICK}\n\
+         [node.app]\nkind = 'server'\ncores = 1\n\
+         [link.users.lb]\n[link.lb.edge]\n[link.edge.app]\n"
+    );
+    let misses = world::run(&graph(&text), Key::root(1, 0), Misses::default()).observer.0;
+    let fixed = text.replace(QUICK, "replicas = 9");
+    let kept = world::run(&graph(&fixed), Key::root(1, 0), Misses::default()).observer.0;
+    assert_eq!((misses, kept), (2, 1), "once for each time that it comes");
 }

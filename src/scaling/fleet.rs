@@ -16,6 +16,13 @@ pub enum State {
     Goes(Time, Time),
 }
 
+impl State {
+    /// Whether it is on and meant to stay.
+    const fn is_wanted(self) -> bool {
+        matches!(self, Self::Boots(_) | Self::Serves(_))
+    }
+}
+
 /// The replicas of a node that scales. Those of the lowest numbers come first and go last.
 #[derive(Debug, Clone)]
 pub struct Fleet {
@@ -49,8 +56,8 @@ impl Fleet {
     /// How many are on and meant to stay.
     #[must_use]
     pub fn wanted(&self) -> u32 {
-        let is_wanted = |state: &&State| matches!(state, State::Boots(_) | State::Serves(_));
-        u32::try_from(self.states.iter().filter(is_wanted).count()).unwrap_or(u32::MAX)
+        let wanted = self.states.iter().filter(|state| state.is_wanted());
+        u32::try_from(wanted.count()).unwrap_or(u32::MAX)
     }
 
     /// The next to be switched on, if one is off.
@@ -63,8 +70,7 @@ impl Fleet {
     /// The next to go.
     #[must_use]
     pub fn next_off(&self) -> Option<u16> {
-        let is_wanted = |state: &State| matches!(state, State::Boots(_) | State::Serves(_));
-        u16::try_from(self.states.iter().rposition(is_wanted)?).ok()
+        u16::try_from(self.states.iter().rposition(|state| state.is_wanted())?).ok()
     }
 
     /// What there is to see of them at `now`, with their utilisations over the last `every` by

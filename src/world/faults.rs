@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::World;
 use crate::engine::Queue;
-use crate::fact::{Fact, Observer};
+use crate::fact::{Fact, Observer, Place};
 use crate::fault::{Condition, FaultKind, FaultPlan, LinkCondition, Target, Turns};
 use crate::id::LinkId;
 use crate::net::{Ctx, Kind};
@@ -96,11 +96,10 @@ impl<O: Observer> World<O> {
     fn replica_changes(&mut self, plan: &FaultPlan, own: u32, begins: bool, queue: &mut Queue) {
         let Target::Replica(at) = plan.targets[own as usize] else { return };
         if plan.kind == FaultKind::Drain {
-            self.nodes.iter_mut().for_each(|node| node.told(at, begins, self.core.now));
-            return;
+            return self.tell_balancers(at, begins);
         }
         let change = |it: &mut Condition| it.count(plan.kind, begins);
-        let Some((before, after)) = self.core.conditions.change(at, change) else { return };
+        let Some((before, after)) = self.changes_condition(at, change, queue) else { return };
         let changes = match plan.kind {
             FaultKind::Crash => before.is_crashed() != after.is_crashed(),
             FaultKind::Hang => before.is_hung() != after.is_hung(),
@@ -112,17 +111,36 @@ impl<O: Observer> World<O> {
             | FaultKind::Partition
             | FaultKind::CacheFlush => true,
         };
+        if changes {
+            let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+            self.nodes[at.node.index()].fault(at, plan.kind, begins, plan.factor, ctx);
+        }
+    }
+
+    /// Changes the condition of a replica, with what follows for all others if its process dies:
+    /// its connections break, and what it remembered is lost. Returns what it was and what it is.
+    pub(super) fn changes_condition(
+        &mut self,
+        at: Place,
+        change: impl FnOnce(&mut Condition),
+        queue: &mut Queue,
+    ) -> Option<(Condition, Condition)> {
+        let (before, after) = self.core.conditions.change(at, change)?;
         let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
         if before.is_ill() != after.is_ill() {
             ctx.observe(&Fact::Health { at, works: !after.is_ill() });
         }
-        if plan.kind == FaultKind::Crash && begins && changes {
+        if after.is_crashed() && !before.is_crashed() {
             ctx.break_connections(at);
             ctx.loses_memory(at);
         }
-        if changes {
-            self.nodes[at.node.index()].fault(at, plan.kind, begins, plan.factor, ctx);
-        }
+        Some((before, after))
+    }
+
+    /// Balancers are told to send nothing new to a replica, or to use it again.
+    pub(super) fn tell_balancers(&mut self, at: Place, out: bool) {
+        let now = self.core.now;
+        self.nodes.iter_mut().for_each(|node| node.told(at, out, now));
     }
 
     /// What all faults together make of a link.

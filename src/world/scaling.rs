@@ -198,21 +198,13 @@ impl<O: Observer> World<O> {
     /// The process of a replica runs from now on, or is gone: as with a crash, but for that nobody
     /// counts it as a failure.
     fn runs(&mut self, at: Place, runs: bool, queue: &mut Queue) {
-        let changed = self.core.conditions.change(at, |it| it.switch(!runs));
+        let changed = self.changes_condition(at, |it| it.switch(!runs), queue);
         let Some((before, after)) = changed else { return };
-        let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
-        if before.is_ill() != after.is_ill() {
-            ctx.observe(&Fact::Health { at, works: !after.is_ill() });
+        if before.is_crashed() != after.is_crashed() {
+            let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+            let is_gone = after.is_crashed();
+            self.nodes[at.node.index()].fault(at, FaultKind::Crash, is_gone, 1.0, ctx);
         }
-        let is_gone = after.is_crashed();
-        if before.is_crashed() == is_gone {
-            return;
-        }
-        if is_gone {
-            ctx.break_connections(at);
-            ctx.loses_memory(at);
-        }
-        self.nodes[at.node.index()].fault(at, FaultKind::Crash, is_gone, 1.0, ctx);
     }
 
     fn states_power(
@@ -226,10 +218,5 @@ impl<O: Observer> World<O> {
         let at = self.place(scaler, replica);
         let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
         ctx.observe(&Fact::Power { at, off, serving });
-    }
-
-    fn tell_balancers(&mut self, at: Place, out: bool) {
-        let now = self.core.now;
-        self.nodes.iter_mut().for_each(|node| node.told(at, out, now));
     }
 }

@@ -385,7 +385,8 @@ impl Client {
             None => wanted::object(kind, endpoint, key, ctx),
         };
         let is_somebody = session != SessionId::NONE || errand.is_forced();
-        let source = if errand.is_thiefs() {
+        // With one address there is nothing to tell apart.
+        let source = if self.plan.addresses > 1 && errand.is_thiefs() {
             self.thiefs_address(person, errand, ctx)
         } else {
             self.source(traced, is_somebody, user, key)

@@ -52,19 +52,20 @@ impl Host {
     #[cold]
     pub(super) fn passes<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
         let Some(by_screen) = self.held_back_by_screens(id, ctx) else { return false };
-        let decision = self.limit.as_mut().map(|limit| limit.decide(id, ctx));
-        // Of several limits the longest delay counts, as with nginx's `limit_req`.
-        let span = match decision {
-            None | Some(Decision::Pass) => by_screen,
-            Some(Decision::Delay(span)) => span.max(by_screen),
-            Some(Decision::Reject) => {
-                let answer = self.limit.as_ref().map(|limit| limit.refusal());
-                Self::tells_stopped(id, Defence::AddressLimit, ctx);
-                let refused = Answer::failed(Reason::RateLimited);
-                ctx.reply(id, answer.unwrap_or(refused), Exit::Refused);
-                return false;
+        let mut span = by_screen;
+        if let Some(limit) = &mut self.limit {
+            match limit.decide(id, ctx) {
+                Decision::Pass => {}
+                // Of several limits the longest delay counts, as with nginx's `limit_req`.
+                Decision::Delay(by_limit) => span = span.max(by_limit),
+                Decision::Reject => {
+                    let answer = limit.refusal();
+                    Self::tells_stopped(id, Defence::AddressLimit, ctx);
+                    ctx.reply(id, answer, Exit::Refused);
+                    return false;
+                }
             }
-        };
+        }
         if span.is_zero() {
             return self.has_time_for(id, ctx);
         }
