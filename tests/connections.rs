@@ -305,3 +305,129 @@ fn who_opens_a_connection_sends_first_and_who_waited_for_it_follows() {
     // The connection stands after 40 ms; each is served for 10 ms and asked 4 ms after the last.
     assert_eq!(latencies(&requests(&graph(text))), [90, 96, 102, 108, 114]);
 }
+
+/// Requests of which one in two stands still for 5 s, one every 400 ms, of a client that gives up
+/// after 300 ms, through a proxy to a server; connections as stated on each of the two links.
+fn given_up(late: &str, client_link: &str, proxy_link: &str) -> Vec<Ended> {
+    let text = format!(
+        "study = 'terminating'\nduration = '60s'\nuntil = 'drained'\n\
+         [endpoint.slow]\nwork = [{{ wait = '5s' }}]\n\
+         [endpoint.fast]\nwork = [{{ wait = '10ms' }}]\n\
+         [node.users]\nkind = 'client'\narrivals = {{ interval = '400ms' }}\n\
+         mix = {{ slow = 1, fast = 1 }}\naddresses = {{ count = 1 }}\n\
+         timeout = {{ total = '300ms', late = '{late}' }}\n\
+         [node.edge]\nkind = 'reverse-proxy'\n[node.app]\nkind = 'server'\n\
+         [link.users.edge]\nlatency = '20ms'\n{client_link}\n\
+         [link.edge.app]\nlatency = '20ms'\n{proxy_link}\n"
+    );
+    requests(&graph(&text))
+}
+
+/// The latencies of the fast ones, which all succeed, in the order of their numbers.
+#[track_caller]
+fn of_the_fast(ended: &[Ended]) -> Vec<u64> {
+    let fast = |it: &&Ended| it.failure().is_none();
+    let fast: Vec<Ended> = ended.iter().filter(fast).cloned().collect();
+    assert!((50..100).contains(&fast.len()) && ended.len() > 140, "{} succeed", fast.len());
+    latencies(&fast)
+}
+
+#[test]
+fn who_gives_up_closes_the_connection_behind_the_request() {
+    for late in ["abandon", "drop", "cancel"] {
+        let seen = of_the_fast(&given_up(late, "connection = { mode = 'pool', max = 1 }", ""));
+        // 40 ms more where the one before was given up, so that a connection has to be opened.
+        assert!(seen.iter().all(|latency| [90, 130].contains(latency)), "{late}: {seen:?}");
+        assert!(seen.contains(&90) && seen.contains(&130), "{late}: {seen:?}");
+    }
+}
+
+#[test]
+fn a_stream_that_was_given_up_takes_no_place_on_its_connection() {
+    for late in ["abandon", "drop", "cancel"] {
+        let link = "connection = { mode = 'pool', protocol = 'h2', max = 1, streams = 1 }";
+        let seen = of_the_fast(&given_up(late, link, ""));
+        assert!(seen[1..].iter().all(|latency| *latency == 90), "{late}: {seen:?}");
+    }
+}
+
+#[test]
+fn a_proxy_whose_client_has_cancelled_closes_its_own_connection_too() {
+    let pool = "connection = { mode = 'pool', max = 1 }";
+    let seen = of_the_fast(&given_up("cancel", "", pool));
+    assert!(seen.iter().all(|latency| [90, 130].contains(latency)), "{seen:?}");
+    // What is abandoned or only dropped where it waits goes on, and has the connection.
+    for late in ["abandon", "drop"] {
+        let served = given_up(late, "", pool).iter().filter(|it| it.failure().is_none()).count();
+        assert!(served < 20, "{late}: {served}");
+    }
+}
+
+#[test]
+fn streams_side_by_side_share_the_window_of_their_connection() {
+    // Over an open connection an answer takes 20 ms and the wait of 100. Twenty answers of seven
+    // segments go in windows of 10, 20, 40 and 80, a round trip of 20 ms apart.
+    let ends = |batch: u32, bytes: u32, streams: &str| {
+        let text = format!(
+            "study = 'terminating'\nduration = '1s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwork = [{{ wait = '100ms' }}]\nresponse = {{ size = '{bytes}B' }}\n\
+             [node.users]\nkind = 'client'\nmix = {{ page = 1 }}\naddresses = {{ count = 1 }}\n\
+             users = {batch}\nthink = '700ms'\n\
+             [node.app]\nkind = 'server'\n[link.users.app]\nlatency = '10ms'\n\
+             connection = {{ mode = 'pool', protocol = '{streams}', initial_window = 10 }}\n"
+        );
+        let mut seen = latencies(&requests(&graph(&text)));
+        seen.sort_unstable();
+        seen
+    };
+    let seen = ends(20, 10_000, "h2");
+    let of_window = |latency: u64| seen.iter().filter(|it| **it == latency).count();
+    assert_eq!([140, 160, 180, 200].map(of_window), [1, 3, 6, 10], "{seen:?}");
+    assert_eq!(ends(1, 200_000, "h2"), [200]);
+    // 274 segments go in five windows, the first answer's in four.
+    assert_eq!(ends(2, 200_000, "h2"), [200, 220]);
+    assert_eq!(ends(2, 200_000, "h1"), [200, 200], "each has a connection of its own");
+}
+
+#[test]
+fn those_who_ask_while_a_connection_of_streams_is_being_opened_share_it() {
+    let text = |fault: &str| {
+        format!(
+            "study = 'terminating'\nduration = '1s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwork = [{{ wait = '10ms' }}]\n\
+             [node.users]\nkind = 'client'\nmix = {{ page = 1 }}\naddresses = {{ count = 1 }}\n\
+             users = 5\nthink = '700ms'\n\
+             [node.app]\nkind = 'server'\ncores = 1\n[link.users.app]\nlatency = '20ms'\n\
+             connection = {{ mode = 'pool', protocol = 'h2', streams = 4, tls = '1.3', \
+             handshake = '10ms' }}\n{fault}"
+        )
+    };
+    // Two connections for five, whose handshakes take the core one after the other.
+    let seen = latencies(&requests(&graph(&text(""))));
+    assert_eq!(seen, [140, 140, 140, 140, 150]);
+    let fault = "[fault.crash]\nkind = 'crash'\nnode = 'app'\nat = '0.1s'\nfor = '1s'\n";
+    let refused = requests(&graph(&text(fault)));
+    assert!(refused.iter().all(|it| it.failure() == Some(Reason::ConnectRefused)));
+    assert_eq!(latencies(&refused), [40; 5]);
+}
+
+#[test]
+fn the_time_of_a_request_on_the_line_is_no_wait_for_its_answer() {
+    // 500 bytes at 10 kB/s leave after 50 ms; then 20 ms, 10 of work and 20 back.
+    let outcome = |read: &str| {
+        let text = format!(
+            "study = 'terminating'\nduration = '1s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwork = [{{ wait = '10ms' }}]\nresponse = {{ size = '0B' }}\n\
+             [node.users]\nkind = 'client'\nmix = {{ page = 1 }}\n\
+             users = 2\nthink = '700ms'\ntimeout = {{ read = '{read}' }}\n\
+             [node.app]\nkind = 'server'\n[link.users.app]\nlatency = '20ms'\n\
+             bandwidth = '10kB/s'\n"
+        );
+        let ended = requests(&graph(&text));
+        let sum: u64 = latencies(&ended).iter().sum();
+        (sum / ended.len() as u64, ended.iter().filter(|it| it.failure().is_some()).count())
+    };
+    // The second of two waits for the line.
+    assert_eq!(outcome("51ms"), (125, 0));
+    assert_eq!(outcome("49ms"), (124, 2));
+}

@@ -68,6 +68,7 @@ pub(super) fn transport(
             Protocol::H1 => 1,
             Protocol::H2 | Protocol::H3 => spec.streams.unwrap_or(STREAMS),
         },
+        has_streams: spec.protocol != Protocol::H1,
         max: match (spec.per_origin, spec.mode) {
             (Some(most), _) => most,
             (None, Mode::PerSession) => 1,

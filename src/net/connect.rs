@@ -36,7 +36,7 @@ impl<O: Observer> Ctx<'_, O> {
         let Some(transport) = self.core.links[link.index()].transport() else {
             return self.transmit(id);
         };
-        let (mode, max) = (transport.mode, transport.max);
+        let (mode, max, streams) = (transport.mode, transport.max, transport.streams);
         let owner = self.owner(id);
         self.hot(id).phase = Phase::Opening;
         if mode == Mode::PerRequest {
@@ -50,7 +50,9 @@ impl<O: Observer> Ctx<'_, O> {
             }
         }
         let pool = self.core.connections.pool(link, at, owner);
-        if pool.open < max {
+        // What is being opened will carry others beside those that it is opened for.
+        let will_carry = u64::from(pool.opening) * u64::from(streams - 1);
+        if pool.open < max && pool.waiting.len() as u64 >= will_carry {
             self.open(id, owner);
         } else {
             pool.waiting.push_back(id);
@@ -352,8 +354,8 @@ impl<O: Observer> Ctx<'_, O> {
             }
             return self.transmit(id);
         }
-        it.is_open = true;
         let has_room = it.streams < most;
+        self.core.connections.opened(connection);
         // Who opened it goes first; who waited for it follows in turn.
         self.transmit(id);
         if has_room {
@@ -367,12 +369,12 @@ impl<O: Observer> Ctx<'_, O> {
         let cold = self.cold(id);
         (cold.pending, cold.repeats) = (0, 0);
         self.hot(id).phase = Phase::Outbound;
-        self.expects_answer(id);
         let endpoint = self.fixed.endpoints.get(self.hot(id).endpoint.index());
         let bytes = endpoint.map_or(0, |endpoint| endpoint.request_bytes);
         // A preflight has no body, and is sent without credentials.
         let is_preflight = self.core.exchanges.hot(id).is_preflight;
         let bytes = if is_preflight { HEAD_BYTES } else { bytes + self.credential_bytes(id) };
+        self.expects_answer(id, bytes);
         self.carry(id, Direction::Up, bytes, Span::ZERO);
     }
 
@@ -407,20 +409,38 @@ impl<O: Observer> Ctx<'_, O> {
     /// The answer to an exchange is back: its connection can carry what its caller makes of it. One
     /// that broke carries nothing more.
     pub(super) fn comes_off(&mut self, id: ExchangeId) {
-        let connection = self.cold(id).connection;
+        let (connection, lost) = (self.cold(id).connection, self.cold(id).answer.lost());
         let link = self.core.exchanges.hot(id).link;
-        let is_broken = self.cold(id).answer.lost() == Some(Reason::Reset);
-        if is_broken
-            && connection != ConnectionId::NONE
+        if connection != ConnectionId::NONE
             && self.core.connections.get(connection).link == link
+            && let Some(reason) = lost
         {
-            self.break_connection(connection);
+            if self.core.connections.get(connection).is_opening {
+                self.was_not_opened(connection, reason);
+            }
+            if reason == Reason::Reset {
+                self.break_connection(connection);
+            }
         }
         self.gives_back(id);
     }
 
+    /// A connection could not be opened: as many as it would have carried fail as well, unless
+    /// their pool has one that is open.
+    fn was_not_opened(&mut self, connection: ConnectionId, reason: Reason) {
+        let link = self.core.connections.get(connection).link.index();
+        let streams = self.core.links[link].transport().map_or(1, |transport| transport.streams);
+        for _ in 1..streams {
+            let pool = self.core.connections.pool_of(connection);
+            let next = if pool.open > pool.opening { None } else { pool.waiting.pop_front() };
+            let Some(id) = next else { return };
+            self.spend(id, Part::Connect);
+            self.lose(id, reason, Span::ZERO);
+        }
+    }
+
     /// An exchange no longer travels on its connection.
-    fn gives_back(&mut self, id: ExchangeId) {
+    pub(super) fn gives_back(&mut self, id: ExchangeId) {
         let connection = self.cold(id).connection;
         let exchange = self.core.exchanges.hot(id);
         let is_there = connection != ConnectionId::NONE && exchange.left == Left::No;

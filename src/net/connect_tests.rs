@@ -47,6 +47,7 @@ fn tcp(syn_timers: SynTimers) -> Transport {
     Transport {
         mode: Mode::PerRequest,
         streams: 1,
+        has_streams: false,
         max: u32::MAX,
         per_user: None,
         origins: None,

@@ -42,6 +42,8 @@ pub struct Connection {
     /// Exchanges that name it, those that are carried further included: its place is theirs until
     /// the last of them has gone.
     holders: u32,
+    /// Whether it has not been open yet.
+    pub is_opening: bool,
     /// Whether it can carry exchanges: it is open, and neither side has closed it.
     pub is_open: bool,
     /// Whether its owner has closed it, so that nobody counts it any more.
@@ -83,6 +85,7 @@ impl Default for Connection {
             owner: 0,
             streams: 0,
             holders: 0,
+            is_opening: true,
             is_open: false,
             is_closed: false,
             is_resumed: false,
@@ -103,6 +106,8 @@ pub struct Pool {
     pub ready: Vec<ConnectionId>,
     /// How many there are.
     pub open: u32,
+    /// How many of them are being opened.
+    pub opening: u32,
     /// Exchanges that wait for one.
     pub waiting: VecDeque<ExchangeId>,
 }
@@ -125,8 +130,16 @@ impl Connections {
         let mut hops = std::mem::take(&mut connection.hops);
         hops.clear();
         *connection = Connection { link, to, owner, generation, hops, ..Connection::default() };
-        self.pool(link, to, owner).open += 1;
+        let pool = self.pool(link, to, owner);
+        (pool.open, pool.opening) = (pool.open + 1, pool.opening + 1);
         ConnectionId(place)
+    }
+
+    /// A connection is open now.
+    pub fn opened(&mut self, id: ConnectionId) {
+        let connection = &mut self.all[id.0];
+        (connection.is_opening, connection.is_open) = (false, true);
+        self.pool_of(id).opening -= 1;
     }
 
     /// A connection.
@@ -165,9 +178,10 @@ impl Connections {
 
     /// Its owner closes a connection; its pool goes with the last one if nobody waits.
     pub fn close(&mut self, id: ConnectionId) {
-        let Connection { link, to, owner, .. } = self.all[id.0];
+        let Connection { link, to, owner, is_opening, .. } = self.all[id.0];
         let pool = self.pool(link, to, owner);
         pool.open -= 1;
+        pool.opening -= u32::from(is_opening);
         pool.ready.retain(|other| *other != id);
         if pool.open == 0 && pool.waiting.is_empty() {
             self.pools.remove(&(link, to, owner));

@@ -76,6 +76,11 @@ impl<O: Observer> Ctx<'_, O> {
         }
         let token = Token::Cancelled(child, exchange.generation, unwanted);
         let link = exchange.link.index();
+        if unwanted == Unwanted::Cancel {
+            // Its caller no longer reads what is still to come; of what is dropped only where it
+            // waits unserved, it still does.
+            self.abandon_connection(child);
+        }
         let span = self.core.links[link].time_through(self.core.now, Direction::Up);
         self.start_timer(span, token);
     }

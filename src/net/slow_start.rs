@@ -9,8 +9,9 @@
 //! in a round trip. What was acknowledged makes the window larger, but not beyond twice of what was
 //! under way at once (Linux, `tcp_is_cwnd_limited`). A connection that was idle for longer than a
 //! retransmission time-out, 200 ms and the round trip, has half of its window left for each of
-//! them, and never less than the first window (RFC 2861; Linux, `tcp_cwnd_restart`). Losses and
-//! limits of the receiver are left out.
+//! them, and never less than the first window (RFC 2861; Linux, `tcp_cwnd_restart`). Streams side by
+//! side share the window of their connection: who begins later goes behind. Losses and limits of the
+//! receiver are left out.
 
 use crate::time::{Span, Time};
 
@@ -53,17 +54,25 @@ pub const fn rounds(bytes: u64, window: u64) -> u32 {
 /// The congestion window of one direction of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// 0 before anything was sent.
+    /// What it will hold when all that is under way is acknowledged; 0 before anything was sent.
     segments: u64,
+    /// When the last burst was sent.
     last: Time,
+    /// What the window held then.
+    burst: u64,
+    /// How much of that was left.
+    room: u64,
 }
 
 impl Window {
     /// The window of a connection that has sent nothing yet.
-    pub const NEW: Self = Self { segments: 0, last: Time::ZERO };
+    pub const NEW: Self = Self { segments: 0, last: Time::ZERO, burst: 0, room: 0 };
 
     /// How long the sender of a response of so many bytes, which begins now, stands still between
     /// its first byte and its last; `line` says how long the line takes for so many bytes.
+    ///
+    /// A response that begins while an earlier one is not acknowledged yet, as streams side by
+    /// side do, goes behind it: into what the last burst left of its window, and then on.
     #[inline]
     pub fn stall(
         &mut self,
@@ -73,27 +82,41 @@ impl Window {
         round_trip: Span,
         line: impl Fn(u64) -> Span,
     ) -> Span {
-        self.rest(rule, now, round_trip);
         let needed = bytes.div_ceil(rule.segment);
-        let (mut window, mut left, mut stall) = (self.segments, needed, Span::ZERO);
+        let is_behind = self.segments > 0 && now < self.last + round_trip;
+        if !is_behind {
+            self.rest(rule, now, round_trip);
+            (self.last, self.burst, self.room) = (now, self.segments, self.segments);
+        }
+        let mut left = needed;
+        let mut stall = if self.last > now { self.last.since(now) } else { Span::ZERO };
         // The most that is under way at once.
         let mut flight = 0;
-        while left > window {
-            flight = window;
-            let busy = line(window.saturating_mul(rule.segment));
+        while left > self.room {
+            flight = self.burst;
+            let busy = line(self.burst.saturating_mul(rule.segment));
             if busy >= round_trip {
                 // The line is what holds it up from now on.
-                flight = left;
+                (flight, self.room) = (left, LARGEST.max(left));
                 break;
             }
-            stall += round_trip - busy;
-            left -= window;
-            window = (window * 2).min(LARGEST);
+            let mut pause = round_trip - busy;
+            if now > self.last {
+                // A part of the round trip is over already.
+                let sent = line(self.room.saturating_mul(rule.segment));
+                let rest = (self.last + round_trip).since(now).0.saturating_sub(sent.0);
+                pause = pause.min(Span(rest));
+            }
+            stall += pause;
+            self.last = now + stall;
+            left -= self.room;
+            self.burst = (self.burst * 2).min(LARGEST);
+            self.room = self.burst;
         }
-        flight = flight.max(left.min(window));
+        flight = flight.max(self.burst.saturating_sub(self.room) + left);
+        self.room -= left;
         let grown = (self.segments + needed).min(flight.saturating_mul(2)).min(LARGEST);
         self.segments = self.segments.max(grown);
-        self.last = now + stall;
         stall
     }
 
@@ -163,10 +186,27 @@ mod tests {
     #[test]
     fn small_responses_do_not_make_the_window_larger_than_what_they_used_of_it() {
         let mut window = Window::NEW;
-        for millis in 0..1_000 {
-            assert_eq!(extra(&mut window, 1_000, millis), 0);
+        for round in 0..1_000 {
+            assert_eq!(extra(&mut window, 1_000, round * 50), 0);
         }
-        assert_eq!(extra(&mut window, 102_200, 1_000), 2);
+        assert_eq!(extra(&mut window, 102_200, 50_000), 2);
+    }
+
+    #[test]
+    fn a_response_that_begins_while_another_is_under_way_goes_behind_it() {
+        let mut window = Window::NEW;
+        // 20 segments: 10 at once, 10 a round trip later, of a window of 20.
+        assert_eq!(extra(&mut window, 20 * SEGMENT, 0), 1);
+        // 10 more fit beside them at 50 ms, and 40 follow at 100.
+        let mut stall = |segments, millis| {
+            window.stall(RULE, segments * SEGMENT, at(millis), RTT, |_| Span::ZERO).0 / 1_000_000
+        };
+        assert_eq!(stall(10, 20), 30);
+        assert_eq!(stall(30, 60), 40, "none fits before the acknowledgement at 100 ms");
+        assert_eq!(stall(10, 70), 30, "the last ten of the forty");
+        assert_eq!(stall(1, 80), 70, "which are acknowledged at 150");
+        // Ten, and what was acknowledged of full windows: 71.
+        assert_eq!(stall(71, 300), 0, "all is acknowledged");
     }
 
     #[test]

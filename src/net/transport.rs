@@ -21,6 +21,8 @@ pub struct Transport {
     pub mode: Mode,
     /// Exchanges that one carries at once: 1 with HTTP/1.1.
     pub streams: u32,
+    /// Whether each exchange is a stream of its own, which can end without the connection.
+    pub has_streams: bool,
     /// Connections that an owner has at once to one place.
     pub max: u32,
     /// Whether each user of a client is an owner, and who is one in an open loop.

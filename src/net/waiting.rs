@@ -4,6 +4,7 @@
 use super::connect::HANDSHAKE;
 use super::core::Ctx;
 use super::exchange::{Part, Phase};
+use super::link::Direction;
 use super::timer::{TimerId, Token};
 use super::transport::Waits;
 use crate::fact::Observer;
@@ -21,11 +22,13 @@ impl<O: Observer> Ctx<'_, O> {
         }
     }
 
-    /// The caller of an exchange begins to wait for its answer.
-    pub(super) fn expects_answer(&mut self, id: ExchangeId) {
+    /// The caller of an exchange begins to wait for its answer as soon as the last of its `bytes`
+    /// is on the line.
+    pub(super) fn expects_answer(&mut self, id: ExchangeId, bytes: u64) {
         self.stop_waiting(id);
         let (link, generation) = (self.hot(id).link.index(), self.hot(id).generation);
         if let Some(span) = self.core.links[link].wait(|waits| waits.read.as_ref()) {
+            let span = span + self.core.links[link].until_sent(self.core.now, Direction::Up, bytes);
             self.hot(id).is_tied = true;
             self.cold(id).caller_timer = self.start_timer(span, Token::Read(id, generation));
         }
@@ -155,18 +158,24 @@ impl<O: Observer> Ctx<'_, O> {
         }
     }
 
-    /// Nothing more is to travel on the connection of an exchange, which its owner closes; where
-    /// others travel side by side, only the exchange's own stream ends.
-    fn abandon_connection(&mut self, id: ExchangeId) {
+    /// The caller of an exchange no longer wants its answer: it closes the connection, on which
+    /// nothing else could be told from what is still to come; where exchanges are streams of their
+    /// own it resets this one alone (RFC 9113, section 6.4), which counts no longer (5.1.2).
+    pub fn abandon_connection(&mut self, id: ExchangeId) {
         let connection = self.cold(id).connection;
         if connection == ConnectionId::NONE {
             return;
         }
         let link = self.hot(id).link;
         let transport = self.core.links[link.index()].transport();
-        let is_shared = transport.is_some_and(|transport| transport.streams > 1);
+        let has_streams = transport.is_some_and(|transport| transport.has_streams);
         let it = self.core.connections.get(connection);
-        if it.link == link && !(is_shared && it.is_open) {
+        if it.link != link {
+            return;
+        }
+        if has_streams && it.is_open {
+            self.gives_back(id);
+        } else {
             self.close(connection);
         }
     }

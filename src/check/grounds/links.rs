@@ -56,6 +56,7 @@ fn of_connections(transport: &Transport) -> Option<(Effect, &'static str)> {
     let Transport {
         mode,
         streams: _,
+        has_streams: _,
         max,
         per_user: _,
         origins: _,

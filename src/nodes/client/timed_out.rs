@@ -55,6 +55,7 @@ impl Client {
             // It has not left, or has arrived nowhere: nothing is done for it any more.
             return ctx.hang_up(root);
         }
+        ctx.abandon_connection(root);
         match self.plan.timeout.as_ref().map(|(_, late)| *late) {
             Some(Late::Drop) => ctx.give_up(root, Unwanted::Drop),
             Some(Late::Cancel) => ctx.give_up(root, Unwanted::Cancel),
