@@ -11,7 +11,7 @@ use super::progress::Bar;
 use super::simulation::begin;
 use crate::scenario::nearest;
 use crate::validate::theory::{Case, Options, built_in, cases, job_count, run as judged};
-use crate::validate::{Judged, Report, cache, real};
+use crate::validate::{Judged, Report, cache, intervals, real};
 
 /// What the help shows.
 pub(super) const EXAMPLES: &[(&str, &str)] = &[
@@ -19,6 +19,7 @@ pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("lindley validate --case mm1-02", "one case, with all its requests"),
     ("lindley validate --group real", "against recordings of nginx, HAProxy, Envoy and Caddy"),
     ("lindley validate --group cache", "eviction: exact counts of misses, and closed forms"),
+    ("lindley validate --group intervals", "how often intervals hold the truth, in minutes"),
 ];
 
 /// Runs cases with known answers and says which of them come out.
@@ -56,6 +57,8 @@ enum Group {
     Real,
     /// Eviction: counts of misses, hit by hit where they are known, and closed forms.
     Cache,
+    /// Confidence intervals: how many of a thousand studies of known queues hold the truth.
+    Intervals,
 }
 
 /// Runs the cases and prints what came of each: status 1 if one of them misses.
@@ -74,7 +77,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
             let report = judged(&table, &options, &bar).ok_or(CommandError::Interrupted)?;
             print(&report, args.json, io)
         }
-        Group::Real | Group::Cache if args.table.is_some() => {
+        Group::Real | Group::Cache | Group::Intervals if args.table.is_some() => {
             Err(CommandError::Usage("only theory takes a `--table`".to_owned()))
         }
         Group::Real => {
@@ -91,6 +94,14 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
             begin(&work, io)?;
             let bar = Bar::new(cache::job_count(&options), args.quiet);
             let report = cache::run(&options, &bar).ok_or(CommandError::Interrupted)?;
+            print(&report, args.json, io)
+        }
+        Group::Intervals => {
+            let ids = intervals::case_ids();
+            require_case(ids.iter().map(String::as_str), args.case.as_deref())?;
+            begin(&work, io)?;
+            let bar = Bar::new(intervals::job_count(&options), args.quiet);
+            let report = intervals::run(&options, &bar).ok_or(CommandError::Interrupted)?;
             print(&report, args.json, io)
         }
     }

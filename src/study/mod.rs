@@ -19,7 +19,7 @@ pub use parts::PartsReading;
 pub use pool::{Job, Progress, run_jobs};
 pub use replication::{
     Extras, Further, Ladder, NodeReading, Replication, RunFault, Special, Wanted, Watchers,
-    outages, replicate, replicate_in, requests_series, watchers,
+    outages, replicate, replicate_in, requests_series, watchers, window_of,
 };
 pub use results::{
     LatencyRow, NodeRow, Stability, SummaryRow, TimelineRow, VariantResult, WarmUpCut, mean,

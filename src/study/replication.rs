@@ -240,7 +240,7 @@ pub fn requests_series(
 
 /// When the measured window opens: what the scenario says of its warm-up, or `found`.
 #[must_use]
-pub(super) fn window_of(graph: &Graph, found: Option<Span>) -> Time {
+pub fn window_of(graph: &Graph, found: Option<Span>) -> Time {
     if graph.run.study == Study::Terminating {
         return Time::ZERO;
     }

@@ -5,10 +5,12 @@
 //! replaying traces.
 
 pub mod cache;
+pub mod intervals;
 #[cfg(feature = "cli")]
 pub mod real;
 pub mod theory;
 
+mod compared;
 mod ready;
 mod report;
 mod verdict;

@@ -7,9 +7,23 @@ use std::sync::Arc;
 use crate::graph::{self, Files, Graph};
 use crate::scenario::source::Memory;
 use crate::scenario::{Diagnostics, Scenario};
+use crate::trace::Trace;
 
 /// What the text of a case is called in messages.
 const NAME: &str = "case.toml";
+
+/// For cases that name no files.
+pub(super) struct NoFiles;
+
+impl Files for NoFiles {
+    fn text(&mut self, path: &str) -> Result<String, String> {
+        Err(format!("there is no file {path}"))
+    }
+
+    fn trace(&mut self, path: &str) -> Result<Arc<Trace>, String> {
+        Err(format!("there is no file {path}"))
+    }
+}
 
 /// The variants of the scenario `text`, ready to run, or all that is wrong with it.
 pub(super) fn graphs(

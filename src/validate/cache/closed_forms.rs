@@ -1,7 +1,7 @@
 //! Hit ratios under Zipf's law, after the cache has filled, against Che's approximation: LRU, FIFO
 //! and random, whose ratio is that of FIFO, and the most popular objects.
 
-use super::case::{Case, Row};
+use super::super::compared::{Case, Row};
 use super::made::Recipe;
 use crate::evict::Capacity;
 use crate::evict::replay::{Chunk, Popular, Rule};

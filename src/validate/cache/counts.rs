@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::case::{Case, Row};
+use super::super::compared::{Case, Row};
 use super::made::{Recipe, sizes};
 use crate::evict::Capacity;
 use crate::evict::replay::{Chunk, Popular, Rule, next_requests};

@@ -1,6 +1,6 @@
 //! Lifetimes under Poisson requests: renewal arguments for one object and for Zipf's law.
 
-use super::case::{Case, Row};
+use super::super::compared::{Case, Row};
 use super::made::{Recipe, draw};
 use crate::evict::replay::{Chunk, Lifetimes, Renewal, Replayed};
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::case::{Case, Row};
+use super::super::compared::{Case, Row};
 use crate::evict::Capacity;
 use crate::evict::replay::{Chunk, Popular, Rule, next_requests};
 

@@ -7,7 +7,6 @@
 //! answers of nginx and Varnish are those that were recorded. Expected values are in
 //! `tests/data/cache` and `tests/data/theory`.
 
-mod case;
 mod closed_forms;
 mod counts;
 mod lifetimes;
@@ -15,10 +14,9 @@ mod made;
 mod micro;
 #[cfg(feature = "cli")]
 mod recorded;
-mod report;
 mod run;
 mod semantics;
 mod theory;
 
-pub use case::{CaseReport, Row};
+pub use super::compared::{CaseReport, Row};
 pub use run::{case_ids, job_count, run};

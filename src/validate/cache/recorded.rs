@@ -10,7 +10,7 @@ use std::io::Read;
 
 use flate2::read::GzDecoder;
 
-use super::case::{Case, Row};
+use super::super::compared::{Case, Row};
 use crate::evict::replay::{Chunk, Clock, Lifetimes, Popular, Renewal, Replayed, Rule};
 use crate::evict::{Capacity, Policy};
 

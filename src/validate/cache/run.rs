@@ -1,13 +1,11 @@
-//! Running the cases: all of them are one pool of jobs.
-
-use std::sync::Mutex;
+//! All cases of eviction, and how they are run.
 
 use super::super::Report;
-use super::case::{Case, CaseReport};
+use super::super::compared::{Case, CaseReport, chosen, report};
 #[cfg(feature = "cli")]
 use super::recorded;
 use super::{closed_forms, counts, lifetimes, micro, semantics, theory};
-use crate::study::{Job, Progress, run_jobs};
+use crate::study::Progress;
 use crate::validate::theory::Options;
 
 /// All cases, in the order of a report.
@@ -26,14 +24,6 @@ fn all() -> Vec<Case> {
     groups.into_iter().flatten().collect()
 }
 
-fn chosen(options: &Options) -> Vec<Case> {
-    let is_wanted = |case: &Case| match &options.case {
-        Some(id) => *id == case.id,
-        None => !options.quick || case.is_quick,
-    };
-    all().into_iter().filter(is_wanted).collect()
-}
-
 /// The names of all cases.
 #[must_use]
 pub fn case_ids() -> Vec<String> {
@@ -43,7 +33,7 @@ pub fn case_ids() -> Vec<String> {
 /// How many jobs [`run`] makes: what `progress` is told of.
 #[must_use]
 pub fn job_count(options: &Options) -> u64 {
-    chosen(options).len() as u64
+    chosen(all(), options).len() as u64
 }
 
 /// Runs the cases that `options` ask for; none if `progress` stops it.
@@ -52,18 +42,7 @@ pub fn job_count(options: &Options) -> u64 {
 /// If a case panics.
 #[must_use]
 pub fn run(options: &Options, progress: &dyn Progress) -> Option<Report<CaseReport>> {
-    let cases = chosen(options);
-    let results: Mutex<Vec<Option<CaseReport>>> = Mutex::new(vec![None; cases.len()]);
-    let work = |(): &mut (), job: usize| cases[job].report(options.quick);
-    let keep = |job: usize, report| {
-        results.lock().expect("no job panics while it keeps a result")[job] = Some(report);
-    };
-    let jobs = vec![Job { cost: 1.0 }; cases.len()];
-    if !run_jobs(&jobs, work, keep, progress) {
-        return None;
-    }
-    let results = results.into_inner().expect("no job panics while it keeps a result");
-    Some(Report { cases: results.into_iter().flatten().collect(), waiting: Vec::new() })
+    report(&chosen(all(), options), options.quick, progress)
 }
 
 #[cfg(test)]

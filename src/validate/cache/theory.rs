@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::case::{Case, Row};
+use super::super::compared::{Case, Row};
 use super::closed_forms::hit_ratio;
 use super::lifetimes::{Catalogue, arrivals};
 use super::made::{Recipe, draw};

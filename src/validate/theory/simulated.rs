@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+use super::super::ready;
 use super::case::Case;
 use super::experiment::{Experiment, Measured, Size};
 use super::read::Read;
 use super::seen::Seen;
-use crate::graph::{self, Graph};
+use crate::graph::Graph;
 use crate::model::Warmup;
 use crate::study::{Wanted, replicate};
 use crate::time::Time;
-use crate::trace::Trace;
 
 /// A scenario that is to be run.
 #[derive(Debug)]
@@ -21,19 +21,6 @@ pub(super) struct Simulated {
     pub(super) size: Size,
     /// What is wanted beyond metrics.
     pub(super) wanted: Wanted,
-}
-
-/// Cases name no files.
-struct NoFiles;
-
-impl graph::Files for NoFiles {
-    fn text(&mut self, path: &str) -> Result<String, String> {
-        Err(format!("there is no file {path}"))
-    }
-
-    fn trace(&mut self, path: &str) -> Result<Arc<Trace>, String> {
-        Err(format!("there is no file {path}"))
-    }
 }
 
 impl Simulated {
@@ -95,7 +82,7 @@ impl Simulated {
 
 /// The variants of the scenario `text`, which names no files.
 pub(super) fn graphs(text: &str) -> Result<Vec<(String, Arc<Graph>)>, String> {
-    super::super::ready::graphs(text, &mut NoFiles)
+    ready::graphs(text, &mut ready::NoFiles)
 }
 
 /// When the measured window opens: every case says how long it warms up, or does not.

@@ -5,7 +5,7 @@ mod recorded;
 mod scenario;
 mod seen;
 
-use super::case::{Case, Row};
+use super::super::compared::{Case, Row};
 use crate::http::ProfileName;
 use recorded::{Recorded, recorded};
 use seen::{Seen, seen};

@@ -8,10 +8,10 @@ use super::super::{Judged, Verdict};
 type Compare = dyn Fn(bool) -> Result<Vec<Row>, String> + Send + Sync;
 
 /// Something that is compared.
-pub(super) struct Case {
-    pub(super) id: String,
+pub(in crate::validate) struct Case {
+    pub(in crate::validate) id: String,
     /// Whether a quick run takes it.
-    pub(super) is_quick: bool,
+    pub(in crate::validate) is_quick: bool,
     compare: Box<Compare>,
 }
 
@@ -42,7 +42,7 @@ pub struct Row {
 }
 
 impl Case {
-    pub(super) fn new(
+    pub(in crate::validate) fn new(
         id: String,
         is_quick: bool,
         compare: impl Fn(bool) -> Result<Vec<Row>, String> + Send + Sync + 'static,
@@ -51,7 +51,7 @@ impl Case {
     }
 
     /// Runs it.
-    pub(super) fn report(&self, is_quick: bool) -> CaseReport {
+    pub(in crate::validate) fn report(&self, is_quick: bool) -> CaseReport {
         let (rows, fault) = match (self.compare)(is_quick) {
             Ok(rows) => (rows, None),
             Err(fault) => (Vec::new(), Some(fault)),
@@ -76,19 +76,29 @@ impl Judged for CaseReport {
 
 impl Row {
     /// A number that may be so far off.
-    pub(super) fn near(metric: String, expected: f64, simulated: f64, tolerance: f64) -> Self {
+    pub(in crate::validate) fn near(
+        metric: String,
+        expected: f64,
+        simulated: f64,
+        tolerance: f64,
+    ) -> Self {
         let is_near = (simulated - expected).abs() <= tolerance;
         let verdict = if is_near { Verdict::Pass } else { Verdict::Miss };
         Self { metric, expected, simulated, tolerance, verdict }
     }
 
     /// A number that may be off by this share of what it should be.
-    pub(super) fn within(metric: String, expected: f64, simulated: f64, share: f64) -> Self {
+    pub(in crate::validate) fn within(
+        metric: String,
+        expected: f64,
+        simulated: f64,
+        share: f64,
+    ) -> Self {
         Self::near(metric, expected, simulated, share * expected.abs())
     }
 
     /// The same, not judged.
-    pub(super) fn shown(self) -> Self {
+    pub(in crate::validate) fn shown(self) -> Self {
         Self { verdict: Verdict::Exempt, ..self }
     }
 }
