@@ -39,8 +39,8 @@ const ONE: &str = "a connection of HTTP/1.1 carries one request at a time: strea
 const ONCE: &str = "with mode = \"per-request\" each request has a connection of its own, which is \
                     closed with its answer; give it mode = \"pool\"";
 const SESSION: &str = "a session has one connection: `max` is for mode = \"pool\"";
-const PASSED_ON: &str = "a balancer of layer 4 passes connections on as they come, with their keys: \
-                         what they are is said on the links to it, or works at layer = 7";
+const PASSED_ON: &str = "a balancer of layer 4 passes connections on as they come, with their \
+                         keys: say it on the links to it, or let it work at layer = 7";
 const RESUMED: &str = "only a handshake that is resumed carries data: give it a share `resumed`";
 const TLS_1_2: &str = "TLS 1.2 has no early data (RFC 8446): give it tls = \"1.3\"";
 const KEYS: &str = "without keys there is no handshake: give the connection `tls`";

@@ -24,7 +24,8 @@ pub struct LinkSpec {
     /// How fast bytes follow one another in each direction; unlimited by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bandwidth: Option<Bandwidth>,
-    /// How many packets are lost, a share for both directions or `{ up = …, down = … }`; each round of losses delays a message by a retransmission.
+    /// How many packets are lost, a share for both directions or `{ up = …, down = … }`; each round
+    /// of losses delays a message by a retransmission.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<LossForm>")]
     pub loss: Option<LossSpec>,
