@@ -147,6 +147,9 @@ mod tests {
                     (1 round trip)";
         assert_eq!(lines, [line]);
         assert!(!said.contains("takes a handshake"), "{said}");
+        let (_, said) = opened(4, users, "connection = { mode = 'pool', max = 1 }");
+        assert!(!said.contains("connections are needed"), "{said}");
+        assert!(!said.contains("limited number"), "{said}");
         let (lines, said) = opened(7, users, own);
         let line = "  lb → app: a request that finds no connection waits 8 ms until it is open (2 \
                     round trips)";

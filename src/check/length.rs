@@ -3,6 +3,7 @@
 use super::flow::Variation;
 use super::places::places;
 use super::resources::{Fullest, is_short, loads};
+use super::workers::may_halt;
 use crate::graph::{Graph, Origin, Traffic};
 use crate::id::NodeId;
 use crate::model::{Study, Warmup};
@@ -52,7 +53,7 @@ impl Length {
             return None;
         }
         // Where replicas come and go, nobody knows how busy those are that serve.
-        if is_short(graph, traffic) || !graph.scalings.is_empty() {
+        if is_short(graph, traffic) || may_halt(graph) || !graph.scalings.is_empty() {
             return None;
         }
         // Users of a closed loop who wait do not ask again, so what they meet varies far less than

@@ -13,7 +13,7 @@ use super::text::{number, percent};
 use super::workers::{are_its_load, workers};
 use crate::auth::AuthPlan;
 use crate::endpoint::{Op, Rule};
-use crate::graph::{Graph, LinkPlan, Origin, Pair, Role, Traffic, programs, stays};
+use crate::graph::{Graph, LinkPlan, Origin, Pair, Role, Traffic, passes_on, programs, stays};
 use crate::id::{LinkId, NodeId};
 use crate::model::Study;
 use crate::net::Mode;
@@ -157,7 +157,11 @@ fn pool_of(
     stays: &BTreeMap<Pair, f64>,
 ) -> Option<Resource> {
     let transport = link.transport.as_ref()?;
-    if transport.mode != Mode::Pool || transport.max == u32::MAX || transport.per_user.is_some() {
+    if transport.mode != Mode::Pool
+        || passes_on(graph, from)
+        || transport.max == u32::MAX
+        || transport.per_user.is_some()
+    {
         return None;
     }
     let replicas = |id: NodeId| f64::from(graph.fixed.topology.nodes[id.index()].replicas);

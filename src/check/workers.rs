@@ -57,14 +57,7 @@ impl Watch<'_> {
     /// left for what they wait for.
     pub(super) fn circles(&mut self) {
         for (id, name, span) in self.nodes() {
-            let shape = self.graph.plans[id.index()].shape.as_ref();
-            let Some(shape) = shape.filter(|it| it.workers != u32::MAX && !it.is_async) else {
-                continue;
-            };
-            if !comes_back(self.graph, id) {
-                continue;
-            }
-            let count = shape.workers;
+            let Some(count) = in_circle(self.graph, id) else { continue };
             let message = format!(
                 "the workers of `{name}` are kept by calls that come back to `{name}`: when all \
                  {count} of a replica wait so, none is left to answer them, and nothing moves any \
@@ -75,6 +68,18 @@ impl Watch<'_> {
             self.warn(span, message, help);
         }
     }
+}
+
+/// How many workers of a replica may all wait for calls that come back to them, if they may.
+fn in_circle(graph: &Graph, id: NodeId) -> Option<u32> {
+    let shape = graph.plans[id.index()].shape.as_ref();
+    let shape = shape.filter(|it| it.workers != u32::MAX && !it.is_async)?;
+    comes_back(graph, id).then_some(shape.workers)
+}
+
+/// Whether workers of any node may all wait for one another, so that nobody knows what a run needs.
+pub(super) fn may_halt(graph: &Graph) -> bool {
+    (0..).map(NodeId).take(graph.plans.len()).any(|id| in_circle(graph, id).is_some())
 }
 
 /// Whether what a node is asked for may cause a visit to the same node.
@@ -168,6 +173,8 @@ mod tests {
         let work = "{ call = 'b', endpoint = 'back' }";
         let warnings = |node: &str| told(50, work, node, circle).1;
         let said = "the workers of `a` are kept by calls that come back to `a`: when all 4";
+        assert!(!told(50, work, "cores = 1\nworkers = 4", circle).0.contains("is enough"));
+        assert!(told(50, work, "cores = 1", circle).0.contains("A 1 % interval"));
         assert!(warnings("cores = 1\nworkers = 4").contains(said));
         for node in ["cores = 1", "cores = 1\nworkers = 4\nasync = true"] {
             assert!(!warnings(node).contains("come back"), "{node}");
