@@ -3,7 +3,7 @@
 use super::strangers::asks_once;
 use super::text::time;
 use crate::fault::{FaultKind, FaultPlan, Target, Timetable};
-use crate::graph::{Graph, LinkPlan};
+use crate::graph::{Graph, LinkPlan, passes_on};
 use crate::id::NodeId;
 use crate::net::{Mode, Transport};
 use crate::theory::Availability;
@@ -49,8 +49,12 @@ fn is_of(target: &Target, id: NodeId) -> bool {
 /// How many round trips requests wait for connections that are opened.
 pub(super) fn connections(graph: &Graph) -> Vec<String> {
     let links = graph.fixed.topology.links.iter().zip(&graph.links);
-    let told = links.filter_map(|(ends, link)| connection(link, asks_once(graph, ends.from)));
-    told.collect()
+    let opener = |from: NodeId| match () {
+        () if passes_on(graph, from) => Opener::PassesOn,
+        () if asks_once(graph, from) => Opener::AsksOnce,
+        () => Opener::Keeps,
+    };
+    links.filter_map(|(ends, link)| connection(link, opener(ends.from))).collect()
 }
 
 /// How many round trips it takes on average to open a connection.
@@ -66,21 +70,37 @@ pub(super) fn opening(link: &LinkPlan) -> f64 {
     transport.map_or(0.0, |it| rounds(it) * 2.0 * link.latency.mean() / 1e9)
 }
 
-fn connection(link: &LinkPlan, is_once: bool) -> Option<String> {
+/// Who opens connections over a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opener {
+    /// Who uses them as their mode says.
+    Keeps,
+    /// Each of its requests comes from somebody new.
+    AsksOnce,
+    /// A balancer of layer 4: one for each that it passes on, without keys of its own.
+    PassesOn,
+}
+
+/// How long requests wait for a connection; nothing where that takes no time.
+fn connection(link: &LinkPlan, opener: Opener) -> Option<String> {
     let it: &Transport = link.transport.as_ref()?;
-    let mean = rounds(it);
+    let mean = if opener == Opener::PassesOn { 1.0 } else { rounds(it) };
     let when = match it.mode {
-        _ if is_once && it.mode != Mode::Warm => "every request",
+        _ if opener == Opener::PassesOn => "the first request on each connection",
+        _ if opener == Opener::AsksOnce && it.mode != Mode::Warm => "every request",
         Mode::PerRequest => "every request",
-        Mode::PerSession => "the first request of a session",
+        Mode::PerSession if it.keep_alive.is_none() && it.server_keep_alive.is_none() => {
+            "the first request of a session"
+        }
+        Mode::PerSession => "a request whose session has no connection, or no longer,",
         Mode::Warm | Mode::Pool => "a request that finds no connection",
     };
-    let round_trip = 2.0 * link.latency.mean() / 1e9;
-    Some(format!(
-        "  {}: {when} waits {} until it is open ({mean} round trips)",
-        link.name.replace('>', " → "),
-        time(mean * round_trip)
-    ))
+    let wait = mean * 2.0 * link.latency.mean() / 1e9;
+    let trips = if (mean - 1.0).abs() < 1e-9 { "round trip" } else { "round trips" };
+    (wait > 0.0).then(|| {
+        let name = link.name.replace('>', " → ");
+        format!("  {name}: {when} waits {} until it is open ({mean} {trips})", time(wait))
+    })
 }
 
 #[cfg(test)]
@@ -105,5 +125,46 @@ mod tests {
         let lines = super::connections(&graph);
         assert!(lines[0].contains("every request waits 50 ms"), "{lines:?}");
         assert!(lines[0].contains("2.5 round trips"), "{lines:?}");
+    }
+
+    /// What is told of the connections of users to a balancer, and of its own.
+    fn opened(layer: u8, users: &str, own: &str) -> (Vec<String>, String) {
+        let (graph, checked, _) = checked(&format!(
+            "[endpoint.p]\nwork = [{{ cpu = '1ms' }}]\n[node.u]\nkind = 'client'\nusers = 5\n\
+             think = '1s'\nmix = {{ p = 1 }}\n[node.lb]\nkind = 'load-balancer'\n\
+             layer = {layer}\n[node.app]\nkind = 'server'\ncores = 1\nreplicas = 2\n\
+             [link.u.lb]\n{users}\n[link.lb.app]\n{own}\n"
+        ));
+        (super::connections(&graph), crate::check::text("base", &graph, &checked))
+    }
+
+    #[test]
+    fn a_balancer_of_layer_4_opens_its_connections_without_keys() {
+        let users = "connection = { mode = 'pool' }";
+        let own = "latency = '2ms'\nconnection = { mode = 'pool', tls = '1.3' }";
+        let (lines, said) = opened(4, users, own);
+        let line = "  lb → app: the first request on each connection waits 4 ms until it is open \
+                    (1 round trip)";
+        assert_eq!(lines, [line]);
+        assert!(!said.contains("takes a handshake"), "{said}");
+        let (_, said) = opened(4, users, "connection = { mode = 'pool', max = 1 }");
+        assert!(!said.contains("connections are needed"), "{said}");
+        assert!(!said.contains("limited number"), "{said}");
+        let (lines, said) = opened(7, users, own);
+        let line = "  lb → app: a request that finds no connection waits 8 ms until it is open (2 \
+                    round trips)";
+        assert_eq!(lines, [line]);
+        assert!(said.contains("takes a handshake"), "{said}");
+    }
+
+    #[test]
+    fn a_session_whose_connection_ends_while_somebody_thinks_opens_more_than_one() {
+        let told = |more: &str| {
+            let users = format!("latency = '10ms'\nconnection = {{ mode = 'per-session'{more} }}");
+            opened(7, &users, "").0
+        };
+        assert!(told("")[0].contains("the first request of a session waits 20 ms"));
+        let line = "a request whose session has no connection, or no longer, waits 20 ms";
+        assert!(told(", keep_alive = '10ms'")[0].contains(line));
     }
 }

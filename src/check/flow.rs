@@ -15,6 +15,7 @@ use crate::graph::{Form, Graph, Pair, Role, Traffic, is_hashed, shares_by_key};
 use crate::id::NodeId;
 use crate::nodes::client::{ClientPlan, Demand};
 use crate::nodes::load_balancer::BalancePlan;
+use crate::nodes::station::Shape;
 use crate::theory::Interarrival;
 
 /// Arrivals at a node or one of its replicas.
@@ -70,8 +71,11 @@ pub(super) fn answers(graph: &Graph, traffic: &Traffic) -> (Vec<Answer>, Vec<Var
         } else {
             Answer::of(graph, traffic, id, arriving)
         };
-        variations[id.index()] =
-            (arriving.bunch.dispersion(arriving.law.cv2()), traffic.nodes[id.index()].stints.cv2());
+        let node = &traffic.nodes[id.index()];
+        // Where nothing is done at a core what is kept are workers.
+        let has_cores = graph.plans[id.index()].shape.as_ref().is_some_and(Shape::has_cores);
+        let service = if has_cores { node.stints.cv2() } else { node.wait.cv2() };
+        variations[id.index()] = (arriving.bunch.dispersion(arriving.law.cv2()), service);
         leaving[id.index()] = arriving.through(graph, traffic, id, &answer);
         answers[id.index()] = answer;
     }

@@ -10,13 +10,18 @@ use super::slots::slots;
 use super::station::{Answer, NO_STEADY_STATE};
 use super::suspicion::Watch;
 use super::text::{number, percent};
+use super::workers::{are_its_load, workers};
 use crate::auth::AuthPlan;
 use crate::endpoint::{Op, Rule};
-use crate::graph::{Graph, LinkPlan, Origin, Pair, Role, Traffic, programs, stays};
+use crate::graph::{Graph, LinkPlan, Origin, Pair, Role, Traffic, passes_on, programs, stays};
 use crate::id::{LinkId, NodeId};
 use crate::model::Study;
 use crate::net::Mode;
 use crate::nodes::client::{ClientPlan, Demand};
+use crate::nodes::station::Shape;
+
+/// What is needed less is not needed: see what is never sent, and what caches hold.
+const IDLE: f64 = 1e-9;
 
 /// Something that so much of is needed on average, and so much of is there.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,8 +73,20 @@ impl Resource {
     }
 }
 
-/// All of them, the one with the highest load first.
+/// All of them that are not what the load of a node is already, the one with the highest load
+/// first.
 pub(super) fn resources(graph: &Graph, traffic: &Traffic) -> Vec<Resource> {
+    let mut all = every(graph, traffic);
+    let is_told = |it: &Resource| match it.of {
+        Of::Workers(id) => are_its_load(graph, traffic, id),
+        Of::Link(_) | Of::Hashes(_) | Of::Slots(_) => false,
+    };
+    all.retain(|it| !is_told(it));
+    all
+}
+
+/// All of them, the one with the highest load first.
+fn every(graph: &Graph, traffic: &Traffic) -> Vec<Resource> {
     let stays = stays(graph);
     let mut all = Vec::new();
     for (number, (ends, link)) in (0..).zip(graph.fixed.topology.links.iter().zip(&graph.links)) {
@@ -82,13 +99,14 @@ pub(super) fn resources(graph: &Graph, traffic: &Traffic) -> Vec<Resource> {
     all.extend(ids.clone().filter_map(|id| workers(graph, traffic, id, &stays)));
     all.extend(ids.filter_map(|id| slots(graph, traffic, id, &stays)));
     all.extend(graph.fixed.auth.as_ref().and_then(|auth| hashes(graph, traffic, auth)));
-    all.retain(|it| it.needed > 0.0);
+    // What stands for nothing in the equations is no need.
+    all.retain(|it| it.load() > IDLE);
     all.sort_by(|a, b| b.load().total_cmp(&a.load()));
     all
 }
 
 /// For what a node is asked, and how often a second.
-fn visits(traffic: &Traffic, at: NodeId) -> impl Iterator<Item = (Pair, f64)> {
+pub(super) fn visits(traffic: &Traffic, at: NodeId) -> impl Iterator<Item = (Pair, f64)> {
     traffic.clients.iter().flat_map(move |client| {
         let own = client.visits.iter().filter(move |(pair, _)| pair.0 == at);
         own.map(|(pair, often)| (*pair, often * client.rate))
@@ -139,8 +157,11 @@ fn pool_of(
     stays: &BTreeMap<Pair, f64>,
 ) -> Option<Resource> {
     let transport = link.transport.as_ref()?;
-    let is_shared = matches!(transport.mode, Mode::Pool | Mode::PerRequest);
-    if !is_shared || transport.max == u32::MAX || transport.per_user.is_some() {
+    if transport.mode != Mode::Pool
+        || passes_on(graph, from)
+        || transport.max == u32::MAX
+        || transport.per_user.is_some()
+    {
         return None;
     }
     let replicas = |id: NodeId| f64::from(graph.fixed.topology.nodes[id.index()].replicas);
@@ -173,28 +194,6 @@ fn addresses(client: &ClientPlan) -> Option<f64> {
     }
 }
 
-/// Workers that are kept while what they call answers: nothing where all they do is to serve, since
-/// that is the load of the node.
-fn workers(
-    graph: &Graph,
-    traffic: &Traffic,
-    id: NodeId,
-    stays: &BTreeMap<Pair, f64>,
-) -> Option<Resource> {
-    let shape = graph.plans[id.index()].shape.as_ref()?;
-    if shape.workers == u32::MAX || shape.is_async || traffic.nodes[id.index()].calls <= 0.0 {
-        return None;
-    }
-    let stay = |pair: &Pair| stays.get(pair).copied().unwrap_or(0.0);
-    Some(Resource {
-        of: Of::Workers(id),
-        name: graph.names[id.index()].clone(),
-        needed: visits(traffic, id).map(|(pair, rate)| rate * stay(&pair)).sum(),
-        there: f64::from(shape.workers) * shape.machines.len() as f64,
-        unit: "workers",
-    })
-}
-
 /// The workers of the issuer that hash and do nothing else.
 fn hashes(graph: &Graph, traffic: &Traffic, auth: &AuthPlan) -> Option<Resource> {
     let (workers, law) = auth.pool.as_ref()?;
@@ -224,15 +223,18 @@ pub(super) fn is_short(graph: &Graph, traffic: &Traffic) -> bool {
     resources(graph, &open).iter().any(too_much)
 }
 
-/// Takes from the node that hashes what theory says of its cores where its pool has too few
-/// workers for what comes: log-ins wait without end, and nothing behind them comes as is told.
+/// Takes from nodes what theory says of their cores where they have too few workers for what comes,
+/// or too few that hash: exchanges wait without end, and nothing behind them comes as is told.
 pub(super) fn overfull(graph: &Graph, traffic: &Traffic, answers: &mut [Answer]) {
     for it in resources(graph, &open(graph, traffic)) {
-        if let Of::Hashes(node) = it.of
-            && it.load() >= 1.0 - 1e-9
-        {
-            let why = format!("{NO_STEADY_STATE}: its pool has too few workers to hash");
-            answers[node.index()] = Answer::Unknown(why);
+        let (node, why) = match it.of {
+            Of::Hashes(node) => (node, "its pool has too few workers to hash"),
+            Of::Workers(node) => (node, "it has too few workers"),
+            Of::Link(_) | Of::Slots(_) => continue,
+        };
+        let is_limited = graph.plans[node.index()].shape.as_ref().is_some_and(Shape::is_limited);
+        if it.load() >= 1.0 - 1e-9 && !is_limited {
+            answers[node.index()] = Answer::Unknown(format!("{NO_STEADY_STATE}: {why}"));
         }
     }
 }
@@ -253,11 +255,19 @@ pub fn fullest(graph: &Graph) -> Option<Fullest> {
         return None;
     }
     let grounds = Grounds::of(graph, &traffic);
-    let is_sure = |it: &Resource| !grounds.is_spared(it.at(graph));
-    let first = resources(graph, &traffic).into_iter().find(is_sure)?;
-    let [needed, there] = [first.needed, first.there].map(number);
-    let text = format!("{}, where {needed} of {there} {} are needed", first.name, first.unit);
-    Some(Fullest { load: first.load(), name: first.name, text })
+    loads(graph, &traffic).into_iter().find(|it| !grounds.is_spared(it.at))
+}
+
+/// What is no core, by how much of it is in use on average: the fullest first.
+#[must_use]
+pub fn loads(graph: &Graph, traffic: &Traffic) -> Vec<Fullest> {
+    let fullest = |it: Resource| {
+        let [needed, there] = [it.needed, it.there].map(number);
+        let text = format!("{}, where {needed} of {there} {} are needed", it.name, it.unit);
+        let is_station = matches!(it.of, Of::Workers(_));
+        Fullest { load: it.load(), at: it.at(graph), is_station, name: it.name, text }
+    };
+    every(graph, traffic).into_iter().map(fullest).collect()
 }
 
 /// The resource of which most is in use.
@@ -266,6 +276,10 @@ pub struct Fullest {
     /// The share of it that is in use on average, without queues anywhere; from 1 on it is too
     /// little.
     pub load: f64,
+    /// The node that it is at, or before.
+    pub at: NodeId,
+    /// Whether it is the workers of that node, so that what waits for it waits there.
+    pub is_station: bool,
     /// Whose it is.
     pub name: String,
     /// It in words: whose it is, how much is needed, and how much there is.

@@ -75,7 +75,7 @@ impl Answer {
                 "the variance of its service time is infinite, and so is the mean wait".into(),
             );
         }
-        let limits = match limits(shape, node, slots) {
+        let limits = match limits(shape, node, (slots, machine.cores)) {
             Ok(limits) => limits,
             Err(reason) => return Self::Unknown(reason.to_owned()),
         };
@@ -163,7 +163,11 @@ struct Limits {
 }
 
 /// How many are served at once and held, or why theory cannot say.
-fn limits(shape: &Shape, node: &NodeTraffic, slots: u32) -> Result<Limits, &'static str> {
+fn limits(
+    shape: &Shape,
+    node: &NodeTraffic,
+    (slots, cores): (u32, u32),
+) -> Result<Limits, &'static str> {
     let by_class =
         matches!(shape.discipline, Discipline::Priority | Discipline::PreemptivePriority);
     if shape.setup.is_some() || shape.pauses.is_some() {
@@ -185,9 +189,12 @@ fn limits(shape: &Shape, node: &NodeTraffic, slots: u32) -> Result<Limits, &'sta
     let steps = node.cpu.operations.max(node.wait.operations);
     let is_only_served = node.calls <= 0.0
         && steps <= 1
-        && (node.cpu.often <= 0.0 || node.wait.often <= 0.0 || slots == shape.workers);
+        && (node.cpu.often <= 0.0 || node.wait.often <= 0.0 || cores == 0);
     if !is_only_served {
-        return Err("no formula: a worker is kept through several steps");
+        return Err(match shape.is_async && node.wait.often <= 0.0 {
+            true => "no formula: workers are given back during calls, and waited for again",
+            false => "no formula: a worker is kept through several steps",
+        });
     }
     let capacity =
         (shape.queue != u32::MAX).then(|| u64::from(shape.workers) + u64::from(shape.queue));

@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_pool_of_each_address_keeps_nothing_where_nobody_comes_twice() {
-        let (said, warnings) = told("", "", POOL);
+        let (said, warnings) = told("", "", &format!("latency = '1ms'\n{POOL}"));
         assert!(warnings.contains("connections from `u` to `lb` are never used"), "{warnings}");
         assert!(!said.contains("4294967295") && !said.contains("limited number"), "{said}");
         assert!(said.contains("every request waits"), "{said}");

@@ -25,6 +25,7 @@ pub fn suspicions(
     let mut watch = Watch { model, graph, traffic, diagnostics, unused };
     watch.overload();
     watch.resources();
+    watch.circles();
     watch.work();
     watch.reach();
     watch.links();

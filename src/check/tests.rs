@@ -203,7 +203,7 @@ fn no_length_is_asked_of_closed_loops_or_of_what_nobody_could_run() {
         |rate: &str| one(&format!("arrivals = {{ poisson = '{rate}' }}"), EXP, "cores = 1");
     assert_eq!(of(&nearly("99.99999/s")), None);
     let busy = checked(&nearly("99.7/s")).1;
-    let length = busy.length.expect("a steady state");
+    let length = busy.length.clone().expect("a steady state");
     assert!(length.half_width > 1.0, "{length:?}");
     let said = text("base", &checked(&nearly("99.7/s")).0, &busy);
     assert!(said.contains(": too few to say anything. It takes duration = "), "{said}");
@@ -572,4 +572,19 @@ fn one_replication_is_told_in_the_singular() {
     let (graph, checked, _) = checked(&once);
     let said = text("base", &graph, &checked);
     assert!(said.contains("; 1 replication of") && !said.contains("1 replications"), "{said}");
+}
+
+#[test]
+fn what_a_call_without_an_endpoint_writes_goes_to_the_primary_of_a_database() {
+    let (graph, checked, warnings) = checked(
+        "[endpoint.r]\npath = '/r'\nwork = [{ call = 'db' }]\n[endpoint.w]\npath = '/w'\n\
+         method = 'POST'\nwrite = true\nwork = [{ call = 'db' }]\n[node.u]\nkind = 'client'\n\
+         arrivals = { poisson = '90/s' }\nmix = { r = 1, w = 1 }\n[node.a]\nkind = 'server'\n\
+         [node.db]\nkind = 'database'\ncores = 1\nreplicas = 3\nservice = { exp = '20ms' }\n\
+         [link.u.a]\n[link.a.db]\n",
+    );
+    // All 45 writes and a third of the 45 reads, of 20 ms each.
+    let db = &checked.traffic.nodes[graph.node("db").expect("db").index()];
+    assert!((db.busiest().expect("cores") - 1.2).abs() < 1e-9, "{:?}", db.replicas);
+    assert!(warnings.contains("`db` is offered 1.200 of what it can do"), "{warnings}");
 }

@@ -37,6 +37,7 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     let mut reasons = reasons(graph, checked);
     let resources = super::resources::resources(graph, &checked.traffic);
     reasons.extend(resources.iter().map(super::resources::Resource::line));
+    reasons.extend(super::peak::peaks(graph, &checked.traffic, &checked.grounds));
     reasons.extend(super::scaled::scaled(graph, &checked.traffic));
     reasons.extend(caches(graph));
     reasons.extend(stores(graph));
@@ -337,7 +338,7 @@ fn reasons(graph: &Graph, checked: &Checked) -> Vec<String> {
 }
 
 fn length_lines(graph: &Graph, length: &Length) -> Vec<String> {
-    let name = &graph.names[length.node.index()];
+    let name = &length.name;
     let first = format!(
         "  A 1 % interval of the mean at `{name}` (utilisation {:.3}) takes about {} requests.",
         length.utilisation,

@@ -40,7 +40,7 @@ pub use reach::{Pair, Served};
 pub use stints::{Rest, Stints};
 pub use traffic::{
     ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand, handshake,
-    is_hashed, programs, shakers, shares_by_key, stays,
+    is_hashed, own_work, passes_on, programs, shakers, shares_by_key, stays,
 };
 pub use unsent::unsent;
 

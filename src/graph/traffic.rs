@@ -16,8 +16,8 @@ use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 pub use hashed::{is_hashed, shares_by_key};
-pub use shakes::{handshake, shakers};
-pub use stays::stays;
+pub use shakes::{handshake, passes_on, shakers};
+pub use stays::{own_work, stays};
 
 use super::chores::chores;
 use super::demand::{Demand, Given, Visits};
@@ -114,6 +114,19 @@ impl Traffic {
             let Role::Client(client) = &plan.role else { continue };
             let visits = visits(graph, NodeId(place), client);
             clients.push(client_traffic(graph, client, visits, solved));
+        }
+        let nodes = nodes(graph, &clients);
+        Self { clients, nodes }
+    }
+}
+
+impl Traffic {
+    /// The same traffic if these clients asked for nothing.
+    #[must_use]
+    pub fn without(graph: &Graph, traffic: &Self, quiet: &[NodeId]) -> Self {
+        let mut clients = traffic.clients.clone();
+        for client in clients.iter_mut().filter(|client| quiet.contains(&client.node)) {
+            client.rate = 0.0;
         }
         let nodes = nodes(graph, &clients);
         Self { clients, nodes }
@@ -361,7 +374,8 @@ fn nodes(graph: &Graph, clients: &[ClientTraffic]) -> Vec<NodeTraffic> {
             node.wait = node.wait.and(&demand.wait, rate);
             node.calls += rate * demand.calls;
             for (to, calls) in graph.served.calls.get(pair).into_iter().flatten() {
-                *arriving[to.0.index()].entry((pair.0, to.1)).or_insert(0.0) += rate * calls;
+                let what = (pair.0, for_what(graph, *pair, to.1));
+                *arriving[to.0.index()].entry(what).or_insert(0.0) += rate * calls;
             }
             for (to, shake, often) in shakes::shakes(graph, *pair) {
                 let node: &mut NodeTraffic = &mut nodes[to.index()];
@@ -375,6 +389,15 @@ fn nodes(graph: &Graph, clients: &[ClientTraffic]) -> Vec<NodeTraffic> {
         node.replicas = replicas(graph, NodeId(place), node, arriving);
     }
     nodes
+}
+
+/// What a call is for: one without an endpoint is a part of the work of what the caller was asked
+/// for, and writes if that does. What only hands on knows no more than the call says.
+fn for_what(graph: &Graph, (caller, asked): Pair, called: EndpointId) -> EndpointId {
+    match &graph.plans[caller.index()].role {
+        Role::Answering(_) if called == EndpointId::NONE => asked,
+        Role::Client(_) | Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => called,
+    }
 }
 
 /// How a node's load falls on its replicas; `arriving` are rates by caller and endpoint.

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub use connection::{ConnectionSpec, Protocol, TlsVersion};
 pub use costs::{CostsSpec, SignatureCosts};
 pub use keys::Keys;
-pub use link::{LinkSpec, LossSpec};
+pub use link::{LinkSpec, LossSpec, LossTable};
 pub use machine::MachineSpec;
 pub use node::{CallTimeouts, NodeSpec};
 pub use probe::ProbeSpec;

@@ -4,6 +4,7 @@
 mod caches;
 mod compare;
 mod cost;
+mod dependence;
 mod growth;
 mod parts;
 mod pool;

@@ -7,11 +7,10 @@ use super::growth::{self, Growing};
 use super::replication::Replication;
 use super::run::Variant;
 use super::timeline::TimelineSeries;
-use crate::graph::{Graph, Role, Traffic};
+use crate::graph::Graph;
 use crate::id::NodeId;
 use crate::metrics::{Evidence as Kind, Unit, at_node, end_to_end, end_to_end_of};
 use crate::model::Study;
-use crate::nodes::client::Demand;
 use crate::stats::{
     Confidence, Dependence, Evidence, Interval, LADDER, MAX_UNFINISHED, Quantile, Status, Trend,
     status_of_count, trend,
@@ -174,8 +173,8 @@ impl VariantResult {
             dependence: Dependence::Independent,
             variability: 1.0,
         };
-        result.dependence = result.dependence();
-        result.variability = result.variability();
+        result.dependence = result.find_dependence();
+        result.variability = result.find_variability();
         result.stability = if cut.unsettled.contains(&result.name) {
             Stability::Unsettled
         } else {
@@ -431,85 +430,6 @@ impl VariantResult {
         let interval = Interval::of_replications(&left, self.confidence());
         let least = interval.map_or_else(|| mean(&left), |it| Some(it.low));
         least.is_some_and(|least| least > MAX_UNFINISHED)
-    }
-
-    /// The node whose cores are used most, and by how much.
-    fn busiest(&self) -> Option<(NodeId, f64)> {
-        let busiest = self.replications.iter().filter_map(|run| run.busiest);
-        busiest.max_by(|(_, a), (_, b)| a.total_cmp(b))
-    }
-
-    /// How much services at the busiest node vary, against exponential ones; those without a core
-    /// if no core is used. Whatever has an infinite variance spoils all means, wherever it is.
-    fn variability(&self) -> f64 {
-        let nodes = Traffic::of(&self.graph).nodes;
-        let waits = nodes.iter().map(|node| node.wait);
-        if nodes.iter().map(|node| node.cpu).chain(waits.clone()).any(|it| it.squares.is_infinite())
-        {
-            return f64::INFINITY;
-        }
-        let busiest = self.busiest().map(|(node, _)| nodes[node.index()].cpu);
-        let cv2 = match busiest.filter(|cpu| cpu.often > 0.0) {
-            Some(cpu) => cpu.cv2(),
-            None => waits.map(|wait| wait.cv2()).fold(0.0, f64::max),
-        };
-        (0.5 * (1.0 + cv2)).max(1.0)
-    }
-
-    /// How the requests of one replication hang together: by the busiest node.
-    fn dependence(&self) -> Dependence {
-        let Some((node, utilisation)) = self.busiest() else {
-            return Dependence::Independent;
-        };
-        let in_steady_state = self.in_steady_state(node, utilisation);
-        match self.graph.run.study {
-            Study::SteadyState => in_steady_state,
-            Study::Terminating => Dependence::Runs { within: in_steady_state.factor() },
-        }
-    }
-
-    /// The same in steady state, where `node` is the busiest with this utilisation.
-    fn in_steady_state(&self, node: NodeId, utilisation: f64) -> Dependence {
-        let shape = self.graph.plans[node.index()].shape.as_ref();
-        let limited = shape.filter(|it| it.queue != u32::MAX || it.patience.is_some());
-        if let Some((users, offered)) = self.closed(node) {
-            // A closed loop holds no more than its users: at saturation it is a loss system that
-            // is offered what they would ask if nobody waited.
-            return Dependence::Loss { utilisation: offered.max(utilisation), places: users };
-        }
-        match limited {
-            Some(shape) => {
-                let places =
-                    if shape.queue == u32::MAX { 1_000 } else { shape.queue + shape.workers };
-                Dependence::Loss { utilisation, places: places.into() }
-            }
-            None => Dependence::Queue { utilisation: self.or_inverse(node, utilisation) },
-        }
-    }
-
-    /// The utilisation of `node`, but in a terminating study, where what is offered may be more
-    /// than it can do, the inverse of that: what grows for as long as it lasts is as predictable.
-    fn or_inverse(&self, node: NodeId, utilisation: f64) -> f64 {
-        if self.graph.run.study == Study::SteadyState {
-            return utilisation;
-        }
-        let offered = Traffic::of(&self.graph).nodes[node.index()].busiest().unwrap_or(0.0);
-        if offered > 1.0 { 1.0 / offered } else { utilisation }
-    }
-
-    /// If all clients are closed loops: how many users there are, and the utilisation of `node`
-    /// if none of them ever waited.
-    fn closed(&self, node: NodeId) -> Option<(u64, f64)> {
-        let mut rates = Vec::new();
-        let mut all = 0;
-        for (id, plan) in (0..).map(NodeId).zip(&self.graph.plans) {
-            let Role::Client(client) = &plan.role else { continue };
-            let Demand::Closed(users, think) = &client.demand else { return None };
-            all += u64::from(*users);
-            rates.push((id, f64::from(*users) / (think.mean() / 1e9).max(1e-9)));
-        }
-        let traffic = Traffic::with(&self.graph, &rates);
-        Some((all, traffic.nodes[node.index()].busiest().unwrap_or(0.0)))
     }
 
     /// Looks for a node that grows without return.

@@ -5,7 +5,7 @@
 //! mean of the squared coefficients of variation of arrivals and service for other laws.
 
 use super::unsolved::Unsolved;
-use crate::stats::{Confidence, relative_variance};
+use crate::stats::{Confidence, Dependence, relative_variance};
 
 /// A simulation of a queue in steady state, before it is run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,10 +21,32 @@ impl RunLength {
     /// If the station is overloaded, or a number is negative.
     pub fn new(utilisation: f64, arrival_cv2: f64, service_cv2: f64) -> Result<Self, Unsolved> {
         Unsolved::if_negative("the utilisation", utilisation)?;
+        let load = Unsolved::if_overloaded(utilisation)?;
+        Self::with(relative_variance(load), arrival_cv2, service_cv2)
+    }
+
+    /// The same where the requests hang together like this, as those of a station that refuses do,
+    /// whose queue forgets sooner than one without an end.
+    ///
+    /// # Errors
+    /// If a number is negative, or the station is overloaded and has no limit.
+    pub fn of(
+        dependence: Dependence,
+        arrival_cv2: f64,
+        service_cv2: f64,
+    ) -> Result<Self, Unsolved> {
+        match dependence {
+            Dependence::Queue { utilisation } => Self::new(utilisation, arrival_cv2, service_cv2),
+            Dependence::Independent | Dependence::Runs { .. } | Dependence::Loss { .. } => {
+                Self::with(dependence.factor(), arrival_cv2, service_cv2)
+            }
+        }
+    }
+
+    fn with(factor: f64, arrival_cv2: f64, service_cv2: f64) -> Result<Self, Unsolved> {
         Unsolved::if_negative("the variation of the arrivals", arrival_cv2)?;
         Unsolved::if_negative("the variation of the service time", service_cv2)?;
-        let load = Unsolved::if_overloaded(utilisation)?;
-        Ok(Self { variance: relative_variance(load) * 0.5 * (arrival_cv2 + service_cv2) })
+        Ok(Self { variance: factor * 0.5 * (arrival_cv2 + service_cv2) })
     }
 
     /// The requests, over all replications and after the warm-up, for this half-width of the

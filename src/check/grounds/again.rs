@@ -6,7 +6,7 @@ use super::super::amplified::attempts_of;
 use super::super::bound::Bound;
 use super::{Effect, Finder, Reach};
 use crate::endpoint::Op;
-use crate::graph::{Graph, Role, handshake, shakers};
+use crate::graph::{Graph, Role, handshake, passes_on, shakers};
 use crate::id::NodeId;
 use crate::net::Mode;
 
@@ -50,7 +50,7 @@ impl Finder<'_> {
 /// Who ends TLS of connections that are opened now and then, at a cost, in the order of calls.
 pub(in crate::check) fn kept_shakers(graph: &Graph) -> Vec<NodeId> {
     let mut all = Vec::new();
-    for (pair, calls) in &graph.served.calls {
+    for (pair, calls) in graph.served.calls.iter().filter(|(pair, _)| !passes_on(graph, pair.0)) {
         for (to, often) in calls {
             let link = graph.fixed.topology.link(pair.0, to.0);
             let link = link.map(|link| &graph.links[link.index()]);

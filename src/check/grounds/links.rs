@@ -2,7 +2,7 @@
 
 use super::super::strangers::asks_once;
 use super::{Effect, Finder, Reach};
-use crate::graph::LinkPlan;
+use crate::graph::{LinkPlan, passes_on};
 use crate::id::NodeId;
 use crate::net::{Mode, Transport, Waits};
 
@@ -16,12 +16,13 @@ impl Finder<'_> {
                 calls.iter().any(|((to, _), often)| *to == ends.to && *often > 0.0)
             };
             if used.any(|(_, calls)| leads_there(calls)) {
-                self.link(ends.to, plan, asks_once(graph, ends.from));
+                let opener = (asks_once(graph, ends.from), passes_on(graph, ends.from));
+                self.link(ends.to, plan, opener);
             }
         }
     }
 
-    fn link(&mut self, callee: NodeId, plan: &LinkPlan, is_once: bool) {
+    fn link(&mut self, callee: NodeId, plan: &LinkPlan, (is_once, passes_on): (bool, bool)) {
         // Latencies are looked at with the flow, and prices cost no time.
         let LinkPlan { name, latency: _, bandwidth, loss, price: _, transport, waits, breaker } =
             plan;
@@ -35,7 +36,7 @@ impl Finder<'_> {
             self.doubt(callee, Reach::Onward, Effect::PATTERN, &why);
         }
         let transport = transport.as_ref().filter(|_| !is_once);
-        if let Some((effect, what)) = transport.and_then(of_connections) {
+        if let Some((effect, what)) = transport.and_then(|it| of_connections(it, passes_on)) {
             let why = format!("{what} on the link {name}");
             self.doubt(callee, Reach::Onward, effect, &why);
         }
@@ -51,8 +52,9 @@ impl Finder<'_> {
 }
 
 /// What connections do to the pattern of what comes over them. Where each exchange opens its own it
-/// is late by as much as any other, which Poisson arrivals do not mind.
-fn of_connections(transport: &Transport) -> Option<(Effect, &'static str)> {
+/// is late by as much as any other, which Poisson arrivals do not mind. Who passes connections on
+/// opens one for each.
+fn of_connections(transport: &Transport, passes_on: bool) -> Option<(Effect, &'static str)> {
     let Transport {
         mode,
         streams: _,
@@ -72,11 +74,12 @@ fn of_connections(transport: &Transport) -> Option<(Effect, &'static str)> {
     } = transport;
     match mode {
         Mode::Warm => None,
-        Mode::PerRequest if *max == u32::MAX => None,
-        Mode::PerRequest | Mode::Pool | Mode::PerSession if *max < u32::MAX => {
+        // Nothing limits how many of these there are.
+        Mode::PerRequest => None,
+        Mode::Pool | Mode::PerSession if *max < u32::MAX && !passes_on => {
             Some((Effect::SMOOTHER, "requests wait for one of a limited number of connections"))
         }
-        Mode::PerRequest | Mode::Pool | Mode::PerSession => {
+        Mode::Pool | Mode::PerSession => {
             Some((Effect::PATTERN, "some requests wait until a connection is open"))
         }
     }

@@ -73,7 +73,7 @@ impl Finder<'_> {
             classes: _,
             patience,
             shed,
-            is_async: _,
+            is_async,
             setup,
             pauses,
             can_hang: _,
@@ -86,7 +86,7 @@ impl Finder<'_> {
         if *queue != u32::MAX || patience.is_some() || backlog.is_some() {
             let why = "what finds no room, or waits too long, is dropped";
             self.doubt(id, Reach::Behind, Effect::REFUSED, why);
-        } else if *workers != u32::MAX {
+        } else if *workers != u32::MAX && !is_async {
             let why = "its workers let so much pass at once and no more";
             self.doubt(id, Reach::Behind, Effect::SMOOTHER, why);
         }

@@ -12,6 +12,9 @@ use crate::net::{Mode, Transport};
 /// known before a run.
 pub(super) fn shakes(graph: &Graph, pair: Pair) -> Vec<(NodeId, Demand, f64)> {
     let mut all = Vec::new();
+    if passes_on(graph, pair.0) {
+        return all;
+    }
     for (to, calls) in graph.served.calls.get(&pair).into_iter().flatten() {
         let Some(link) = graph.fixed.topology.link(pair.0, to.0) else { continue };
         let link = &graph.links[link.index()];
@@ -44,6 +47,15 @@ fn soon(graph: &Graph, asked: Pair, shake: Demand, latency: f64) -> Demand {
     let together = factor * (shake.cpu.total + first.total);
     let share = if together > 0.0 { libm::exp(-2.0 * latency / together) } else { 0.0 };
     Demand { stints: shake.stints.followed_by(first, share), ..shake }
+}
+
+/// Whether a node passes connections on with their keys, so that its own have none.
+#[must_use]
+pub fn passes_on(graph: &Graph, node: NodeId) -> bool {
+    match &graph.plans[node.index()].role {
+        Role::Balancer { plan, .. } => plan.treats.layer == 4,
+        Role::Client(_) | Role::Proxy { .. } | Role::Answering(_) => false,
+    }
 }
 
 /// The work of a handshake of these connections in full and resumed; none if it costs nothing.

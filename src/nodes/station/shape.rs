@@ -39,6 +39,18 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// Whether any replica has cores.
+    #[must_use]
+    pub fn has_cores(&self) -> bool {
+        self.machines.iter().any(|machine| machine.cores > 0)
+    }
+
+    /// Whether what waits here is limited in number or in time.
+    #[must_use]
+    pub const fn is_limited(&self) -> bool {
+        self.queue != u32::MAX || self.patience.is_some()
+    }
+
     /// Whether it matters when an exchange begins to be served.
     #[must_use]
     pub const fn watches_starts(&self) -> bool {

@@ -100,7 +100,7 @@ fn the_keys_of_nodes_are_those_that_are_read() {
 #[test]
 fn the_keys_of_other_tables_are_those_that_are_read() {
     use crate::endpoint::{ObjectsSpec, ResponseSpec};
-    use crate::model::{ConnectionSpec, LimitsSpec, LossSpec, MeasureSpec, SloSpec};
+    use crate::model::{ConnectionSpec, LimitsSpec, LossTable, MeasureSpec, SloSpec};
     use crate::nodes::caching::CacheSpec;
     use crate::nodes::client::AddressesSpec;
     use crate::nodes::overhead::OverheadSpec;
@@ -118,7 +118,7 @@ fn the_keys_of_other_tables_are_those_that_are_read() {
     compare::<ObjectsSpec>(generator);
     compare::<ResponseSpec>(generator);
     compare::<LinkSpec>(generator);
-    compare::<LossSpec>(generator);
+    compare::<LossTable>(generator);
     compare::<ConnectionSpec>(generator);
     compare::<ProbeSpec>(generator);
     compare::<AddressesSpec>(generator);
