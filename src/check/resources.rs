@@ -19,9 +19,14 @@ use crate::model::Study;
 use crate::net::Mode;
 use crate::nodes::client::{ClientPlan, Demand};
 use crate::nodes::station::Shape;
+use crate::nodes::timeouts::Late;
 
 /// What is needed less is not needed: see what is never sent, and what caches hold.
 const IDLE: f64 = 1e-9;
+
+/// Where a time-out is shorter than so many times the mean for which a connection is held, the mean
+/// does not tell how many are.
+const CUT: f64 = 3.0;
 
 /// Something that so much of is needed on average, and so much of is there.
 #[derive(Debug, Clone, PartialEq)]
@@ -172,6 +177,10 @@ fn pool_of(
     let each = f64::from(transport.max) * f64::from(transport.streams);
     let stay = |pair: &Pair| stays.get(pair).copied().unwrap_or(0.0);
     let held = |pair: &Pair| 2.0 * link.latency.mean() / 1e9 + stay(pair);
+    let longest = flows.iter().map(|(pair, _)| held(pair)).fold(0.0, f64::max);
+    if let_go_after(graph, from).is_some_and(|after| after < CUT * longest) {
+        return None;
+    }
     Some(Resource {
         of,
         name: link.name.replace('>', " → "),
@@ -179,6 +188,18 @@ fn pool_of(
         there: owners * replicas(to) * each,
         unit: if transport.streams > 1 { "streams of its connections" } else { "connections" },
     })
+}
+
+/// When a connection that `from` holds is let go, however long its work would take, in seconds: a
+/// client's own when it gives up, and those behind when it takes its work with it.
+fn let_go_after(graph: &Graph, from: NodeId) -> Option<f64> {
+    let clients = (0..).map(NodeId).zip(&graph.plans).filter_map(|(id, plan)| match &plan.role {
+        Role::Client(client) => Some((id, client.timeout.as_ref()?)),
+        Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => None,
+    });
+    let frees = |id: NodeId, late: Late| id == from || late == Late::Cancel;
+    let after = clients.filter(|(id, (_, late))| frees(*id, *late));
+    after.map(|(_, (law, _))| law.mean() / 1e9).reduce(f64::min)
 }
 
 /// How many addresses ask for something at the same time; none if nobody knows.

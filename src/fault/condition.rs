@@ -117,13 +117,6 @@ impl Conditions {
         Self { extinctions: vec![0; replicas.len()], replicas }
     }
 
-    /// Whether there can be any fault.
-    #[inline]
-    #[must_use]
-    pub const fn are_any(&self) -> bool {
-        !self.replicas.is_empty()
-    }
-
     /// The condition of a replica.
     #[must_use]
     pub fn of(&self, at: Place) -> Condition {
@@ -225,7 +218,6 @@ mod tests {
     #[test]
     fn without_faults_nothing_is_kept_and_all_is_well() {
         let none = Conditions::default();
-        assert!(!none.are_any());
         assert!(none.of(Place { node: NodeId(3), replica: 1 }).works());
         let mut some = Conditions::new([1, 2].into_iter());
         let second = Place { node: NodeId(1), replica: 1 };

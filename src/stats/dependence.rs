@@ -110,6 +110,7 @@ mod tests {
         assert!(loss(1.0, 10) < loss(1.0, 100));
         assert!(loss(2.0, 1_000) < loss(1.0, 1_000));
         assert!((loss(0.5, 1_000_000) - 12.0).abs() < 1e-12);
+        assert!((loss(2.0, 1_000_000) - 12.0).abs() < 1e-12, "free places are a queue at 0.5");
     }
 
     /// The exact factor for the number present in M/M/1 with `places`, by the sum for birth-death

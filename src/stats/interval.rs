@@ -96,6 +96,16 @@ mod tests {
     use crate::stats::toy;
 
     #[test]
+    fn a_count_of_none_may_be_three_in_as_many_replications_more() {
+        let none = Interval { mean: 0.0, low: 0.0, high: 0.0 };
+        let bound = none.of_count_in(10, Confidence::P95);
+        assert_eq!((bound.mean, bound.low, bound.high), (0.0, 0.0, 0.3));
+        let some = Interval { mean: 1.0, low: 0.5, high: 1.5 };
+        let same = some.of_count_in(10, Confidence::P95);
+        assert_eq!((same.mean, same.low, same.high), (1.0, 0.5, 1.5));
+    }
+
+    #[test]
     fn the_interval_is_that_of_the_textbook() {
         // Law, example 4.26: ten values with mean 1.34 and variance 0.17, at 90 %.
         let values = [1.20, 1.50, 1.68, 1.89, 0.95, 1.49, 1.58, 1.55, 0.50, 1.09];

@@ -8,7 +8,6 @@
 //! Sources: Law, "Simulation Modeling and Analysis" (5th ed., 2015), chapters 9 to 11; Asmussen
 //! and Glynn, "Stochastic Simulation" (2007), chapter IV.
 
-mod batch_means;
 mod confidence;
 mod dependence;
 mod interval;
@@ -25,7 +24,6 @@ mod summary;
 mod toy;
 mod trend;
 
-pub use batch_means::{BatchMeans, Batching};
 pub use confidence::Confidence;
 pub use dependence::{Dependence, relative_variance};
 pub use interval::{Interval, MIN_REPLICATIONS};

@@ -171,12 +171,6 @@ impl Trace {
         count as f64 / horizon.as_secs_f64()
     }
 
-    /// How many sessions of an open loop, or users of a closed one, there are.
-    #[must_use]
-    pub fn session_count(&self) -> usize {
-        self.sessions.len()
-    }
-
     /// How many objects there are.
     #[must_use]
     pub fn object_count(&self) -> usize {

@@ -170,17 +170,18 @@ fn arrivals_of_a_trace_have_no_formula() {
 
 #[test]
 fn pools_and_lines_have_a_load_of_their_own() {
-    let pool = |max: u32| {
+    let asked = |max: u32, timeout: &str| {
         let link = format!("connection = {{ mode = 'pool', max = {max} }}");
         let text_of = format!(
             "[endpoint.p]\nwork = [{{ cpu = {{ exp = '1ms' }} }}, {{ call = 'db' }}]\n\
              [node.users]\nkind = 'client'\narrivals = {{ poisson = '120/s' }}\nmix = {{ p = 1 }}\n\
-             [node.app]\nkind = 'server'\ncores = 4\n[node.db]\nkind = 'database'\ncores = 100\n\
+             {timeout}\n[node.app]\nkind = 'server'\ncores = 4\n[node.db]\nkind = 'database'\ncores = 100\n\
              service = {{ exp = '100ms' }}\n[link.users.app]\n[link.app.db]\n{link}\n"
         );
         let (graph, checked, warnings) = checked(&text_of);
         (text("base", &graph, &checked), warnings)
     };
+    let pool = |max: u32| asked(max, "");
     // 120 queries a second of 0.1 s hold 12 connections.
     let (said, warnings) = pool(10);
     assert!(
@@ -189,6 +190,14 @@ fn pools_and_lines_have_a_load_of_their_own() {
     );
     assert!(warnings.contains("app → db needs 12 connections on average and has 10"), "{warnings}");
     assert!(!pool(20).1.contains("connections"));
+    // How many are held by what is cancelled hangs on more than the mean.
+    for (total, late, is_told) in
+        [("250ms", "cancel", false), ("1s", "cancel", true), ("250ms", "drop", true)]
+    {
+        let timeout = format!("timeout = {{ total = '{total}', late = '{late}' }}");
+        let (said, _) = asked(10, &timeout);
+        assert_eq!(said.contains("12 of 10 connections"), is_told, "{timeout}: {said}");
+    }
     let line = |bandwidth: &str| {
         told(
             "arrivals = { poisson = '20/s' }",
