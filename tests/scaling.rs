@@ -206,3 +206,47 @@ fn a_replica_that_comes_back_has_lost_what_it_kept() {
     let kept = world::run(&graph(&fixed), Key::root(1, 0), Misses::default()).observer.0;
     assert_eq!((misses, kept), (2, 1), "once for each time that it comes");
 }
+
+#[test]
+fn a_replica_that_is_down_goes_before_those_that_serve() {
+    // Two at half load until 70 s, then one is enough; a crash takes one of the two from 60 s on.
+    let arrivals = "{ regular = { steps = [['0s', '100/s'], ['70s', '30/s']] } }";
+    let app = "replicas = 2\nautoscale = { max = 8, target = 0.5, boot = '5s', cool_down = '60s' }";
+    for replica in [1, 2] {
+        let crash = format!(
+            "[fault.f]\nkind = 'crash'\nnode = 'app'\nreplica = {replica}\nat = '60s'\n\
+             for = '540s'\n"
+        );
+        let balancer = "next_upstream = {}\nhealth = { active = { fall = 1, rise = 1 } }";
+        let text = text(arrivals, balancer, app) + &crash;
+        let failed = failures(&requests(&graph(&text))).iter().flatten().count();
+        assert_eq!(failed, 0, "replica {replica}");
+        let last: Vec<u16> = picks_of(&graph(&text))
+            .iter()
+            .filter(|(at, _)| *at >= 500_000)
+            .map(|(_, replica)| *replica + 1)
+            .collect();
+        assert!(last.iter().all(|it| *it != replica), "replica {replica}");
+        let run = run(&graph(&text));
+        let on = run.timeline.iter().find(|it| it.metric == "replicas_on").expect("a timeline");
+        assert_eq!(on.values.last(), Some(&1.0), "replica {replica}");
+    }
+}
+
+#[test]
+fn a_replica_that_cannot_be_read_is_no_sign_of_idleness() {
+    // 150 a second at half of three cores; no cool-down, so that one idle reading is enough.
+    let app = "replicas = 3\nautoscale = { max = 8, target = 0.5, boot = '5s', cool_down = '0s' }";
+    let gone = |kind: &str, replica: &str| {
+        let fault =
+            format!("[fault.f]\nkind = '{kind}'\nnode = 'app'\n{replica}at = '31s'\nfor = '60s'\n");
+        let text = text("{ regular = '150/s' }", "", app) + &fault;
+        let run = run(&graph(&text));
+        let on = run.timeline.iter().find(|it| it.metric == "replicas_on").expect("a timeline");
+        on.values.iter().copied().fold(f64::INFINITY, f64::min)
+    };
+    for kind in ["crash", "black-hole"] {
+        assert!(gone(kind, "") >= 3.0, "all are gone: nothing is known");
+        assert!(gone(kind, "replica = 1\n") >= 3.0, "{kind}");
+    }
+}
