@@ -209,28 +209,31 @@ fn a_replica_that_comes_back_has_lost_what_it_kept() {
 
 #[test]
 fn a_replica_that_is_down_goes_before_those_that_serve() {
-    // Two at half load until 70 s, then one is enough; a crash takes one of the two from 60 s on.
-    let arrivals = "{ regular = { steps = [['0s', '100/s'], ['70s', '30/s']] } }";
-    let app = "replicas = 2\nautoscale = { max = 8, target = 0.5, boot = '5s', cool_down = '60s' }";
-    for replica in [1, 2] {
+    // Five at a tenth of their time and one that counts as full are three at half of it; and when
+    // the one has gone, one is enough.
+    let app = "replicas = 6\nautoscale = { max = 8, target = 0.5, boot = '5s', cool_down = '60s' }";
+    for replica in [1, 3, 6] {
         let crash = format!(
-            "[fault.f]\nkind = 'crash'\nnode = 'app'\nreplica = {replica}\nat = '60s'\n\
-             for = '540s'\n"
+            "[fault.f]\nkind = 'crash'\nnode = 'app'\nreplica = {replica}\nat = '20s'\n\
+             for = '580s'\n"
         );
         let balancer = "next_upstream = {}\nhealth = { active = { fall = 1, rise = 1 } }";
-        let text = text(arrivals, balancer, app) + &crash;
-        let failed = failures(&requests(&graph(&text))).iter().flatten().count();
-        assert_eq!(failed, 0, "replica {replica}");
-        let last: Vec<u16> = picks_of(&graph(&text))
-            .iter()
-            .filter(|(at, _)| *at >= 500_000)
-            .map(|(_, replica)| *replica + 1)
-            .collect();
-        assert!(last.iter().all(|it| *it != replica), "replica {replica}");
+        let text = text("{ regular = '50/s' }", balancer, app) + &crash;
+        assert_eq!(failures(&requests(&graph(&text))).iter().flatten().count(), 0, "{replica}");
         let run = run(&graph(&text));
         let on = run.timeline.iter().find(|it| it.metric == "replicas_on").expect("a timeline");
         assert_eq!(on.values.last(), Some(&1.0), "replica {replica}");
     }
+}
+
+#[test]
+fn a_replica_that_is_off_is_not_up() {
+    let app = "replicas = 3\nautoscale = { min = 3, max = 8, target = 0.9, boot = '5s' }";
+    let crash = "[fault.f]\nkind = 'crash'\nnode = 'app'\nreplica = 1\nat = '0s'\nfor = '150s'\n\
+                 [fault.g]\nkind = 'crash'\nnode = 'app'\nreplica = 8\nat = '0s'\nfor = '150s'\n";
+    let run = run(&graph(&(text("{ regular = '50/s' }", "", app) + crash)));
+    let up = at_app(&run, "replicas_up_mean");
+    assert!((up - 2.75).abs() < 1e-9, "one of three is down for a quarter of the time: {up}");
 }
 
 #[test]
@@ -240,7 +243,7 @@ fn a_replica_that_cannot_be_read_is_no_sign_of_idleness() {
     let gone = |kind: &str, replica: &str| {
         let fault =
             format!("[fault.f]\nkind = '{kind}'\nnode = 'app'\n{replica}at = '31s'\nfor = '60s'\n");
-        let text = text("{ regular = '150/s' }", "", app) + &fault;
+        let text = text("{ regular = '150/s' }", "", app).replace("600s", "120s") + &fault;
         let run = run(&graph(&text));
         let on = run.timeline.iter().find(|it| it.metric == "replicas_on").expect("a timeline");
         on.values.iter().copied().fold(f64::INFINITY, f64::min)

@@ -113,6 +113,11 @@ fn who_does_not_exist_counts_nowhere() {
     });
     assert_eq!(health.count_up(at(1)), 2, "half of the four may be ejected");
     assert_eq!((health.exists(0), health.exists(9)), (true, false));
+}
+
+#[test]
+fn nginx_never_takes_out_the_only_one_there_is() {
+    let mut health = health("passive = { max_fails = 1, fail_timeout = \"10s\" }", 4);
     (1..4).for_each(|backend| health.tell(backend, Word::Leaves, at(100)));
     health.on_failure(0, at(100));
     assert!(health.is_up(0, at(100)), "the only one there is is never out");

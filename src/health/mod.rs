@@ -110,7 +110,7 @@ impl Health {
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "numbers of backends fit 53 bits")]
     pub fn in_panic(&self, up: usize) -> bool {
-        (up as f64) < self.panic * (self.count - self.told.count()) as f64
+        self.panic > 0.0 && (up as f64) < self.panic * (self.count - self.told.count()) as f64
     }
 
     /// Whether this backend may take an exchange now: it is up, or so few are that all are used.

@@ -69,7 +69,10 @@ impl Rule {
         }
         let is_near = |ratio: f64| (ratio - 1.0).abs() <= self.tolerance;
         let first = self.ratio(seen.used, seen.ready);
-        let is_short = first > 1.0;
+        let (is_short, is_idle) = (first > 1.0, first < 1.0);
+        if !is_short && !is_idle {
+            return Some(current);
+        }
         let unready = if is_short { seen.unready } else { 0 };
         if unready == 0 && seen.missing == 0 {
             let of_all = whole(first * f64::from(seen.ready));
@@ -78,7 +81,7 @@ impl Rule {
         // Those that do not serve yet will take a share: they count as idle. Of those that could
         // not be read the worst is believed: that they are idle if more are wanted, and full if
         // fewer are.
-        let full = if first < 1.0 { f64::from(seen.missing) } else { 0.0 };
+        let full = if is_idle { f64::from(seen.missing) } else { 0.0 };
         let all = seen.ready + unready + seen.missing;
         let ratio = self.ratio(seen.used + full, all);
         if is_near(ratio) || is_short != (ratio > 1.0) {
@@ -193,6 +196,8 @@ mod tests {
         // Three at 80 % alone ask for five; with one that is idle they are at 60 %, of which 4.8.
         assert_eq!(rule().decide(at(15), dead(0.8, 1), 4), 5);
         assert_eq!(rule().decide(at(15), dead(0.8, 2), 5), 5);
+        // Those that can be read are where they should be: that is all there is to know.
+        assert_eq!(rule().decide(at(15), dead(0.5, 1), 4), 4);
     }
 
     #[test]
