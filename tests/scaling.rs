@@ -153,7 +153,7 @@ fn what_an_autoscaler_cannot_work_with_is_told() {
         mistakes(&text("{ poisson = '5/s' }", "", &app))
     };
     for (autoscale, more, said) in [
-        ("min = 5, max = 4, target = 0.5", "", "`min` is not above `max`"),
+        ("min = 5, max = 4, target = 0.5", "", "`min`, 5, is above `max`, 4"),
         ("min = 0, max = 4, target = 0.5", "", "`min` is at least 1"),
         ("max = 1_000_000_000, target = 0.5", "", "`autoscale.max` is from 1 to 65000"),
         ("max = 4, target = 0.5, every = '0s'", "", "`every` is at least 1ms"),

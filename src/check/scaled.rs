@@ -4,7 +4,9 @@ use super::suspicion::Watch;
 use super::text::number;
 use crate::graph::{Graph, Traffic};
 use crate::id::NodeId;
+use crate::model::Model;
 use crate::scaling::{ScalingPlan, ScalingSpec};
+use crate::scenario::{Diagnostic, Diagnostics};
 use crate::time::Span;
 
 /// One line for each autoscaler.
@@ -62,15 +64,35 @@ fn lag(plan: &ScalingPlan) -> Span {
     plan.spec.every + plan.spec.delay + Span::from_nanos_rounded(plan.boot.mean())
 }
 
+/// Warns of runs that are over before an autoscaler could do what it is there for.
+pub(super) fn too_short(model: &Model, graph: &Graph, diagnostics: &mut Diagnostics) {
+    let duration = graph.run.duration;
+    for plan in &graph.scalings {
+        let (name, spec) = (&plan.name, &plan.spec);
+        let (key, message, help) = if lag(plan) >= duration {
+            let message = format!(
+                "the run ends before a replica that is switched on could serve: reading the load, \
+                 acting on it and booting take {}",
+                lag(plan)
+            );
+            ("boot", message, "run for longer")
+        } else if spec.cool_down >= duration && spec.min < spec.max {
+            let message = format!("the run is over before the cool-down of {}", spec.cool_down);
+            ("cool_down", message, "no replica will go: run for longer")
+        } else {
+            continue;
+        };
+        let at = model.nodes[name.as_str()].at(&format!("autoscale.{key}"));
+        diagnostics.push(Diagnostic::warning(at, message).help(help));
+    }
+}
+
 impl Watch<'_> {
-    /// Autoscalers that cannot do what they are there for.
+    /// Autoscalers that have too few replicas to reach their targets.
     pub(super) fn scaling(&mut self) {
-        let duration = self.graph.run.duration;
         for plan in &self.graph.scalings {
             let (name, spec) = (&plan.name, &plan.spec);
-            let at = |key: &str| self.model.nodes[name.as_str()].at(&format!("autoscale.{key}"));
             let used = needed(self.traffic, plan.node) / f64::from(spec.max);
-            let mut said = Vec::new();
             if used > spec.target.get() && used < 1.0 {
                 let message = format!(
                     "`{name}` is above its target even with all {} replicas: their cores are at \
@@ -78,21 +100,8 @@ impl Watch<'_> {
                     spec.max,
                     number(used)
                 );
-                said.push((at("max"), message, "raise `max`, or the target"));
-            }
-            if lag(plan) >= duration {
-                let message = format!(
-                    "the run ends before a replica that is switched on could serve: reading the \
-                     load, acting on it and booting take {}",
-                    lag(plan)
-                );
-                said.push((at("boot"), message, "run for longer"));
-            } else if spec.cool_down >= duration && spec.min < spec.max {
-                let message = format!("the run is over before the cool-down of {}", spec.cool_down);
-                said.push((at("cool_down"), message, "no replica will go: run for longer"));
-            }
-            for (span, message, help) in said {
-                self.warn(span, message, help);
+                let at = self.model.nodes[name.as_str()].at("autoscale.max");
+                self.warn(at, message, "raise `max`, or the target");
             }
         }
     }

@@ -89,6 +89,10 @@ impl LoadBalancer {
                 health.tell(backend, word, now);
             }
         }
+        if word == Word::Leaves {
+            let ways = &self.plan.ways;
+            care.cookies.retain(|_, backend| ways[*backend as usize].0 != at);
+        }
         if is_known && matches!(word, Word::Back | Word::Joins) {
             for process in 0..self.processes() {
                 self.take_up_process(process);
