@@ -235,8 +235,8 @@ macro_rules! algorithms {
             }
 
             /// Tells that this one of `backends` went up or down, came or went, or has another
-            /// weight; they are as they are now. Profiles whose products keep tables or trees of what is up depend
-            /// on it.
+            /// weight; they are as they are now. Profiles whose products keep tables or trees of
+            /// what is up depend on it.
             pub fn on_change(&mut self, backend: usize, backends: &[Backend]) {
                 match self {
                     $(Self::$name(algorithm) => algorithm.on_change(backend, backends),)*

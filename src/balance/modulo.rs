@@ -1,8 +1,8 @@
 //! Hash modulo the backends: what `source-hash` and `uri-hash` share.
 //!
-//! Backend i owns as many consecutive remainders as its weight; with equal weights that is the
-//! hash modulo the number of backends that there are. A key whose backend is not open goes to one of the open
-//! ones by a second hash, so that the other keys stay where they are.
+//! Backend i owns as many consecutive remainders as its weight; with equal weights that is the hash
+//! modulo the number of backends that there are. A key whose backend is not open goes to one of the
+//! open ones by a second hash, so that the other keys stay where they are.
 
 use super::Backend;
 use super::backend::{Candidates, position};

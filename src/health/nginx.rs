@@ -4,10 +4,10 @@
 //! success could follow, is not used for `fail_timeout`. Then one exchange is let through: if it
 //! goes well the failures are forgotten, if not the backend is out again. All moments are whole
 //! seconds of the clock and "for" includes the last, so it takes `fail_timeout` and up to a second
-//! more. Failures also take weight, which comes back with each choice that considers the backend.
-//! A backend that is the only one there is is never out, and `max_fails = 0` switches the rule off. When all are out
-//! there is no backend (502, "no live upstreams"); nothing is forgotten then. *Weakness*: a pool
-//! that is slow rather than broken puts all of itself out. *Source*: nginx 1.22,
+//! more. Failures also take weight, which comes back with each choice that considers the backend. A
+//! backend that is the only one there is is never out, and `max_fails = 0` switches the rule off.
+//! When all are out there is no backend (502, "no live upstreams"); nothing is forgotten then.
+//! *Weakness*: a pool that is slow rather than broken puts all of itself out. *Source*: nginx 1.22,
 //! `ngx_http_upstream_round_robin.c`; attempts as recorded are reproduced in `measured.rs`.
 
 use super::PassiveSpec;

@@ -1,11 +1,12 @@
 //! Outlier ejection: Envoy's passive rule.
 //!
 //! A backend whose last `consecutive_failures` exchanges all failed is ejected, unless so large a
-//! share of the backends that exist is ejected already as `max_ejection` allows; the first always may be. It
-//! is out for `base_ejection` times the number of its ejections, at most `max_ejection_time`, and
-//! comes back at the first sweep after that, as sweeps come every `interval`. Each sweep that finds
-//! it well takes one from its number of ejections. A probe that goes well brings it back at once.
-//! *Source*: Envoy's "Outlier detection" (consecutive 5xx) and `outlier_detection_impl.cc`.
+//! share of the backends that exist is ejected already as `max_ejection` allows; the first always
+//! may be. It is out for `base_ejection` times the number of its ejections, at most
+//! `max_ejection_time`, and comes back at the first sweep after that, as sweeps come every
+//! `interval`. Each sweep that finds it well takes one from its number of ejections. A probe that
+//! goes well brings it back at once. *Source*: Envoy's "Outlier detection" (consecutive 5xx) and
+//! `outlier_detection_impl.cc`.
 
 use super::OutlierSpec;
 use crate::time::{Span, Time};

@@ -3,8 +3,9 @@
 //! *Closed*, all pass. `failures` in a row (or, with a `window`, so many within it, of which the
 //! first may be just as old as that) *open* it: for `open` nothing passes. Then it is *half open*:
 //! `probes` requests pass; if all go well it closes, if one fails it opens again. What was let
-//! through before the last change of state says nothing about the present one and is ignored. *Source*: Nygard, "Release It!" (2007); Fowler,
-//! "CircuitBreaker" (2014). *Weakness*: one breaker for many backends lets one of them cut off all.
+//! through before the last change of state says nothing about the present one and is ignored.
+//! *Source*: Nygard, "Release It!" (2007); Fowler, "CircuitBreaker" (2014). *Weakness*: one breaker
+//! for many backends lets one of them cut off all.
 
 use std::collections::VecDeque;
 
