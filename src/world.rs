@@ -340,7 +340,7 @@ impl<O: Observer> World<O> {
             | Token::Hedge(id, _)
             | Token::Locked(id, _) => self.core.exchanges.hot(id).at.node,
             Token::SharedDone(at) | Token::Replica(at, _) => at.node,
-            Token::Closed(node, _) | Token::Probe(node, ..) => node,
+            Token::Closed(node, _) | Token::Returns(node, _) | Token::Probe(node, ..) => node,
             Token::Connect(id, generation) | Token::Read(id, generation) => {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
                 ctx.caller_timer_fired(id, timer);

@@ -98,3 +98,57 @@ fn a_level_of_backups_is_asked_where_all_ordinary_ones_are_drained() {
         assert!(failed(&text(profile, &rest.replace("[link.lb.spare]\n", ""))) > 50, "{profile}");
     }
 }
+
+/// When the second of two servers was asked after the first 5 s, where a request comes each 1.7 s,
+/// takes 40 s, and waits at the balancer if both have one.
+fn asked_at_last(balancer: &str, rest: &str) -> Option<u64> {
+    let text = format!(
+        "study = 'terminating'\nduration = '30s'\n\
+         [endpoint.page]\nwork = [{{ wait = '40s' }}]\n\
+         [node.users]\nkind = 'client'\narrivals = {{ interval = '1.7s' }}\nmix = {{ page = 1 }}\n\
+         [node.lb]\nkind = 'load-balancer'\nalgorithm = 'first'\nmax_conns = 1\n\
+         backend_queue = '60s'\nnext_upstream = {{}}\n{balancer}\n\
+         [node.app]\nkind = 'server'\ncores = 1\nreplicas = 2\n\
+         [link.users.lb]\n[link.lb.app]\n{rest}\n"
+    );
+    let picks = picks_of(&graph(&text));
+    picks.into_iter().find(|(at, replica)| *at >= 5_000 && *replica == 1).map(|(at, _)| at)
+}
+
+#[test]
+fn whoever_waits_is_served_as_soon_as_a_backend_is_back_however_that_is_known() {
+    let drain = "[fault.f]\nkind = 'drain'\nnode = 'app'\nreplica = 2\nat = '0s'\nfor = '10.5s'";
+    let notice = "[fault.f]\nkind = 'crash'\nnode = 'app'\nreplica = 2\nat = '1s'\nfor = '9.5s'\n\
+                  notice = '1s'";
+    for balancer in ["", "profile = 'haproxy'"] {
+        assert_eq!(asked_at_last(balancer, drain), Some(10_500), "{balancer}");
+        assert_eq!(asked_at_last(balancer, notice), Some(10_500), "{balancer}");
+    }
+    // The second request meets the crash at 3.4 s.
+    let crash = "[fault.f]\nkind = 'crash'\nnode = 'app'\nreplica = 2\nat = '0s'\nfor = '4s'";
+    let outlier = "health = { outlier = { consecutive_failures = 1, base_ejection = '5s', \
+                   interval = '1s', max_ejection = 1.0 } }";
+    assert_eq!(asked_at_last(outlier, crash), Some(9_000), "the sweep after 8.4 s");
+    let passive = "health = { passive = { max_fails = 1, fail_timeout = '5s', \
+                   profile = 'consecutive' } }";
+    assert_eq!(asked_at_last(passive, crash), Some(8_400));
+    let nginx = passive.replace("consecutive", "nginx");
+    let at = asked_at_last(&nginx, crash).expect("it comes back");
+    assert!((8_401..9_400).contains(&at) && at != 8_500, "{at}");
+}
+
+#[test]
+fn whoever_waits_is_served_as_soon_as_a_new_replica_has_booted() {
+    let text = "study = 'terminating'\nduration = '60s'\n\
+                [endpoint.page]\nwork = [{ cpu = '90s' }]\n\
+                [node.users]\nkind = 'client'\narrivals = { interval = '1.7s' }\n\
+                mix = { page = 1 }\n\
+                [node.lb]\nkind = 'load-balancer'\nmax_conns = 1\nbackend_queue = '60s'\n\
+                instances = 2\n\
+                [node.app]\nkind = 'server'\ncores = 1\n\
+                autoscale = { max = 2, target = 0.5, boot = '5.1s', every = '10s' }\n\
+                [link.users.lb]\n[link.lb.app]\n";
+    let second = |picks: Vec<(u64, u16)>| picks.into_iter().find(|(_, replica)| *replica == 1);
+    // Read at 10 s, when the only one had worked for 8.3 s of ten.
+    assert_eq!(second(picks_of(&graph(text))), Some((15_100, 1)));
+}

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{failures, graph, picks_of, requests};
+use support::{failures, graph, mistakes, picks_of, requests};
 
 /// A balancer over four servers that are asked ten times a second in turn for 1 ms.
 fn text(balancer: &str, rest: &str) -> String {
@@ -118,4 +118,11 @@ fn answers_from_500_on_make_an_outlier_whether_they_are_tried_elsewhere_or_not()
     assert!(asked_in_all(&format!("health = {{ {outlier} }}")) < all / 2);
     // nginx counts a status only if it is named.
     assert_eq!(asked_in_all("health = { passive = { max_fails = 3 } }"), all);
+}
+
+#[test]
+fn somebody_has_to_repair_what_breaks() {
+    let fault = "[fault.f]\nkind = 'crash'\nnode = 'app'\nmtbf = '9s'\nmttr = '1s'\ncrews = 0";
+    let told = mistakes(&text("", fault));
+    assert!(told.contains("`crews` is at least 1"), "{told}");
 }

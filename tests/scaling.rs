@@ -153,7 +153,7 @@ fn what_an_autoscaler_cannot_work_with_is_told() {
         mistakes(&text("{ poisson = '5/s' }", "", &app))
     };
     for (autoscale, more, said) in [
-        ("min = 5, max = 4, target = 0.5", "", "`min` is not above `max`"),
+        ("min = 5, max = 4, target = 0.5", "", "`min`, 5, is above `max`, 4"),
         ("min = 0, max = 4, target = 0.5", "", "`min` is at least 1"),
         ("max = 1_000_000_000, target = 0.5", "", "`autoscale.max` is from 1 to 65000"),
         ("max = 4, target = 0.5, every = '0s'", "", "`every` is at least 1ms"),
@@ -205,4 +205,51 @@ fn a_replica_that_comes_back_has_lost_what_it_kept() {
     let fixed = text.replace(QUICK, "replicas = 9");
     let kept = world::run(&graph(&fixed), Key::root(1, 0), Misses::default()).observer.0;
     assert_eq!((misses, kept), (2, 1), "once for each time that it comes");
+}
+
+#[test]
+fn a_replica_that_is_down_goes_before_those_that_serve() {
+    // Five at a tenth of their time and one that counts as full are three at half of it; and when
+    // the one has gone, one is enough.
+    let app = "replicas = 6\nautoscale = { max = 8, target = 0.5, boot = '5s', cool_down = '60s' }";
+    for replica in [1, 3, 6] {
+        let crash = format!(
+            "[fault.f]\nkind = 'crash'\nnode = 'app'\nreplica = {replica}\nat = '20s'\n\
+             for = '580s'\n"
+        );
+        let balancer = "next_upstream = {}\nhealth = { active = { fall = 1, rise = 1 } }";
+        let text = text("{ regular = '50/s' }", balancer, app) + &crash;
+        assert_eq!(failures(&requests(&graph(&text))).iter().flatten().count(), 0, "{replica}");
+        let run = run(&graph(&text));
+        let on = run.timeline.iter().find(|it| it.metric == "replicas_on").expect("a timeline");
+        assert_eq!(on.values.last(), Some(&1.0), "replica {replica}");
+    }
+}
+
+#[test]
+fn a_replica_that_is_off_is_not_up() {
+    let app = "replicas = 3\nautoscale = { min = 3, max = 8, target = 0.9, boot = '5s' }";
+    let crash = "[fault.f]\nkind = 'crash'\nnode = 'app'\nreplica = 1\nat = '0s'\nfor = '150s'\n\
+                 [fault.g]\nkind = 'crash'\nnode = 'app'\nreplica = 8\nat = '0s'\nfor = '150s'\n";
+    let run = run(&graph(&(text("{ regular = '50/s' }", "", app) + crash)));
+    let up = at_app(&run, "replicas_up_mean");
+    assert!((up - 2.75).abs() < 1e-9, "one of three is down for a quarter of the time: {up}");
+}
+
+#[test]
+fn a_replica_that_cannot_be_read_is_no_sign_of_idleness() {
+    // 150 a second at half of three cores; no cool-down, so that one idle reading is enough.
+    let app = "replicas = 3\nautoscale = { max = 8, target = 0.5, boot = '5s', cool_down = '0s' }";
+    let gone = |kind: &str, replica: &str| {
+        let fault =
+            format!("[fault.f]\nkind = '{kind}'\nnode = 'app'\n{replica}at = '31s'\nfor = '60s'\n");
+        let text = text("{ regular = '150/s' }", "", app).replace("600s", "120s") + &fault;
+        let run = run(&graph(&text));
+        let on = run.timeline.iter().find(|it| it.metric == "replicas_on").expect("a timeline");
+        on.values.iter().copied().fold(f64::INFINITY, f64::min)
+    };
+    for kind in ["crash", "black-hole"] {
+        assert!(gone(kind, "") >= 3.0, "all are gone: nothing is known");
+        assert!(gone(kind, "replica = 1\n") >= 3.0, "{kind}");
+    }
 }

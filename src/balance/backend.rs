@@ -23,6 +23,8 @@ pub struct Backend {
     pub up: bool,
     /// Whether this balancer believes that it works, full or not.
     pub works: bool,
+    /// Whether it is among the backends at all: one that an autoscaler has switched off is not.
+    pub exists: bool,
     /// The hash of its name, by [`Backend::hash_of`]: where it stands on rings and in tables.
     pub name_hash: u64,
     /// Its number in the order of configuration, from 1: HAProxy's rings are made of it.

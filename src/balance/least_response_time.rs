@@ -26,6 +26,7 @@ pub struct LeastResponseTime {
     /// The last choice: a look at the estimates ages them all.
     looked: Time,
     peaks: Vec<Peak>,
+    exist: Vec<bool>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +52,7 @@ impl Balance for LeastResponseTime {
             epoch: Time::ZERO,
             looked: Time::ZERO,
             peaks: vec![none; backends.len()],
+            exist: backends.iter().map(|it| it.exists).collect(),
         }
     }
 
@@ -63,6 +65,15 @@ impl Balance for LeastResponseTime {
         self.looked = query.now;
         // The bits of floats that are not negative are in the order of their values.
         among.least(|i, backend| self.cost(i, backend.outstanding).to_bits(), coin)
+    }
+
+    fn on_change(&mut self, backend: usize, backends: &[Backend]) {
+        let exists = backends[backend].exists;
+        if exists && !self.exist[backend] {
+            // It is a new one, of which nothing was heard.
+            self.peaks[backend].scaled = 0.0;
+        }
+        self.exist[backend] = exists;
     }
 
     fn on_done(&mut self, backend: usize, now: Time, latency: Span) {
@@ -105,6 +116,18 @@ mod tests {
     use super::super::Algorithm;
     use super::super::stated::{coin, equal, loaded};
     use super::*;
+
+    #[test]
+    fn of_who_comes_nothing_was_heard() {
+        let mut balancer = heard(2, &[(0, 0, 10), (1, 0, 20)]);
+        assert_eq!(pick_at(&mut balancer, 1, &[0, 0]), Some(0));
+        let mut backends = equal(2);
+        for exists in [false, true] {
+            backends[1].exists = exists;
+            balancer.on_change(1, &backends);
+        }
+        assert_eq!(pick_at(&mut balancer, 1, &[0, 0]), Some(1));
+    }
 
     /// A balancer that decays over 10 s and has heard, of backend i at moment t, latency l.
     fn heard(count: u32, samples: &[(usize, u64, u64)]) -> LeastResponseTime {

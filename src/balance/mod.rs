@@ -105,7 +105,7 @@ trait Balance {
     /// An exchange with this backend failed, so many of which take it out.
     fn on_failed(&mut self, _backend: usize, _max_fails: u32) {}
 
-    /// This one of `backends` went up or down, or has another weight.
+    /// This one of `backends` went up or down, came or went, or has another weight.
     fn on_change(&mut self, _backend: usize, _backends: &[Backend]) {}
 }
 
@@ -234,9 +234,9 @@ macro_rules! algorithms {
                 }
             }
 
-            /// Tells that this one of `backends` went up or down, or has another weight; they are
-            /// as they are now. Profiles whose products keep tables or trees of what is up depend
-            /// on it.
+            /// Tells that this one of `backends` went up or down, came or went, or has another
+            /// weight; they are as they are now. Profiles whose products keep tables or trees of
+            /// what is up depend on it.
             pub fn on_change(&mut self, backend: usize, backends: &[Backend]) {
                 match self {
                     $(Self::$name(algorithm) => algorithm.on_change(backend, backends),)*

@@ -1,8 +1,8 @@
 //! Hash modulo the backends: what `source-hash` and `uri-hash` share.
 //!
-//! Backend i owns as many consecutive remainders as its weight; with equal weights that is the
-//! hash modulo the number of backends. A key whose backend is not open goes to one of the open
-//! ones by a second hash, so that the other keys stay where they are.
+//! Backend i owns as many consecutive remainders as its weight; with equal weights that is the hash
+//! modulo the number of backends that there are. A key whose backend is not open goes to one of the
+//! open ones by a second hash, so that the other keys stay where they are.
 
 use super::Backend;
 use super::backend::{Candidates, position};
@@ -14,16 +14,27 @@ pub(super) struct Modulo {
     /// For each backend, the sum of the weights up to and including its own.
     ends: Vec<u64>,
     equal: bool,
+    /// Which of them exist: the others own nothing.
+    exist: Vec<bool>,
 }
 
 impl Modulo {
     pub(super) fn new(backends: &[Backend]) -> Self {
-        let ends = backends.iter().scan(0, |sum, backend| {
-            *sum += u64::from(backend.weight);
+        let weights = || backends.iter().map(|it| if it.exists { u64::from(it.weight) } else { 0 });
+        let ends = weights().scan(0, |sum, weight| {
+            *sum += weight;
             Some(*sum)
         });
-        let equal = backends.windows(2).all(|pair| pair[0].weight == pair[1].weight);
-        Self { ends: ends.collect(), equal }
+        let equal = weights().zip(weights().skip(1)).all(|(one, next)| one == next);
+        let exist = backends.iter().map(|it| it.exists).collect();
+        Self { ends: ends.collect(), equal, exist }
+    }
+
+    /// A backend may have come or gone.
+    pub(super) fn on_change(&mut self, backend: usize, backends: &[Backend]) {
+        if self.exist[backend] != backends[backend].exists {
+            *self = Self::new(backends);
+        }
     }
 
     #[inline]

@@ -149,6 +149,7 @@ fn backends(weights: &[u32], first_port: u16) -> Vec<Backend> {
         outstanding: 0,
         up: true,
         works: true,
+        exists: true,
         name_hash: Backend::hash_of("app", number),
         id: number + 1,
         address: format!("127.0.0.1:{}", u32::from(first_port) + number).into(),

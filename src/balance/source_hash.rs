@@ -25,6 +25,10 @@ impl Balance for SourceHash {
         Reads::Source
     }
 
+    fn on_change(&mut self, backend: usize, backends: &[Backend]) {
+        self.modulo.on_change(backend, backends);
+    }
+
     #[inline]
     fn pick(&mut self, query: &Query<'_>, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
         self.modulo.pick(query.source, among)

@@ -14,6 +14,7 @@ pub(super) fn equal(count: u32) -> Vec<Backend> {
         outstanding: 0,
         up: true,
         works: true,
+        exists: true,
         name_hash: Backend::hash_of("app", i + 1),
         id: i + 1,
         address: format!("127.0.0.1:{}", 8_001 + i).into(),

@@ -30,8 +30,22 @@ fn availability(graph: &Graph, id: NodeId) -> Option<String> {
         return None;
     }
     let needed = u32::from(graph.plans[id.index()].needed);
+    let scaling = graph.scalings.iter().find(|it| it.node == id && it.spec.min < it.spec.max);
     let (mtbf, mttr, crews) = (up.mean() / 1e9, repair.mean() / 1e9, (*crews).min(replicas));
     let known = Availability::new(replicas, needed, mtbf, mttr, crews).ok()?;
+    if let Some(scaling) = scaling {
+        let fewest = Availability::new(scaling.spec.min, needed, mtbf, mttr, scaling.spec.min);
+        // Crews that are few are busy with replicas that are off as well.
+        let fewest = fewest.ok().filter(|_| crews == replicas)?;
+        return Some(format!(
+            "  {name}: without the {needed} that it needs for a share of {:.3e} of the time while \
+             the fewest of its replicas are on, {}, and of {:.3e} with all {replicas}; how many \
+             are on is not known before the run",
+            fewest.unavailable(),
+            scaling.spec.min,
+            known.unavailable(),
+        ));
+    }
     let condition = if crews < replicas { ", with exponential times" } else { "" };
     let share = known.unavailable();
     Some(format!(
@@ -106,6 +120,22 @@ fn connection(link: &LinkPlan, opener: Opener) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use crate::check::tests::checked;
+
+    #[test]
+    fn of_a_node_that_scales_both_ends_are_told() {
+        let text = "[endpoint.page]\n[node.users]\nkind = 'client'\nmix = { page = 1 }\n\
+            arrivals = { poisson = '1/s' }\n[node.lb]\nkind = 'load-balancer'\n\
+            [node.app]\nkind = 'server'\ncores = 1\n\
+            autoscale = { min = 2, max = 6, target = 0.5, boot = '5s' }\n\
+            [link.users.lb]\n[link.lb.app]\n[fault.x]\nkind = 'crash'\nnode = 'app'\n\
+            mtbf = { exp = '100s' }\nmttr = { exp = '20s' }\n";
+        let lines = super::availabilities(&checked(text).0);
+        // One is down for a sixth of the time: two are for 1/36, six for 1/46,656.
+        assert!(lines[0].contains("2.778e-2 of the time while the fewest"), "{lines:?}");
+        assert!(lines[0].contains("2.143e-5 with all 6"), "{lines:?}");
+        let crews = text.to_owned() + "crews = 1\n";
+        assert_eq!(super::availabilities(&checked(&crews).0).len(), 0, "known only by a run");
+    }
 
     #[test]
     fn faults_and_connections_are_told_with_what_they_come_to() {

@@ -6,6 +6,7 @@ use super::grounds::kept_shakers;
 use super::never::never;
 use super::parameters::parameters;
 use super::probed::probed;
+use super::scaled::too_short;
 use super::strangers::{comes_again, strangers};
 use super::strayed::strayed;
 use super::unpriced::unpriced;
@@ -33,6 +34,7 @@ pub fn ineffective(
     strayed(model, graph, traffic, diagnostics);
     untraced(model, graph, traffic, diagnostics);
     unsettled(model, graph, diagnostics);
+    too_short(model, graph, diagnostics);
     probed(model, graph, diagnostics);
     unpriced(model, diagnostics);
     let mut found = Vec::new();

@@ -4,27 +4,54 @@ use super::suspicion::Watch;
 use super::text::number;
 use crate::graph::{Graph, Traffic};
 use crate::id::NodeId;
-use crate::scaling::ScalingPlan;
+use crate::model::Model;
+use crate::scaling::{ScalingPlan, ScalingSpec};
+use crate::scenario::{Diagnostic, Diagnostics};
 use crate::time::Span;
 
 /// One line for each autoscaler.
 pub(super) fn scaled(graph: &Graph, traffic: &Traffic) -> Vec<String> {
     let line = |plan: &ScalingPlan| {
         let (name, spec) = (&plan.name, &plan.spec);
-        let needed = needed(traffic, plan.node) / spec.target.get();
-        let many = if needed > f64::from(spec.max) {
-            format!("more than all {}", spec.max)
-        } else if needed < f64::from(spec.min) {
-            format!("no more than the fewest, {},", spec.min)
-        } else {
-            format!("about {} of {} to {}", number(needed), spec.min, spec.max)
-        };
+        if let Some(balancer) = shared_by(graph, plan.node) {
+            return format!(
+                "  {name}: `{balancer}` spreads its requests over other nodes as well: how many \
+                 replicas they keep is not known before the run"
+            );
+        }
+        let (fewest, most) = kept(needed(traffic, plan.node), spec);
+        let many = if fewest == most { fewest.to_string() } else { format!("{fewest} to {most}") };
         format!(
-            "  {name}: on average this load keeps {many} replicas at the target of {}",
+            "  {name}: if it stayed at its mean, this load would keep {many} replicas of {} to {} \
+             at the target of {}; what varies keeps more, for as long as the cool-down",
+            spec.min,
+            spec.max,
             spec.target.get(),
         )
     };
     graph.scalings.iter().map(|plan| line(plan)).collect()
+}
+
+/// The balancer that calls this node and others besides, if there is one.
+pub(super) fn shared_by(graph: &Graph, node: NodeId) -> Option<&str> {
+    let links = &graph.fixed.topology.links;
+    let callers = links.iter().filter(|link| link.to == node).map(|link| link.from);
+    let shares = |from: &NodeId| links.iter().any(|link| link.from == *from && link.to != node);
+    let found = callers.clone().find(shares)?;
+    Some(graph.names[found.index()].as_str())
+}
+
+/// The fewest and the most replicas that a steady load of so many cores of one replica can stay
+/// at: the tolerance keeps what is near the target, and replicas are whole.
+fn kept(needed: f64, spec: &ScalingSpec) -> (u32, u32) {
+    let (at_target, tolerance) = (needed / spec.target.get(), spec.tolerance.get());
+    let whole = |replicas: f64| {
+        let within = replicas.clamp(f64::from(spec.min), f64::from(spec.max));
+        (spec.min..=spec.max).find(|count| f64::from(*count) >= within).unwrap_or(spec.max)
+    };
+    let fewest = whole((at_target / (1.0 + tolerance) - 1e-9).ceil());
+    let most = (at_target - 1e-9).ceil().max((at_target / (1.0 - tolerance) + 1e-9).floor());
+    (fewest, whole(most).max(fewest))
 }
 
 /// How many replicas the load of a node would keep at work all the time.
@@ -37,15 +64,35 @@ fn lag(plan: &ScalingPlan) -> Span {
     plan.spec.every + plan.spec.delay + Span::from_nanos_rounded(plan.boot.mean())
 }
 
+/// Warns of runs that are over before an autoscaler could do what it is there for.
+pub(super) fn too_short(model: &Model, graph: &Graph, diagnostics: &mut Diagnostics) {
+    let duration = graph.run.duration;
+    for plan in &graph.scalings {
+        let (name, spec) = (&plan.name, &plan.spec);
+        let (key, message, help) = if lag(plan) >= duration {
+            let message = format!(
+                "the run ends before a replica that is switched on could serve: reading the load, \
+                 acting on it and booting take {}",
+                lag(plan)
+            );
+            ("boot", message, "run for longer")
+        } else if spec.cool_down >= duration && spec.min < spec.max {
+            let message = format!("the run is over before the cool-down of {}", spec.cool_down);
+            ("cool_down", message, "no replica will go: run for longer")
+        } else {
+            continue;
+        };
+        let at = model.nodes[name.as_str()].at(&format!("autoscale.{key}"));
+        diagnostics.push(Diagnostic::warning(at, message).help(help));
+    }
+}
+
 impl Watch<'_> {
-    /// Autoscalers that cannot do what they are there for.
+    /// Autoscalers that have too few replicas to reach their targets.
     pub(super) fn scaling(&mut self) {
-        let duration = self.graph.run.duration;
         for plan in &self.graph.scalings {
             let (name, spec) = (&plan.name, &plan.spec);
-            let at = |key: &str| self.model.nodes[name.as_str()].at(&format!("autoscale.{key}"));
             let used = needed(self.traffic, plan.node) / f64::from(spec.max);
-            let mut said = Vec::new();
             if used > spec.target.get() && used < 1.0 {
                 let message = format!(
                     "`{name}` is above its target even with all {} replicas: their cores are at \
@@ -53,21 +100,8 @@ impl Watch<'_> {
                     spec.max,
                     number(used)
                 );
-                said.push((at("max"), message, "raise `max`, or the target"));
-            }
-            if lag(plan) >= duration {
-                let message = format!(
-                    "the run ends before a replica that is switched on could serve: reading the \
-                     load, acting on it and booting take {}",
-                    lag(plan)
-                );
-                said.push((at("boot"), message, "run for longer"));
-            } else if spec.cool_down >= duration && spec.min < spec.max {
-                let message = format!("the run is over before the cool-down of {}", spec.cool_down);
-                said.push((at("cool_down"), message, "no replica will go: run for longer"));
-            }
-            for (span, message, help) in said {
-                self.warn(span, message, help);
+                let at = self.model.nodes[name.as_str()].at("autoscale.max");
+                self.warn(at, message, "raise `max`, or the target");
             }
         }
     }
@@ -93,19 +127,47 @@ mod tests {
     #[test]
     fn how_many_replicas_the_load_needs_is_said() {
         let (said, warnings) = told("target = 0.5, max = 10, cool_down = '20s'");
-        let line =
-            "app: on average this load keeps about 4 of 1 to 10 replicas at the target of 0.5";
+        let line = "app: if it stayed at its mean, this load would keep 4 replicas of 1 to 10 at \
+                    the target of 0.5";
         assert!(said.contains(line), "{said}");
         assert!(said.contains("no formula where replicas come and go"), "{said}");
         assert_eq!(warnings, "");
         let (said, _) = told("target = 0.9, max = 10, min = 3");
-        assert!(said.contains("no more than the fewest, 3, replicas"), "{said}");
+        assert!(said.contains("would keep 3 replicas of 3 to 10"), "{said}");
+    }
+
+    #[test]
+    fn how_many_replicas_a_steady_load_keeps_is_whole_and_within_the_tolerance() {
+        let spec = |text: &str| toml::from_str(&format!("boot = '1s'\n{text}")).expect("sound");
+        let half = spec("max = 10\ntarget = 0.5");
+        // 1.2, 2.4 and 5.2 at the target: one more than fits, unless a tenth more is borne.
+        let seen = [0.6, 1.2, 2.6, 1.0, 0.1, 9.0].map(|cores| super::kept(cores, &half));
+        assert_eq!(seen, [(2, 2), (3, 3), (5, 6), (2, 2), (1, 1), (10, 10)]);
+        let many = spec("max = 100\ntarget = 0.5");
+        assert_eq!(super::kept(20.0, &many), (37, 44));
+    }
+
+    #[test]
+    fn what_a_balancer_shares_out_to_others_as_well_is_not_known() {
+        let (graph, checked, _) = checked(
+            "[endpoint.page]\nwork = [{ cpu = '10ms' }]\n[node.users]\nkind = 'client'\n\
+             arrivals = { poisson = '150/s' }\nmix = { page = 1 }\n\
+             [node.lb]\nkind = 'load-balancer'\n[node.app]\nkind = 'server'\ncores = 1\n\
+             autoscale = { boot = '5s', target = 0.5, max = 10 }\n\
+             [node.fixed]\nkind = 'server'\ncores = 8\n\
+             [link.users.lb]\n[link.lb.app]\n[link.lb.fixed]\n",
+        );
+        let said = text("base", &graph, &checked);
+        assert!(said.contains("they keep is not known before the run"), "{said}");
+        // A share of one in eleven if all are on, and of nearly four if two are.
+        let row = said.lines().find(|line| line.starts_with("  fixed ")).expect("a row");
+        assert!(row.contains("about 13.64"), "{row}");
     }
 
     #[test]
     fn too_few_replicas_for_the_target_are_warned_of() {
         let (said, warnings) = told("target = 0.5, max = 3, cool_down = '20s'");
-        assert!(said.contains("keeps more than all 3 replicas"), "{said}");
+        assert!(said.contains("would keep 3 replicas of 1 to 3"), "{said}");
         assert!(warnings.contains("above its target even with all 3 replicas"), "{warnings}");
     }
 

@@ -58,6 +58,12 @@ impl Condition {
         self.crashed > 0 || self.is_off
     }
 
+    /// Whether its process or its machine cannot even be measured.
+    #[must_use]
+    pub const fn is_gone(self) -> bool {
+        self.is_crashed() || self.is_unreachable()
+    }
+
     /// Whether a new connection is refused.
     #[must_use]
     pub const fn refuses(self) -> bool {

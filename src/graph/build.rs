@@ -500,6 +500,7 @@ impl<'a> Build<'a> {
                     outstanding: 0,
                     up: true,
                     works: true,
+                    exists: true,
                     name_hash: Backend::hash_of(name, number),
                     id: u32::try_from(backends.len() + 1).unwrap_or(u32::MAX),
                     address: spec.address_of(name, number).into(),

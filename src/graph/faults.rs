@@ -198,6 +198,9 @@ fn timetable(build: &mut Build<'_>, name: &str, fault: &Named<FaultSpec>) -> Opt
             if up.mean() <= 0.0 {
                 build.error(&fault.at("mtbf"), "`mtbf` is longer than 0s");
             }
+            if spec.crews == Some(0) {
+                build.error(&fault.at("crews"), "`crews` is at least 1: nobody would repair");
+            }
             Some(Timetable::Recurring { up, repair, crews: spec.crews.unwrap_or(u32::MAX) })
         }
         _ => {

@@ -49,9 +49,10 @@ pub(super) fn scalings(build: &mut Build<'_>, plans: &[NodePlan]) -> Vec<Arc<Sca
 /// Numbers that no autoscaler can work with.
 fn check_numbers(build: &mut Build<'_>, name: &str, spec: &ScalingSpec) {
     let (target, reach) = (spec.target.get(), spec.target.get() * (1.0 + spec.tolerance.get()));
+    let crossed = format!("`min`, {}, is above `max`, {}", spec.min, spec.max);
     let is_wrong = [
         ("min", spec.min == 0, "`min` is at least 1: who has no replica has no utilisation"),
-        ("min", spec.min > spec.max, "`min` is not above `max`"),
+        ("min", spec.min > spec.max, crossed.as_str()),
         ("target", target < 0.01, "`target` is from 0.01 to 1"),
         (
             "target",

@@ -36,15 +36,27 @@ struct Check {
     recovered: Option<Time>,
 }
 
-impl Active {
-    /// The checks of so many backends, all of which are up, before the first probe.
-    #[must_use]
-    pub fn new(spec: &ActiveSpec, count: usize) -> Self {
+impl Check {
+    /// Before the first probe.
+    const fn new(spec: &ActiveSpec) -> Self {
         let health = match spec.profile {
             ActiveProfile::Textbook => spec.rise + spec.fall - 1,
             ActiveProfile::Haproxy => spec.rise,
         };
-        Self { spec: spec.clone(), checks: vec![Check { health, recovered: None }; count] }
+        Self { health, recovered: None }
+    }
+}
+
+impl Active {
+    /// The checks of so many backends, all of which are up, before the first probe.
+    #[must_use]
+    pub fn new(spec: &ActiveSpec, count: usize) -> Self {
+        Self { spec: spec.clone(), checks: vec![Check::new(spec); count] }
+    }
+
+    /// This backend is a new one.
+    pub(super) fn forget(&mut self, backend: usize) {
+        self.checks[backend] = Check::new(&self.spec);
     }
 
     /// Whether the probes say that this backend works.

@@ -26,6 +26,12 @@ impl WholeSeconds {
     pub const fn second(self, now: Time) -> i64 {
         (now.0.saturating_add(self.phase.0) / NANOS_PER_SEC).cast_signed()
     }
+
+    /// The moment from which it shows this second; the beginning of the run for those before.
+    pub(super) fn begin_of(self, second: i64) -> Time {
+        let since = u64::try_from(second).unwrap_or(0).saturating_mul(NANOS_PER_SEC);
+        Time(since.saturating_sub(self.phase.0))
+    }
 }
 
 #[cfg(test)]
@@ -37,5 +43,9 @@ mod tests {
         let clock = WholeSeconds::new(Span::from_millis(300));
         let seconds = [0, 699, 700, 1_699].map(|ms| clock.second(Time(ms * 1_000_000)));
         assert_eq!(seconds, [0, 0, 1, 1]);
+        assert_eq!(
+            [-1, 0, 1, 2].map(|second| clock.begin_of(second).0 / 1_000_000),
+            [0, 0, 700, 1_700]
+        );
     }
 }

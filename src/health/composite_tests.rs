@@ -86,15 +86,63 @@ fn who_is_taken_out_by_hand_is_used_by_nobody_and_judged_by_nothing_until_put_ba
                 passive = { max_fails = 1, profile = \"consecutive\" }\n\
                 slow_start = { window = \"10s\" }";
     let mut health = health(text, 3);
-    health.tell(0, true, at(1));
+    health.tell(0, Word::Out, at(1));
     assert!(!health.is_up(0, at(1)) && !health.is_usable(0, at(1)), "not even in a panic");
     assert!(!health.in_panic(2), "of the two that may be used, two are up");
     health.on_failure(0, at(2));
     assert_eq!(health.on_probe(0, false, at(2)), Probed::Unchanged);
-    health.tell(0, true, at(3));
-    health.tell(0, false, at(4));
+    health.tell(0, Word::Out, at(3));
+    health.tell(0, Word::Back, at(4));
     assert!(!health.is_up(0, at(4)), "it was taken out twice");
-    health.tell(0, false, at(5));
+    health.tell(0, Word::Back, at(5));
     assert!(health.is_up(0, at(5)));
     assert_eq!([5, 10, 15].map(|now| health.share(0, at(now))), [1, 500, FULL_WEIGHT]);
+}
+
+#[test]
+fn who_does_not_exist_counts_nowhere() {
+    let text = "passive = { max_fails = 1, fail_timeout = \"10s\" }\n\
+                outlier = { consecutive_failures = 2, max_ejection = 0.5 }\n\
+                panic_threshold = 0.5";
+    let mut health = health(text, 10);
+    (4..10).for_each(|backend| health.tell(backend, Word::Leaves, at(0)));
+    assert!(!health.in_panic(2) && health.in_panic(1), "of four");
+    (0..4).for_each(|backend| {
+        health.on_server_error(backend, at(1));
+        health.on_server_error(backend, at(1));
+    });
+    assert_eq!(health.count_up(at(1)), 2, "half of the four may be ejected");
+    assert_eq!((health.exists(0), health.exists(9)), (true, false));
+}
+
+#[test]
+fn nginx_never_takes_out_the_only_one_there_is() {
+    let mut health = health("passive = { max_fails = 1, fail_timeout = \"10s\" }", 4);
+    (1..4).for_each(|backend| health.tell(backend, Word::Leaves, at(100)));
+    health.on_failure(0, at(100));
+    assert!(health.is_up(0, at(100)), "the only one there is is never out");
+    health.tell(1, Word::Joins, at(101));
+    health.on_failure(0, at(101));
+    assert!(!health.is_up(0, at(101)));
+    assert_eq!(health.returns(0, at(101)), Some(at(112)));
+}
+
+#[test]
+fn of_who_comes_nothing_is_known() {
+    let rules = [
+        "passive = { max_fails = 1, fail_timeout = \"99s\" }",
+        "passive = { max_fails = 1, fail_timeout = \"99s\", profile = \"consecutive\" }",
+        "outlier = { consecutive_failures = 1 }",
+        "active = { fall = 1, rise = 9 }",
+    ];
+    for text in rules {
+        let mut health = health(text, 3);
+        health.on_failure(0, at(1));
+        health.on_probe(0, false, at(1));
+        assert!(!health.is_up(0, at(2)), "{text}");
+        health.tell(0, Word::Leaves, at(2));
+        health.tell(0, Word::Joins, at(3));
+        assert!(health.is_up(0, at(3)), "{text}");
+        assert_eq!(health.returns(0, at(3)), None, "{text}");
+    }
 }

@@ -43,6 +43,11 @@ impl Consecutive {
         self.records[backend].until
     }
 
+    /// This backend is a new one.
+    pub(super) fn forget(&mut self, backend: usize) {
+        self.records[backend] = Record::default();
+    }
+
     /// An exchange went well.
     #[inline]
     pub fn on_success(&mut self, backend: usize) {

@@ -39,6 +39,7 @@ fn attempts(spec: &HealthSpec, phase: u64) -> Attempts {
         outstanding: 0,
         up: true,
         works: true,
+        exists: true,
         name_hash: 0,
         id: n + 1,
         address: "".into(),

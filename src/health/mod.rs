@@ -36,6 +36,8 @@ pub use spec::{
     SlowStartProfile, SlowStartSpec,
 };
 
+pub use told::Word;
+
 use crate::time::{Span, Time};
 use told::Told;
 
@@ -108,7 +110,7 @@ impl Health {
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "numbers of backends fit 53 bits")]
     pub fn in_panic(&self, up: usize) -> bool {
-        (up as f64) < self.panic * (self.count - self.told.count()) as f64
+        self.panic > 0.0 && (up as f64) < self.panic * (self.count - self.told.count()) as f64
     }
 
     /// Whether this backend may take an exchange now: it is up, or so few are that all are used.
@@ -145,17 +147,69 @@ impl Health {
         }
     }
 
-    /// The balancer is told to send nothing new to this backend, or to use it again. What it meets
-    /// there meanwhile says nothing of its health.
-    pub fn tell(&mut self, backend: usize, out: bool, now: Time) {
-        self.told.set(backend, out, self.count, now);
+    /// The balancer is told to send nothing new to this backend, or to use it again, or that it
+    /// comes or goes. What it meets there meanwhile says nothing of its health. One that comes has
+    /// a new address: nothing is known of it.
+    pub fn tell(&mut self, backend: usize, word: Word, now: Time) {
+        self.told.set(backend, word, self.count, now);
+        let there = self.count - self.told.absent();
+        match &mut self.passive {
+            Passive::Nginx(rule) => rule.are_there(there),
+            Passive::Off | Passive::Consecutive(_) => {}
+        }
+        if let Some(outliers) = &mut self.outliers {
+            outliers.are_there(there);
+        }
+        if word == Word::Joins {
+            self.forget(backend);
+        }
     }
 
-    /// Whether this backend is taken out by hand.
+    /// Forgets all that this backend has shown.
+    fn forget(&mut self, backend: usize) {
+        match &mut self.passive {
+            Passive::Off => {}
+            Passive::Nginx(rule) => rule.forget(backend),
+            Passive::Consecutive(rule) => rule.forget(backend),
+        }
+        if let Some(active) = &mut self.active {
+            active.forget(backend);
+        }
+        if let Some(outliers) = &mut self.outliers {
+            outliers.forget(backend);
+        }
+    }
+
+    /// Whether this backend is taken out by hand, or does not exist.
     #[inline]
     #[must_use]
     pub fn is_told_out(&self, backend: usize) -> bool {
         self.told.is_out(backend)
+    }
+
+    /// Whether this backend exists: one that an autoscaler has switched off does not.
+    #[inline]
+    #[must_use]
+    pub fn exists(&self, backend: usize) -> bool {
+        self.told.exists(backend)
+    }
+
+    /// When this backend was last put back, or came.
+    #[must_use]
+    pub fn told_back(&self, backend: usize) -> Option<Time> {
+        self.told.recovered(backend)
+    }
+
+    /// When the time is over for which requests that failed keep this backend out, if they do.
+    #[must_use]
+    pub fn returns(&self, backend: usize, now: Time) -> Option<Time> {
+        let passive = match &self.passive {
+            Passive::Off => None,
+            Passive::Nginx(rule) => rule.returns(backend, now),
+            Passive::Consecutive(rule) => rule.recovered(backend),
+        };
+        let outlier = self.outliers.as_ref().and_then(|outliers| outliers.recovered(backend));
+        passive.max(outlier).filter(|at| *at > now)
     }
 
     /// An algorithm considered this backend, which is up and was not tried, for an exchange:

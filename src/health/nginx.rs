@@ -4,10 +4,10 @@
 //! success could follow, is not used for `fail_timeout`. Then one exchange is let through: if it
 //! goes well the failures are forgotten, if not the backend is out again. All moments are whole
 //! seconds of the clock and "for" includes the last, so it takes `fail_timeout` and up to a second
-//! more. Failures also take weight, which comes back with each choice that considers the backend.
-//! A single backend is never out, and `max_fails = 0` switches the rule off. When all are out
-//! there is no backend (502, "no live upstreams"); nothing is forgotten then. *Weakness*: a pool
-//! that is slow rather than broken puts all of itself out. *Source*: nginx 1.22,
+//! more. Failures also take weight, which comes back with each choice that considers the backend. A
+//! backend that is the only one there is is never out, and `max_fails = 0` switches the rule off.
+//! When all are out there is no backend (502, "no live upstreams"); nothing is forgotten then.
+//! *Weakness*: a pool that is slow rather than broken puts all of itself out. *Source*: nginx 1.22,
 //! `ngx_http_upstream_round_robin.c`; attempts as recorded are reproduced in `measured.rs`.
 
 use super::PassiveSpec;
@@ -20,6 +20,8 @@ pub struct MaxFails {
     clock: WholeSeconds,
     /// 0 if failures do not count.
     max_fails: u32,
+    /// Whether there is only one backend.
+    is_alone: bool,
     /// In seconds.
     fail_timeout: i64,
     peers: Vec<Peer>,
@@ -37,6 +39,20 @@ struct Peer {
     recovered: Option<Time>,
 }
 
+impl Peer {
+    /// Before any failure.
+    const fn new(weight: u32) -> Self {
+        Self {
+            weight,
+            effective_weight: weight,
+            fails: 0,
+            accessed: LONG_AGO,
+            checked: LONG_AGO,
+            recovered: None,
+        }
+    }
+}
+
 /// Before all seconds of a run, by more than any time-out.
 const LONG_AGO: i64 = i64::MIN / 4;
 
@@ -44,17 +60,26 @@ impl MaxFails {
     /// The rule for backends of these weights, before any failure.
     #[must_use]
     pub fn new(spec: &PassiveSpec, weights: &[u32], clock: WholeSeconds) -> Self {
-        let fresh = |weight: &u32| Peer {
-            weight: *weight,
-            effective_weight: *weight,
-            fails: 0,
-            accessed: LONG_AGO,
-            checked: LONG_AGO,
-            recovered: None,
-        };
-        let max_fails = if weights.len() == 1 { 0 } else { spec.max_fails };
         let fail_timeout = spec.fail_timeout.0.div_ceil(NANOS_PER_SEC).cast_signed();
-        Self { clock, max_fails, fail_timeout, peers: weights.iter().map(fresh).collect() }
+        let peers = weights.iter().map(|weight| Peer::new(*weight)).collect();
+        let is_alone = weights.len() == 1;
+        Self { clock, max_fails: spec.max_fails, is_alone, fail_timeout, peers }
+    }
+
+    /// So many of the backends exist.
+    pub(super) const fn are_there(&mut self, count: usize) {
+        self.is_alone = count == 1;
+    }
+
+    /// This backend is a new one.
+    pub(super) fn forget(&mut self, backend: usize) {
+        self.peers[backend] = Peer::new(self.peers[backend].weight);
+    }
+
+    /// The moment from which this backend may be considered again, if it is out.
+    pub(super) fn returns(&self, backend: usize, now: Time) -> Option<Time> {
+        let over = self.peers[backend].checked.saturating_add(self.fail_timeout + 1);
+        (!self.is_up(backend, now)).then(|| self.clock.begin_of(over))
     }
 
     /// Whether this backend may be considered now.
@@ -63,6 +88,7 @@ impl MaxFails {
     pub fn is_up(&self, backend: usize, now: Time) -> bool {
         let peer = &self.peers[backend];
         self.max_fails == 0
+            || self.is_alone
             || peer.fails < self.max_fails
             || self.clock.second(now) - peer.checked > self.fail_timeout
     }
@@ -114,6 +140,9 @@ impl MaxFails {
     /// An exchange failed.
     #[inline]
     pub fn on_failure(&mut self, backend: usize, now: Time) {
+        if self.is_alone {
+            return;
+        }
         let now = self.clock.second(now);
         let peer = &mut self.peers[backend];
         peer.fails = peer.fails.saturating_add(1);

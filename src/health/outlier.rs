@@ -1,11 +1,12 @@
 //! Outlier ejection: Envoy's passive rule.
 //!
 //! A backend whose last `consecutive_failures` exchanges all failed is ejected, unless so large a
-//! share of the backends is ejected already as `max_ejection` allows; the first always may be. It
-//! is out for `base_ejection` times the number of its ejections, at most `max_ejection_time`, and
-//! comes back at the first sweep after that, as sweeps come every `interval`. Each sweep that finds
-//! it well takes one from its number of ejections. A probe that goes well brings it back at once.
-//! *Source*: Envoy's "Outlier detection" (consecutive 5xx) and `outlier_detection_impl.cc`.
+//! share of the backends that exist is ejected already as `max_ejection` allows; the first always
+//! may be. It is out for `base_ejection` times the number of its ejections, at most
+//! `max_ejection_time`, and comes back at the first sweep after that, as sweeps come every
+//! `interval`. Each sweep that finds it well takes one from its number of ejections. A probe that
+//! goes well brings it back at once. *Source*: Envoy's "Outlier detection" (consecutive 5xx) and
+//! `outlier_detection_impl.cc`.
 
 use super::OutlierSpec;
 use crate::time::{Span, Time};
@@ -15,6 +16,8 @@ use crate::time::{Span, Time};
 pub struct Outliers {
     spec: OutlierSpec,
     hosts: Vec<Host>,
+    /// How many of them exist.
+    count: usize,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -31,7 +34,17 @@ impl Outliers {
     /// So many backends, before any failure.
     #[must_use]
     pub fn new(spec: &OutlierSpec, count: usize) -> Self {
-        Self { spec: spec.clone(), hosts: vec![Host::default(); count] }
+        Self { spec: spec.clone(), hosts: vec![Host::default(); count], count }
+    }
+
+    /// So many of the backends exist.
+    pub(super) const fn are_there(&mut self, count: usize) {
+        self.count = count;
+    }
+
+    /// This backend is a new one.
+    pub(super) fn forget(&mut self, backend: usize) {
+        self.hosts[backend] = Host::default();
     }
 
     /// Whether this backend is ejected now.
@@ -77,10 +90,9 @@ impl Outliers {
     /// Ejects a backend if the share allows it.
     #[cold]
     fn eject(&mut self, backend: usize, now: Time) {
-        let count = self.hosts.len();
-        let ejected = (0..count).filter(|i| self.is_ejected(*i, now)).count();
+        let ejected = (0..self.hosts.len()).filter(|i| self.is_ejected(*i, now)).count();
         let share = f64::from(u32::try_from(ejected).unwrap_or(u32::MAX))
-            / f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+            / f64::from(u32::try_from(self.count).unwrap_or(u32::MAX));
         if ejected > 0 && share >= self.spec.max_ejection.get() {
             return;
         }

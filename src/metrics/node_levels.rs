@@ -1,6 +1,7 @@
 //! What is present at a node, averaged over time.
 
 use super::{AtNode, Evidence, NodeMetric, Unit, average, number, rate};
+use crate::observe::Level;
 
 const fn level(
     name: &'static str,
@@ -76,10 +77,14 @@ pub(super) const METRICS: &[NodeMetric] = &[
     level(
         "replicas_up_mean",
         Unit::Count,
-        "Replicas that no fault keeps from working, on average; told where faults strike.",
+        "Replicas that are on and that no fault keeps from working, on average; told where faults \
+         strike.",
         |at| {
-            let ill = average(at.meter.ill.area(), at.window)?;
-            whole(at).filter(|()| at.outage.is_some()).map(|()| at.replicas - ill)
+            let mean = |level: &Level| average(level.area(), at.window);
+            let (on, starting) = (mean(&at.meter.on)?, mean(&at.meter.starting)?);
+            let serving = if at.is_scaled { on - starting } else { at.replicas };
+            let ill = mean(&at.meter.ill)?;
+            whole(at).filter(|()| at.outage.is_some()).map(|()| serving - ill)
         },
     ),
     level(

@@ -118,6 +118,26 @@ impl<O: Observer> Ctx<'_, O> {
         }
     }
 
+    /// At this place somebody else answers from now on, whom all breakers know nothing of.
+    pub fn renews_breakers(&mut self, at: Place) {
+        let links = self.fixed.topology.links.iter().zip(&mut self.core.links);
+        let mut changed = Vec::new();
+        for (ends, link) in links.filter(|(ends, _)| ends.to == at.node) {
+            let Some(guard) = link.guard() else { continue };
+            let own = guard.breakers.iter_mut().filter(|((_, callee), _)| *callee == at.replica);
+            for ((replica, _), breaker) in own {
+                let before = breaker.state();
+                breaker.renew();
+                if before != State::Closed {
+                    changed.push(Place { node: ends.from, replica: *replica });
+                }
+            }
+        }
+        for by in changed {
+            self.observe(&Fact::Breaker { by, at, is_open: false, was_closed: false });
+        }
+    }
+
     fn tell_breaker(&mut self, id: ExchangeId, ended: Ended) {
         let number = std::mem::take(&mut self.cold(id).permit);
         let Some(permit) = Permit::numbered(number) else { return };

@@ -59,6 +59,8 @@ pub enum Token {
     Hedge(ExchangeId, u16),
     /// A cache has let an exchange wait for what another one fetches for as long as it does.
     Locked(ExchangeId, u16),
+    /// What kept a backend out for a time is over, for the process of this number of a balancer.
+    Returns(NodeId, u16),
     /// A balancer's probe of this backend comes to its next stage.
     Probe(NodeId, u16, Probe),
 }

@@ -58,6 +58,7 @@ fn balancer(program: &[Op]) -> Bench {
         outstanding: 0,
         up: true,
         works: true,
+        exists: true,
         name_hash: u64::from(replica),
         id: n + 1,
         address: "".into(),

@@ -37,6 +37,7 @@ use parts::{KindParts, PartReader};
 
 use crate::fact::{Observer, Place};
 use crate::fault::FaultKind;
+use crate::health::Word;
 use crate::net::{Ctx, Input};
 use crate::screen::Https;
 use crate::time::Time;
@@ -189,11 +190,10 @@ impl Node {
         }
     }
 
-    /// A node that balances over this replica is told to send nothing new there, or to use it
-    /// again.
-    pub fn told(&mut self, at: Place, out: bool, now: Time) {
+    /// A node that balances over this replica is told something of it.
+    pub fn told<O: Observer>(&mut self, at: Place, word: Word, ctx: &mut Ctx<'_, O>) {
         match self {
-            Self::LoadBalancer(node) => node.told(at, out, now),
+            Self::LoadBalancer(node) => node.told(at, word, ctx),
             Self::Client(_) | Self::Proxy(_) | Self::Answering(_) => {}
         }
     }

@@ -1,10 +1,11 @@
 //! A circuit breaker: after failures it stops trying for a while.
 //!
-//! *Closed*, all pass. `failures` in a row (or, with a `window`, so many within it) *open* it: for
-//! `open` nothing passes. Then it is *half open*: `probes` requests pass; if all go well it closes,
-//! if one fails it opens again. What was let through before the last change of state says nothing
-//! about the present one and is ignored. *Source*: Nygard, "Release It!" (2007); Fowler,
-//! "CircuitBreaker" (2014). *Weakness*: one breaker for many backends lets one of them cut off all.
+//! *Closed*, all pass. `failures` in a row (or, with a `window`, so many within it, of which the
+//! first may be just as old as that) *open* it: for `open` nothing passes. Then it is *half open*:
+//! `probes` requests pass; if all go well it closes, if one fails it opens again. What was let
+//! through before the last change of state says nothing about the present one and is ignored.
+//! *Source*: Nygard, "Release It!" (2007); Fowler, "CircuitBreaker" (2014). *Weakness*: one breaker
+//! for many backends lets one of them cut off all.
 
 use std::collections::VecDeque;
 
@@ -184,6 +185,12 @@ impl Breaker {
         }
         self.recent.push_back(now);
         self.recent.len() == self.spec.failures as usize && now.since(self.recent[0]) <= window
+    }
+
+    /// It begins anew, closed: what it guards is another. What was let through before says nothing
+    /// of that.
+    pub fn renew(&mut self) {
+        self.change(State::Closed);
     }
 
     fn change(&mut self, state: State) {

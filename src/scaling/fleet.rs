@@ -3,6 +3,9 @@
 use super::Seen;
 use crate::time::{Span, Time};
 
+/// The number of a replica, and its utilisation if it could be read.
+pub type Reading = (u16, Option<f64>);
+
 /// What a replica does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -23,7 +26,8 @@ impl State {
     }
 }
 
-/// The replicas of a node that scales. Those of the lowest numbers come first and go last.
+/// The replicas of a node that scales. Those of the lowest numbers come first and go last; but who
+/// does not serve goes before all others.
 #[derive(Debug, Clone)]
 pub struct Fleet {
     states: Vec<State>,
@@ -67,32 +71,44 @@ impl Fleet {
         u16::try_from(place).ok()
     }
 
-    /// The next to go.
+    /// The next to go, where `works` says of a replica that serves whether it does: first who
+    /// boots, then who is down, then the others.
     #[must_use]
-    pub fn next_off(&self) -> Option<u16> {
-        u16::try_from(self.states.iter().rposition(|state| state.is_wanted())?).ok()
+    pub fn next_off(&self, works: impl Fn(u16) -> bool) -> Option<u16> {
+        let rank = |(replica, state): (u16, State)| match state {
+            State::Boots(_) => Some((2, replica)),
+            State::Serves(_) => Some((u8::from(!works(replica)), replica)),
+            State::Off | State::Goes(..) => None,
+        };
+        self.states().filter_map(rank).max().map(|(_, replica)| replica)
     }
 
     /// What there is to see of them at `now`, with their utilisations over the last `every` by
-    /// number. Only who has served for all of it has a reading.
+    /// number, none where nobody could read it. Only who has served for all of that has a reading.
     #[must_use]
-    pub fn seen(&self, now: Time, every: Span, utilisations: &[f64]) -> Vec<(u16, f64)> {
-        let served = |state| matches!(state, State::Serves(since) if now.since(since) >= every);
-        let all = self.states().zip(utilisations);
-        all.filter(|((_, state), _)| served(*state)).map(|((it, _), used)| (it, *used)).collect()
+    pub fn seen(&self, now: Time, every: Span, utilisations: &[Option<f64>]) -> Vec<Reading> {
+        let reading = |((replica, state), used): ((u16, State), &Option<f64>)| match state {
+            State::Serves(since) if used.is_none() || now.since(since) >= every => {
+                Some((replica, *used))
+            }
+            State::Serves(_) | State::Off | State::Boots(_) | State::Goes(..) => None,
+        };
+        self.states().zip(utilisations).filter_map(reading).collect()
     }
 
     /// The same as it stands when it is acted on: who has gone meanwhile does not count.
     #[must_use]
-    pub fn still(&self, seen: &[(u16, f64)]) -> Seen {
-        let (mut ready, mut used) = (0, 0.0);
+    pub fn still(&self, seen: &[Reading]) -> Seen {
+        let mut it = Seen { ready: 0, used: 0.0, unready: self.wanted(), missing: 0 };
         for (replica, utilisation) in seen {
             if matches!(self.state(*replica), State::Serves(_)) {
-                ready += 1;
-                used += utilisation;
+                it.ready += u32::from(utilisation.is_some());
+                it.missing += u32::from(utilisation.is_none());
+                it.used += utilisation.unwrap_or(0.0);
+                it.unready -= 1;
             }
         }
-        Seen { ready, used, unready: self.wanted() - ready }
+        it
     }
 }
 
@@ -107,9 +123,10 @@ mod tests {
     #[test]
     fn the_lowest_comes_first_and_the_highest_goes_first() {
         let mut fleet = Fleet::new(4, 2);
-        assert_eq!((fleet.next_on(), fleet.next_off(), fleet.wanted()), (Some(2), Some(1), 2));
+        let off = |fleet: &Fleet| fleet.next_off(|_| true);
+        assert_eq!((fleet.next_on(), off(&fleet), fleet.wanted()), (Some(2), Some(1), 2));
         fleet.set(2, State::Boots(at(9)));
-        assert_eq!((fleet.next_on(), fleet.next_off(), fleet.wanted()), (Some(3), Some(2), 3));
+        assert_eq!((fleet.next_on(), off(&fleet), fleet.wanted()), (Some(3), Some(2), 3));
         fleet.set(1, State::Goes(at(1), at(30)));
         assert_eq!((fleet.next_on(), fleet.wanted()), (Some(3), 2));
     }
@@ -119,16 +136,42 @@ mod tests {
         let mut fleet = Fleet::new(4, 2);
         fleet.set(1, State::Serves(at(1)));
         fleet.set(2, State::Boots(at(20)));
-        let seen = fleet.seen(at(15), Span::from_secs(15), &[0.5, 0.9, 0.0, 0.0]);
-        assert_eq!(seen, [(0, 0.5)]);
-        assert_eq!(fleet.still(&seen), Seen { ready: 1, used: 0.5, unready: 2 });
+        let used = [Some(0.5), Some(0.9), Some(0.0), Some(0.0)];
+        let seen = fleet.seen(at(15), Span::from_secs(15), &used);
+        assert_eq!(seen, [(0, Some(0.5))]);
+        let still = fleet.still(&seen);
+        assert_eq!(still, Seen { ready: 1, used: 0.5, unready: 2, missing: 0 });
+    }
+
+    #[test]
+    fn who_serves_and_cannot_be_read_is_missing() {
+        let mut fleet = Fleet::new(4, 3);
+        fleet.set(1, State::Serves(at(9)));
+        let seen = fleet.seen(at(15), Span::from_secs(15), &[Some(0.5), None, None, None]);
+        assert_eq!(fleet.still(&seen), Seen { ready: 1, used: 0.5, unready: 0, missing: 2 });
+        fleet.set(2, State::Goes(at(16), at(45)));
+        assert_eq!(fleet.still(&seen), Seen { ready: 1, used: 0.5, unready: 0, missing: 1 });
+    }
+
+    #[test]
+    fn who_does_not_serve_goes_first() {
+        let mut fleet = Fleet::new(4, 4);
+        assert_eq!(fleet.next_off(|replica| replica != 1), Some(1));
+        fleet.set(0, State::Boots(at(9)));
+        assert_eq!(fleet.next_off(|replica| replica != 1), Some(0));
+        fleet.set(1, State::Goes(at(1), at(30)));
+        assert_eq!(fleet.next_off(|replica| replica != 1), Some(0));
+        fleet.set(0, State::Off);
+        assert_eq!(fleet.next_off(|replica| replica != 1), Some(3));
     }
 
     #[test]
     fn who_goes_before_a_reading_is_acted_on_does_not_count() {
         let mut fleet = Fleet::new(3, 3);
-        let seen = fleet.seen(at(15), Span::from_secs(15), &[0.5, 0.5, 0.25]);
+        let used = [Some(0.5), Some(0.5), Some(0.25)];
+        let seen = fleet.seen(at(15), Span::from_secs(15), &used);
         fleet.set(2, State::Goes(at(16), at(45)));
-        assert_eq!(fleet.still(&seen), Seen { ready: 2, used: 1.0, unready: 0 });
+        let still = fleet.still(&seen);
+        assert_eq!(still, Seen { ready: 2, used: 1.0, unready: 0, missing: 0 });
     }
 }

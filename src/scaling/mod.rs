@@ -16,7 +16,7 @@ use crate::dist::Law;
 use crate::id::NodeId;
 use crate::time::Span;
 
-pub use fleet::{Fleet, State};
+pub use fleet::{Fleet, Reading, State};
 pub use rule::{Rule, Seen};
 pub use spec::ScalingSpec;
 

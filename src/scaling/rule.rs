@@ -14,6 +14,8 @@ pub struct Seen {
     pub used: f64,
     /// How many are on without one: they boot, or serve only since.
     pub unready: u32,
+    /// How many serve as far as the autoscaler knows and gave no reading: nobody could read them.
+    pub missing: u32,
 }
 
 /// Decides by utilisation, and remembers what it advised: replicas go only when none of the advice
@@ -45,7 +47,9 @@ impl Rule {
 
     /// How many of now `current` replicas there should be, those that boot included.
     pub fn decide(&mut self, now: Time, seen: Seen, current: u32) -> u32 {
-        let advised = self.advise(seen, current).clamp(self.min, self.max);
+        // Where nothing could be read nothing is known: that is no advice.
+        let Some(advised) = self.advise(seen, current) else { return current };
+        let advised = advised.clamp(self.min, self.max);
         while self.advice.back().is_some_and(|(_, earlier)| *earlier <= advised) {
             self.advice.pop_back();
         }
@@ -58,24 +62,39 @@ impl Rule {
         current.clamp(advised, most)
     }
 
-    /// What this reading alone asks for.
-    fn advise(&self, seen: Seen, current: u32) -> u32 {
+    /// What this reading alone asks for; none if there is none.
+    fn advise(&self, seen: Seen, current: u32) -> Option<u32> {
         if seen.ready == 0 {
-            return current;
+            return None;
         }
-        let of = |count: u32| seen.used / f64::from(count) / self.target;
         let is_near = |ratio: f64| (ratio - 1.0).abs() <= self.tolerance;
-        let ratio = of(seen.ready);
-        if ratio <= 1.0 || seen.unready == 0 {
-            return if is_near(ratio) { current } else { whole(ratio * f64::from(seen.ready)) };
+        let first = self.ratio(seen.used, seen.ready);
+        let (is_short, is_idle) = (first > 1.0, first < 1.0);
+        if !is_short && !is_idle {
+            return Some(current);
         }
-        // Those that do not serve yet will take a share: they count as idle.
-        let all = seen.ready + seen.unready;
-        let ratio = of(all);
-        if ratio < 1.0 || is_near(ratio) {
-            return current;
+        let unready = if is_short { seen.unready } else { 0 };
+        if unready == 0 && seen.missing == 0 {
+            let of_all = whole(first * f64::from(seen.ready));
+            return Some(if is_near(first) { current } else { of_all });
         }
-        whole(ratio * f64::from(all)).max(current)
+        // Those that do not serve yet will take a share: they count as idle. Of those that could
+        // not be read the worst is believed: that they are idle if more are wanted, and full if
+        // fewer are.
+        let full = if is_idle { f64::from(seen.missing) } else { 0.0 };
+        let all = seen.ready + unready + seen.missing;
+        let ratio = self.ratio(seen.used + full, all);
+        if is_near(ratio) || is_short != (ratio > 1.0) {
+            return Some(current);
+        }
+        let wanted = whole(ratio * f64::from(all));
+        Some(if is_short { wanted.max(current) } else { wanted.min(current) })
+    }
+
+    /// The utilisation of so many replicas beside the target, cut to whole per cent as Kubernetes
+    /// does.
+    fn ratio(&self, used: f64, count: u32) -> f64 {
+        ((100.0 * used / f64::from(count)) + 1e-9).floor() / (100.0 * self.target)
     }
 }
 
@@ -100,7 +119,7 @@ mod tests {
 
     /// So many ready replicas of this utilisation, and so many that are not ready.
     fn seen(ready: u32, utilisation: f64, unready: u32) -> Seen {
-        Seen { ready, used: f64::from(ready) * utilisation, unready }
+        Seen { ready, used: f64::from(ready) * utilisation, unready, missing: 0 }
     }
 
     const fn at(secs: u64) -> Time {
@@ -144,9 +163,41 @@ mod tests {
     }
 
     #[test]
-    fn without_a_reading_nothing_changes() {
-        let mut rule = rule("max = 100\ntarget = 0.5");
+    fn without_a_reading_nothing_changes_and_nothing_is_advised() {
+        let mut rule = rule("max = 100\ntarget = 0.5\ncool_down = \"60s\"");
         assert_eq!(rule.decide(at(15), seen(0, 0.0, 4), 4), 4);
+        assert_eq!(rule.decide(at(55), Seen { missing: 4, ..seen(0, 0.0, 0) }, 4), 4);
+        // Had it been advice to keep four, they would stay until 115 s.
+        assert_eq!(rule.decide(at(61), seen(4, 0.125, 0), 4), 1);
+    }
+
+    #[test]
+    fn utilisation_is_cut_to_whole_per_cent() {
+        // Ten replicas at 20.2 % are 4.04 at a target of 50 %; Kubernetes reads 20 %.
+        let text = "max = 100\ntarget = 0.5\ntolerance = 0.15\ncool_down = \"0s\"";
+        let mut cut = rule(text);
+        assert_eq!(cut.decide(at(15), seen(10, 0.202, 0), 10), 4);
+        // 57.9 % are read as 57 %, which is within 15 % of 50 %.
+        assert_eq!(cut.decide(at(30), seen(10, 0.579, 0), 10), 10);
+        // What is whole but for rounding stays: 0.29 is a little less than 29 hundredths.
+        let mut whole = rule("max = 100\ntarget = 0.01\ncool_down = \"0s\"");
+        assert_eq!(whole.decide(at(15), seen(1, 0.29, 0), 4), 29);
+    }
+
+    #[test]
+    fn who_cannot_be_read_counts_as_full_on_the_way_down_and_as_idle_on_the_way_up() {
+        let dead = |utilisation, missing| Seen { missing, ..seen(3, utilisation, 0) };
+        let rule = || rule("max = 100\ntarget = 0.5\ncool_down = \"0s\"");
+        // Three at 10 % alone ask for one; with one that is full they are at 32 %, of which 2.56.
+        assert_eq!(rule().decide(at(15), dead(0.1, 0), 4), 1);
+        assert_eq!(rule().decide(at(15), dead(0.1, 1), 4), 3);
+        // With three that are full they are above the target: that is no ground to grow.
+        assert_eq!(rule().decide(at(15), dead(0.1, 3), 6), 6);
+        // Three at 80 % alone ask for five; with one that is idle they are at 60 %, of which 4.8.
+        assert_eq!(rule().decide(at(15), dead(0.8, 1), 4), 5);
+        assert_eq!(rule().decide(at(15), dead(0.8, 2), 5), 5);
+        // Those that can be read are where they should be: that is all there is to know.
+        assert_eq!(rule().decide(at(15), dead(0.5, 1), 4), 4);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::World;
 use crate::engine::Queue;
 use crate::fact::{Fact, Observer, Place};
 use crate::fault::{Condition, FaultKind, FaultPlan, LinkCondition, Target, Turns};
+use crate::health::Word;
 use crate::id::LinkId;
 use crate::net::{Ctx, Kind};
 use crate::rng::Key;
@@ -96,10 +97,14 @@ impl<O: Observer> World<O> {
     fn replica_changes(&mut self, plan: &FaultPlan, own: u32, begins: bool, queue: &mut Queue) {
         let Target::Replica(at) = plan.targets[own as usize] else { return };
         if plan.kind == FaultKind::Drain {
-            return self.tell_balancers(at, begins);
+            let word = if begins { Word::Out } else { Word::Back };
+            return self.tell_balancers(at, word, queue);
         }
         let change = |it: &mut Condition| it.count(plan.kind, begins);
         let Some((before, after)) = self.changes_condition(at, change, queue) else { return };
+        if before.is_gone() != after.is_gone() {
+            self.misses_reading(at);
+        }
         let changes = match plan.kind {
             FaultKind::Crash => before.is_crashed() != after.is_crashed(),
             FaultKind::Hang => before.is_hung() != after.is_hung(),
@@ -137,10 +142,10 @@ impl<O: Observer> World<O> {
         Some((before, after))
     }
 
-    /// Balancers are told to send nothing new to a replica, or to use it again.
-    pub(super) fn tell_balancers(&mut self, at: Place, out: bool) {
-        let now = self.core.now;
-        self.nodes.iter_mut().for_each(|node| node.told(at, out, now));
+    /// Balancers are told something of a replica.
+    pub(super) fn tell_balancers(&mut self, at: Place, word: Word, queue: &mut Queue) {
+        let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+        self.nodes.iter_mut().for_each(|node| node.told(at, word, ctx));
     }
 
     /// What all faults together make of a link.

@@ -10,9 +10,10 @@ use super::World;
 use crate::engine::Queue;
 use crate::fact::{Fact, Observer, Place};
 use crate::fault::FaultKind;
+use crate::health::Word;
 use crate::net::{Ctx, Kind};
 use crate::rng::{Key, Stream};
-use crate::scaling::{Fleet, LOOK, Rule, ScalingPlan, State};
+use crate::scaling::{Fleet, LOOK, Reading, Rule, ScalingPlan, State};
 use crate::time::{Span, Time};
 
 /// An autoscaler during a run.
@@ -24,8 +25,10 @@ pub(super) struct Scaler {
     boots: Stream,
     /// The first of its marks: of readings, of decisions, and one for each replica.
     first: u32,
+    /// Which replicas were gone for a while since the last reading.
+    gone: Vec<bool>,
     /// What was read and not acted on yet.
-    seen: VecDeque<Vec<(u16, f64)>>,
+    seen: VecDeque<Vec<Reading>>,
 }
 
 /// The mark of a reading, behind the first of an autoscaler; and those of decisions and replicas.
@@ -41,6 +44,7 @@ pub(super) fn scalers(plans: &[Arc<ScalingPlan>], mut first: u32, root: Key) -> 
             fleet: Fleet::new(plan.spec.max, plan.start),
             boots: root.stream(&plan.name, "boot"),
             first,
+            gone: vec![false; plan.spec.max as usize],
             seen: VecDeque::new(),
             plan: Arc::clone(plan),
         };
@@ -58,7 +62,7 @@ impl<O: Observer> World<O> {
             let states: Vec<(u16, State)> = self.scalers[place].fleet.states().collect();
             for (replica, state) in states {
                 if state == State::Off {
-                    self.tell_balancers(self.place(place, replica), true);
+                    self.tell_balancers(self.place(place, replica), Word::Leaves, queue);
                     self.switch_off(place, replica, queue);
                 } else {
                     self.states_power(place, replica, false, true, queue);
@@ -88,17 +92,31 @@ impl<O: Observer> World<O> {
         Place { node: self.scalers[scaler].plan.node, replica }
     }
 
-    /// Reads how much each replica has worked since the last reading.
+    /// A fault has taken a replica away, or given it back: its next reading is none of all the
+    /// time.
+    pub(super) fn misses_reading(&mut self, at: Place) {
+        for it in self.scalers.iter_mut().filter(|it| it.plan.node == at.node) {
+            it.gone[usize::from(at.replica)] = true;
+        }
+    }
+
+    /// Reads how much each replica has worked since the last reading. Of one whose process or
+    /// machine is gone, or was, there is nothing to read.
     #[allow(clippy::cast_precision_loss, reason = "a share of time")]
     fn read(&mut self, scaler: usize, queue: &mut Queue) {
         let now = self.core.now;
         let plan = Arc::clone(&self.scalers[scaler].plan);
         let whole = plan.spec.every.0 as f64 * f64::from(plan.cores);
         let node = &mut self.nodes[plan.node.index()];
-        let replicas = 0..u16::try_from(plan.spec.max).unwrap_or(u16::MAX);
-        let used: Vec<f64> =
-            replicas.map(|replica| node.core_time(replica, now) as f64 / whole).collect();
         let it = &mut self.scalers[scaler];
+        let conditions = &self.core.conditions;
+        let reading = |(replica, was_gone): (u16, &mut bool)| {
+            let used = node.core_time(replica, now) as f64 / whole;
+            let is_gone = conditions.of(Place { node: plan.node, replica }).is_gone();
+            let could_be_read = !std::mem::replace(was_gone, false) && !is_gone;
+            could_be_read.then_some(used)
+        };
+        let used: Vec<Option<f64>> = (0..).zip(&mut it.gone).map(reading).collect();
         let seen = it.fleet.seen(now, plan.spec.every, &used);
         it.seen.push_back(seen);
         let first = it.first;
@@ -123,7 +141,9 @@ impl<O: Observer> World<O> {
             self.boot(scaler, replica, queue);
         }
         for _ in wanted..current {
-            let Some(replica) = self.scalers[scaler].fleet.next_off() else { break };
+            let (it, conditions) = (&self.scalers[scaler], &self.core.conditions);
+            let works = |replica| conditions.of(Place { node: it.plan.node, replica }).works();
+            let Some(replica) = it.fleet.next_off(works) else { break };
             self.let_go(scaler, replica, queue);
         }
     }
@@ -153,7 +173,7 @@ impl<O: Observer> World<O> {
             self.scalers[scaler].fleet.set(replica, State::Off);
             return self.states_power(scaler, replica, true, false, queue);
         }
-        self.tell_balancers(self.place(scaler, replica), true);
+        self.tell_balancers(self.place(scaler, replica), Word::Leaves, queue);
         let (next, last) = (now + LOOK.min(grace), now + grace);
         self.scalers[scaler].fleet.set(replica, State::Goes(next, last));
         self.expect(scaler, replica, next, queue);
@@ -179,14 +199,16 @@ impl<O: Observer> World<O> {
         }
     }
 
-    /// A replica serves from now on, and balancers are told.
+    /// A replica serves from now on, and balancers are told. Its address is new: what was believed
+    /// of who had its number before is forgotten.
     fn serve(&mut self, scaler: usize, replica: u16, queue: &mut Queue) {
         let (now, at) = (self.core.now, self.place(scaler, replica));
         self.scalers[scaler].fleet.set(replica, State::Serves(now));
         self.nodes[at.node.index()].core_time(replica, now);
         self.states_power(scaler, replica, false, true, queue);
         self.runs(at, true, queue);
-        self.tell_balancers(at, false);
+        Ctx { core: &mut self.core, queue, fixed: &self.fixed }.renews_breakers(at);
+        self.tell_balancers(at, Word::Joins, queue);
     }
 
     /// A replica is switched off, and what it has is lost.

@@ -21,15 +21,22 @@ const POINTS: u32 = 160;
 #[derive(Debug, Clone)]
 pub struct Ketama {
     hash_on: HashOn,
-    /// The points in order, each place once, with their owners.
+    /// The points of all peers that may exist, in order, with their owners.
+    all: Vec<(u32, u32)>,
+    /// Those of peers that exist, each place once.
     points: Vec<(u32, u32)>,
+    exist: Vec<bool>,
+    /// Whether a peer has come or gone since the points were placed.
+    is_stale: bool,
     peers: Peers,
 }
 
 impl Balance for Ketama {
     fn new(spec: &BalanceSpec, backends: &[Backend]) -> Self {
-        let peers = Peers::new(backends);
-        Self { hash_on: spec.hash_on, points: points(backends), peers }
+        let all = points(backends);
+        let exist = backends.iter().map(|it| it.exists).collect();
+        let (points, peers) = (Vec::new(), Peers::new(backends));
+        Self { hash_on: spec.hash_on, all, points, exist, is_stale: true, peers }
     }
 
     fn reads(spec: &BalanceSpec) -> Reads {
@@ -38,6 +45,9 @@ impl Balance for Ketama {
 
     fn pick(&mut self, query: &Query<'_>, among: Candidates<'_>, _: &mut Stream) -> Option<usize> {
         among.open().next()?;
+        if std::mem::take(&mut self.is_stale) {
+            self.place();
+        }
         let hash = self.hash_on.with_text(query, |key| Crc32::NEW.with(key).end());
         let first = self.points.partition_point(|(place, _)| *place < hash);
         let onwards = self.points.iter().cycle().skip(first).take(MAX_TRIES as usize + 1);
@@ -53,7 +63,20 @@ impl Balance for Ketama {
     }
 
     fn on_change(&mut self, backend: usize, backends: &[Backend]) {
+        let exists = backends[backend].exists;
+        self.is_stale |= std::mem::replace(&mut self.exist[backend], exists) != exists;
         self.peers.on_change(backend, backends);
+    }
+}
+
+impl Ketama {
+    /// Places the points of the peers that exist. Of equal places the first in the order of
+    /// configuration stays.
+    #[cold]
+    fn place(&mut self) {
+        let there = self.all.iter().filter(|(_, owner)| self.exist[*owner as usize]);
+        self.points = there.copied().collect();
+        self.points.dedup_by_key(|(place, _)| *place);
     }
 }
 
@@ -68,8 +91,6 @@ fn points(backends: &[Backend]) -> Vec<(u32, u32)> {
             points.push((before, owner));
         }
     }
-    // Of equal places the first in the order of configuration stays.
     points.sort_by_key(|(place, _)| *place);
-    points.dedup_by_key(|(place, _)| *place);
     points
 }

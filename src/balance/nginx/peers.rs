@@ -11,6 +11,7 @@ use super::super::backend::Candidates;
 #[derive(Debug, Clone)]
 pub(super) struct Peers {
     /// The weights as configured, also of peers that are down: hashes are taken modulo their sum.
+    /// Peers that do not exist have none.
     weights: Vec<i64>,
     effective: Vec<i64>,
     current: Vec<i64>,
@@ -82,9 +83,10 @@ impl Peers {
         }
     }
 
-    /// A peer may have another weight.
+    /// A peer may have another weight, or have come or gone.
     pub(super) fn on_change(&mut self, peer: usize, backends: &[Backend]) {
-        let weight = i64::from(backends[peer].weight);
+        let it = &backends[peer];
+        let weight = if it.exists { i64::from(it.weight) } else { 0 };
         let moved = weight - self.weights[peer];
         self.weights[peer] = weight;
         self.effective[peer] = (self.effective[peer] + moved).clamp(0, weight);

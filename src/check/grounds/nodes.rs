@@ -95,10 +95,26 @@ impl Finder<'_> {
                        more";
             self.doubt(id, Reach::Here, Effect::work(Bound::AtLeast), why);
             self.add(id, Reach::Behind, Effect::BUNCHED);
+            self.sharers(id);
         }
         if setup.is_some() || pauses.is_some() {
             let why = "what comes while it is away goes on together afterwards";
             self.doubt(id, Reach::Behind, Effect::BUNCHED, why);
+        }
+    }
+
+    /// Balancers that spread requests over a node that scales and others: who gets how much depends
+    /// on how many replicas are on.
+    fn sharers(&mut self, id: NodeId) {
+        if super::super::scaled::shared_by(self.graph, id).is_none() {
+            return;
+        }
+        let links = &self.graph.fixed.topology.links;
+        let callers: Vec<NodeId> =
+            links.iter().filter(|link| link.to == id).map(|link| link.from).collect();
+        for from in callers {
+            let why = "it shares requests out by how many replicas of its backends are on";
+            self.doubt(from, Reach::Behind, Effect::EITHER, why);
         }
     }
 

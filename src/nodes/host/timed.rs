@@ -16,6 +16,7 @@ impl Host {
             | Token::Kept(..)
             | Token::Idle(..)
             | Token::Closed(..)
+            | Token::Returns(..)
             | Token::Probe(..)
             | Token::Hedge(..)
             | Token::Locked(..)

@@ -102,7 +102,7 @@ impl LoadBalancer {
     #[inline(never)]
     pub(super) fn handle_with_care<O: Observer>(&mut self, input: Input, ctx: &mut Ctx<'_, O>) {
         self.take_up(input, ctx);
-        let mut next = if self.cares(input, ctx) {
+        let next = if self.cares(input, ctx) {
             self.host.more(ctx)
         } else {
             if let Some(child) = ended_by(input, ctx) {
@@ -110,6 +110,11 @@ impl LoadBalancer {
             }
             self.host.handle(input, ctx)
         };
+        self.go_on(next, ctx);
+    }
+
+    /// Hands on whatever is to be handed on now, and then those that wait and may go.
+    pub(super) fn go_on<O: Observer>(&mut self, mut next: HostNext, ctx: &mut Ctx<'_, O>) {
         loop {
             while let HostNext::Forward(id) = next {
                 self.begin_attempts(id, ctx);
@@ -174,6 +179,7 @@ impl LoadBalancer {
                 self.lets_go_of(usize::from(backend), ctx);
                 true
             }
+            Input::Timer(Token::Returns(..)) => true,
             Input::Timer(Token::Probe(_, backend, stage)) => {
                 self.probe(backend, stage, ctx);
                 true
@@ -250,7 +256,7 @@ impl LoadBalancer {
             Next::Stop => self.stop(id, answer, ctx),
             Next::Untried => {
                 // The only one there is may be asked again.
-                if self.backends.len() > 1 {
+                if self.backends.iter().filter(|it| it.exists).count() > 1 {
                     self.tries(id, ctx).tried.push(backend);
                 }
                 self.attempt(id, ctx);
@@ -300,7 +306,7 @@ impl LoadBalancer {
         let is_idempotent =
             exchange.is_preflight || ctx.is_idempotent(exchange.request, exchange.endpoint);
         let is_haproxy = rule.is_haproxys();
-        let is_open = |it: &&Backend| !is_haproxy || it.up && it.weight > 0;
+        let is_open = |it: &&Backend| it.exists && (!is_haproxy || it.up && it.weight > 0);
         let open = self.backends.iter().filter(is_open).count();
         let in_turn =
             matches!(self.plan.spec.algorithm, Algorithm::RoundRobin | Algorithm::StaticRoundRobin);
@@ -413,6 +419,7 @@ impl LoadBalancer {
         let chosen = self.choose_on_levels(id, Tried(&tried), ctx);
         if let (Some(care), Some(backend)) = (&mut self.care, chosen) {
             care.on_picked(backend, ctx.core.now);
+            self.expect_return(backend, ctx);
         }
         if let (Some(care), true) = (&mut self.care, place > 0) {
             care.tries[place - 1].tried = tried;

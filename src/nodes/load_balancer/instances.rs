@@ -71,6 +71,9 @@ impl LoadBalancer {
             | Input::Timer(
                 Token::Patience(id) | Token::Cancelled(id, _, _) | Token::Hedge(id, _),
             ) => id,
+            Input::Timer(Token::Returns(_, number)) => {
+                return self.take_up_process(usize::from(number));
+            }
             Input::Timer(_) | Input::Arrival | Input::Wake(_) => return,
         };
         self.take_up_for(id, ctx);
@@ -80,8 +83,8 @@ impl LoadBalancer {
     /// connection, or any, where connections are not modelled.
     pub(super) fn take_up_for<O: Observer>(&mut self, id: ExchangeId, ctx: &Ctx<'_, O>) {
         const PROCESS: Purpose = Purpose::named("balancer process");
-        let Some(care) = self.care.as_mut() else { return };
-        let Some(instances) = &mut care.instances else { return };
+        let instances = self.care.as_ref().and_then(|care| care.instances.as_ref());
+        let Some(instances) = instances else { return };
         let connection = ctx.core.exchanges.cold(id).connection;
         let bits = if connection == ConnectionId::NONE {
             ctx.core.exchanges.hot(id).key.bits(PROCESS)
@@ -91,6 +94,25 @@ impl LoadBalancer {
         };
         let number = below(bits, instances.all.len() as u64);
         let number = usize::try_from(number).expect("fewer processes than a word counts");
+        self.take_up_process(number);
+    }
+
+    /// How many processes there are.
+    pub(super) fn processes(&self) -> usize {
+        let instances = self.care.as_ref().and_then(|care| care.instances.as_ref());
+        instances.map_or(1, |instances| instances.all.len())
+    }
+
+    /// The number of the process that is at work.
+    pub(super) fn process(&self) -> usize {
+        let instances = self.care.as_ref().and_then(|care| care.instances.as_ref());
+        instances.map_or(0, |instances| instances.present)
+    }
+
+    /// Takes up the state of the process of this number.
+    pub(super) fn take_up_process(&mut self, number: usize) {
+        let Some(care) = self.care.as_mut() else { return };
+        let Some(instances) = &mut care.instances else { return };
         let present = std::mem::replace(&mut instances.present, number);
         if present == number {
             return;

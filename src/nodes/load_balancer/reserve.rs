@@ -134,8 +134,9 @@ impl LoadBalancer {
             let seen = &self.backends[number];
             let it = &mut reserve.backends[number];
             it.outstanding = seen.outstanding;
-            if (it.up, it.works, it.weight) != (seen.up, seen.works, weight) {
-                (it.up, it.works, it.weight) = (seen.up, seen.works, weight);
+            let now = (seen.up, seen.works, seen.exists, weight);
+            if (it.up, it.works, it.exists, it.weight) != now {
+                (it.up, it.works, it.exists, it.weight) = now;
                 reserve.balancer.on_change(number, &reserve.backends);
             }
         }
@@ -159,9 +160,10 @@ impl LoadBalancer {
         self.plan.reserve.as_ref().is_some_and(|reserve| reserve[backend].weight > 0)
     }
 
-    /// Whether a backend takes new work on either level.
+    /// Whether a backend that exists takes new work on either level.
     pub(super) fn takes_work(&self, backend: usize) -> bool {
-        self.backends[backend].weight > 0 || self.is_backup(backend)
+        let it = &self.backends[backend];
+        it.exists && (it.weight > 0 || self.is_backup(backend))
     }
 
     /// Whether a backend is believed to work, be it full or not.

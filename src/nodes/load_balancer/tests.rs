@@ -30,6 +30,7 @@ fn balancer(spec: &str, treats: &str, backups: usize) -> Bench {
         outstanding: 0,
         up: true,
         works: true,
+        exists: true,
         name_hash: u64::from(replica),
         id: n + 1,
         address: "".into(),

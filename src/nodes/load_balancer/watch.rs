@@ -4,7 +4,7 @@ use super::LoadBalancer;
 use super::care::Care;
 use super::instances::Instances;
 use crate::fact::{Fact, Observer, Place};
-use crate::health::{FULL_WEIGHT, Probed};
+use crate::health::{FULL_WEIGHT, Probed, Word};
 use crate::net::{Ctx, Direction, Probe, Token};
 use crate::outcome::{Answer, Reason};
 use crate::resilience::Outcome;
@@ -56,7 +56,13 @@ impl LoadBalancer {
                 }
             }
             Probe::Succeeds | Probe::Fails => {
-                let probed = health.on_probe(backend, stage == Probe::Succeeds, now);
+                // One that was sent to who was there before says nothing of who has come.
+                let is_of_another = health.told_back(backend).is_some_and(|since| sent < since);
+                let probed = if is_of_another {
+                    Probed::Unchanged
+                } else {
+                    health.on_probe(backend, stage == Probe::Succeeds, now)
+                };
                 let next = health.probes().map_or(now, |it| it.next_probe(backend, sent, now));
                 if probed == Probed::Down {
                     ctx.observe(&Fact::TakenOut { by: node, at });
@@ -67,17 +73,46 @@ impl LoadBalancer {
         ctx.start_timer(span, Token::Probe(node, number, next));
     }
 
-    /// The balancer is told to send nothing new to a replica, or to use it again: each of its
-    /// processes is.
-    pub fn told(&mut self, at: Place, out: bool, now: Time) {
+    /// The balancer is told something of a replica: each of its processes is. Where one may be used
+    /// now that could not be, those that wait go first.
+    pub fn told<O: Observer>(&mut self, at: Place, word: Word, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.now();
         let Some(care) = &mut self.care else { return };
-        let is_there = |(_, way): &(usize, &(Place, _))| way.0 == at;
-        for (backend, _) in self.plan.ways.iter().enumerate().filter(is_there) {
+        let mut is_known = false;
+        for (backend, way) in self.plan.ways.iter().enumerate() {
+            if way.0 != at {
+                continue;
+            }
+            is_known = true;
             let others = care.instances.iter_mut().flat_map(Instances::healths);
             for health in care.health.iter_mut().chain(others) {
-                health.tell(backend, out, now);
+                health.tell(backend, word, now);
             }
         }
+        if word == Word::Leaves {
+            let ways = &self.plan.ways;
+            care.cookies.retain(|_, backend| ways[*backend as usize].0 != at);
+        }
+        if is_known && matches!(word, Word::Back | Word::Joins) {
+            for process in 0..self.processes() {
+                self.take_up_process(process);
+                let next = self.host.more(ctx);
+                self.go_on(next, ctx);
+            }
+        }
+    }
+
+    /// Sets when those that wait are looked at again: as soon as the time is over for which this
+    /// backend is out.
+    pub(super) fn expect_return<O: Observer>(&self, backend: usize, ctx: &mut Ctx<'_, O>) {
+        if self.plan.patience.is_none() {
+            return;
+        }
+        let health = self.care.as_ref().and_then(|care| care.health.as_ref());
+        let Some(at) = health.and_then(|it| it.returns(backend, ctx.now())) else { return };
+        let process = u16::try_from(self.process()).unwrap_or(u16::MAX);
+        let token = Token::Returns(self.host.node(), process);
+        ctx.start_timer(at.since(ctx.now()), token);
     }
 
     /// Brings up to date which backends may be chosen, and with what weight.
@@ -89,9 +124,10 @@ impl LoadBalancer {
             let works = health.is_up(backend, now) || is_panic && !health.is_told_out(backend);
             let is_up = works && !care.is_full(&self.backends[backend]);
             let weight = self.weight_now(backend, self.plan.backends[backend].weight, now);
+            let exists = health.exists(backend);
             let it = &mut self.backends[backend];
-            if (it.up, it.weight, it.works) != (is_up, weight, works) {
-                (it.up, it.weight, it.works) = (is_up, weight, works);
+            if (it.up, it.weight, it.works, it.exists) != (is_up, weight, works, exists) {
+                (it.up, it.weight, it.works, it.exists) = (is_up, weight, works, exists);
                 self.balancer.on_change(backend, &self.backends);
             }
         }
@@ -136,7 +172,9 @@ impl LoadBalancer {
         if was_up && !health.is_up(backend, now) {
             let (by, (at, _)) = (self.host.node(), self.plan.ways[backend]);
             ctx.observe(&Fact::TakenOut { by, at });
+            self.expect_return(backend, ctx);
         }
+        let Some(care) = &mut self.care else { return };
         if counts {
             let passive = self.plan.treats.health.as_ref().and_then(|it| it.passive.as_ref());
             let max_fails = passive.map_or(0, |passive| passive.max_fails);

@@ -170,6 +170,7 @@ fn backends(count: u32, placement: Key) -> Vec<Backend> {
         outstanding: 0,
         up: true,
         works: true,
+        exists: true,
         name_hash: placement.with(number.into()).0,
         id: number + 1,
         address: "".into(),
