@@ -55,7 +55,7 @@ pub(super) fn all() -> Vec<Case> {
     vec![
         case(
             "mm1-50",
-            queue("60s", EXPONENTIAL, "arrivals = { poisson = '50/s' }", "cores = 1"),
+            queue("160s", EXPONENTIAL, "arrivals = { poisson = '50/s' }", "cores = 1"),
             || exponential(50.0, 1),
         ),
         case(
@@ -70,7 +70,7 @@ pub(super) fn all() -> Vec<Case> {
         ),
         case(
             "md1-60",
-            queue("60s", "'10ms'", "arrivals = { poisson = '60/s' }", "cores = 1"),
+            queue("160s", "'10ms'", "arrivals = { poisson = '60/s' }", "cores = 1"),
             || Ok(vec![mean(MD1::new(60.0, 0.01)?.means().sojourn)]),
         ),
         case(
@@ -103,10 +103,24 @@ pub(super) fn all() -> Vec<Case> {
         ),
         case(
             "closed",
-            queue("60s", EXPONENTIAL, "users = 12\nthink = { exp = '100ms' }", "cores = 1"),
+            queue("160s", EXPONENTIAL, "users = 12\nthink = { exp = '100ms' }", "cores = 1"),
             || {
                 let means = MachineRepairman::new(12, 0.1, 100.0, 1)?.means();
                 Ok(vec![mean(means.sojourn), (Metric("throughput"), means.throughput)])
+            },
+        ),
+        case(
+            "no-queue",
+            queue("160s", EXPONENTIAL, "arrivals = { poisson = '100/s' }", "")
+                .replacen("cpu", "wait", 1),
+            || {
+                let quantile = |p: f64| -10.0 * libm::log1p(-p);
+                Ok(vec![
+                    mean(0.01),
+                    (Metric("latency_p50"), quantile(0.5)),
+                    (Metric("latency_p95"), quantile(0.95)),
+                    (Metric("latency_p99"), quantile(0.99)),
+                ])
             },
         ),
         case(
@@ -123,7 +137,7 @@ pub(super) fn all() -> Vec<Case> {
         case(
             "faster",
             queue(
-                "60s",
+                "160s",
                 EXPONENTIAL,
                 "arrivals = { poisson = '50/s' }",
                 "cores = 1\n[variant.as-is]\n[variant.faster.node.app]\nspeed = 1.1",
