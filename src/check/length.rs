@@ -2,7 +2,7 @@
 
 use super::flow::Variation;
 use super::places::places;
-use super::resources::{Fullest, is_short, loads};
+use super::resources::{Fullest, Queue, is_short, loads};
 use super::workers::may_halt;
 use crate::graph::{Graph, Origin, Traffic};
 use crate::id::NodeId;
@@ -67,7 +67,7 @@ impl Length {
         if !arrivals.is_finite() || it.utilisation >= 1.0 - 1e-9 {
             return None;
         }
-        let bound = places(graph, traffic, (it.node, it.is_station), it.utilisation);
+        let bound = places(graph, traffic, (it.node, it.queue), it.utilisation);
         let dependence = match bound {
             Some(held) => Dependence::Loss { utilisation: it.utilisation, places: held.count },
             None => Dependence::Queue { utilisation: it.utilisation },
@@ -114,7 +114,7 @@ struct Tightest {
     node: NodeId,
     name: String,
     is_core: bool,
-    is_station: bool,
+    queue: Queue,
     utilisation: f64,
 }
 
@@ -124,14 +124,14 @@ impl Tightest {
         let (place, utilisation) =
             busy.enumerate().fold((0, 0.0), |best, one| if one.1 > best.1 { one } else { best });
         match loads(graph, traffic).into_iter().next().filter(|it| it.load > utilisation) {
-            Some(Fullest { at: node, is_station, load: utilisation, name, text: _ }) => {
-                Self { node, name, is_core: false, is_station, utilisation }
+            Some(Fullest { at: node, queue, load: utilisation, name, text: _ }) => {
+                Self { node, name, is_core: false, queue, utilisation }
             }
             None => Self {
                 node: NodeId(u16::try_from(place).unwrap_or(u16::MAX)),
                 name: graph.names[place].clone(),
                 is_core: true,
-                is_station: true,
+                queue: Queue::Station,
                 utilisation,
             },
         }

@@ -56,7 +56,7 @@ pub use ineffective::ineffective;
 pub use length::Length;
 pub use mixture::Mixture;
 pub use places::{Places, places};
-pub use resources::{Fullest, fullest, loads};
+pub use resources::{Fullest, Queue, fullest, loads};
 pub use sameness::{Read, sameness};
 pub use station::Answer;
 pub use suspicion::{overload, suspicions, unused};

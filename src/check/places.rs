@@ -4,6 +4,8 @@
 #![allow(clippy::cast_precision_loss, reason = "counts and times are far below 2^53")]
 
 use super::amplified::attempts_of;
+use super::resources::Queue;
+use super::slots::slots_of;
 use crate::arrivals::{Arrivals, RateProfile};
 use crate::graph::{Graph, Role, Traffic};
 use crate::id::NodeId;
@@ -30,26 +32,40 @@ pub struct Places {
 pub fn places(
     graph: &Graph,
     traffic: &Traffic,
-    (node, is_station): (NodeId, bool),
+    (node, queue): (NodeId, Queue),
     load: f64,
 ) -> Option<Places> {
-    let shape = graph.plans[node.index()].shape.as_ref().filter(|_| is_station);
-    let slots = shape.map_or(1, |shape| {
-        let cores = shape.machines.iter().map(|machine| machine.cores).max().unwrap_or(0);
-        if shape.workers == u32::MAX { cores.max(1) } else { shape.workers }
-    });
+    let plan = &graph.plans[node.index()];
+    let is_station = queue == Queue::Station;
+    let shape = plan.shape.as_ref().filter(|_| is_station);
+    let balancer = match &plan.role {
+        Role::Balancer { plan, .. } if queue == Queue::Balancer => Some(&**plan),
+        Role::Balancer { .. } | Role::Client(_) | Role::Proxy { .. } | Role::Answering(_) => None,
+    };
+    let slots = match (shape, balancer) {
+        (Some(shape), _) if shape.workers != u32::MAX => f64::from(shape.workers),
+        (Some(shape), _) => {
+            let cores = shape.machines.iter().map(|machine| machine.cores).max();
+            f64::from(cores.unwrap_or(0).max(1))
+        }
+        (None, Some(balancer)) => slots_of(balancer),
+        (None, None) => 1.0,
+    };
     let by_room = shape.filter(|it| it.queue != u32::MAX);
     let by_room = by_room.map(|it| f64::from(it.queue) + f64::from(it.workers));
+    // Without a `backend_queue` nobody waits at a balancer.
+    let by_room = by_room.or(balancer.filter(|it| it.patience.is_none()).map(|_| slots));
     let asks_again = (0..).map(NodeId).zip(&graph.plans).any(|(id, _)| attempts_of(graph, id) > 1);
     // How many come, or are served if those are more, in a second at the busiest replica.
     let own = &traffic.nodes[node.index()];
     let share = own.replicas.iter().map(|replica| replica.share).fold(0.0, f64::max);
     let comes = own.exchanges() * if is_station { share } else { 1.0 };
     let moves = if load > 0.0 { comes / load.min(1.0) } else { comes };
-    let within = |nanos: f64| f64::from(slots) + moves * nanos / 1e9;
+    let within = |nanos: f64| slots + moves * nanos / 1e9;
     let shed = shape.and_then(|it| it.shed.as_ref());
     let by_rules = [
         shape.and_then(|it| it.patience.as_ref()).map(|(law, _)| within(law.mean())),
+        balancer.and_then(|it| it.patience.as_ref()).map(|(law, _)| within(law.mean())),
         shed.and_then(|it| it.in_flight).map(f64::from),
         // It stands for an interval before that is seen.
         shed.and_then(|it| Some(within((it.queue_delay?.0 + it.interval.0) as f64))),
@@ -120,7 +136,7 @@ mod tests {
              [link.u.app]\n"
         ));
         let node = graph.node("app").expect("a node");
-        places(&graph, &checked.traffic, (node, true), 2.0)
+        places(&graph, &checked.traffic, (node, Queue::Station), 2.0)
     }
 
     const POISSON: &str = "arrivals = { poisson = '200/s' }";
@@ -144,6 +160,22 @@ mod tests {
                       period = '6s' } } }";
         let found = bounds(swings, "queue_timeout = '50ms'");
         assert_eq!(found, Some(Places { count: 11, settles: false }));
+    }
+
+    #[test]
+    fn a_balancer_holds_as_many_as_come_while_it_lets_them_wait() {
+        let bounds = |balancer: &str| {
+            let (graph, checked, _) = checked(&format!(
+                "[endpoint.p]\nwork = [{{ cpu = '20ms' }}]\n[node.u]\nkind = 'client'\n\
+                 mix = {{ p = 1 }}\n{POISSON}\n[node.lb]\nkind = 'load-balancer'\n{balancer}\n\
+                 [node.app]\nkind = 'server'\ncores = 4\nreplicas = 2\n[link.u.lb]\n\
+                 [link.lb.app]\n"
+            ));
+            let node = graph.node("lb").expect("a node");
+            places(&graph, &checked.traffic, (node, Queue::Balancer), 2.0).map(|it| it.count)
+        };
+        assert_eq!(bounds("max_conns = 1\nbackend_queue = '1s'"), Some(202));
+        assert_eq!(bounds("max_conns = 1"), Some(2));
     }
 
     #[test]

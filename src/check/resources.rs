@@ -285,10 +285,25 @@ pub fn loads(graph: &Graph, traffic: &Traffic) -> Vec<Fullest> {
     let fullest = |it: Resource| {
         let [needed, there] = [it.needed, it.there].map(number);
         let text = format!("{}, where {needed} of {there} {} are needed", it.name, it.unit);
-        let is_station = matches!(it.of, Of::Workers(_));
-        Fullest { load: it.load(), at: it.at(graph), is_station, name: it.name, text }
+        let queue = match it.of {
+            Of::Workers(_) => Queue::Station,
+            Of::Slots(_) => Queue::Balancer,
+            Of::Link(_) | Of::Hashes(_) => Queue::Before,
+        };
+        Fullest { load: it.load(), at: it.at(graph), queue, name: it.name, text }
     };
     every(graph, traffic).into_iter().map(fullest).collect()
+}
+
+/// Where what waits for something waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// In the queue of the node's station.
+    Station,
+    /// At the balancer that the node is, for a backend that has room.
+    Balancer,
+    /// On the way to the node, or beside its station.
+    Before,
 }
 
 /// The resource of which most is in use.
@@ -299,8 +314,8 @@ pub struct Fullest {
     pub load: f64,
     /// The node that it is at, or before.
     pub at: NodeId,
-    /// Whether it is the workers of that node, so that what waits for it waits there.
-    pub is_station: bool,
+    /// Where what waits for it waits.
+    pub queue: Queue,
     /// Whose it is.
     pub name: String,
     /// It in words: whose it is, how much is needed, and how much there is.

@@ -8,6 +8,7 @@ use super::expected::opening;
 use super::resources::{Of, Resource, flows};
 use crate::graph::{Graph, Pair, Role, Traffic};
 use crate::id::NodeId;
+use crate::nodes::load_balancer::BalancePlan;
 
 /// The slots that a balancer has for requests, if it has only so many: one is taken from when a
 /// backend is chosen until the answer is back, so Little's law says how many are in use, without a
@@ -20,9 +21,7 @@ pub(super) fn slots(
 ) -> Option<Resource> {
     let Role::Balancer { plan, .. } = &graph.plans[id.index()].role else { return None };
     let treats = &plan.treats;
-    let each = treats.max_conns.filter(|_| treats.layer == 7)?;
-    let backups = plan.reserve.iter().flatten();
-    let open = plan.backends.iter().chain(backups).filter(|it| it.weight > 0).count();
+    treats.max_conns.filter(|_| treats.layer == 7)?;
     let links: BTreeSet<_> = plan.ways.iter().map(|(place, link)| (place.node, *link)).collect();
     let mut needed = 0.0;
     for (to, link) in links {
@@ -32,14 +31,22 @@ pub(super) fn slots(
             needed += rate * (way + stays.get(&pair).copied().unwrap_or(0.0));
         }
     }
-    let processes = f64::from(treats.instances.unwrap_or(1));
     Some(Resource {
         of: Of::Slots(id),
         name: graph.names[id.index()].clone(),
         needed,
-        there: open as f64 * f64::from(each) * processes,
+        there: slots_of(plan),
         unit: "slots of its `max_conns`",
     })
+}
+
+/// How many slots the backends of a balancer have, those in reserve among them, for all of its
+/// processes.
+pub(super) fn slots_of(plan: &BalancePlan) -> f64 {
+    let backups = plan.reserve.iter().flatten();
+    let open = plan.backends.iter().chain(backups).filter(|it| it.weight > 0).count();
+    let each = plan.treats.max_conns.map_or(f64::INFINITY, f64::from);
+    open as f64 * each * f64::from(plan.treats.instances.unwrap_or(1))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! workers, connections or a line.
 
 use super::results::VariantResult;
-use crate::check::{Places, loads, places};
+use crate::check::{Places, Queue, loads, places};
 use crate::graph::{Role, Traffic};
 use crate::id::NodeId;
 use crate::model::Study;
@@ -14,8 +14,8 @@ use crate::stats::Dependence;
 struct Tightest {
     /// The node that it is at, or before.
     node: NodeId,
-    /// Whether it is a part of that node's station.
-    is_station: bool,
+    /// Where what waits for it waits.
+    queue: Queue,
     /// Whether it is its cores.
     is_core: bool,
     /// How much of it is in use.
@@ -52,11 +52,11 @@ impl VariantResult {
         let traffic = Traffic::of(&self.graph);
         let others = loads(&self.graph, &traffic).into_iter().filter_map(|it| {
             let load = it.load * self.came(&traffic, it.at)?;
-            Some(Tightest { node: it.at, is_station: it.is_station, is_core: false, load })
+            Some(Tightest { node: it.at, queue: it.queue, is_core: false, load })
         });
         let cores = self.busiest().map(|(node, load)| Tightest {
             node,
-            is_station: true,
+            queue: Queue::Station,
             is_core: true,
             load,
         });
@@ -99,7 +99,7 @@ impl VariantResult {
         }
         let traffic = Traffic::of(&self.graph);
         let offered = self.offered(&traffic, it);
-        match places(&self.graph, &traffic, (it.node, it.is_station), offered) {
+        match places(&self.graph, &traffic, (it.node, it.queue), offered) {
             Some(Places { count, settles }) => {
                 let utilisation = if settles { offered.max(it.load) } else { it.load };
                 Dependence::Loss { utilisation, places: count }
