@@ -9,9 +9,9 @@
 //! in a round trip. What was acknowledged makes the window larger, but not beyond twice of what was
 //! under way at once (Linux, `tcp_is_cwnd_limited`). A connection that was idle for longer than a
 //! retransmission time-out, 200 ms and the round trip, has half of its window left for each of
-//! them, and never less than the first window (RFC 2861; Linux, `tcp_cwnd_restart`). Streams side by
-//! side share the window of their connection: who begins later goes behind. Losses and limits of the
-//! receiver are left out.
+//! them, and never less than the first window (RFC 2861; Linux, `tcp_cwnd_restart`). Streams side
+//! by side share the window of their connection: who begins later goes behind. Losses and limits
+//! of the receiver are left out.
 
 use crate::time::{Span, Time};
 

@@ -175,7 +175,8 @@ fn pools_and_lines_have_a_load_of_their_own() {
         let text_of = format!(
             "[endpoint.p]\nwork = [{{ cpu = {{ exp = '1ms' }} }}, {{ call = 'db' }}]\n\
              [node.users]\nkind = 'client'\narrivals = {{ poisson = '120/s' }}\nmix = {{ p = 1 }}\n\
-             {timeout}\n[node.app]\nkind = 'server'\ncores = 4\n[node.db]\nkind = 'database'\ncores = 100\n\
+             {timeout}\n[node.app]\nkind = 'server'\ncores = 4\n\
+             [node.db]\nkind = 'database'\ncores = 100\n\
              service = {{ exp = '100ms' }}\n[link.users.app]\n[link.app.db]\n{link}\n"
         );
         let (graph, checked, warnings) = checked(&text_of);

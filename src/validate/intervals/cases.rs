@@ -52,6 +52,11 @@ fn exponential(rate: f64, servers: u32) -> Truths {
 
 /// All cases.
 pub(super) fn all() -> Vec<Case> {
+    [open_queues(), other_systems(), pairs()].into_iter().flatten().collect()
+}
+
+/// Queues that whoever comes joins.
+fn open_queues() -> Vec<Case> {
     vec![
         case(
             "mm1-50",
@@ -83,6 +88,12 @@ pub(super) fn all() -> Vec<Case> {
             ),
             || Ok(vec![mean(MG1::new(50.0, 0.01, 4.0)?.means().sojourn)]),
         ),
+    ]
+}
+
+/// Systems that refuse or fail, that ask no faster than they are answered, or do not queue.
+fn other_systems() -> Vec<Case> {
+    vec![
         case(
             "mm1k-90",
             queue(
@@ -134,22 +145,26 @@ pub(super) fn all() -> Vec<Case> {
             .replacen("[endpoint.job]\nwork = [{ cpu = { exp = '10ms' } }]\n", "", 1),
             || Ok(vec![(Metric("success_ratio"), 0.97)]),
         ),
-        case(
-            "faster",
-            queue(
-                "160s",
-                EXPONENTIAL,
-                "arrivals = { poisson = '50/s' }",
-                "cores = 1\n[variant.as-is]\n[variant.faster.node.app]\nspeed = 1.1",
-            ),
-            || {
-                let (slow, fast) = (MMc::new(50.0, 100.0, 1)?, MMc::new(50.0, 110.0, 1)?);
-                let quantile = |p| ms(fast.sojourn_quantile(p) - slow.sojourn_quantile(p));
-                Ok(vec![
-                    (Difference("latency_mean"), ms(fast.means().sojourn - slow.means().sojourn)),
-                    (Difference("latency_p95"), quantile(0.95)),
-                ])
-            },
-        ),
     ]
+}
+
+/// Two designs under the same requests.
+fn pairs() -> Vec<Case> {
+    vec![case(
+        "faster",
+        queue(
+            "160s",
+            EXPONENTIAL,
+            "arrivals = { poisson = '50/s' }",
+            "cores = 1\n[variant.as-is]\n[variant.faster.node.app]\nspeed = 1.1",
+        ),
+        || {
+            let (slow, fast) = (MMc::new(50.0, 100.0, 1)?, MMc::new(50.0, 110.0, 1)?);
+            let quantile = |p| ms(fast.sojourn_quantile(p) - slow.sojourn_quantile(p));
+            Ok(vec![
+                (Difference("latency_mean"), ms(fast.means().sojourn - slow.means().sojourn)),
+                (Difference("latency_p95"), quantile(0.95)),
+            ])
+        },
+    )]
 }

@@ -34,7 +34,8 @@ impl Files for NoFiles {
 fuzz_target!(|words: &str| {
     let files = Memory::of(&[("a.toml", words)]);
     let mut said = Diagnostics::new();
-    let scenario = Scenario::load(Path::new("a.toml"), &files, &BOUNDS.map(str::to_owned), &mut said);
+    let bounds = BOUNDS.map(str::to_owned);
+    let scenario = Scenario::load(Path::new("a.toml"), &files, &bounds, &mut said);
     let mut ran = false;
     for variant in scenario.variants().into_iter().take(3) {
         let model = scenario.model(variant, &[], &mut said);
