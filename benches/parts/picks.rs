@@ -17,6 +17,7 @@ fn backends(count: u32) -> Vec<Backend> {
         outstanding: 0,
         up: true,
         works: true,
+        exists: true,
         name_hash: Backend::hash_of("app", i + 1),
         id: i + 1,
         address: "".into(),

@@ -54,7 +54,7 @@ pub fn places(
     let by_room = shape.filter(|it| it.queue != u32::MAX);
     let by_room = by_room.map(|it| f64::from(it.queue) + f64::from(it.workers));
     // Without a `backend_queue` nobody waits at a balancer.
-    let by_room = by_room.or(balancer.filter(|it| it.patience.is_none()).map(|_| slots));
+    let by_room = by_room.or_else(|| balancer.filter(|it| it.patience.is_none()).map(|_| slots));
     let asks_again = (0..).map(NodeId).zip(&graph.plans).any(|(id, _)| attempts_of(graph, id) > 1);
     // How many come, or are served if those are more, in a second at the busiest replica.
     let own = &traffic.nodes[node.index()];

@@ -22,7 +22,7 @@ use super::steered::steer;
 use super::transport::{transport, waits};
 use super::unsent::withhold;
 use super::{Graph, LinkPlan, NodePlan, Role};
-use crate::balance::{Algorithm, Backend};
+use crate::balance::{Algorithm, Backend, BalanceSpec};
 use crate::endpoint::EndpointSpec;
 use crate::fact::Place;
 use crate::id::{EndpointId, LinkId, NodeId, ReplicaId};
@@ -467,7 +467,7 @@ impl<'a> Build<'a> {
         &mut self,
         id: NodeId,
         span: &Span,
-        spec: &crate::balance::BalanceSpec,
+        spec: &BalanceSpec,
     ) -> Option<(Vec<Backend>, Ways)> {
         let owner = self.nodes[id.index()].0;
         let first: Vec<u32> = self
@@ -524,22 +524,24 @@ impl<'a> Build<'a> {
             self.diagnostics.push(error.help(help));
             return None;
         }
-        let points = u64::from(spec.virtual_nodes) * backends.len() as u64;
-        if spec.algorithm == Algorithm::RingHash && points > MAX_RING_POINTS {
+        self.are_few(owner, span, spec, backends.len()).then_some((backends, ways))
+    }
+
+    /// Whether a balancer has not too many backends, or points of a ring, and if so says so.
+    fn are_few(&mut self, owner: &str, span: &Span, spec: &BalanceSpec, count: usize) -> bool {
+        let points = u64::from(spec.virtual_nodes) * count as u64;
+        let is_ring_full = spec.algorithm == Algorithm::RingHash && points > MAX_RING_POINTS;
+        if is_ring_full {
             let at = self.at_node(owner, "virtual_nodes");
             let message = format!(
-                "{} backends of {} virtual nodes are more than {MAX_RING_POINTS} points",
-                backends.len(),
+                "{count} backends of {} virtual nodes are more than {MAX_RING_POINTS} points",
                 spec.virtual_nodes
             );
             self.error(&at, message);
-            return None;
-        }
-        if backends.len() > 65_000 {
+        } else if count > 65_000 {
             self.error(span, "a load balancer has at most 65,000 backends");
-            return None;
         }
-        Some((backends, ways))
+        !is_ring_full && count <= 65_000
     }
 
     /// What the machines of a node cost per hour.

@@ -80,15 +80,12 @@ fn in_order(graph: &Graph, pair: Pair, factor: f64, called: &dyn Fn(Pair) -> f64
             let longest =
                 |starts: &[u16]| starts.iter().map(|it| at(usize::from(*it))).fold(0.0, f64::max);
             let then = |(to, share)| share * at(to);
-            left[place] = match op {
-                Op::Fork(starts, needed) if usize::from(*needed) == starts.len() && !may_fail => {
-                    longest(starts) + at(place + 1)
-                }
-                Op::Fork(..) => at(place + 1),
-                op => {
-                    takes(op, factor, called)
-                        + successors(op, place).into_iter().map(then).sum::<f64>()
-                }
+            left[place] = if let Op::Fork(starts, needed) = op {
+                let are_all_awaited = usize::from(*needed) == starts.len() && !may_fail;
+                at(place + 1) + if are_all_awaited { longest(starts) } else { 0.0 }
+            } else {
+                let behind: f64 = successors(op, place).into_iter().map(then).sum();
+                takes(op, factor, called) + behind
             };
         }
         sum += left[0];
@@ -98,9 +95,11 @@ fn in_order(graph: &Graph, pair: Pair, factor: f64, called: &dyn Fn(Pair) -> f64
 
 /// Seconds that an operation takes at least.
 fn takes(op: &Op, factor: f64, called: &dyn Fn(Pair) -> f64) -> f64 {
-    match op {
-        Op::Wait(amount, _) => Amount::mean(amount).unwrap_or(0.0) / 1e9,
-        Op::Call { to, endpoint, times, .. } => times.mean() * called((*to, *endpoint)),
-        op => work_of(op, Given::default()).map_or(0.0, |it| it.share * it.mean * factor / 1e9),
+    if let Op::Wait(amount, _) = op {
+        Amount::mean(amount).unwrap_or(0.0) / 1e9
+    } else if let Op::Call { to, endpoint, times, .. } = op {
+        times.mean() * called((*to, *endpoint))
+    } else {
+        work_of(op, Given::default()).map_or(0.0, |it| it.share * it.mean * factor / 1e9)
     }
 }
