@@ -132,6 +132,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_forgotten_leaves_its_memory() {
+        let mut bags = Bags::default();
+        let mut fill = || {
+            let mut bag = Bag::EMPTY;
+            (0..100).for_each(|event| bags.push(&mut bag, event));
+            let chunks = bags.chunks.len();
+            bags.clear();
+            chunks
+        };
+        assert_eq!(fill(), fill());
+    }
+
+    #[test]
     fn what_is_drained_into_another_bag_needs_no_more_memory() {
         let (mut bags, mut bag) = (Bags::default(), Bag::EMPTY);
         for event in 0..100 {
