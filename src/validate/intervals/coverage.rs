@@ -111,13 +111,13 @@ mod tests {
 
     #[test]
     fn intervals_of_another_truth_miss() {
-        let text = "study = 'terminating'\nduration = '3s'\nreplications = 5\n\
+        let text = "study = 'terminating'\nduration = '3s'\nreplications = 10\n\
                     [endpoint.job]\nwork = [{ wait = { exp = '10ms' } }]\n\
                     [node.users]\nkind = 'client'\narrivals = { poisson = '50/s' }\n\
                     mix = { job = 1 }\n[node.app]\nkind = 'server'\n[link.users.app]\n";
         let verdict = |truth: f64| {
             let truths = [(Asked::Metric("latency_mean"), truth)];
-            covered(text, &truths, (40, 0.15)).expect("a scenario")[0].verdict
+            covered(text, &truths, (20, 0.2)).expect("a scenario")[0].verdict
         };
         assert_eq!(verdict(10.0), Verdict::Pass);
         assert_eq!(verdict(15.0), Verdict::Miss);
