@@ -10,6 +10,7 @@ use super::options::Work;
 use super::progress::Bar;
 use super::simulation::begin;
 use crate::scenario::nearest;
+use crate::study::Progress;
 use crate::validate::theory::{Case, Options, built_in, cases, job_count, run as judged};
 use crate::validate::{Judged, Report, cache, intervals, real};
 
@@ -66,13 +67,12 @@ enum Group {
 /// # Errors
 /// If there is no such case, the table cannot be read, or somebody interrupts.
 pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
-    let options = Options { quick: args.quick, case: args.case.clone() };
-    let work = Work { threads: args.threads, quiet: args.quiet, ..Work::default() };
     match args.group {
         Group::Theory => {
             let table = table(args.table.as_ref())?;
             require_case(table.iter().map(|case| case.id.as_str()), args.case.as_deref())?;
-            begin(&work, io)?;
+            begin(&args.work(), io)?;
+            let options = args.options();
             let bar = Bar::new(job_count(&table, &options), args.quiet);
             let report = judged(&table, &options, &bar).ok_or(CommandError::Interrupted)?;
             print(&report, args.json, io)
@@ -80,30 +80,37 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
         Group::Real | Group::Cache | Group::Intervals if args.table.is_some() => {
             Err(CommandError::Usage("only theory takes a `--table`".to_owned()))
         }
-        Group::Real => {
-            let ids = real::case_ids();
-            require_case(ids.iter().map(String::as_str), args.case.as_deref())?;
-            begin(&work, io)?;
-            let bar = Bar::new(real::job_count(&options), args.quiet);
-            let report = real::run(&options, &bar).ok_or(CommandError::Interrupted)?;
-            print(&report, args.json, io)
-        }
-        Group::Cache => {
-            let ids = cache::case_ids();
-            require_case(ids.iter().map(String::as_str), args.case.as_deref())?;
-            begin(&work, io)?;
-            let bar = Bar::new(cache::job_count(&options), args.quiet);
-            let report = cache::run(&options, &bar).ok_or(CommandError::Interrupted)?;
-            print(&report, args.json, io)
-        }
+        Group::Real => judge(&args, real::case_ids(), real::job_count, real::run, io),
+        Group::Cache => judge(&args, cache::case_ids(), cache::job_count, cache::run, io),
         Group::Intervals => {
-            let ids = intervals::case_ids();
-            require_case(ids.iter().map(String::as_str), args.case.as_deref())?;
-            begin(&work, io)?;
-            let bar = Bar::new(intervals::job_count(&options), args.quiet);
-            let report = intervals::run(&options, &bar).ok_or(CommandError::Interrupted)?;
-            print(&report, args.json, io)
+            judge(&args, intervals::case_ids(), intervals::job_count, intervals::run, io)
         }
+    }
+}
+
+/// Runs the cases of a group that has a table of its own.
+fn judge<C: Judged + Serialize>(
+    args: &Args,
+    ids: Vec<String>,
+    job_count: fn(&Options) -> u64,
+    run: fn(&Options, &dyn Progress) -> Option<Report<C>>,
+    io: &mut Io,
+) -> Result<Exit, CommandError> {
+    require_case(ids.iter().map(String::as_str), args.case.as_deref())?;
+    begin(&args.work(), io)?;
+    let options = args.options();
+    let bar = Bar::new(job_count(&options), args.quiet);
+    let report = run(&options, &bar).ok_or(CommandError::Interrupted)?;
+    print(&report, args.json, io)
+}
+
+impl Args {
+    fn options(&self) -> Options {
+        Options { quick: self.quick, case: self.case.clone() }
+    }
+
+    fn work(&self) -> Work {
+        Work { threads: self.threads, quiet: self.quiet, ..Work::default() }
     }
 }
 

@@ -272,11 +272,9 @@ impl LinkState {
             return Transit::Lost(FIRST_RETRANSMISSION, Missing::all(direction));
         }
         let travels = span;
-        if let Some(bandwidth) = self.bandwidth {
-            let line = &mut self.free_at[direction as usize];
-            *line = (*line).max(now) + bandwidth.time_for(bytes);
-            span += line.since(now);
-        }
+        let sent = self.until_sent(now, direction, bytes);
+        self.free_at[direction as usize] = now + sent;
+        span += sent;
         let loss = self.loss_of(direction);
         if loss <= 0.0 {
             return Transit::Arrives(span);

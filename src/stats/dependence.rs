@@ -107,6 +107,7 @@ mod tests {
     #[test]
     fn a_loss_system_asks_for_less_the_smaller_it_is_and_the_more_it_is_overloaded() {
         let loss = |utilisation, places| Dependence::Loss { utilisation, places }.factor();
+        assert!((loss(1.0, 10) - (3.0 + 100.0 / 7.0)).abs() < 1e-12);
         assert!(loss(1.0, 10) < loss(1.0, 100));
         assert!(loss(2.0, 1_000) < loss(1.0, 1_000));
         assert!((loss(0.5, 1_000_000) - 12.0).abs() < 1e-12);

@@ -31,8 +31,8 @@ impl VariantResult {
 
     /// How much services at the busiest node vary, against exponential ones; those without a core
     /// if no core is used. Whatever has an infinite variance spoils all means, wherever it is.
-    pub(super) fn find_variability(&self) -> f64 {
-        let nodes = Traffic::of(&self.graph).nodes;
+    pub(super) fn find_variability(&self, traffic: &Traffic) -> f64 {
+        let nodes = &traffic.nodes;
         let waits = nodes.iter().map(|node| node.wait);
         if nodes.iter().map(|node| node.cpu).chain(waits.clone()).any(|it| it.squares.is_infinite())
         {
@@ -48,10 +48,9 @@ impl VariantResult {
 
     /// What is closest to its limit: cores as they were measured, and anything else as it is needed
     /// by what came.
-    fn tightest(&self) -> Option<Tightest> {
-        let traffic = Traffic::of(&self.graph);
-        let others = loads(&self.graph, &traffic).into_iter().filter_map(|it| {
-            let load = it.load * self.came(&traffic, it.at)?;
+    fn tightest(&self, traffic: &Traffic) -> Option<Tightest> {
+        let others = loads(&self.graph, traffic).into_iter().filter_map(|it| {
+            let load = it.load * self.came(traffic, it.at)?;
             Some(Tightest { node: it.at, queue: it.queue, is_core: false, load })
         });
         let cores = self.busiest().map(|(node, load)| Tightest {
@@ -81,9 +80,9 @@ impl VariantResult {
     }
 
     /// How the requests of one replication hang together.
-    pub(super) fn find_dependence(&self) -> Dependence {
-        let Some(tightest) = self.tightest() else { return Dependence::Independent };
-        let in_steady_state = self.in_steady_state(tightest);
+    pub(super) fn find_dependence(&self, traffic: &Traffic) -> Dependence {
+        let Some(tightest) = self.tightest(traffic) else { return Dependence::Independent };
+        let in_steady_state = self.in_steady_state(traffic, tightest);
         match self.graph.run.study {
             Study::SteadyState => in_steady_state,
             Study::Terminating => Dependence::Runs { within: in_steady_state.factor() },
@@ -91,20 +90,19 @@ impl VariantResult {
     }
 
     /// The same in steady state.
-    fn in_steady_state(&self, it: Tightest) -> Dependence {
+    fn in_steady_state(&self, traffic: &Traffic, it: Tightest) -> Dependence {
         if let Some((users, offered)) = self.closed(it.node) {
             // A closed loop holds no more than its users: at saturation it is a loss system that
             // is offered what they would ask if nobody waited.
             return Dependence::Loss { utilisation: offered.max(it.load), places: users };
         }
-        let traffic = Traffic::of(&self.graph);
-        let offered = self.offered(&traffic, it);
-        match places(&self.graph, &traffic, (it.node, it.queue), offered) {
+        let offered = self.offered(traffic, it);
+        match places(&self.graph, traffic, (it.node, it.queue), offered) {
             Some(Places { count, settles }) => {
                 let utilisation = if settles { offered.max(it.load) } else { it.load };
                 Dependence::Loss { utilisation, places: count }
             }
-            None => Dependence::Queue { utilisation: self.or_inverse(&traffic, it) },
+            None => Dependence::Queue { utilisation: self.or_inverse(traffic, it) },
         }
     }
 
@@ -150,7 +148,7 @@ mod tests {
     use std::path::Path;
     use std::sync::Arc;
 
-    use crate::graph::{Files, build};
+    use crate::graph::{Files, Traffic, build};
     use crate::scenario::source::Memory;
     use crate::scenario::{BASE, Diagnostics, Scenario};
     use crate::stats::Status;
@@ -201,7 +199,7 @@ mod tests {
             let mean = result.metric("latency_mean").expect("a mean");
             assert_eq!(mean.status, Status::FewData, "{work} {app} {link}");
             // 2 (1 + 0.95) / 0.05² is 1,560, of loads that were measured.
-            let factor = result.find_dependence().factor();
+            let factor = result.find_dependence(&Traffic::of(&result.graph)).factor();
             assert!((900.0..3_500.0).contains(&factor), "{factor} of {work} {app} {link}");
         }
     }

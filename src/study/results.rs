@@ -7,7 +7,7 @@ use super::growth::{self, Growing};
 use super::replication::Replication;
 use super::run::Variant;
 use super::timeline::TimelineSeries;
-use crate::graph::Graph;
+use crate::graph::{Graph, Traffic};
 use crate::id::NodeId;
 use crate::metrics::{Evidence as Kind, Unit, at_node, end_to_end, end_to_end_of};
 use crate::model::Study;
@@ -173,8 +173,9 @@ impl VariantResult {
             dependence: Dependence::Independent,
             variability: 1.0,
         };
-        result.dependence = result.find_dependence();
-        result.variability = result.find_variability();
+        let traffic = Traffic::of(&result.graph);
+        result.dependence = result.find_dependence(&traffic);
+        result.variability = result.find_variability(&traffic);
         result.stability = if cut.unsettled.contains(&result.name) {
             Stability::Unsettled
         } else {
