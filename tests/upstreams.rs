@@ -2,7 +2,7 @@
 
 mod support;
 
-use lindley::fact::{Fact, Observer};
+use lindley::fact::{Exit, Fact, Observer};
 use lindley::outcome::Reason;
 use lindley::rng::Key;
 use lindley::time::Time;
@@ -32,6 +32,20 @@ impl Observer for Picks {
     fn hear(&mut self, _: Time, fact: &Fact<'_>) {
         if let Fact::Picked { chosen, .. } = fact {
             self.0.push(chosen.replica);
+        }
+    }
+}
+
+/// How exchanges left the servers, in turn.
+#[derive(Debug, Default)]
+struct Exits(Vec<Exit>);
+
+impl Observer for Exits {
+    fn hear(&mut self, _: Time, fact: &Fact<'_>) {
+        if let Fact::Left { at, exit, .. } = fact
+            && at.node.0 == 0
+        {
+            self.0.push(*exit);
         }
     }
 }
@@ -427,4 +441,36 @@ fn what_fails_behind_a_balancer_has_the_status_that_its_product_gives() {
         let said = ["none", "nginx", "haproxy", "envoy", "caddy"].map(|it| status(it, fault, more));
         assert_eq!(said, [nginx, nginx, haproxy, envoy, caddy], "{fault:?} {more}");
     }
+}
+
+#[test]
+fn a_copy_that_another_one_overtook_is_no_failure_for_a_breaker() {
+    let hedged = "algorithm = 'round-robin'\nhedge = { after = '4ms' }";
+    let guarded = "breaker = { failures = 1, open = '30s' }";
+    let text = balanced("100ms", "", hedged, guarded);
+    assert!(failures(&requests(&graph(&text))).iter().all(Option::is_none));
+}
+
+#[test]
+fn who_cancels_takes_back_all_copies_of_a_hedge() {
+    // Three copies leave at 0, 2 and 4 ms; the word comes at 8 ms, when they have worked for 7, 5
+    // and 3 ms of 10.
+    let hedged = "hedge = { after = '2ms', max = 2 }";
+    let text = balanced("1s", "", hedged, "[node.users.timeout]\ntotal = '7ms'\nlate = 'cancel'");
+    let run = world::run(&graph(&text), Key::root(1, 0), Exits::default());
+    assert_eq!(run.observer.0[..3], [Exit::Cancelled; 3]);
+}
+
+#[test]
+fn a_crashed_backend_of_which_nothing_was_opened_refuses_at_layer_4_as_at_layer_7() {
+    let failed = |layer: u8| {
+        let balancer =
+            format!("layer = {layer}\nnext_upstream = {{ profile = 'haproxy', redispatch = 1 }}");
+        let crash = "[fault.x]\nkind = 'crash'\nnode = 'app'\nreplica = 2\nat = '20s'";
+        let link = "connection = { mode = 'per-request' }";
+        let ended = requests(&graph(&balanced("100ms", link, &balancer, crash)));
+        failures(&ended).iter().any(Option::is_some)
+    };
+    assert!(!failed(7));
+    assert!(!failed(4));
 }

@@ -138,7 +138,7 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// What the balancer that an exchange leaves has chosen for its connection.
-    fn hop(&mut self, id: ExchangeId) -> Option<&mut Hop> {
+    pub(super) fn hop(&mut self, id: ExchangeId) -> Option<&mut Hop> {
         let link = self.hot(id).link.index();
         let (from, connection) = (self.fixed.topology.links[link].from, self.cold(id).connection);
         let hops = &mut self.core.connections.get_mut(connection).hops;

@@ -72,7 +72,7 @@ impl<O: Observer> Ctx<'_, O> {
         if matches!(exchange.phase, Phase::Opening | Phase::Pooled | Phase::Silent) {
             // It has not left its caller, or arrives nowhere.
             let goes_on = unwanted == Unwanted::Drop && exchange.parent != ExchangeId::NONE;
-            return if goes_on { self.drop_pooled(child) } else { self.hang_up(child) };
+            return if goes_on { self.drop_pooled(child) } else { self.turn_away(child, None) };
         }
         let token = Token::Cancelled(child, exchange.generation, unwanted);
         let link = exchange.link.index();

@@ -34,7 +34,9 @@ impl<O: Observer> Ctx<'_, O> {
             self.turn_back(id, Reason::Reset);
             return false;
         }
-        // What travels on a connection that exists is refused by nobody; a crash has broken it.
+        // What travels on a connection that exists is refused by nobody; a crash has broken it. A
+        // layer-4 balancer carries a connection on, which need not exist behind it.
+        let has_connection = has_connection && self.hop(id).is_none_or(|hop| hop.is_open);
         let reason = match (condition.is_crashed(), condition.refuses(), has_connection) {
             (true, _, true) => Reason::Reset,
             (_, true, false) => Reason::ConnectRefused,

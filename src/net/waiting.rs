@@ -5,7 +5,7 @@ use super::connect::HANDSHAKE;
 use super::core::Ctx;
 use super::exchange::{Part, Phase};
 use super::link::Direction;
-use super::timer::{TimerId, Token};
+use super::timer::{TimerId, Token, Unwanted};
 use super::transport::Waits;
 use crate::fact::Observer;
 use crate::id::{ConnectionId, ExchangeId};
@@ -77,11 +77,30 @@ impl<O: Observer> Ctx<'_, O> {
         self.is_awaited(id, exchange.parent)
     }
 
-    /// The caller gives a call up at a time-out: a connection that was being opened is not, one
-    /// that carries the exchange is closed behind it, and the callee is told as the caller says.
+    /// The caller gives a call up at a time-out, which a breaker counts as a failure.
     pub fn hang_up(&mut self, id: ExchangeId) {
-        self.cold(id).caller_timer = TimerId::NONE;
         self.was_too_late(id);
+        self.no_longer_waits(id, self.late(id));
+    }
+
+    /// The caller has another answer than that of a call, or needs none any more: no failure of
+    /// the callee's.
+    pub fn turn_away(&mut self, id: ExchangeId, unwanted: Option<Unwanted>) {
+        self.was_dropped(id);
+        self.no_longer_waits(id, unwanted);
+    }
+
+    /// What the link of a call says to do about what comes too late.
+    #[must_use]
+    pub fn late(&self, id: ExchangeId) -> Option<Unwanted> {
+        let link = self.core.exchanges.hot(id).link.index();
+        self.core.links[link].waits().and_then(|waits: &Waits| waits.late)
+    }
+
+    /// A connection that was being opened for a call is not, one that carries it is closed behind
+    /// it, and the callee is told that the call is unwanted, if it is to be told.
+    fn no_longer_waits(&mut self, id: ExchangeId, unwanted: Option<Unwanted>) {
+        self.cold(id).caller_timer = TimerId::NONE;
         let shakes = self.cold(id).pending == HANDSHAKE;
         let phase = self.hot(id).phase;
         let part = if shakes && phase == Phase::Opening { Part::Tls } else { phase.part() };
@@ -117,9 +136,7 @@ impl<O: Observer> Ctx<'_, O> {
             | Phase::Inbound
             | Phase::Dead => {
                 self.abandon_connection(id);
-                let link = self.hot(id).link.index();
-                let late = self.core.links[link].waits().and_then(|waits: &Waits| waits.late);
-                if let Some(unwanted) = late {
+                if let Some(unwanted) = unwanted {
                     self.give_up(id, unwanted);
                 }
             }

@@ -53,7 +53,7 @@ impl Client {
         self.finish(id, Answer::failed(Reason::Timeout), ctx);
         if matches!(ctx.hot(root).phase, Phase::Opening | Phase::Pooled | Phase::Silent) {
             // It has not left, or has arrived nowhere: nothing is done for it any more.
-            return ctx.hang_up(root);
+            return ctx.turn_away(root, None);
         }
         ctx.abandon_connection(root);
         match self.plan.timeout.as_ref().map(|(_, late)| *late) {

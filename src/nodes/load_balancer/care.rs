@@ -142,7 +142,7 @@ impl LoadBalancer {
         if answer.is_success() {
             self.remember(child, parent, ctx);
             ctx.spend(child, Part::Network);
-            self.give_up_copies(parent, child, ctx);
+            self.give_up_copies(parent, child, None, ctx);
             ctx.settle_copy(account, parent);
             self.forget_tries(parent, ctx);
             return false;
@@ -199,7 +199,7 @@ impl LoadBalancer {
                 }
                 if is_held || unwanted == Unwanted::Cancel {
                     let child = ctx.cold(id).child;
-                    self.give_up_copies(id, child, ctx);
+                    self.give_up_copies(id, child, Some(unwanted), ctx);
                     self.forget_tries(id, ctx);
                 }
                 false

@@ -8,7 +8,7 @@ use super::LoadBalancer;
 use crate::balance::Tried;
 use crate::fact::Observer;
 use crate::id::{ConnectionId, ExchangeId};
-use crate::net::{Ctx, Phase, TimerId, Token};
+use crate::net::{Ctx, Phase, TimerId, Token, Unwanted};
 
 impl LoadBalancer {
     /// A copy of a request was sent: another follows if no answer comes.
@@ -76,11 +76,13 @@ impl LoadBalancer {
         has_other
     }
 
-    /// Gives up all copies of a request but one.
+    /// Gives up all copies of a request but one. `unwanted` is what their backends are told; where
+    /// it is not said, what the balancer's own time-outs say.
     pub(super) fn give_up_copies<O: Observer>(
         &mut self,
         id: ExchangeId,
         but: ExchangeId,
+        unwanted: Option<Unwanted>,
         ctx: &mut Ctx<'_, O>,
     ) {
         if but == ExchangeId::NONE || !ctx.hot(but).is_copy {
@@ -93,7 +95,7 @@ impl LoadBalancer {
             ctx.unlink_copy(copy);
             if copy != but {
                 self.ended(copy, ctx);
-                ctx.hang_up(copy);
+                ctx.turn_away(copy, unwanted.or_else(|| ctx.late(copy)));
             }
         }
         ctx.cold(id).child = but;

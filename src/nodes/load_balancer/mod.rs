@@ -157,7 +157,7 @@ impl LoadBalancer {
                 self.take_up_for(id, ctx);
                 let phase = ctx.hot(id).phase;
                 let child = ctx.cold(id).child;
-                self.give_up_copies(id, child, ctx);
+                self.give_up_copies(id, child, None, ctx);
                 self.forget_tries(id, ctx);
                 if phase == Phase::Called {
                     self.ended(child, ctx);
