@@ -59,7 +59,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
         io.note(&format!("measuring {name}"));
         if super::interrupt::is_interrupted() { Err(CommandError::Interrupted) } else { Ok(()) }
     })?;
-    file::write(&args.out, &file::text(&measured, args.quick))?;
+    super::whole::write_whole(&args.out, file::text(&measured, args.quick).as_bytes())?;
     io.print(&if args.json { file::json(&measured)? } else { file::table(&measured) })?;
     let name = args.out.display();
     io.note(&format!("Written to {name}: a scenario beside it takes it in with `include`."));

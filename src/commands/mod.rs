@@ -7,6 +7,7 @@
 
 mod baseline;
 mod beside;
+mod earlier;
 mod exit;
 mod fault;
 mod interrupt;
@@ -20,6 +21,7 @@ mod simulation;
 mod threads;
 mod timing;
 mod unpacked;
+mod whole;
 
 mod cache;
 mod calibrate;
@@ -32,6 +34,7 @@ mod import;
 mod list;
 mod new;
 mod plot;
+mod report;
 mod run;
 mod schema;
 mod sweep;
@@ -78,6 +81,7 @@ commands! {
     Sweep = sweep,
     Check = check,
     Plot = plot,
+    Report = report,
     Graph = graph,
     New = new,
     Schema = schema,

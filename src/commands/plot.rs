@@ -1,8 +1,8 @@
 //! `lindley plot`: the plots of a result anew, from its tables.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::earlier::files_of;
 use super::exit::{CommandError, Exit};
 use super::io::Io;
 use super::publish::{plots, write};
@@ -26,8 +26,7 @@ pub(super) struct Args {
 /// If there is no result, a table is damaged, or the plots cannot be written.
 pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let Args { folder } = args;
-    let mut files = Vec::new();
-    read(&folder, "", &mut files)?;
+    let mut files = files_of(&folder)?;
     let title = files.iter().find(|file| file.name == "manifest.json").and_then(title);
     let Some(title) = title else {
         let sentence = format!("`{}` is no result: it has no manifest.json", folder.display());
@@ -51,27 +50,4 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
 fn title(manifest: &ResultFile) -> Option<String> {
     let manifest: serde_json::Value = serde_json::from_slice(&manifest.bytes).ok()?;
     Some(manifest.get("title")?.as_str()?.to_owned())
-}
-
-/// Reads all files below `folder`, which are kept as they are.
-fn read(folder: &Path, above: &str, files: &mut Vec<ResultFile>) -> Result<(), CommandError> {
-    let refused = |path: &Path, error: std::io::Error| {
-        CommandError::Files(format!("cannot read `{}`: {error}", path.display()))
-    };
-    let entries = fs::read_dir(folder).map_err(|error| refused(folder, error))?;
-    for entry in entries {
-        let path = entry.map_err(|error| refused(folder, error))?.path();
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-            let sentence = format!("`{}` is no file of a result", path.display());
-            return Err(CommandError::Files(sentence));
-        };
-        let name = format!("{above}{name}");
-        if path.is_dir() {
-            read(&path, &format!("{name}/"), files)?;
-        } else {
-            let bytes = fs::read(&path).map_err(|error| refused(&path, error))?;
-            files.push(ResultFile { name, bytes });
-        }
-    }
-    Ok(())
 }

@@ -66,6 +66,23 @@ impl Unit {
         }
     }
 
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Millis,
+        Self::PerSecond,
+        Self::Share,
+        Self::BytesPerSecond,
+        Self::Count,
+        Self::PerHour,
+        Self::PerMillion,
+    ];
+
+    /// The unit of this name in results.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|unit| unit.name() == name)
+    }
+
     /// A reading in the unit of results.
     #[must_use]
     pub fn shown(self, reading: f64) -> f64 {

@@ -3,12 +3,15 @@
 
 use serde::Serialize;
 
+use super::assumptions::assumptions;
 use super::fingerprint::{fingerprint, hex};
-use super::stability::{StabilityEntry, stability};
+use super::order::disagreement_note;
+use super::sentence::sentence;
+use super::stability::{StabilityEntry, stability, trouble};
 use super::{Provenance, ResultFile};
 use crate::graph::Graph;
 use crate::model::{Study, Warmup};
-use crate::study::VariantResult;
+use crate::study::{Comparison, VariantResult};
 
 /// Counts changes of the result files' shape.
 pub(super) const SCHEMA: u32 = 1;
@@ -25,6 +28,11 @@ struct Manifest<'a> {
     seed: u64,
     overlays: &'a [String],
     fingerprint: String,
+    /// What was concluded, and what that takes for granted, in sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conclusion: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    assumptions: Vec<String>,
     variants: Vec<VariantEntry<'a>>,
     digest: &'a str,
     text: &'a str,
@@ -49,7 +57,11 @@ struct VariantEntry<'a> {
 }
 
 /// The manifest.
-pub(super) fn file(provenance: &Provenance, results: &[VariantResult]) -> ResultFile {
+pub(super) fn file(
+    provenance: &Provenance,
+    results: &[VariantResult],
+    comparison: Option<&Comparison>,
+) -> ResultFile {
     let manifest = Manifest {
         program: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
@@ -60,6 +72,8 @@ pub(super) fn file(provenance: &Provenance, results: &[VariantResult]) -> Result
         seed: provenance.seed,
         overlays: &provenance.overlays,
         fingerprint: fingerprint(results),
+        conclusion: conclusion(results, comparison),
+        assumptions: comparison.map_or_else(Vec::new, |_| assumptions(results)),
         variants: results.iter().map(entry).collect(),
         digest: &provenance.digest,
         text: &provenance.text,
@@ -67,6 +81,20 @@ pub(super) fn file(provenance: &Provenance, results: &[VariantResult]) -> Result
     let json = serde_json::to_string_pretty(&manifest);
     let json = json.expect("strings, numbers and lists of them have a form in JSON");
     ResultFile { name: "manifest.json".to_owned(), bytes: format!("{json}\n").into_bytes() }
+}
+
+/// What follows: of a comparison its sentence, of a run who cannot keep up.
+fn conclusion(results: &[VariantResult], comparison: Option<&Comparison>) -> Vec<String> {
+    match comparison {
+        Some(comparison) => {
+            let first = std::iter::once(sentence(results, comparison));
+            first.chain(disagreement_note(results)).collect()
+        }
+        None => {
+            let troubled = |it: &VariantResult| Some(format!("`{}` {}.", it.name, trouble(it)?));
+            results.iter().filter_map(troubled).collect()
+        }
+    }
 }
 
 /// How the cut at the beginning came about, in a few words.
@@ -106,7 +134,7 @@ mod tests {
     use crate::report::sample;
 
     fn manifest(text: &str, wanted: crate::study::Wanted) -> (String, Value) {
-        let file = file(&sample::provenance(), &sample::run(text, wanted));
+        let file = file(&sample::provenance(), &sample::run(text, wanted), None);
         let text = String::from_utf8(file.bytes).expect("UTF-8");
         let value = serde_json::from_str(&text).expect("JSON");
         (text, value)

@@ -20,6 +20,7 @@
 //! | `probes.csv` | variant, probe and moment |
 //! | `requests.csv` | variant, replication and request that was kept |
 //! | `sweep.csv` | point of a sweep and variant |
+//! | `report.html` | (a page for people, made of the others) |
 
 mod assumptions;
 mod breakdown;
@@ -32,6 +33,8 @@ mod latency;
 mod manifest;
 mod nodes;
 mod order;
+#[cfg(feature = "cli")]
+mod page;
 mod probes;
 mod provenance;
 mod replications;
@@ -51,6 +54,8 @@ mod timeline;
 pub use fingerprint::fingerprint;
 pub use folder::{WriteError, check_folder, write_folder, write_folder_with};
 pub use json::{compare_json, run_json};
+#[cfg(feature = "cli")]
+pub use page::{PAGE, PageError, page};
 pub use provenance::{Provenance, digest, digest_of};
 pub use sentence::sentence;
 pub use slo::{Bound, SloOutcome, SloVerdict, slo_outcome, slo_verdicts};
@@ -78,7 +83,7 @@ pub fn result_files(
     comparison: Option<&Comparison>,
 ) -> Vec<ResultFile> {
     let mut files = vec![
-        manifest::file(provenance, results),
+        manifest::file(provenance, results, comparison),
         summary::file(results),
         replications::file(results),
         nodes::file(results),

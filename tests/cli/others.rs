@@ -46,10 +46,13 @@ fn completions_know_every_command() {
 }
 
 #[test]
-fn plots_need_a_result() {
+fn plots_and_pages_need_a_result() {
     let place = Workplace::with_shop();
     std::fs::create_dir(place.path("empty")).expect("made");
-    let told = place.run("plot empty");
-    assert_eq!(told.status, 4);
-    assert_eq!(told.stderr, "error: `empty` is no result: it has no manifest.json\n");
+    for command in ["plot", "report"] {
+        let told = place.run(&format!("{command} empty"));
+        assert_eq!((told.status, told.stdout.as_str()), (4, ""));
+        assert!(told.stderr.starts_with("error: `empty`"), "{}", told.stderr);
+        assert!(told.stderr.ends_with("it has no manifest.json\n"), "{}", told.stderr);
+    }
 }

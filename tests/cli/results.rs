@@ -124,3 +124,22 @@ fn plots_are_drawn_anew_from_the_tables() {
     place.run("plot a").done();
     assert_eq!(place.files("a"), before);
 }
+
+#[test]
+fn a_page_has_all_of_a_result_and_stays_with_it_until_the_next_run() {
+    let place = Workplace::with_shop();
+    place.run("compare shop.toml --out a").done();
+    let before = place.files("a");
+    let told = place.run("report a").done();
+    assert_eq!((told.stdout.as_str(), told.stderr.as_str()), ("", "The page is a/report.html\n"));
+    let page = place.read("a/report.html");
+    for part in ["<h2>Conclusion</h2>", "latency_p99", "data:image/svg+xml", "lindley compare"] {
+        assert!(page.contains(part), "{part}");
+    }
+    place.run("report a --out elsewhere.html").done();
+    assert_eq!(place.read("elsewhere.html"), page);
+    place.run("plot a").done();
+    assert_eq!(place.read("a/report.html"), page);
+    place.run("compare shop.toml --out a").done();
+    assert_eq!(place.files("a"), before);
+}

@@ -7,8 +7,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
 use serde::Serialize;
@@ -105,24 +104,6 @@ pub(super) fn check_place(path: &Path) -> Result<(), CommandError> {
     }
 }
 
-/// Writes the file whole or not at all.
-pub(super) fn write(path: &Path, text: &str) -> Result<(), CommandError> {
-    let refused = |error: std::io::Error| {
-        CommandError::Files(format!("cannot write `{}`: {error}", path.display()))
-    };
-    let mut new = path.as_os_str().to_owned();
-    new.push(format!(".new-{}", std::process::id()));
-    let new = PathBuf::from(new);
-    let written = fs::File::create(&new)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&new, path));
-    if written.is_err() {
-        // The first error is the one to tell.
-        let _ = fs::remove_file(&new);
-    }
-    written.map_err(refused)
-}
-
 /// The processor, as far as the system tells, and the system.
 fn machine() -> String {
     let known = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -176,7 +157,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("costs.toml");
         assert!(check_place(&path).is_ok());
-        write(&path, BEGIN).expect("written");
+        fs::write(&path, BEGIN).expect("written");
         assert!(check_place(&path).is_ok());
         fs::write(&path, "mine").expect("written");
         assert!(check_place(&path).is_err());

@@ -92,7 +92,7 @@ impl Contents {
             None if self.has("endpoints.csv") && (name == "scenario.toml" || is_trace(name)) => {
                 true
             }
-            None => name == "manifest.json",
+            None => name == "manifest.json" || name == "report.html",
         }
     }
 }
@@ -129,7 +129,13 @@ mod tests {
     #[test]
     fn what_the_program_writes_is_its_own_and_anything_else_is_not() {
         let run = ["manifest.json", "summary.csv"];
-        for own in ["requests.csv", "plots/comparison.svg", "plots/sweep-load.png", ".DS_Store"] {
+        for own in [
+            "requests.csv",
+            "report.html",
+            "plots/comparison.svg",
+            "plots/sweep-load.png",
+            ".DS_Store",
+        ] {
             assert_eq!(stranger(&[run[0], run[1], own]), None, "{own}");
         }
         for other in
