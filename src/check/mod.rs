@@ -50,6 +50,7 @@ mod untimed;
 mod untraced;
 mod weighed;
 mod workers;
+mod writes;
 
 pub use circuit::{Circuit, Solution};
 pub use ineffective::ineffective;
@@ -61,6 +62,7 @@ pub use sameness::{Read, sameness};
 pub use station::Answer;
 pub use suspicion::{overload, suspicions, unused};
 pub use text::text;
+pub use workers::circled;
 
 use grounds::Grounds;
 
