@@ -75,7 +75,7 @@ pub struct Replication {
     /// The strict fingerprint, if it was wanted.
     pub strict: Option<u64>,
     /// Single requests, if they were wanted.
-    pub requests: Vec<RequestRow>,
+    pub requests: Option<Vec<RequestRow>>,
 }
 
 /// Readings at one node, at one replica of it, or for one class of priority at it.
@@ -218,7 +218,7 @@ pub fn replicate_in(
         halt: ended.halt,
         observable: observable.0,
         strict: strict.map(|strict| strict.0),
-        requests: log.map_or_else(Vec::new, RequestLog::into_rows),
+        requests: log.map(RequestLog::into_rows),
     })
 }
 
