@@ -32,6 +32,7 @@ mod parameters;
 mod peak;
 mod places;
 mod probed;
+mod repairs;
 mod resources;
 mod sameness;
 mod scaled;

@@ -52,7 +52,7 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     reasons.extend(super::left_out::preflights(graph, &checked.traffic));
     reasons.extend(super::left_out::unsent(graph, &checked.traffic));
     reasons.extend(super::left_out::stopped(graph));
-    reasons.extend(expected::availabilities(graph));
+    reasons.extend(super::repairs::availabilities(graph));
     reasons.extend(expected::connections(graph));
     reasons.extend(amplified::amplified(graph));
     reasons.extend(super::identity::exposure(graph));
