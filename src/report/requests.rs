@@ -34,13 +34,13 @@ const COLUMNS: [&str; 14] = [
 /// The table, if requests were to be kept: without rows if none ended.
 pub(super) fn file(results: &[VariantResult]) -> Option<ResultFile> {
     let mut runs = results.iter().flat_map(|result| &result.replications);
-    if runs.all(|run| run.requests.is_none()) {
+    if !runs.any(|run| run.keeps_requests) {
         return None;
     }
     let mut sheet = Sheet::new(&COLUMNS);
     for result in results {
         for (number, run) in (1..).zip(&result.replications) {
-            for request in run.requests.iter().flatten() {
+            for request in &run.requests {
                 sheet.push(&row(result, number, request));
             }
         }
@@ -129,7 +129,7 @@ mod tests {
     fn where_none_ended_of_the_requests_that_were_asked_for_there_is_the_header() {
         let mut results = sample::run(sample::SHOP, sample::KEEPING);
         let runs = results.iter_mut().flat_map(|result| &mut result.replications);
-        runs.for_each(|run| run.requests = Some(Vec::new()));
+        runs.for_each(|run| run.requests.clear());
         let text = String::from_utf8(file(&results).expect("a table").bytes).expect("UTF-8");
         assert_eq!(text.lines().count(), 1, "{text}");
         assert_eq!(file(&sample::run(sample::SHOP, sample::PLAIN)), None);

@@ -74,8 +74,10 @@ pub struct Replication {
     pub observable: u64,
     /// The strict fingerprint, if it was wanted.
     pub strict: Option<u64>,
-    /// Single requests, if they were wanted.
-    pub requests: Option<Vec<RequestRow>>,
+    /// Whether single requests were wanted.
+    pub keeps_requests: bool,
+    /// Those that ended of them.
+    pub requests: Vec<RequestRow>,
 }
 
 /// Readings at one node, at one replica of it, or for one class of priority at it.
@@ -218,7 +220,8 @@ pub fn replicate_in(
         halt: ended.halt,
         observable: observable.0,
         strict: strict.map(|strict| strict.0),
-        requests: log.map(RequestLog::into_rows),
+        keeps_requests: log.is_some(),
+        requests: log.map_or_else(Vec::new, RequestLog::into_rows),
     })
 }
 

@@ -110,7 +110,18 @@ fn after_calls(ops: &[Op], fails: &dyn Fn(Pair) -> bool) -> BTreeSet<usize> {
                 }
                 true
             }
-            _ => false,
+            Op::Call { .. }
+            | Op::Cpu(..)
+            | Op::CpuPerByte(_)
+            | Op::Wait(..)
+            | Op::Unless(..)
+            | Op::Join
+            | Op::Fail(..)
+            | Op::Rule(_)
+            | Op::Keep(_)
+            | Op::Screen(_)
+            | Op::Forward
+            | Op::Return => false,
         };
         if breaks {
             after.extend(from(ops, place + 1));

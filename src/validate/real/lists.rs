@@ -124,7 +124,7 @@ impl List {
     fn seen(&self, graph: &Graph) -> Result<String, String> {
         let wanted = Wanted { requests: Some(None), ..Wanted::default() };
         let run = replicate(graph, 0, Time::ZERO, wanted).map_err(|it| it.to_string())?;
-        let mut rows = run.requests.unwrap_or_default();
+        let mut rows = run.requests;
         rows.sort_by_key(|row| row.asked.ordinal);
         let names: Vec<_> = (0..3).map(|it| graph.node(&format!("b{it}"))).collect();
         let words = rows.iter().map(|row| {

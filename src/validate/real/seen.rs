@@ -48,8 +48,7 @@ impl Seen {
         // The recorded users of a closed loop began nothing new after a while.
         let until =
             if recording.is_closed() { Time(CLOSED_S * 1_000_000_000) } else { Time::NEVER };
-        let kept = run.requests.as_deref().unwrap_or_default();
-        let rows = || kept.iter().filter(|row| row.asked.started < until);
+        let rows = || run.requests.iter().filter(|row| row.asked.started < until);
         let good = rows().filter(|row| row.answer.failure.is_none());
         let mut latencies: Vec<f64> =
             good.map(|row| row.end.since(row.asked.started).as_secs_f64()).collect();
@@ -86,7 +85,7 @@ impl Seen {
             p99: quantile(&latencies, 0.99),
             per_backend,
             most: most(rows().map(|row| (row.asked.started, row.end))),
-            failing: recording.rules.is_some().then(|| FailingSeen::of(kept, &names)),
+            failing: recording.rules.is_some().then(|| FailingSeen::of(&run.requests, &names)),
             load: loads.map(|(work, slots)| work / f64::from(*slots) / last).fold(0.0, f64::max),
         }
     }

@@ -92,7 +92,7 @@ impl<'a> View<'a> {
 
     /// Single requests, if they were wanted.
     pub(super) fn requests(&self) -> &'a [RequestRow] {
-        self.run.requests.as_deref().unwrap_or_default()
+        &self.run.requests
     }
 
     fn reading(
