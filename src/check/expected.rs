@@ -1,64 +1,10 @@
-//! What faults and connections are expected to come to, for people.
+//! What connections are expected to come to, for people.
 
 use super::strangers::asks_once;
 use super::text::time;
-use crate::fault::{FaultKind, FaultPlan, Target, Timetable};
 use crate::graph::{Graph, LinkPlan, passes_on};
 use crate::id::NodeId;
 use crate::net::{Mode, Transport};
-use crate::theory::Availability;
-
-const YEAR_S: f64 = 31_557_600.0;
-
-/// How long nodes are expected to be without the replicas that they need, where one fault comes
-/// again and again to all of a node.
-pub(super) fn availabilities(graph: &Graph) -> Vec<String> {
-    let nodes = (0..).map(NodeId).take(graph.plans.len());
-    nodes.filter_map(|id| availability(graph, id)).collect()
-}
-
-fn availability(graph: &Graph, id: NodeId) -> Option<String> {
-    let name = &graph.names[id.index()];
-    let strikes = |plan: &FaultPlan| plan.targets.iter().any(|target| is_of(target, id));
-    let stops = |kind| !matches!(kind, FaultKind::Slow | FaultKind::CacheFlush | FaultKind::Drain);
-    let keeps = |plan: &FaultPlan| stops(plan.kind) && strikes(plan);
-    let mut plans = graph.faults.iter().filter(|plan| keeps(plan));
-    let (plan, None) = (plans.next()?, plans.next()) else { return None };
-    let Timetable::Recurring { up, repair, crews } = &plan.timetable else { return None };
-    let replicas = u32::from(graph.fixed.topology.nodes[id.index()].replicas);
-    if plan.targets.len() != replicas as usize {
-        return None;
-    }
-    let needed = u32::from(graph.plans[id.index()].needed);
-    let scaling = graph.scalings.iter().find(|it| it.node == id && it.spec.min < it.spec.max);
-    let (mtbf, mttr, crews) = (up.mean() / 1e9, repair.mean() / 1e9, (*crews).min(replicas));
-    let known = Availability::new(replicas, needed, mtbf, mttr, crews).ok()?;
-    if let Some(scaling) = scaling {
-        let fewest = Availability::new(scaling.spec.min, needed, mtbf, mttr, scaling.spec.min);
-        // Crews that are few are busy with replicas that are off as well.
-        let fewest = fewest.ok().filter(|_| crews == replicas)?;
-        return Some(format!(
-            "  {name}: without the {needed} that it needs for a share of {:.3e} of the time while \
-             the fewest of its replicas are on, {}, and of {:.3e} with all {replicas}; how many \
-             are on is not known before the run",
-            fewest.unavailable(),
-            scaling.spec.min,
-            known.unavailable(),
-        ));
-    }
-    let condition = if crews < replicas { ", with exponential times" } else { "" };
-    let share = known.unavailable();
-    Some(format!(
-        "  {name}: without the {needed} of {replicas} replicas that it needs for a share of \
-         {share:.3e} of the time, {} a year{condition}; {:.4} are up on average",
-        time(share * YEAR_S),
-        known.mean_up()
-    ))
-}
-
-fn is_of(target: &Target, id: NodeId) -> bool {
-    matches!(target, Target::Replica(at) if at.node == id)
-}
 
 /// How many round trips requests wait for connections that are opened.
 pub(super) fn connections(graph: &Graph) -> Vec<String> {
@@ -122,22 +68,6 @@ mod tests {
     use crate::check::tests::checked;
 
     #[test]
-    fn of_a_node_that_scales_both_ends_are_told() {
-        let text = "[endpoint.page]\n[node.users]\nkind = 'client'\nmix = { page = 1 }\n\
-            arrivals = { poisson = '1/s' }\n[node.lb]\nkind = 'load-balancer'\n\
-            [node.app]\nkind = 'server'\ncores = 1\n\
-            autoscale = { min = 2, max = 6, target = 0.5, boot = '5s' }\n\
-            [link.users.lb]\n[link.lb.app]\n[fault.x]\nkind = 'crash'\nnode = 'app'\n\
-            mtbf = { exp = '100s' }\nmttr = { exp = '20s' }\n";
-        let lines = super::availabilities(&checked(text).0);
-        // One is down for a sixth of the time: two are for 1/36, six for 1/46,656.
-        assert!(lines[0].contains("2.778e-2 of the time while the fewest"), "{lines:?}");
-        assert!(lines[0].contains("2.143e-5 with all 6"), "{lines:?}");
-        let crews = text.to_owned() + "crews = 1\n";
-        assert_eq!(super::availabilities(&checked(&crews).0).len(), 0, "known only by a run");
-    }
-
-    #[test]
     fn faults_and_connections_are_told_with_what_they_come_to() {
         let text = "[endpoint.page]\n[node.users]\nkind = 'client'\nmix = { page = 1 }\n\
             arrivals = { poisson = '1/s' }\n[node.app]\nkind = 'server'\nreplicas = 2\n\
@@ -148,7 +78,7 @@ mod tests {
         let (graph, ..) = checked(text);
         // Down with one crew: 2/9 of one and 2/81 of both, to 1 of none.
         let both = 2.0 / 81.0 / (1.0 + 2.0 / 9.0 + 2.0 / 81.0);
-        let lines = super::availabilities(&graph);
+        let lines = crate::check::repairs::availabilities(&graph);
         let share = format!("{both:.3e}");
         assert!(lines.len() == 1 && lines[0].contains(&share), "{lines:?}, not {share}");
         assert!(lines[0].contains("with exponential times"), "{lines:?}");

@@ -111,6 +111,42 @@ mod tests {
         }
     }
 
+    /// Two paths of 18 ms and 1 ms behind a balancer over two servers.
+    fn two_paths(balancer: &str, work: &str) -> (f64, String) {
+        let (graph, checked, _) = checked(&format!(
+            "[endpoint.a]\npath = '/a'\nwork = [{{ cpu = {{ exp = '18ms' }} }}]\n[endpoint.b]\n\
+             path = '/b'\nwork = [{work}]\n[node.u]\nkind = 'client'\n\
+             arrivals = {{ poisson = '100/s' }}\nmix = {{ a = 1, b = 1 }}\n[node.lb]\n\
+             kind = 'load-balancer'\n{balancer}\n[node.app]\nkind = 'server'\ncores = 1\n\
+             replicas = 2\n[link.u.lb]\n[link.lb.app]\n"
+        ));
+        let app = graph.node("app").expect("a node");
+        let busy = checked.traffic.nodes[app.index()].busiest().unwrap_or(0.0);
+        (busy, text("base", &graph, &checked))
+    }
+
+    #[test]
+    fn a_backend_has_the_work_of_its_own_keys() {
+        // One path each: M/M/1 of 50/s with 18 ms waits 162 ms, and with 1 ms 52.6 us.
+        let (busy, said) = two_paths("algorithm = 'uri-hash'", "{ cpu = { exp = '1ms' } }");
+        assert!((busy - 0.9).abs() < 1e-9, "{said}");
+        assert!(said.contains("M/M/1 each (exact)  81.03 ms"), "{said}");
+        assert!(said.contains("to which 50.0 % comes, 162 ms and 180 ms"), "{said}");
+        // Where the other has nothing to do, half of the requests wait for the one.
+        let (busy, said) = two_paths("algorithm = 'uri-hash'", "{ wait = '1ms' }");
+        assert!((busy - 0.9).abs() < 1e-9 && said.contains("M/M/1 (exact)  81 ms"), "{said}");
+        // Without a hash both get both.
+        let (busy, said) = two_paths("algorithm = 'random'", "{ cpu = { exp = '1ms' } }");
+        assert!((busy - 0.475).abs() < 1e-9 && said.contains("M/G/1 (exact)"), "{said}");
+    }
+
+    #[test]
+    fn of_keys_that_are_not_known_the_busiest_load_is_only_about_this() {
+        let source = "algorithm = 'source-hash'";
+        let (_, said) = two_paths(source, "{ cpu = { exp = '1ms' } }");
+        assert!(said.contains("about 0.475") && !said.contains("(exact)"), "{said}");
+    }
+
     /// One endpoint behind a balancer over two nodes, each of which can do 100 a second.
     fn two_nodes(balancer: &str) -> String {
         format!(

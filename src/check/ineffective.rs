@@ -14,6 +14,8 @@ use super::unsettled::unsettled;
 use super::untimed::untimed;
 use super::untraced::untraced;
 use super::weighed::weighed;
+use super::workers::circles;
+use super::writes::scattered;
 use crate::graph::{Graph, Traffic};
 use crate::id::NodeId;
 use crate::model::{Model, Protocol};
@@ -37,6 +39,8 @@ pub fn ineffective(
     too_short(model, graph, diagnostics);
     probed(model, graph, diagnostics);
     unpriced(model, diagnostics);
+    circles(model, graph, diagnostics);
+    scattered(model, graph, diagnostics);
     let mut found = Vec::new();
     sticky(model, graph, &mut found);
     roles(model, &mut found);

@@ -4,30 +4,46 @@
 use super::station::Answer;
 use crate::theory::{Known, Quality};
 
-/// Queues of one node, each with the share of the arrivals that comes to it.
+/// Queues of one node, each with how often it serves in a second.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mixture {
     /// The busiest one.
     first: (f64, Known),
     /// The others.
     others: Vec<(f64, Known)>,
+    /// The share of the arrivals that comes to the busiest one.
+    share: f64,
+}
+
+/// Replicas of one kind.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    /// The share of the node's exchanges that comes to them.
+    pub(super) share: f64,
+    /// What is served there in a second: an exchange may be served more than once, or not at all.
+    pub(super) services: f64,
+    /// What is known of one of them.
+    pub(super) answer: Answer,
 }
 
 impl Mixture {
-    /// What is to be said of replicas with their shares, the busiest of them first: of one kind
-    /// what is known of that, of several the mean, if something is known of each.
-    pub(super) fn of(answers: Vec<(f64, Answer)>) -> Answer {
-        if let [(_, only)] = answers.as_slice() {
-            return only.clone();
+    /// What is to be said of replicas, the busiest of them first: of one kind what is known of
+    /// that, of several the mean, if something is known of each that has anything to do.
+    pub(super) fn of(mut kinds: Vec<Part>) -> Answer {
+        if kinds.iter().any(|part| part.answer != Answer::Nothing) {
+            kinds.retain(|part| part.answer != Answer::Nothing);
+        }
+        if let [only] = kinds.as_slice() {
+            return only.answer.clone();
         }
         let mut quality = Quality::Exact;
         let mut parts = Vec::new();
-        for (share, answer) in &answers {
+        for Part { services, answer, .. } in &kinds {
             match answer {
-                Answer::Queue(known, Quality::Exact) => parts.push((*share, *known)),
+                Answer::Queue(known, Quality::Exact) => parts.push((*services, *known)),
                 Answer::Queue(known, Quality::Approximation) => {
                     quality = Quality::Approximation;
-                    parts.push((*share, *known));
+                    parts.push((*services, *known));
                 }
                 Answer::Nothing
                 | Answer::Mixed(..)
@@ -35,9 +51,10 @@ impl Mixture {
                 | Answer::Unknown(_) => return answer.clone(),
             }
         }
+        let share = kinds.first().map_or(0.0, |part| part.share);
         let mut parts = parts.into_iter();
         match parts.next() {
-            Some(first) => Answer::Mixed(Self { first, others: parts.collect() }, quality),
+            Some(first) => Answer::Mixed(Self { first, others: parts.collect(), share }, quality),
             None => Answer::Nothing,
         }
     }
@@ -55,19 +72,19 @@ impl Mixture {
         }
     }
 
-    /// The share of the arrivals that is refused.
+    /// The share of what comes to be served that is refused.
     #[must_use]
     pub fn blocking(&self) -> f64 {
-        let refused = self.parts().map(|(share, known)| share * known.blocking());
-        refused.sum::<f64>() / self.parts().map(|(share, _)| share).sum::<f64>()
+        let refused = self.parts().map(|(often, known)| often * known.blocking());
+        refused.sum::<f64>() / self.parts().map(|(often, _)| often).sum::<f64>()
     }
 
     /// Seconds before service, and from arrival to the end of service, of what is served.
     #[must_use]
     pub fn means(&self) -> [f64; 2] {
         let (mut wait, mut sojourn, mut all) = (0.0, 0.0, 0.0);
-        for (share, known) in self.parts() {
-            let (served, means) = (share * (1.0 - known.blocking()), known.means());
+        for (often, known) in self.parts() {
+            let (served, means) = (often * (1.0 - known.blocking()), known.means());
             wait += served * means.wait;
             sojourn += served * means.sojourn;
             all += served;
@@ -77,12 +94,11 @@ impl Mixture {
 
     /// The busiest one, and its share of the arrivals.
     #[must_use]
-    pub fn busiest(&self) -> (f64, Known) {
-        let (share, known) = self.first;
-        (share / self.parts().map(|(share, _)| share).sum::<f64>(), known)
+    pub const fn busiest(&self) -> (f64, Known) {
+        (self.share, self.first.1)
     }
 
-    /// The queues, each with its share.
+    /// The queues, each with how often it serves in a second.
     pub(super) fn parts(&self) -> impl Iterator<Item = (f64, Known)> + '_ {
         std::iter::once(self.first).chain(self.others.iter().copied())
     }

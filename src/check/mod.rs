@@ -32,6 +32,7 @@ mod parameters;
 mod peak;
 mod places;
 mod probed;
+mod repairs;
 mod resources;
 mod sameness;
 mod scaled;
@@ -50,6 +51,7 @@ mod untimed;
 mod untraced;
 mod weighed;
 mod workers;
+mod writes;
 
 pub use circuit::{Circuit, Solution};
 pub use ineffective::ineffective;
@@ -61,6 +63,7 @@ pub use sameness::{Read, sameness};
 pub use station::Answer;
 pub use suspicion::{overload, suspicions, unused};
 pub use text::text;
+pub use workers::circled;
 
 use grounds::Grounds;
 

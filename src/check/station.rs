@@ -6,7 +6,7 @@ use crate::nodes::station::{Discipline, MachineShape, Shape};
 use crate::theory::{self, Interarrival, Known, Quality, Service, Station, Unsolved};
 
 use super::flow::Flow;
-use super::mixture::Mixture;
+use super::mixture::{Mixture, Part};
 
 /// Why there is no answer where more comes than can be done.
 pub(super) const NO_STEADY_STATE: &str = "no steady state";
@@ -41,7 +41,7 @@ impl Answer {
         let mut kinds: Vec<(f64, &ReplicaTraffic, &MachineShape)> = Vec::new();
         for (replica, machine) in node.replicas.iter().zip(&shape.machines) {
             let is_like = |kind: &&mut (f64, &ReplicaTraffic, &MachineShape)| {
-                kind.2 == machine && (kind.1.share - replica.share).abs() < 1e-9
+                kind.2 == machine && kind.1.is_like(replica)
             };
             match kinds.iter_mut().find(is_like) {
                 Some(kind) => kind.0 += replica.share,
@@ -53,8 +53,10 @@ impl Answer {
             kinds.retain(|(share, ..)| *share > 0.0);
         }
         kinds.sort_by(|one, two| two.1.utilisation().total_cmp(&one.1.utilisation()));
-        let of = |(share, replica, machine): (f64, &ReplicaTraffic, &MachineShape)| {
-            (share, Self::of_one(node, shape, (replica, machine), flow))
+        let of = |(share, replica, machine): (f64, &ReplicaTraffic, &MachineShape)| Part {
+            share,
+            services: Served::of(replica, node, machine).often * share / replica.share,
+            answer: Self::of_one(node, shape, (replica, machine), flow),
         };
         Mixture::of(kinds.into_iter().map(of).collect())
     }
@@ -66,8 +68,8 @@ impl Answer {
         (replica, machine): (&ReplicaTraffic, &MachineShape),
         flow: Flow,
     ) -> Self {
-        let (served, slots) = Served::of(node, machine, shape);
-        if served.often * replica.share <= 0.0 || served.mean <= 0.0 {
+        let served = Served::of(replica, node, machine);
+        if served.often <= 0.0 || served.mean <= 0.0 {
             return Self::Nothing;
         }
         if !served.service.cv2().is_finite() {
@@ -75,14 +77,14 @@ impl Answer {
                 "the variance of its service time is infinite, and so is the mean wait".into(),
             );
         }
-        let limits = match limits(shape, node, (slots, machine.cores)) {
+        let limits = match limits(shape, node, machine.cores) {
             Ok(limits) => limits,
             Err(reason) => return Self::Unknown(reason.to_owned()),
         };
         let factor = if machine.cores == 0 { 1.0 } else { machine.factor };
         let station = Station {
             arrivals: flow.law,
-            arrival_rate: served.often * replica.share,
+            arrival_rate: served.often,
             service: served.service,
             service_mean: served.mean * factor / 1e9,
             servers: limits.servers,
@@ -123,7 +125,7 @@ impl Answer {
 
 /// What is served.
 struct Served {
-    /// How often in a second, over all replicas.
+    /// How often in a second.
     often: f64,
     /// The mean of one, in nanoseconds at speed 1.
     mean: f64,
@@ -134,26 +136,22 @@ struct Served {
 }
 
 impl Served {
-    /// What of a node is served at a replica of it, and by how many at once.
-    fn of(node: &NodeTraffic, machine: &MachineShape, shape: &Shape) -> (Self, u32) {
-        let (visits, slots) = match machine.cores {
-            0 => (&node.wait, shape.workers),
-            cores => (&node.cpu, cores),
-        };
-        let stints = &node.stints;
-        let is_once = visits.operations <= 1 && visits.often <= node.rate * (1.0 + 1e-9);
-        let served = if machine.cores == 0 || stints.are_single() {
-            let service = match visits.form {
-                Form::Exponential(_) => Service::Exponential,
-                Form::Constant(_) => Service::Constant,
-                Form::General | Form::None => Service::General { cv2: visits.cv2() },
-            };
-            Self { often: visits.often, mean: visits.mean(), service, is_once }
-        } else {
+    /// What is served at a replica of a node.
+    fn of(replica: &ReplicaTraffic, node: &NodeTraffic, machine: &MachineShape) -> Self {
+        let visits = if machine.cores == 0 { &replica.wait } else { &replica.cpu };
+        let stints = &replica.stints;
+        let exchanges = node.rate * replica.share;
+        let is_once = visits.operations <= 1 && visits.often <= exchanges * (1.0 + 1e-9);
+        if machine.cores > 0 && !stints.are_single() {
             let service = Service::General { cv2: stints.cv2() };
-            Self { often: stints.often, mean: stints.mean(), service, is_once: false }
+            return Self { often: stints.often, mean: stints.mean(), service, is_once: false };
+        }
+        let service = match visits.form {
+            Form::Exponential(_) => Service::Exponential,
+            Form::Constant(_) => Service::Constant,
+            Form::General | Form::None => Service::General { cv2: visits.cv2() },
         };
-        (served, slots)
+        Self { often: visits.often, mean: visits.mean(), service, is_once }
     }
 }
 
@@ -163,11 +161,8 @@ struct Limits {
 }
 
 /// How many are served at once and held, or why theory cannot say.
-fn limits(
-    shape: &Shape,
-    node: &NodeTraffic,
-    (slots, cores): (u32, u32),
-) -> Result<Limits, &'static str> {
+fn limits(shape: &Shape, node: &NodeTraffic, cores: u32) -> Result<Limits, &'static str> {
+    let slots = if cores == 0 { shape.workers } else { cores };
     let by_class =
         matches!(shape.discipline, Discipline::Priority | Discipline::PreemptivePriority);
     if shape.setup.is_some() || shape.pauses.is_some() {

@@ -6,7 +6,7 @@ use super::grounds::Grounds;
 use super::ineffective::ineffective;
 use super::resources::open;
 use crate::endpoint::Op;
-use crate::graph::{Graph, Role, Traffic, delay, is_sharded};
+use crate::graph::{Graph, Role, Traffic, delay, is_sharded, writes};
 use crate::id::NodeId;
 use crate::model::{Model, Study};
 use crate::nodes::station::Discipline;
@@ -25,7 +25,6 @@ pub fn suspicions(
     let mut watch = Watch { model, graph, traffic, diagnostics, unused };
     watch.overload();
     watch.resources();
-    watch.circles();
     watch.work();
     watch.reach();
     watch.links();
@@ -206,8 +205,11 @@ impl Watch<'_> {
             }
             let replicas = self.graph.fixed.topology.nodes[to_id.index()].replicas;
             let role = &self.graph.plans[from_id.index()].role;
-            let is_sharded = is_sharded(self.graph, to_id);
-            if replicas > 1 && !matches!(role, Role::Balancer { .. }) && !is_sharded {
+            // Values that are looked up are spread by a hash, as shards are.
+            let is_store = self.graph.plans[to_id.index()].aside.is_some();
+            let is_spread = is_store || is_sharded(self.graph, to_id);
+            let [reads, writes] = self.reads_and_writes(from_id, to_id);
+            if replicas > 1 && !matches!(role, Role::Balancer { .. }) && !is_spread && reads {
                 let mut message = format!(
                     "`{from}` calls the {replicas} replicas of `{to}` one after the other, as DNS \
                      would"
@@ -215,9 +217,29 @@ impl Watch<'_> {
                 if entry.spec.connection.per_origin.is_some() {
                     message += ", and `per_origin` is a limit for each of them";
                 }
-                self.warn(entry.to.clone(), message, "a load balancer between them can do better");
+                let help = if writes {
+                    "a load balancer for the reads alone can do better; writes come to the primary"
+                } else {
+                    "a load balancer between them can do better"
+                };
+                self.warn(entry.to.clone(), message, help);
             }
         }
+    }
+
+    /// Whether a node calls another for something that any replica of it can do, and for something
+    /// that only a primary can.
+    fn reads_and_writes(&self, from: NodeId, to: NodeId) -> [bool; 2] {
+        let has_primary = self.graph.fixed.topology.nodes[to.index()].has_primary;
+        let mut either = [false; 2];
+        for (pair, calls) in self.graph.served.calls.iter().filter(|(pair, _)| pair.0 == from) {
+            let there = calls.iter().filter(|((node, _), often)| *node == to && *often > 0.0);
+            for ((_, endpoint), _) in there {
+                let writes = has_primary && writes(self.graph, *pair, *endpoint);
+                either[usize::from(writes)] = true;
+            }
+        }
+        either
     }
 
     /// Endpoints that nobody asks for, and machines that nobody has.

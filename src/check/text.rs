@@ -6,7 +6,9 @@ use super::station::Answer;
 use super::table::Table;
 use super::{Checked, Circuit, Length, word};
 use super::{amplified, expected};
-use crate::graph::{ClientTraffic, Graph, NodeTraffic, Origin, Role, browsers_keep};
+use crate::graph::{
+    ClientTraffic, Graph, NodeTraffic, Origin, ReplicaTraffic, Role, browsers_keep,
+};
 use crate::id::NodeId;
 use crate::theory::{Known, Quality};
 use crate::time::Span;
@@ -50,7 +52,7 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     reasons.extend(super::left_out::preflights(graph, &checked.traffic));
     reasons.extend(super::left_out::unsent(graph, &checked.traffic));
     reasons.extend(super::left_out::stopped(graph));
-    reasons.extend(expected::availabilities(graph));
+    reasons.extend(super::repairs::availabilities(graph));
     reasons.extend(expected::connections(graph));
     reasons.extend(amplified::amplified(graph));
     reasons.extend(super::identity::exposure(graph));
@@ -203,6 +205,23 @@ impl Visits {
         Self { stays: each(stays), waits: each(waits) }
     }
 
+    /// The same at the busiest replica.
+    fn at_busiest(node: &NodeTraffic) -> Self {
+        let more = |one: &&ReplicaTraffic, two: &&ReplicaTraffic| {
+            one.utilisation().total_cmp(&two.utilisation())
+        };
+        let Some(busiest) = node.replicas.iter().max_by(more) else {
+            return Self { stays: 1.0, waits: 1.0 };
+        };
+        let (stays, waits) = match busiest.cpu.often > 0.0 {
+            true => (busiest.stints.often, busiest.stints.waits()),
+            false => (busiest.wait.often, busiest.wait.often),
+        };
+        let exchanges = busiest.share * node.exchanges();
+        let each = |often: f64| if exchanges > 0.0 { often / exchanges } else { 1.0 };
+        Self { stays: each(stays), waits: each(waits) }
+    }
+
     /// How long an exchange waits, and is at the cores with that, if a service of this queue waits
     /// and is there so long. Under processor sharing nobody waits for a core: all is slower work,
     /// as in a run.
@@ -249,7 +268,7 @@ fn mixtures(graph: &Graph, checked: &Checked) -> Vec<String> {
     let mut lines = Vec::new();
     for (id, answer) in (0..).map(NodeId).zip(&checked.nodes) {
         let Answer::Mixed(mixture, quality) = answer else { continue };
-        let visits = Visits::of(graph, &checked.traffic.nodes[id.index()], id);
+        let visits = Visits::at_busiest(&checked.traffic.nodes[id.index()]);
         let (share, known) = mixture.busiest();
         let means = known.means();
         let [wait, sojourn] = visits.times(&known, [means.wait, means.sojourn]).map(time);

@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::resources::{Of, Resource, visits};
-use super::suspicion::Watch;
 use crate::graph::{Graph, Pair, Traffic, own_work};
 use crate::id::NodeId;
+use crate::model::Model;
 use crate::nodes::station::Shape;
+use crate::scenario::{Diagnostic, Diagnostics};
 
 /// The cores of the largest machine of a node.
 fn cores(shape: &Shape) -> u32 {
@@ -52,22 +53,27 @@ pub(super) fn workers(
     })
 }
 
-impl Watch<'_> {
-    /// Nodes whose workers wait for calls that come back to them: when all are kept so, none is
-    /// left for what they wait for.
-    pub(super) fn circles(&mut self) {
-        for (id, name, span) in self.nodes() {
-            let Some(count) = in_circle(self.graph, id) else { continue };
-            let message = format!(
-                "the workers of `{name}` are kept by calls that come back to `{name}`: when all \
-                 {count} of a replica wait so, none is left to answer them, and nothing moves any \
-                 more"
-            );
-            let help = "give what comes back a node of its own, or callers a time-out; `async = \
-                        true` keeps no worker during a call";
-            self.warn(span, message, help);
-        }
+/// Warns of nodes whose workers wait for calls that come back to them: when all are kept so, none
+/// is left for what they wait for.
+pub(super) fn circles(model: &Model, graph: &Graph, diagnostics: &mut Diagnostics) {
+    for id in circled(graph) {
+        let name = &graph.names[id.index()];
+        let count = in_circle(graph, id).unwrap_or_default();
+        let message = format!(
+            "the workers of `{name}` are kept by calls that come back to `{name}`: when all \
+             {count} of a replica wait so, none is left to answer them, and nothing moves any more"
+        );
+        let help = "give what comes back a node of its own, or callers a time-out; `async = true` \
+                    keeps no worker during a call";
+        let place = model.nodes[name].place.clone();
+        diagnostics.push(Diagnostic::warning(place, message).help(help));
     }
+}
+
+/// The nodes whose workers may all wait for one another.
+pub fn circled(graph: &Graph) -> impl Iterator<Item = NodeId> + '_ {
+    let nodes = (0..).map(NodeId).take(graph.plans.len());
+    nodes.filter(|id| in_circle(graph, *id).is_some())
 }
 
 /// How many workers of a replica may all wait for calls that come back to them, if they may.
@@ -79,7 +85,7 @@ fn in_circle(graph: &Graph, id: NodeId) -> Option<u32> {
 
 /// Whether workers of any node may all wait for one another, so that nobody knows what a run needs.
 pub(super) fn may_halt(graph: &Graph) -> bool {
-    (0..).map(NodeId).take(graph.plans.len()).any(|id| in_circle(graph, id).is_some())
+    circled(graph).next().is_some()
 }
 
 /// Whether what a node is asked for may cause a visit to the same node.

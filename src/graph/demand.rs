@@ -269,7 +269,8 @@ pub(super) fn cv2_of(often: f64, total: f64, squares: f64) -> f64 {
 }
 
 /// Where an operation leads, and how often on average.
-pub(super) fn successors(op: &Op, place: usize) -> Vec<(usize, f64)> {
+#[must_use]
+pub fn successors(op: &Op, place: usize) -> Vec<(usize, f64)> {
     match op {
         Op::Unless(probability, _, to) => {
             let happens = probability.get();

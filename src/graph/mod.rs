@@ -34,13 +34,14 @@ use std::sync::Arc;
 
 pub use build::{Files, build};
 pub use cached::{browsers_keep, keeping, kept_for};
-pub use demand::{Demand, Form, Given, Visits};
+pub use demand::{Demand, Form, Given, Visits, successors};
 pub use identified::is_sharded;
 pub use reach::{Pair, Served};
+pub use steered::is_denied;
 pub use stints::{Rest, Stints};
 pub use traffic::{
     ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand, handshake,
-    is_hashed, own_work, passes_on, programs, shakers, shares_by_key, stays,
+    is_hashed, own_work, passes_on, programs, shakers, shares_by_key, stays, writes,
 };
 pub use unsent::unsent;
 

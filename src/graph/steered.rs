@@ -42,7 +42,8 @@ fn shares(graph: &Graph, (balancer, endpoint): Pair) -> Option<BTreeMap<NodeId, 
 }
 
 /// Whether the rules of a node deny an endpoint to everybody at any time.
-pub(super) fn is_denied(graph: &Graph, (node, endpoint): Pair) -> bool {
+#[must_use]
+pub fn is_denied(graph: &Graph, (node, endpoint): Pair) -> bool {
     let screen = graph.plans[node.index()].screen.as_ref();
     let Some(access) = screen.and_then(|screen| screen.access.as_ref()) else { return false };
     let matching = access.rules.iter().filter(|rule| {

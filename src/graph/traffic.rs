@@ -7,6 +7,7 @@
 mod bound;
 mod hashed;
 mod pauses;
+mod replicas;
 mod shakes;
 mod stays;
 
@@ -16,6 +17,7 @@ use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 pub use hashed::{is_hashed, shares_by_key};
+pub use replicas::{ReplicaTraffic, writes};
 pub use shakes::{handshake, passes_on, shakers};
 pub use stays::{own_work, stays};
 
@@ -26,10 +28,10 @@ use super::reach::{Pair, pair_graph};
 use super::steered::is_denied;
 use super::stints::{Rest, Soon, Stints};
 use super::{Graph, Role};
-use crate::balance::Backend;
 use crate::endpoint::Amount;
-use crate::id::{EndpointId, NodeId};
+use crate::id::NodeId;
 use crate::nodes::client::{ClientPlan, Demand as Asked};
+use replicas::Arriving;
 
 /// Passes over a cyclic graph at most: a cycle that is returned to with probability 0.999 has
 /// converged to a millionth by then.
@@ -86,17 +88,6 @@ pub struct NodeTraffic {
     pub calls: f64,
     /// The replicas.
     pub replicas: Vec<ReplicaTraffic>,
-}
-
-/// What arrives at a replica.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct ReplicaTraffic {
-    /// Its share of the node's exchanges.
-    pub share: f64,
-    /// The work that is offered to it, in erlangs: cores that it keeps busy on average.
-    pub load: f64,
-    /// How many can be served at once.
-    pub servers: u32,
 }
 
 impl Traffic {
@@ -165,14 +156,6 @@ impl NodeTraffic {
     pub fn busiest(&self) -> Option<f64> {
         let has_servers = self.replicas.iter().filter(|replica| replica.servers > 0);
         has_servers.map(ReplicaTraffic::utilisation).reduce(f64::max)
-    }
-}
-
-impl ReplicaTraffic {
-    /// The utilisation of a core.
-    #[must_use]
-    pub fn utilisation(&self) -> f64 {
-        if self.servers == 0 { 0.0 } else { self.load / f64::from(self.servers) }
     }
 }
 
@@ -361,103 +344,37 @@ fn trace_service(graph: &Graph, client: NodeId) -> Option<f64> {
 /// What arrives at the nodes when clients ask at their rates.
 fn nodes(graph: &Graph, clients: &[ClientTraffic]) -> Vec<NodeTraffic> {
     let mut nodes = vec![NodeTraffic::default(); graph.plans.len()];
-    let mut arriving = vec![BTreeMap::new(); graph.plans.len()];
+    let mut arriving = vec![Arriving::default(); graph.plans.len()];
     let stays = stays(graph);
     for client in clients {
         let service = trace_service(graph, client.node);
+        let demand = |pair: &Pair| (*pair, pauses::demand(graph, *pair, service, &stays));
+        let demands: BTreeMap<Pair, Demand> = client.visits.keys().map(demand).collect();
         for (pair, often) in &client.visits {
             let (rate, node) = (often * client.rate, &mut nodes[pair.0.index()]);
-            let demand = pauses::demand(graph, *pair, service, &stays);
+            let demand = &demands[pair];
             node.rate += rate;
             node.cpu = node.cpu.and(&demand.cpu, rate);
             node.stints = node.stints.and(&demand.stints, rate);
             node.wait = node.wait.and(&demand.wait, rate);
             node.calls += rate * demand.calls;
             for (to, calls) in graph.served.calls.get(pair).into_iter().flatten() {
-                let what = (pair.0, for_what(graph, *pair, to.1));
-                *arriving[to.0.index()].entry(what).or_insert(0.0) += rate * calls;
+                let Some(demand) = demands.get(to) else { continue };
+                arriving[to.0.index()].call(graph, *pair, to.1, (demand, rate * calls));
             }
             for (to, shake, often) in shakes::shakes(graph, *pair) {
                 let node: &mut NodeTraffic = &mut nodes[to.index()];
                 node.shakes += rate * often;
                 node.cpu = node.cpu.and(&shake.cpu, rate * often);
                 node.stints = node.stints.and(&shake.stints, rate * often);
+                arriving[to.index()].shake(&shake, rate * often);
             }
         }
     }
     for (place, (node, arriving)) in (0..).zip(nodes.iter_mut().zip(&arriving)) {
-        node.replicas = replicas(graph, NodeId(place), node, arriving);
+        node.replicas = arriving.replicas(graph, NodeId(place), node.rate);
     }
     nodes
-}
-
-/// What a call is for: one without an endpoint is a part of the work of what the caller was asked
-/// for, and writes if that does. What only hands on knows no more than the call says.
-fn for_what(graph: &Graph, (caller, asked): Pair, called: EndpointId) -> EndpointId {
-    match &graph.plans[caller.index()].role {
-        Role::Answering(_) if called == EndpointId::NONE => asked,
-        Role::Client(_) | Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => called,
-    }
-}
-
-/// How a node's load falls on its replicas; `arriving` are rates by caller and endpoint.
-fn replicas(
-    graph: &Graph,
-    id: NodeId,
-    node: &NodeTraffic,
-    arriving: &BTreeMap<Pair, f64>,
-) -> Vec<ReplicaTraffic> {
-    let Some(shape) = &graph.plans[id.index()].shape else { return Vec::new() };
-    let mut shares = vec![0.0; shape.machines.len()];
-    for ((from, endpoint), rate) in arriving {
-        if node.rate > 0.0 {
-            spread(graph, *from, id, *endpoint, rate / node.rate, &mut shares);
-        }
-    }
-    let replica = |(share, machine): (&f64, &crate::nodes::station::MachineShape)| {
-        let work = match machine.cores {
-            0 => node.wait.total,
-            _ => node.cpu.total * machine.factor,
-        };
-        let servers = if machine.cores == 0 { shape.workers } else { machine.cores };
-        ReplicaTraffic { share: *share, load: share * work / 1e9, servers }
-    };
-    shares.iter().zip(&shape.machines).map(replica).collect()
-}
-
-/// Adds to each replica its part of what one caller sends.
-fn spread(
-    graph: &Graph,
-    from: NodeId,
-    to: NodeId,
-    endpoint: EndpointId,
-    rate: f64,
-    shares: &mut [f64],
-) {
-    let asked = graph.fixed.endpoints.get(endpoint.index());
-    let weights: Vec<f64> = match &graph.plans[from.index()].role {
-        Role::Balancer { plan, .. } => {
-            let by_key = shares_by_key(graph, from, endpoint);
-            let own = plan.backends.iter().enumerate().filter(|(_, backend)| backend.node == to);
-            let share = |(number, backend): (usize, &Backend)| match &by_key {
-                Some(shares) => shares[number],
-                None => plan.spec.share_of(backend.weight),
-            };
-            own.map(share).collect()
-        }
-        _ if graph.fixed.topology.nodes[to.index()].has_primary
-            && asked.is_some_and(|asked| asked.write) =>
-        {
-            (0..shares.len()).map(|replica| if replica == 0 { 1.0 } else { 0.0 }).collect()
-        }
-        Role::Client(_) | Role::Proxy { .. } | Role::Answering(_) => vec![1.0; shares.len()],
-    };
-    let total: f64 = weights.iter().sum();
-    if total > 0.0 {
-        for (share, weight) in shares.iter_mut().zip(weights) {
-            *share += rate * weight / total;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,24 @@ pub(super) fn paired_values(
     Paired::of(baseline, variant, results.first()?.confidence(), pairs)
 }
 
+/// What to add where a difference is not shown that a table shows, which has fewer comparisons to
+/// share a level among: those with the baseline alone.
+pub(super) fn at_what_level(
+    results: &[VariantResult],
+    [one, other]: [usize; 2],
+    metric: &str,
+) -> String {
+    let count = results.len();
+    let comparisons = u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX).max(1);
+    let [a, b] = [one, other].map(|place| results[place].values(metric));
+    let alone = Paired::of(&a, &b, results[one].confidence(), comparisons);
+    if count > 2 && alone.is_some_and(|paired| paired.verdict.is_significant()) {
+        format!(" at the level that all {} pairs share", count * (count - 1) / 2)
+    } else {
+        String::new()
+    }
+}
+
 /// A clause that says so where there are too few replications for any interval, so that nothing can
 /// be told apart however long they are.
 pub(super) fn too_few_replications(results: &[VariantResult]) -> Option<String> {
@@ -74,6 +92,35 @@ mod tests {
     #[test]
     fn designs_that_agree_are_not_called_otherwise() {
         assert_eq!(disagreement(&sample::compared().0), None);
+    }
+
+    #[test]
+    fn where_only_fewer_comparisons_show_a_difference_the_level_is_told() {
+        let mut results = sample::compared().0;
+        results.truncate(2);
+        results.push(results[0].clone());
+        let place = crate::metrics::end_to_end().position(|it| it.name == "latency_mean");
+        let place = place.expect("a metric");
+        let mut set = |which: usize, values: [f64; 5]| {
+            let first = results[which].replications[0].clone();
+            let with = |value: f64| {
+                let mut run = first.clone();
+                run.summary[place] = value;
+                run
+            };
+            results[which].replications = values.map(with).to_vec();
+        };
+        // Differences of mean 1 and deviation √0.4: t is 3.54 of 4 degrees, which 97.5 % of two
+        // comparisons take 3.50 for, and 98.3 % of three pairs 3.96.
+        set(0, [10.0; 5]);
+        set(1, [11.0, 11.0, 11.0 + 0.8_f64.sqrt(), 11.0 - 0.8_f64.sqrt(), 11.0]);
+        set(2, [10.0; 5]);
+        let pair = pair(&results, 0, 1, "latency_mean").expect("values");
+        assert_eq!(pair.verdict, Verdict::NotShown);
+        let said = at_what_level(&results, [0, 1], "latency_mean");
+        assert_eq!(said, " at the level that all 3 pairs share");
+        assert_eq!(at_what_level(&results, [0, 2], "latency_mean"), "");
+        assert_eq!(at_what_level(&results[..2], [0, 1], "latency_mean"), "");
     }
 
     #[test]

@@ -31,10 +31,10 @@ const COLUMNS: [&str; 14] = [
     "cache",
 ];
 
-/// The table, if any request was kept.
+/// The table, if requests were to be kept: without rows if none ended.
 pub(super) fn file(results: &[VariantResult]) -> Option<ResultFile> {
     let mut runs = results.iter().flat_map(|result| &result.replications);
-    if runs.all(|run| run.requests.is_empty()) {
+    if !runs.any(|run| run.keeps_requests) {
         return None;
     }
     let mut sheet = Sheet::new(&COLUMNS);
@@ -123,6 +123,16 @@ mod tests {
         assert!(start < end, "{row}");
         assert_eq!(cells[9..12], ["200", "", "1"]);
         assert!(cells[12].starts_with("app/") && !cells[12].contains("/0"), "{row}");
+    }
+
+    #[test]
+    fn where_none_ended_of_the_requests_that_were_asked_for_there_is_the_header() {
+        let mut results = sample::run(sample::SHOP, sample::KEEPING);
+        let runs = results.iter_mut().flat_map(|result| &mut result.replications);
+        runs.for_each(|run| run.requests.clear());
+        let text = String::from_utf8(file(&results).expect("a table").bytes).expect("UTF-8");
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert_eq!(file(&sample::run(sample::SHOP, sample::PLAIN)), None);
     }
 
     #[test]

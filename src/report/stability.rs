@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use crate::check::circled;
 use crate::graph::Role;
+use crate::model::Until;
 use crate::nodes::client::Demand;
-use crate::study::{Stability, VariantResult};
+use crate::study::{Replication, Stability, VariantResult};
 use crate::world::Halt;
 
 /// Whether a variant can keep up, as results say it.
@@ -58,9 +60,11 @@ pub(super) fn trouble(result: &VariantResult) -> Option<String> {
              by; `study = \"terminating\"` takes each run as a whole",
             name(node)
         ),
-        Stability::Unstable { node, since, halt: None } => {
-            format!("cannot keep up with the load: {} has grown since {since}", name(node))
-        }
+        Stability::Unstable { node, since, halt: None } => format!(
+            "cannot keep up with the load: {} has grown since {since}{}",
+            name(node),
+            in_circles(result).map_or_else(String::new, |it| format!("; {it}, and may all do so"))
+        ),
         Stability::Unstable { node, since, halt: Some(Halt::InFlight(..)) } => format!(
             "cannot keep up with the load: at {since} more exchanges were in flight than the \
              limit, most of them at {}",
@@ -72,6 +76,31 @@ pub(super) fn trouble(result: &VariantResult) -> Option<String> {
         Stability::Unstable { since, halt: Some(Halt::Events(_)), .. } => {
             format!("was ended at {since} by the limit of events")
         }
+    })
+}
+
+/// That nothing moves any more, in a sentence, where a run ended so: workers wait for calls that
+/// come back to them, everything has happened that could, and requests are left.
+pub(super) fn halted(result: &VariantResult) -> Option<String> {
+    let graph = &result.graph;
+    let is_left = |run: &Replication| run.in_flight_share > 0.0 && run.halt.is_none();
+    let left = result.replications.iter().filter(|run| is_left(run)).count();
+    let is_over = graph.run.until == Until::Drained && graph.faults.is_empty();
+    let circles = in_circles(result).filter(|_| is_over && left > 0)?;
+    let of = match (left, result.replications.len()) {
+        (_, 1) => String::new(),
+        (left, all) => format!(" in {left} of {all} replications"),
+    };
+    Some(format!("Nothing moved any more at the end{of}, with requests left: {circles}."))
+}
+
+/// Whose workers wait for calls that come back to them, in a clause.
+fn in_circles(result: &VariantResult) -> Option<String> {
+    let graph = &result.graph;
+    let names = circled(graph).map(|id| format!("`{}`", graph.names[id.index()]));
+    let names: Vec<String> = names.collect();
+    (!names.is_empty()).then(|| {
+        format!("the workers of {} wait for calls that come back to them", names.join(", "))
     })
 }
 
@@ -102,6 +131,28 @@ mod tests {
         let words = trouble(&results[0]).expect("trouble");
         let start = "cannot keep up with the load: `app` has grown since ";
         assert!(words.starts_with(start), "{words}");
+    }
+
+    #[test]
+    fn workers_that_wait_for_one_another_for_ever_are_named() {
+        let text = |study: &str| {
+            format!(
+                "study = '{study}'\nuntil = 'drained'\nduration = '10s'\nreplications = 2\n\
+                 [endpoint.page]\nwork = [{{ call = 'app', endpoint = 'inner' }}]\n\
+                 [endpoint.inner]\nwork = [{{ cpu = '1ms' }}]\n[node.u]\nkind = 'client'\n\
+                 arrivals = {{ regular = '10/s' }}\nmix = {{ page = 1 }}\n[node.app]\n\
+                 kind = 'server'\ncores = 1\nworkers = 1\n[link.u.app]\n[link.app.app]\n"
+            )
+        };
+        let results = sample::run(&text("terminating"), sample::KEEPING);
+        let said = halted(&results[0]).expect("a halt");
+        let end = "the workers of `app` wait for calls that come back to them.";
+        assert!(said.ends_with(end) && said.contains("in 2 of 2 replications"), "{said}");
+        let steady = text("steady-state").replace("until = 'drained'\n", "");
+        let words = trouble(&sample::run(&steady, sample::PLAIN)[0]).expect("trouble");
+        assert!(words.ends_with("wait for calls that come back to them, and may all do so"));
+        let enough = text("terminating").replace("workers = 1", "workers = 50");
+        assert_eq!(halted(&sample::run(&enough, sample::PLAIN)[0]), None);
     }
 
     #[test]

@@ -74,7 +74,9 @@ pub struct Replication {
     pub observable: u64,
     /// The strict fingerprint, if it was wanted.
     pub strict: Option<u64>,
-    /// Single requests, if they were wanted.
+    /// Whether single requests were wanted.
+    pub keeps_requests: bool,
+    /// Those that ended of them.
     pub requests: Vec<RequestRow>,
 }
 
@@ -218,6 +220,7 @@ pub fn replicate_in(
         halt: ended.halt,
         observable: observable.0,
         strict: strict.map(|strict| strict.0),
+        keeps_requests: log.is_some(),
         requests: log.map_or_else(Vec::new, RequestLog::into_rows),
     })
 }

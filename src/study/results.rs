@@ -337,9 +337,11 @@ impl VariantResult {
             status = status.and(status_of_count(values.iter().sum(), replications));
         }
         let interval = Interval::of_replications(&values, self.confidence());
-        if matches!(kind, Kind::Mean | Kind::Quantile(_) | Kind::Counted)
-            && interval.is_some_and(|it| it.relative_half_width() > WIDE)
-        {
+        let is_judged_by_width = match kind {
+            Kind::Mean | Kind::Ended | Kind::Lasting | Kind::Quantile(_) | Kind::Counted => true,
+            Kind::Outcome | Kind::Plain | Kind::Price => false,
+        };
+        if is_judged_by_width && interval.is_some_and(|it| it.relative_half_width() > WIDE) {
             status = status.and(Status::FewData);
         }
         let shown = status.has_number() && !values.is_empty();

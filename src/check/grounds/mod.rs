@@ -8,6 +8,7 @@
 
 mod again;
 mod askers;
+mod ends;
 mod faults;
 mod links;
 mod nodes;
@@ -112,6 +113,7 @@ impl Grounds {
         found.links();
         found.programs();
         found.faults();
+        found.ends();
         found.again();
         found.found
     }

@@ -7,7 +7,7 @@ use super::super::strangers::{asks_once, comes_again, sees_strangers};
 use super::{Effect, Finder, Reach};
 use crate::balance::Algorithm;
 use crate::fact::Place;
-use crate::graph::{NodePlan, Role, is_hashed};
+use crate::graph::{NodePlan, Role, is_hashed, shares_by_key};
 use crate::id::NodeId;
 use crate::limit::{LimitKey, RateLimitSpec};
 use crate::net::Mode;
@@ -204,6 +204,10 @@ impl Finder<'_> {
                        share";
             self.doubt(id, Reach::Behind, Effect::work(Bound::AtLeast).hidden(PINNED), why);
         }
+        if is_hashed(plan) && several && !self.knows_keys(id) {
+            // That loads are as if keys fell evenly is told with the balancer.
+            self.add(id, Reach::Behind, Effect::work(Bound::About));
+        }
         if spec.bound().is_some() && several {
             let why = "its bound on loads sends on what is too much for the backend of a key";
             self.doubt(id, Reach::Behind, Effect::EITHER, why);
@@ -213,6 +217,12 @@ impl Finder<'_> {
             let why = "its processes choose without knowing of one another";
             self.doubt(id, Reach::Behind, Effect::BUNCHED, why);
         }
+    }
+
+    /// Whether it is known which backend of a balancer gets how much of everything.
+    fn knows_keys(&self, id: NodeId) -> bool {
+        let mut asked = self.graph.served.calls.keys().filter(|(node, _)| *node == id);
+        asked.all(|(_, endpoint)| shares_by_key(self.graph, id, *endpoint).is_some())
     }
 
     /// What a limit of connections does: where backends are alike and chosen alike, less comes to

@@ -93,6 +93,20 @@ fn writes_go_to_the_primary_alone() {
 }
 
 #[test]
+fn a_primary_has_the_work_of_writes_and_its_part_of_that_of_reads() {
+    let text = "[endpoint.read]\nwork = [{ cpu = { exp = '0.5ms' } }]\n[endpoint.save]
+write = true\nwork = [{ cpu = { exp = '8ms' } }]\n[node.users]\nkind = 'client'
+arrivals = { poisson = '400/s' }\nmix = { read = 3, save = 1 }
+[node.db]\nkind = 'database'\ncores = 1\nreplicas = 3\n[link.users.db]";
+    // 100 writes of 8 ms, and a third of 300 reads of 0.5 ms.
+    check(text, &[("db", 400.0, 0.85)]);
+    let graph = graph(text);
+    let node = &Traffic::of(&graph).nodes[graph.node("db").expect("db").index()];
+    let loads: Vec<f64> = node.replicas.iter().map(|it| it.load).collect();
+    assert!((loads[1] - 0.05).abs() < 1e-9 && (node.load() - 0.95).abs() < 1e-9, "{loads:?}");
+}
+
+#[test]
 fn what_comes_back_is_counted_each_time() {
     let text = "[endpoint.page]
 work = [{ cpu = '10ms' }, { call = 'app', endpoint = 'page', probability = 0.5 }]

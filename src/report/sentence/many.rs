@@ -1,7 +1,7 @@
 //! More than two variants that all keep up.
 
 use super::{doubt, is_near, is_same, list, load_pages, measured, name};
-use crate::report::order::pair;
+use crate::report::order::{at_what_level, pair};
 use crate::stats::{Rounded, Verdict};
 use crate::study::VariantResult;
 
@@ -37,7 +37,9 @@ pub(super) fn many(results: &[VariantResult], places: &[usize], is_best: &str) -
     }
     let mut buts = Vec::new();
     if !alike.is_empty() {
-        buts.push(format!("is not told apart from {}", list(results, alike)));
+        let level = |other: &usize| at_what_level(results, [*other, *best], metric);
+        let level = alike.iter().map(level).find(|it| !it.is_empty()).unwrap_or_default();
+        buts.push(format!("is not told apart from {}{level}", list(results, alike)));
     }
     if !near.is_empty() {
         buts.push(format!("is less than 1 % below {}", list(results, near)));

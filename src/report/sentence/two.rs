@@ -1,7 +1,7 @@
 //! Two variants that both keep up.
 
 use super::{doubt, is_near, is_same, load_pages, name, rounded};
-use crate::report::order::pair;
+use crate::report::order::{at_what_level, pair};
 use crate::stats::{Paired, Verdict, times};
 use crate::study::VariantResult;
 
@@ -70,7 +70,10 @@ fn tail(results: &[VariantResult], winner: usize, loser: usize, measure: &Measur
     let few = doubt(results, &[winner, loser], metric);
     let its = format!("its {word} is");
     match tail.verdict {
-        Verdict::NotShown => format!("; no difference shown in {word}{few}"),
+        Verdict::NotShown => {
+            let level = at_what_level(results, [loser, winner], metric);
+            format!("; no difference shown in {word}{level}{few}")
+        }
         Verdict::Lower => format!("; {}{few}", against(&its, &tail, "of the other's")),
         Verdict::Higher => format!(", but {}{few}", against(&its, &tail, "times the other's")),
     }
@@ -92,15 +95,19 @@ fn undecided(
     let start = if near {
         format!("The {means} of {o} and {b}{price} differ by less than 1 %{few}")
     } else {
-        format!("No difference between {o} and {b}{price} is shown in the {mean}{few}")
+        let level = at_what_level(results, [base, other], metric);
+        format!("No difference between {o} and {b}{price} is shown in the {mean}{level}{few}")
     };
     let Some(tail) = pair(results, base, other, tail_metric) else {
         return format!("{start}; there is too little data to compare {word}");
     };
     let few = doubt(results, &[base, other], tail_metric);
+    let level = at_what_level(results, [base, other], tail_metric);
     match tail.verdict {
-        Verdict::NotShown if near => format!("{start}; no difference is shown in {word}{few}"),
-        Verdict::NotShown => format!("{start} or in {word}{few}"),
+        Verdict::NotShown if near => {
+            format!("{start}; no difference is shown in {word}{level}{few}")
+        }
+        Verdict::NotShown => format!("{start} or in {word}{level}{few}"),
         Verdict::Lower | Verdict::Higher => {
             let what = format!("the {word} of {o} is");
             format!("{start}; {}{few}", against(&what, &tail, &format!("times that of {b}")))

@@ -8,7 +8,7 @@ use crate::check::fullest;
 use crate::metrics::Unit;
 use crate::model::Study;
 use crate::report::manifest::warmup_from;
-use crate::report::stability::trouble;
+use crate::report::stability::{halted, trouble};
 use crate::report::{Bound, Provenance, SloOutcome, SloVerdict, fingerprint, slo_verdicts};
 use crate::stats::{MAX_UNFINISHED, MIN_REPLICATIONS, percent};
 use crate::study::{NodeRow, SummaryRow, VariantResult};
@@ -206,6 +206,9 @@ fn bottleneck(marks: &mut Marks, result: &VariantResult) -> String {
         let short = fullest.filter(|it| it.load >= 1.0);
         let short = short.map_or_else(String::new, |it| format!(" Too little: {}.", it.text));
         return format!("`{}` {trouble}.{short}", result.name);
+    }
+    if let Some(halted) = halted(result) {
+        return halted;
     }
     let busiest = busiest(result);
     let busy = busiest.as_ref().and_then(|(_, row)| row.mean).unwrap_or(0.0);
