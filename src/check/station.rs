@@ -7,6 +7,7 @@ use crate::theory::{self, Interarrival, Known, Quality, Service, Station, Unsolv
 
 use super::flow::Flow;
 use super::mixture::Mixture;
+use super::room::room;
 
 /// Why there is no answer where more comes than can be done.
 pub(super) const NO_STEADY_STATE: &str = "no steady state";
@@ -53,8 +54,9 @@ impl Answer {
             kinds.retain(|(share, ..)| *share > 0.0);
         }
         kinds.sort_by(|one, two| two.1.utilisation().total_cmp(&one.1.utilisation()));
+        let places = room(graph, id);
         let of = |(share, replica, machine): (f64, &ReplicaTraffic, &MachineShape)| {
-            (share, Self::of_one(node, shape, (replica, machine), flow))
+            (share, Self::of_one(node, shape, (replica, machine), flow, places))
         };
         Mixture::of(kinds.into_iter().map(of).collect())
     }
@@ -65,6 +67,7 @@ impl Answer {
         shape: &Shape,
         (replica, machine): (&ReplicaTraffic, &MachineShape),
         flow: Flow,
+        places: Option<u64>,
     ) -> Self {
         let (served, slots) = Served::of(node, machine, shape);
         if served.often * replica.share <= 0.0 || served.mean <= 0.0 {
@@ -75,7 +78,7 @@ impl Answer {
                 "the variance of its service time is infinite, and so is the mean wait".into(),
             );
         }
-        let limits = match limits(shape, node, (slots, machine.cores)) {
+        let limits = match limits(shape, node, (slots, machine.cores), places) {
             Ok(limits) => limits,
             Err(reason) => return Self::Unknown(reason.to_owned()),
         };
@@ -167,6 +170,7 @@ fn limits(
     shape: &Shape,
     node: &NodeTraffic,
     (slots, cores): (u32, u32),
+    capacity: Option<u64>,
 ) -> Result<Limits, &'static str> {
     let by_class =
         matches!(shape.discipline, Discipline::Priority | Discipline::PreemptivePriority);
@@ -196,8 +200,6 @@ fn limits(
             false => "no formula: a worker is kept through several steps",
         });
     }
-    let capacity =
-        (shape.queue != u32::MAX).then(|| u64::from(shape.workers) + u64::from(shape.queue));
     if shape.discipline == Discipline::Ps && capacity != Some(u64::from(shape.workers)) {
         return Err("no formula for processor sharing among so many workers at most");
     }

@@ -39,8 +39,8 @@ pub use identified::is_sharded;
 pub use reach::{Pair, Served};
 pub use stints::{Rest, Stints};
 pub use traffic::{
-    ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand, handshake,
-    is_hashed, own_work, passes_on, programs, shakers, shares_by_key, stays,
+    ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, bound_on_loads, delay, demand,
+    handshake, is_hashed, own_work, passes_on, programs, shakers, shares_by_key, stays,
 };
 pub use unsent::unsent;
 
