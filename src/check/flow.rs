@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::bound::Bound;
 use super::bunched::Bunch;
-use super::leaning::leaning;
+use super::leaning::{Leaning, leaning};
 use super::station::{Answer, interarrival};
 use crate::arrivals::{Arrivals, RateProfile};
 use crate::balance::Algorithm;
@@ -33,21 +32,21 @@ pub(super) struct Flow {
     watches: bool,
     /// Whether they come in bunches.
     pub(super) bunch: Bunch,
-    /// Where true waits lie beside those of this law, where it is only taken for the true one.
-    pub(super) leans: Bound,
+    /// Whether what is only taken for Poisson is known to come no less evenly.
+    pub(super) is_even: bool,
 }
 
 /// Squared coefficients of variation of the arrivals and of the service at a node.
 pub(super) type Variation = (f64, f64);
 
-/// What theory says of every node, and where true waits lie beside it.
+/// What theory says of every node, and what that is worth.
 pub(super) struct Answers {
     /// What it says.
     pub(super) nodes: Vec<Answer>,
     /// How much arrivals and service vary.
     pub(super) variations: Vec<Variation>,
-    /// Where true waits lie, as far as what comes and the formula decide that.
-    pub(super) leanings: Vec<Bound>,
+    /// What that is worth.
+    pub(super) leanings: Vec<Leaning>,
 }
 
 /// What theory says of every node, and how much arrivals and service vary there.
@@ -66,7 +65,7 @@ pub(super) fn answers(graph: &Graph, traffic: &Traffic) -> Answers {
     let mut leaving = vec![Flow::UNKNOWN; graph.plans.len()];
     let mut answers = vec![Answer::Nothing; graph.plans.len()];
     let mut variations = vec![(1.0, 1.0); graph.plans.len()];
-    let mut leanings = vec![Bound::Exact; graph.plans.len()];
+    let mut leanings = vec![Leaning::Holds; graph.plans.len()];
     for place in sorted {
         let id = NodeId(u16::try_from(place.index()).unwrap_or(u16::MAX));
         if let Role::Client(client) = &graph.plans[id.index()].role {
@@ -139,7 +138,7 @@ impl Flow {
         forked: false,
         watches: false,
         bunch: Bunch::None,
-        leans: Bound::About,
+        is_even: false,
     };
 
     const fn exact(law: Interarrival) -> Self {
@@ -196,15 +195,14 @@ impl Flow {
             Interarrival::Exponential | Interarrival::Erlang { .. } | Interarrival::Constant
         );
         let is_even = self.exact && is_even && self.bunch == Bunch::None;
-        let leans = if is_even { Bound::AtMost } else { Bound::About };
-        Self { leans, ..self.unknown() }
+        Self { is_even, ..self.unknown() }
     }
 
     /// The same flow, of which no more is known than its rate.
     fn unknown(self) -> Self {
         let bunch = self.bunch.scattered();
         let law = Interarrival::Exponential;
-        Self { law, exact: false, bunch, leans: Bound::About, ..self }
+        Self { law, exact: false, bunch, is_even: false, ..self }
     }
 
     /// Every k-th of the flow.

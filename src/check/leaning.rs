@@ -1,45 +1,66 @@
 //! Where true waits lie beside those of a formula that is for other arrivals than theirs.
 
-use super::bound::Bound;
 use super::flow::Flow;
 use super::station::Answer;
 use crate::graph::NodeTraffic;
 use crate::theory::{Known, Quality};
 
-/// Where the true waits at a node lie beside `answer`, as far as what arrives there decides it.
+/// What a formula for waits is worth where something else than what it knows decides as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaning {
+    /// It holds for what comes.
+    Holds,
+    /// It holds for Poisson arrivals, and those that come are no less even.
+    Even,
+    /// It holds for Poisson arrivals, and others come.
+    Poisson,
+    /// It is an approximation by itself.
+    Approximates,
+    /// It is that of a queue that refuses some, to which fewer come at a bad moment.
+    Refuses,
+}
+
+impl Leaning {
+    /// What is left of two of them together.
+    fn or(self, other: Self) -> Self {
+        if self == other { self } else { Self::Approximates }
+    }
+}
+
+/// What `answer` is worth at a node, by what arrives there.
 ///
 /// Of two streams of arrivals with independent intervals the one whose intervals vary less in
 /// convex order waits less, whatever the service is (Stoyan, "Comparison Methods for Queues and
 /// Other Stochastic Models", 1983). So what holds for Poisson arrivals is a bound where others are
 /// more, or less, even, if it holds exactly; where some are refused it is none.
-pub(super) fn leaning(answer: &Answer, flow: Flow, node: &NodeTraffic) -> Bound {
+pub(super) fn leaning(answer: &Answer, flow: Flow, node: &NodeTraffic) -> Leaning {
     let is_once = |visits: &crate::graph::Visits| {
         visits.operations <= 1 && visits.often <= node.rate * (1.0 + 1e-9)
     };
     let is_plain = is_once(&node.cpu) && is_once(&node.wait);
     let of = |known: &Known| match known {
-        Known::MMc(_) | Known::MD1(_) | Known::MG1(_) if is_plain => flow.leans,
+        Known::MMc(_) | Known::MD1(_) | Known::MG1(_) if is_plain && flow.is_even => Leaning::Even,
         Known::MMc(_)
         | Known::MD1(_)
         | Known::MG1(_)
         | Known::MMcK(_)
         | Known::ErlangB(_)
-        | Known::MGcPs(_)
-        | Known::GiM1(_)
-        | Known::GiMc(_)
-        | Known::MachineRepairman(_)
-        | Known::AllenCunneen(_) => Bound::About,
+        | Known::MGcPs(_) => Leaning::Poisson,
+        Known::GiM1(_) | Known::GiMc(_) | Known::MachineRepairman(_) | Known::AllenCunneen(_) => {
+            Leaning::Approximates
+        }
     };
     match answer {
         Answer::Queue(known, Quality::Approximation) => of(known),
         Answer::Mixed(mixture, Quality::Approximation) => {
-            mixture.parts().map(|(_, known)| of(&known)).fold(Bound::Exact, Bound::and)
+            let parts = mixture.parts().map(|(_, known)| of(&known));
+            parts.reduce(Leaning::or).unwrap_or(Leaning::Holds)
         }
         Answer::Queue(_, Quality::Exact)
         | Answer::Mixed(_, Quality::Exact)
         | Answer::Nothing
         | Answer::Solved { .. }
-        | Answer::Unknown(_) => Bound::Exact,
+        | Answer::Unknown(_) => Leaning::Holds,
     }
 }
 

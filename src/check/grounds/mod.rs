@@ -19,6 +19,7 @@ pub(super) use again::{can_fail, kept_shakers};
 use std::collections::BTreeSet;
 
 use super::bound::Bound;
+use super::leaning::Leaning;
 use super::station::{Answer, NO_STEADY_STATE};
 use crate::graph::{Graph, Traffic};
 use crate::id::NodeId;
@@ -100,8 +101,10 @@ struct Doubt {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Grounds {
     doubts: Vec<Doubt>,
-    /// Where true waits lie beside the formulas that are told, by what arrives alone.
-    leanings: Vec<Bound>,
+    /// What the formulas that are told are worth, by what arrives alone.
+    leanings: Vec<Leaning>,
+    /// To whom so much less comes, or is let in, that a formula without that is a bound at best.
+    shedding: BTreeSet<NodeId>,
     /// The reasons, for people.
     pub(super) reasons: Vec<String>,
 }
@@ -139,21 +142,22 @@ impl Grounds {
         self.bound(node, |effect| effect.wait)
     }
 
-    /// Where the waits at a node lie beside the formula that is told: a bound on what a formula
-    /// says is none on the truth where the formula itself may say too much or too little.
+    /// Where the waits at a node lie beside the formula that is told: what comes on top of what a
+    /// formula knows is no lower bound where the formula itself may say too much.
     pub(super) fn told_wait(&self, node: NodeId) -> Bound {
         let doubt = self.wait(node);
-        match (self.leanings.get(node.index()), doubt) {
-            (None | Some(Bound::Exact), _) => doubt,
-            (Some(Bound::AtMost), _) => doubt.and(Bound::AtMost),
+        match self.leanings.get(node.index()) {
+            None | Some(Leaning::Holds) => doubt,
+            Some(Leaning::Even) => doubt.and(Bound::AtMost),
             // Calls side by side are more bunched than those that the formula supposes.
-            (Some(Bound::AtLeast | Bound::About), _) if self.is_only_bunched(node) => doubt,
-            (Some(Bound::AtLeast | Bound::About), _) => Bound::About,
+            Some(Leaning::Poisson) if self.is_only_bunched(node) => doubt,
+            Some(Leaning::Poisson | Leaning::Approximates) if doubt == Bound::AtMost => doubt,
+            Some(Leaning::Poisson | Leaning::Approximates | Leaning::Refuses) => Bound::About,
         }
     }
 
-    /// Whether all that is doubted of the waits at a node is that they may be longer, since what comes
-    /// is more bunched.
+    /// Whether all that is doubted of the waits at a node is that they may be longer, since what
+    /// comes is more bunched.
     fn is_only_bunched(&self, node: NodeId) -> bool {
         let own = self.doubts.iter().filter(|doubt| doubt.nodes.contains(&node));
         let mut waits =
@@ -179,18 +183,21 @@ impl Grounds {
         self.doubts.iter().all(|doubt| certain(doubt.effect))
     }
 
-    /// Takes from answers what they cannot claim, given where true waits lie beside them.
-    pub(super) fn qualify(&mut self, answers: &mut [Answer], leanings: Vec<Bound>) {
+    /// Takes from answers what they cannot claim, given what they are worth.
+    pub(super) fn qualify(&mut self, answers: &mut [Answer], leanings: Vec<Leaning>) {
         self.leanings = leanings;
         for (place, answer) in answers.iter().enumerate() {
             if self.is_refused_by_pattern(NodeId(u16::try_from(place).unwrap_or(u16::MAX)), answer)
             {
-                self.leanings[place] = Bound::About;
+                self.leanings[place] = Leaning::Refuses;
             }
         }
         for (id, answer) in (0..).map(NodeId).zip(answers) {
             let own = self.doubts.iter().filter(|doubt| doubt.nodes.contains(&id));
-            let hides = own.clone().find_map(|doubt| doubt.effect.hides);
+            let is_neither = self.shedding.contains(&id) && self.told_wait(id) == Bound::About;
+            let sheds =
+                is_neither.then_some("much of it is turned away, and more or less may come");
+            let hides = own.clone().find_map(|doubt| doubt.effect.hides).or(sheds);
             let is_doubted = own.clone().any(|doubt| doubt.effect.wait != Bound::Exact);
             let is_less = own.clone().any(|doubt| doubt.effect.load == Bound::AtMost);
             match answer {

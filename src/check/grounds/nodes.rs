@@ -46,6 +46,7 @@ impl Finder<'_> {
             if limit.as_ref().is_some_and(|limit| !is_idle(limit)) {
                 let why = "its `rate_limit` turns away, or holds back, what is too much";
                 self.doubt(id, Reach::Onward, Effect::REFUSED, why);
+                self.limited(id, limit.as_ref());
             }
             if let Some(screen) = screen {
                 self.screen(id, screen);
@@ -89,6 +90,7 @@ impl Finder<'_> {
             let why = "it sheds load: some of it is turned away early";
             self.doubt(id, Reach::Here, Effect::work(Bound::AtMost), why);
             self.doubt(id, Reach::Behind, Effect::REFUSED, why);
+            self.shedding(id, shape);
         }
         if *queue != u32::MAX || patience.is_some() || backlog.is_some() {
             let why = "what finds no room, or waits too long, is dropped";
@@ -234,10 +236,13 @@ impl Finder<'_> {
         if self.are_alike(plan) {
             let why = "its `max_conns` holds back, or turns away, what is too much";
             self.doubt(id, Reach::Behind, Effect::REFUSED, why);
-            // What finds all of them full is no failure where a backup takes it.
-            if goes_past_full(plan) {
-                for node in nodes {
+            for node in nodes {
+                // What finds all of them full is no failure where a backup takes it.
+                if goes_past_full(plan) {
                     self.add(node, Reach::Here, Effect::SPARED);
+                }
+                if self.is_often_full(node, plan) {
+                    self.found.shedding.insert(node);
                 }
             }
             return;

@@ -282,6 +282,10 @@ fn what_is_shed_comes_again_as_what_finds_no_room_does() {
         // What is turned away has come all the same.
         let (said, _) = told(POISSON, RANDOM, app, "");
         assert!(!row(&said).contains("at most 80") && row(&said).contains("at most 0.8"), "{said}");
+        // Two bounds together would be a number that says nothing.
+        assert!(row(&said).contains("at most 40 ms"), "{said}");
+        let (said, _) = told(&retry, RANDOM, app, "");
+        assert!(said.contains("app: no formula: much of it is turned away"), "{said}");
     }
 }
 
