@@ -1,5 +1,5 @@
-//! Backends of balancers: which are so often full that no formula is theirs, and what comes to those
-//! that rest until others cannot.
+//! Backends of balancers: which are so often full that no formula is theirs, and what comes to
+//! those that rest until others cannot.
 
 use std::collections::BTreeSet;
 
