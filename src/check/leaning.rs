@@ -130,5 +130,8 @@ mod tests {
         let processes = "algorithm = 'round-robin'\ninstances = 2\nreplicas = 2";
         let said = told(poisson, processes, "replicas = 2");
         assert!(said.contains("E2/M/1") && said.contains("at least 10.49 ms"), "{said}");
+        let hashes = "algorithm = 'uri-hash'\ninstances = 2";
+        let said = told("arrivals = { poisson = '150/s' }", hashes, "replicas = 2");
+        assert!(said.contains("M/M/1 (exact)"), "{said}");
     }
 }

@@ -223,7 +223,9 @@ impl Finder<'_> {
             self.backups(id, plan);
         }
         let is_random = matches!(spec.algorithm, Algorithm::Random | Algorithm::WeightedRandom);
-        if instances.is_some_and(|count| count > 1) && several && !is_random {
+        // By hashes alone all processes choose alike.
+        let is_by_key = is_hashed(plan) && bound_on_loads(plan).is_none() && max_conns.is_none();
+        if instances.is_some_and(|count| count > 1) && several && !is_random && !is_by_key {
             let why = "its processes choose without knowing of one another";
             self.doubt(id, Reach::Behind, Effect::BUNCHED, why);
         }
