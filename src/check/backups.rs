@@ -2,26 +2,54 @@
 
 use std::collections::BTreeSet;
 
+use super::grounds::can_fail;
+use super::idle::takes_out;
 use super::suspicion::Watch;
 use crate::balance::Profile;
-use crate::graph::Role;
+use crate::graph::{Graph, Role};
 use crate::id::NodeId;
+use crate::nodes::load_balancer::BalancePlan;
+
+/// Whether a balancer asks its backups only when it believes that the others are down.
+const fn needs_health(plan: &BalancePlan) -> bool {
+    matches!(plan.spec.profile, Some(Profile::Haproxy | Profile::Envoy))
+}
+
+/// Whether a balancer asks its backups when the others are full.
+pub(super) const fn goes_past_full(plan: &BalancePlan) -> bool {
+    plan.reserve.is_some() && plan.treats.max_conns.is_some() && !needs_health(plan)
+}
+
+/// Whether anything comes to the backups of a balancer: since others are full, since they fail and
+/// it finds out, or since it is told to leave them alone.
+pub(super) fn is_reserve_asked(graph: &Graph, plan: &BalancePlan) -> bool {
+    let tries = plan.treats.next_upstream.is_some() && !needs_health(plan);
+    let finds_out = plan.treats.health.as_ref().is_some_and(takes_out) || tries;
+    let is_down = plan.is_told || finds_out && can_fail(graph);
+    plan.reserve.is_some() && (goes_past_full(plan) || is_down)
+}
+
+/// The backups of a balancer, and whatever they ask.
+pub(super) fn behind_reserve(graph: &Graph, plan: &BalancePlan) -> BTreeSet<NodeId> {
+    let backups = plan.reserve.iter().flatten().filter(|backend| backend.weight > 0);
+    let mut open: Vec<NodeId> = backups.map(|backend| backend.node).collect();
+    let mut all = BTreeSet::new();
+    while let Some(node) = open.pop() {
+        if all.insert(node) {
+            let calls = graph.served.calls.iter().filter(|((from, _), _)| *from == node);
+            open.extend(calls.flat_map(|(_, calls)| calls).map(|((to, _), _)| *to));
+        }
+    }
+    all
+}
 
 impl Watch<'_> {
     /// The nodes that only backups lead to: nothing comes there as long as all is well.
     pub(super) fn in_reserve(&self) -> BTreeSet<NodeId> {
-        let mut open: Vec<NodeId> = Vec::new();
+        let mut all = BTreeSet::new();
         for plan in &self.graph.plans {
             let Role::Balancer { plan, .. } = &plan.role else { continue };
-            let backups = plan.reserve.iter().flatten().filter(|backend| backend.weight > 0);
-            open.extend(backups.map(|backend| backend.node));
-        }
-        let mut all = BTreeSet::new();
-        while let Some(node) = open.pop() {
-            if all.insert(node) {
-                let calls = self.graph.served.calls.iter().filter(|((from, _), _)| *from == node);
-                open.extend(calls.flat_map(|(_, calls)| calls).map(|((to, _), _)| *to));
-            }
+            all.extend(behind_reserve(self.graph, plan));
         }
         all
     }
@@ -30,10 +58,9 @@ impl Watch<'_> {
     pub(super) fn backups(&mut self) {
         for (id, name, span) in self.nodes() {
             let Role::Balancer { plan, .. } = &self.graph.plans[id.index()].role else { continue };
-            let treats = &plan.treats;
-            let needs_health = matches!(plan.spec.profile, Some(Profile::Haproxy | Profile::Envoy));
-            let finds_out = treats.health.is_some()
-                || !needs_health && (treats.next_upstream.is_some() || treats.max_conns.is_some());
+            let finds_out = plan.treats.health.as_ref().is_some_and(takes_out)
+                || !needs_health(plan) && plan.treats.next_upstream.is_some()
+                || goes_past_full(plan);
             if plan.reserve.is_some() && !finds_out {
                 let message = format!("`{name}` never asks its backups: it believes in all others");
                 let help = "give it `health`, so that it finds out who is down";

@@ -8,6 +8,7 @@ use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::bunched::Bunch;
+use super::leaning::{Leaning, leaning};
 use super::station::{Answer, interarrival};
 use crate::arrivals::{Arrivals, RateProfile};
 use crate::balance::Algorithm;
@@ -31,13 +32,25 @@ pub(super) struct Flow {
     watches: bool,
     /// Whether they come in bunches.
     pub(super) bunch: Bunch,
+    /// Whether what is only taken for Poisson is known to come no less evenly.
+    pub(super) is_even: bool,
 }
 
 /// Squared coefficients of variation of the arrivals and of the service at a node.
 pub(super) type Variation = (f64, f64);
 
+/// What theory says of every node, and what that is worth.
+pub(super) struct Answers {
+    /// What it says.
+    pub(super) nodes: Vec<Answer>,
+    /// How much arrivals and service vary.
+    pub(super) variations: Vec<Variation>,
+    /// What that is worth.
+    pub(super) leanings: Vec<Leaning>,
+}
+
 /// What theory says of every node, and how much arrivals and service vary there.
-pub(super) fn answers(graph: &Graph, traffic: &Traffic) -> (Vec<Answer>, Vec<Variation>) {
+pub(super) fn answers(graph: &Graph, traffic: &Traffic) -> Answers {
     let edges = edges(traffic, graph);
     let mut order = DiGraph::<(), ()>::new();
     for _ in &graph.plans {
@@ -52,20 +65,24 @@ pub(super) fn answers(graph: &Graph, traffic: &Traffic) -> (Vec<Answer>, Vec<Var
     let mut leaving = vec![Flow::UNKNOWN; graph.plans.len()];
     let mut answers = vec![Answer::Nothing; graph.plans.len()];
     let mut variations = vec![(1.0, 1.0); graph.plans.len()];
+    let mut leanings = vec![Leaning::Holds; graph.plans.len()];
     for place in sorted {
         let id = NodeId(u16::try_from(place.index()).unwrap_or(u16::MAX));
         if let Role::Client(client) = &graph.plans[id.index()].role {
             leaving[id.index()] = Flow::of_client(graph, client);
             continue;
         }
-        let into: Vec<Flow> = edges
-            .iter()
-            .filter(|((_, to), _)| *to == id)
-            .map(|((from, _), often)| leaving[from.index()].along(graph, *from, id, *often))
-            .collect();
-        let merged = Flow::merged(&into);
-        let again = Flow { bunch: merged.bunch.scattered(), ..Flow::UNKNOWN };
-        let arriving = if comes_back { again } else { merged };
+        let replicas = usize::from(graph.fixed.topology.nodes[id.index()].replicas);
+        let spread_over = |replicas: usize| {
+            let into = edges.iter().filter(|((_, to), _)| *to == id);
+            let along = into.map(|((from, _), often)| {
+                leaving[from.index()].along(graph, (*from, id), *often, replicas)
+            });
+            let merged = Flow::merged(&along.collect::<Vec<_>>());
+            let again = Flow { bunch: merged.bunch.scattered(), ..Flow::UNKNOWN };
+            if comes_back { again } else { merged }
+        };
+        let arriving = spread_over(replicas);
         let answer = if arriving.watches {
             Answer::Unknown("no formula: the balancer looks at how its backends do".to_owned())
         } else {
@@ -76,10 +93,15 @@ pub(super) fn answers(graph: &Graph, traffic: &Traffic) -> (Vec<Answer>, Vec<Var
         let has_cores = graph.plans[id.index()].shape.as_ref().is_some_and(Shape::has_cores);
         let service = if has_cores { node.stints.cv2() } else { node.wait.cv2() };
         variations[id.index()] = (arriving.bunch.dispersion(arriving.law.cv2()), service);
-        leaving[id.index()] = arriving.through(graph, traffic, id, &answer);
+        // Replicas of a balancer share its turns, so where none has a queue they are as one.
+        let is_balancer = matches!(graph.plans[id.index()].role, Role::Balancer { .. });
+        let is_one = is_balancer && answer == Answer::Nothing;
+        let gone = if is_one { spread_over(1) } else { arriving };
+        leaving[id.index()] = gone.through(graph, traffic, id, &answer);
+        leanings[id.index()] = leaning(&answer, arriving, node);
         answers[id.index()] = answer;
     }
-    (answers, variations)
+    Answers { nodes: answers, variations, leanings }
 }
 
 /// How often a visit to the one node calls the other, at most over its endpoints.
@@ -116,6 +138,7 @@ impl Flow {
         forked: false,
         watches: false,
         bunch: Bunch::None,
+        is_even: false,
     };
 
     const fn exact(law: Interarrival) -> Self {
@@ -161,13 +184,25 @@ impl Flow {
     /// What a random part of the flow is: of Poisson arrivals it is Poisson.
     fn thinned(self) -> Self {
         let is_poisson = self.law == Interarrival::Exponential && self.bunch == Bunch::None;
-        if is_poisson { self } else { self.unknown() }
+        if is_poisson { self } else { self.evened() }
+    }
+
+    /// A part of the flow that chance, or turns by weight, take out, of which no more is known than
+    /// its rate: of arrivals that come no less evenly than Poisson ones it is no less even either.
+    fn evened(self) -> Self {
+        let is_even = matches!(
+            self.law,
+            Interarrival::Exponential | Interarrival::Erlang { .. } | Interarrival::Constant
+        );
+        let is_even = self.exact && is_even && self.bunch == Bunch::None;
+        Self { is_even, ..self.unknown() }
     }
 
     /// The same flow, of which no more is known than its rate.
     fn unknown(self) -> Self {
         let bunch = self.bunch.scattered();
-        Self { law: Interarrival::Exponential, exact: false, bunch, ..self }
+        let law = Interarrival::Exponential;
+        Self { law, exact: false, bunch, is_even: false, ..self }
     }
 
     /// Every k-th of the flow.
@@ -195,9 +230,15 @@ impl Flow {
         }
     }
 
-    /// What arrives at one replica of `to` of what leaves `from` and is called so often.
-    fn along(self, graph: &Graph, from: NodeId, to: NodeId, often: f64) -> Self {
-        let replicas = usize::from(graph.fixed.topology.nodes[to.index()].replicas);
+    /// What arrives at one of so many replicas of `to` of what leaves `from` and is called so
+    /// often.
+    fn along(
+        self,
+        graph: &Graph,
+        (from, to): (NodeId, NodeId),
+        often: f64,
+        replicas: usize,
+    ) -> Self {
         let writes = graph.fixed.topology.nodes[to.index()].has_primary && replicas > 1;
         let flow = match &graph.plans[from.index()].role {
             Role::Balancer { plan, .. } if is_hashed(plan) => self.hashed(graph, from),
@@ -210,8 +251,13 @@ impl Flow {
         let Some(link) = graph.fixed.topology.link(from, to) else { return flow };
         let link = &graph.links[link.index()];
         let moves = link.latency.is_constant().is_none() && flow.law != Interarrival::Exponential;
-        let queues = link.bandwidth.is_some() || link.loss.iter().any(|share| *share > 0.0);
-        if moves || queues { flow.unknown() } else { flow }
+        let loses = link.loss.iter().any(|share| *share > 0.0);
+        match link.bandwidth {
+            _ if moves || loses => flow.unknown(),
+            // Who stands in line goes on one by one.
+            Some(_) => flow.evened(),
+            None => flow,
+        }
     }
 
     /// What one backend of a balancer that hashes gets: if keys are drawn independently, what falls
@@ -236,8 +282,8 @@ impl Flow {
             Algorithm::Random | Algorithm::WeightedRandom => self.thinned(),
             Algorithm::RoundRobin
             | Algorithm::SmoothWeightedRoundRobin
-            | Algorithm::StaticRoundRobin
-            | Algorithm::SourceHash
+            | Algorithm::StaticRoundRobin => self.evened(),
+            Algorithm::SourceHash
             | Algorithm::UriHash
             | Algorithm::RingHash
             | Algorithm::Maglev => self.unknown(),

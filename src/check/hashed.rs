@@ -3,7 +3,7 @@
 
 use super::text::percent;
 use crate::balance::Algorithm;
-use crate::graph::{Graph, Role, Traffic, is_hashed, shares_by_key};
+use crate::graph::{Graph, Role, Traffic, bound_on_loads, is_hashed, shares_by_key};
 use crate::id::NodeId;
 
 /// One line for each balancer that hashes or prefers the first.
@@ -29,7 +29,7 @@ fn line(graph: &Graph, traffic: &Traffic, id: NodeId) -> Option<String> {
         return None;
     }
     let own = format!("each of its {open} backends is a queue of its own");
-    if let Some(percent) = plan.spec.bound() {
+    if let Some(percent) = bound_on_loads(plan) {
         return Some(format!(
             "  {name}: it hashes, so {own}; none has more than {percent} % of the average \
              outstanding, and loads are as if keys fell evenly, by weight"
@@ -192,6 +192,21 @@ mod tests {
         assert!(said.contains("none has more than 125 % of the average outstanding"), "{said}");
         assert!(said.contains("its bound on loads sends on what is too much"), "{said}");
         assert!(!said.contains("(exact)"), "{said}");
+        assert!(said.contains("app: no formula"), "{said}");
+    }
+
+    #[test]
+    fn a_bound_that_lets_one_backend_have_all_changes_no_load() {
+        for factor in [200, 65_536] {
+            let bounded = format!("algorithm = 'maglev'\nbalance_factor = {factor}");
+            let (graph, checked, _) = checked(&scenario(1, &bounded));
+            let said = text("base", &graph, &checked);
+            assert!(said.contains("the busiest gets 100.0 %"), "{said}");
+            assert!(!said.contains("average outstanding"), "{said}");
+        }
+        let (graph, checked, _) =
+            checked(&scenario(1, "algorithm = 'maglev'\nbalance_factor = 199"));
+        assert!(text("base", &graph, &checked).contains("199 % of the average outstanding"));
     }
 
     #[test]

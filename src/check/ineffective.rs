@@ -3,6 +3,7 @@
 use super::alone::alone;
 use super::connecting::connecting;
 use super::grounds::kept_shakers;
+use super::idle::idle;
 use super::never::never;
 use super::parameters::parameters;
 use super::probed::probed;
@@ -54,6 +55,7 @@ pub fn ineffective(
     alone(model, graph, &mut found);
     parameters(model, graph, &mut found);
     untimed(model, graph, &mut found);
+    idle(model, graph, &mut found);
     found
 }
 

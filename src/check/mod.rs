@@ -22,8 +22,10 @@ mod full;
 mod grounds;
 mod hashed;
 mod identity;
+mod idle;
 mod ineffective;
 mod keeping;
+mod leaning;
 mod left_out;
 mod length;
 mod mixture;
@@ -34,6 +36,7 @@ mod places;
 mod probed;
 mod repairs;
 mod resources;
+mod room;
 mod sameness;
 mod scaled;
 mod slots;
@@ -96,9 +99,9 @@ impl Checked {
             (Some(circuit), Some(rate)) => Traffic::with(graph, &[(circuit.client, rate)]),
             _ => bounds,
         };
-        let (mut nodes, variations) = flow::answers(graph, &traffic);
-        let grounds = Grounds::of(graph, &traffic);
-        grounds.qualify(&mut nodes);
+        let flow::Answers { mut nodes, variations, leanings } = flow::answers(graph, &traffic);
+        let mut grounds = Grounds::of(graph, &traffic);
+        grounds.qualify(&mut nodes, leanings);
         // A closed network is solved only where its rates are certain, and for it the pattern of
         // arrivals is not given but found.
         if let Some(circuit) = &circuit {

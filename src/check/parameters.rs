@@ -1,6 +1,7 @@
 //! Parameters of a balancer that its algorithm does not look at, and care for backends that come
 //! back where none is ever out.
 
+use super::idle::takes_out;
 use super::ineffective::warning;
 use crate::balance::{Algorithm, BalanceSpec};
 use crate::graph::{Graph, Role};
@@ -50,7 +51,7 @@ fn of_algorithm(
 /// out.
 fn of_health(name: &str, node: &Named<NodeSpec>, spec: &BackendsSpec, found: &mut Vec<Diagnostic>) {
     let Some(health) = &spec.health else { return };
-    if health.passive.is_some() || health.active.is_some() || health.outlier.is_some() {
+    if takes_out(health) {
         return;
     }
     for (key, is_written) in [

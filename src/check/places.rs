@@ -5,6 +5,7 @@
 
 use super::amplified::attempts_of;
 use super::resources::Queue;
+use super::room::room;
 use super::slots::slots_of;
 use crate::arrivals::{Arrivals, RateProfile};
 use crate::graph::{Graph, Role, Traffic};
@@ -51,8 +52,7 @@ pub fn places(
         (None, Some(balancer)) => slots_of(balancer),
         (None, None) => 1.0,
     };
-    let by_room = shape.filter(|it| it.queue != u32::MAX);
-    let by_room = by_room.map(|it| f64::from(it.queue) + f64::from(it.workers));
+    let by_room = shape.and_then(|_| room(graph, node)).map(|places| places as f64);
     // Without a `backend_queue` nobody waits at a balancer.
     let by_room = by_room.or_else(|| balancer.filter(|it| it.patience.is_none()).map(|_| slots));
     let asks_again = (0..).map(NodeId).zip(&graph.plans).any(|(id, _)| attempts_of(graph, id) > 1);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::grounds::Grounds;
 use super::slots::slots;
 use super::station::{Answer, NO_STEADY_STATE};
-use super::suspicion::Watch;
+use super::suspicion::{Watch, at_least};
 use super::text::{number, percent};
 use super::workers::{are_its_load, workers};
 use crate::auth::AuthPlan;
@@ -203,7 +203,7 @@ fn let_go_after(graph: &Graph, from: NodeId) -> Option<f64> {
 }
 
 /// How many addresses ask for something at the same time; none if nobody knows.
-fn addresses(client: &ClientPlan) -> Option<f64> {
+pub(super) fn addresses(client: &ClientPlan) -> Option<f64> {
     let given = Some(client.addresses.max(1)).filter(|it| *it < u64::from(u32::MAX));
     match &client.demand {
         Demand::Closed(users, _) => Some(client.addresses.min(u64::from(*users)).max(1) as f64),
@@ -356,10 +356,11 @@ impl Watch<'_> {
                 continue;
             }
             let lost = percent((1.0 - 1.0 / it.load()).max(0.0));
+            let some = at_least(1.0 - 1.0 / it.load(), &lost);
             let what = match it.of {
                 // Nothing waits longer than its `backend_queue` says, and without one still more
                 // fails.
-                Of::Slots(_) => format!("at least {lost} of what comes fails"),
+                Of::Slots(_) => format!("{some} of what comes fails"),
                 Of::Link(_) | Of::Hashes(_) | Of::Workers(_) => {
                     format!("what waits for them grows without limit, or {lost} of it fails")
                 }

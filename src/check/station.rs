@@ -7,6 +7,7 @@ use crate::theory::{self, Interarrival, Known, Quality, Service, Station, Unsolv
 
 use super::flow::Flow;
 use super::mixture::{Mixture, Part};
+use super::room::room;
 
 /// Why there is no answer where more comes than can be done.
 pub(super) const NO_STEADY_STATE: &str = "no steady state";
@@ -53,10 +54,11 @@ impl Answer {
             kinds.retain(|(share, ..)| *share > 0.0);
         }
         kinds.sort_by(|one, two| two.1.utilisation().total_cmp(&one.1.utilisation()));
+        let places = room(graph, id);
         let of = |(share, replica, machine): (f64, &ReplicaTraffic, &MachineShape)| Part {
             share,
             services: Served::of(replica, node, machine).often * share / replica.share,
-            answer: Self::of_one(node, shape, (replica, machine), flow),
+            answer: Self::of_one(node, shape, (replica, machine), flow, places),
         };
         Mixture::of(kinds.into_iter().map(of).collect())
     }
@@ -67,6 +69,7 @@ impl Answer {
         shape: &Shape,
         (replica, machine): (&ReplicaTraffic, &MachineShape),
         flow: Flow,
+        places: Option<u64>,
     ) -> Self {
         let served = Served::of(replica, node, machine);
         if served.often <= 0.0 || served.mean <= 0.0 {
@@ -77,7 +80,7 @@ impl Answer {
                 "the variance of its service time is infinite, and so is the mean wait".into(),
             );
         }
-        let limits = match limits(shape, node, machine.cores) {
+        let limits = match limits(shape, node, machine.cores, places) {
             Ok(limits) => limits,
             Err(reason) => return Self::Unknown(reason.to_owned()),
         };
@@ -161,7 +164,12 @@ struct Limits {
 }
 
 /// How many are served at once and held, or why theory cannot say.
-fn limits(shape: &Shape, node: &NodeTraffic, cores: u32) -> Result<Limits, &'static str> {
+fn limits(
+    shape: &Shape,
+    node: &NodeTraffic,
+    cores: u32,
+    capacity: Option<u64>,
+) -> Result<Limits, &'static str> {
     let slots = if cores == 0 { shape.workers } else { cores };
     let by_class =
         matches!(shape.discipline, Discipline::Priority | Discipline::PreemptivePriority);
@@ -191,8 +199,6 @@ fn limits(shape: &Shape, node: &NodeTraffic, cores: u32) -> Result<Limits, &'sta
             false => "no formula: a worker is kept through several steps",
         });
     }
-    let capacity =
-        (shape.queue != u32::MAX).then(|| u64::from(shape.workers) + u64::from(shape.queue));
     if shape.discipline == Discipline::Ps && capacity != Some(u64::from(shape.workers)) {
         return Err("no formula for processor sharing among so many workers at most");
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::grounds::Grounds;
 use super::ineffective::ineffective;
 use super::resources::open;
+use super::room::room;
 use crate::endpoint::Op;
 use crate::graph::{Graph, Role, Traffic, delay, is_sharded, writes};
 use crate::id::NodeId;
@@ -49,6 +50,11 @@ pub fn unused(variants: &[Vec<Diagnostic>], diagnostics: &mut Diagnostics) {
             diagnostics.push(warning.clone());
         }
     }
+}
+
+/// At least so much of something, where that is worth a number.
+pub(super) fn at_least(share: f64, number: &str) -> String {
+    if share < 5e-4 { "some".to_owned() } else { format!("at least {number}") }
 }
 
 /// Warns of nodes of a steady-state study to which more comes than they can do.
@@ -108,16 +114,16 @@ impl Watch<'_> {
                 continue;
             }
             let busiest = open.nodes[id.index()].busiest().unwrap_or(0.0);
-            let is_limited = shape.queue != u32::MAX || shape.patience.is_some();
+            let is_limited = room(self.graph, id).is_some() || shape.patience.is_some();
             // An exact 1 comes out of a sum of floats as a little less.
             if busiest < 1.0 - 1e-9 {
                 continue;
             }
             if is_limited || grounds.is_relieved(id) {
+                let lost = 1.0 - 1.0 / busiest;
+                let some = at_least(lost, &format!("{:.1} %", 100.0 * lost));
                 let message = format!(
-                    "`{name}` is offered {busiest:.3} of what it can do: at least {:.1} % of it \
-                     fails",
-                    100.0 * (1.0 - 1.0 / busiest).max(0.0)
+                    "`{name}` is offered {busiest:.3} of what it can do: {some} of it fails"
                 );
                 self.warn(span, message, "");
             } else {

@@ -215,6 +215,10 @@ fn overload_without_a_limit_is_told() {
     check_said(&text, "warning: `app` is offered 1.250 of what it can do: its queue grows");
     let limited = one("arrivals = { poisson = '125/s' }", EXP, "cores = 1\nworkers = 1\nqueue = 5");
     check_said(&limited, "at least 20.0 % of it fails");
+    check_said(
+        &limited.replace("125/s", "100/s"),
+        "is offered 1.000 of what it can do: some of it",
+    );
 }
 
 #[test]

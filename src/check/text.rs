@@ -139,10 +139,7 @@ fn nodes(graph: &Graph, checked: &Checked) -> Table {
         let load = format!("{much}{}", number(node.load()));
         let load = if node.servers() > 0 { load } else { "-".to_owned() };
         let visits = Visits::of(graph, node, id);
-        // Where arrivals are only taken for Poisson nothing says in which direction that errs.
-        let about = Bound::About.word();
-        let about =
-            Some(checked.grounds.wait(id).word()).filter(|it| !it.is_empty()).unwrap_or(about);
+        let about = about(checked, id);
         let (theory, wait, sojourn) = theory(&checked.nodes[id.index()], visits, about);
         table.row([
             name,
@@ -162,6 +159,14 @@ fn nodes(graph: &Graph, checked: &Checked) -> Table {
         ]);
     }
     table
+}
+
+/// What stands before a wait that is not exact.
+fn about(checked: &Checked, id: NodeId) -> &'static str {
+    match checked.grounds.told_wait(id) {
+        Bound::Exact | Bound::About => Bound::About.word(),
+        bound => bound.word(),
+    }
 }
 
 fn cores(graph: &Graph, id: NodeId) -> String {
@@ -272,7 +277,10 @@ fn mixtures(graph: &Graph, checked: &Checked) -> Vec<String> {
         let (share, known) = mixture.busiest();
         let means = known.means();
         let [wait, sojourn] = visits.times(&known, [means.wait, means.sojourn]).map(time);
-        let about = if *quality == Quality::Exact { "" } else { "about " };
+        let about = match quality {
+            Quality::Exact => "",
+            Quality::Approximation => about(checked, id),
+        };
         lines.push(format!(
             "  {}: its replicas differ: wait and time at cores are means over all that comes; at \
              the busiest, to which {} comes, {about}{wait} and {about}{sojourn}",

@@ -3,7 +3,7 @@
 
 use super::ineffective::warning;
 use crate::graph::Graph;
-use crate::limit::LimitProfile;
+use crate::limit::{LimitProfile, RateLimitSpec};
 use crate::model::Model;
 use crate::net::Mode;
 use crate::resilience::{Outcome, RetrySpec};
@@ -56,7 +56,7 @@ fn backlogs(model: &Model, graph: &Graph, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Buckets without a token.
+/// Buckets without a token, and periods that are too short for one request.
 fn buckets(model: &Model, found: &mut Vec<Diagnostic>) {
     for (name, node) in &model.nodes {
         let station = node.spec.station();
@@ -69,6 +69,15 @@ fn buckets(model: &Model, found: &mut Vec<Diagnostic>) {
                  holds none lets nothing pass"
             );
             found.push(warning(node.at("rate_limit.burst"), message, "write 1, or more"));
+        }
+        let counts = |it: &&RateLimitSpec| it.profile == LimitProfile::Haproxy;
+        if limit.filter(counts).is_some_and(|it| it.per_period() == 0) {
+            let message = format!(
+                "the `rate_limit` of `{name}` lets nothing pass: `rate` × `period` is less than \
+                 one request"
+            );
+            let help = "give it a longer `period`: so many pass in each";
+            found.push(warning(node.at("rate_limit"), message, help));
         }
     }
 }
@@ -122,5 +131,18 @@ mod tests {
         );
         assert_eq!(warnings("", &limit("burst = 1"), ""), "");
         assert_eq!(warnings("", &limit("burst = 0, profile = 'nginx'"), ""), "");
+    }
+
+    #[test]
+    fn a_period_in_which_not_one_request_passes_is_told() {
+        let limit = |period: &str| {
+            format!(
+                "rate_limit = {{ rate = '0.5/s', key = 'all', profile = 'haproxy', \
+                 period = '{period}' }}"
+            )
+        };
+        let found = warnings("", &limit("1s"), "");
+        assert!(found.contains("the `rate_limit` of `app` lets nothing pass"), "{found}");
+        assert_eq!(warnings("", &limit("2s"), ""), "");
     }
 }

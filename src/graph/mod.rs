@@ -40,8 +40,8 @@ pub use reach::{Pair, Served};
 pub use steered::is_denied;
 pub use stints::{Rest, Stints};
 pub use traffic::{
-    ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, delay, demand, handshake,
-    is_hashed, own_work, passes_on, programs, shakers, shares_by_key, stays, writes,
+    ClientTraffic, NodeTraffic, Origin, ReplicaTraffic, Traffic, bound_on_loads, delay, demand,
+    handshake, is_hashed, own_work, passes_on, programs, shakers, shares_by_key, stays, writes,
 };
 pub use unsent::unsent;
 

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-pub use hashed::{is_hashed, shares_by_key};
+pub use hashed::{bound_on_loads, is_hashed, shares_by_key};
 pub use replicas::{ReplicaTraffic, writes};
 pub use shakes::{handshake, passes_on, shakers};
 pub use stays::{own_work, stays};

@@ -33,16 +33,9 @@ pub(super) struct Counter {
 impl RequestRate {
     /// The limit before its first request.
     #[must_use]
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a rate is positive and at most 10^9, a period at most 100 years"
-    )]
     pub fn new(spec: &RateLimitSpec) -> Self {
-        // What is written as a whole number a period must not lose one to the float.
-        let limit = (spec.rate.0 * spec.period.as_secs_f64() + 1e-6) as u64;
         let period = (spec.period.0 / 1_000_000).max(2);
-        Self { limit, period, states: States::new() }
+        Self { limit: spec.per_period(), period, states: States::new() }
     }
 
     #[inline]

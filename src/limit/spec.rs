@@ -96,6 +96,18 @@ impl RateLimitSpec {
         }
     }
 
+    /// `haproxy`: how many requests of one key pass in a period.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate is positive and at most 10^9, a period at most 100 years"
+    )]
+    pub fn per_period(&self) -> u64 {
+        // What is written as a whole number a period must not lose one to the float.
+        (self.rate.0 * self.period.as_secs_f64() + 1e-6) as u64
+    }
+
     /// The status of what is refused.
     #[must_use]
     pub fn refused_status(&self) -> Status {

@@ -122,8 +122,8 @@ impl Retry {
 
     /// How often a request is tried at most, the first time included.
     #[must_use]
-    pub const fn attempts(&self) -> u32 {
-        self.attempts
+    pub fn attempts(&self) -> u32 {
+        if self.on == Conditions::NONE { 1 } else { self.attempts }
     }
 
     /// A request is sent for the first time.

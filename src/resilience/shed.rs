@@ -43,6 +43,14 @@ impl Default for ShedSpec {
     }
 }
 
+impl ShedSpec {
+    /// Whether there is any limit, so that something may be refused.
+    #[must_use]
+    pub const fn has_limit(&self) -> bool {
+        self.in_flight.is_some() || self.queue_delay.is_some()
+    }
+}
+
 /// Load shedding with its state: one station's.
 #[derive(Debug, Clone)]
 pub struct Shed {

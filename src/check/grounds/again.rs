@@ -4,11 +4,13 @@
 use super::super::alone::is_alone;
 use super::super::amplified::attempts_of;
 use super::super::bound::Bound;
+use super::super::idle::may_copy;
 use super::{Effect, Finder, Reach};
 use crate::endpoint::Op;
 use crate::graph::{Graph, Role, handshake, passes_on, shakers};
 use crate::id::NodeId;
 use crate::net::Mode;
+use crate::nodes::load_balancer::BalancePlan;
 
 impl Finder<'_> {
     /// Looks for who asks more than once, and for handshakes.
@@ -17,7 +19,7 @@ impl Finder<'_> {
         let fails = can_fail(graph);
         for (id, plan) in self.ids().zip(&graph.plans) {
             let why = match &plan.role {
-                Role::Balancer { plan, .. } if plan.treats.hedge.is_some() && !is_alone(plan) => {
+                Role::Balancer { plan, .. } if hedges(graph, id, plan) => {
                     "its hedges are copies, and how often it makes any is not known before the run"
                 }
                 _ if fails && attempts_of(graph, id) > 1 => {
@@ -66,8 +68,13 @@ pub(in crate::check) fn kept_shakers(graph: &Graph) -> Vec<NodeId> {
     all
 }
 
+/// Whether a balancer sends copies.
+fn hedges(graph: &Graph, id: NodeId, plan: &BalancePlan) -> bool {
+    plan.treats.hedge.is_some() && !is_alone(plan) && may_copy(graph, id, plan)
+}
+
 /// Whether any attempt can fail, so that those who try again do.
-fn can_fail(graph: &Graph) -> bool {
+pub(in crate::check) fn can_fail(graph: &Graph) -> bool {
     let fails = |op: &Op| matches!(op, Op::Fail(..));
     let by_work = graph.fixed.programs.iter().any(|program| program.ops.iter().any(fails));
     let by_links = graph.links.iter().any(|link| {
@@ -75,10 +82,9 @@ fn can_fail(graph: &Graph) -> bool {
         loses || link.waits.is_some() || link.breaker.is_some() || link.closes()
     });
     let by_nodes = graph.plans.iter().any(|plan| {
-        let is_limited = plan
-            .shape
-            .as_ref()
-            .is_some_and(|shape| shape.queue != u32::MAX || shape.patience.is_some());
+        let is_limited = plan.shape.as_ref().is_some_and(|shape| {
+            shape.queue != u32::MAX || shape.patience.is_some() || shape.sheds()
+        });
         let is_screened = plan.screen.as_ref().is_some_and(|screen| screen.is_any());
         let by_role = match &plan.role {
             Role::Client(client) => client.timeout.is_some(),

@@ -2,6 +2,7 @@
 
 use super::super::unsettled::stay;
 use super::{Effect, Finder, Reach};
+use crate::attack::Attack;
 use crate::graph::{Origin, Role, browsers_keep};
 use crate::id::NodeId;
 use crate::model::Study;
@@ -31,7 +32,8 @@ impl Finder<'_> {
         for (id, plan) in self.ids().zip(&graph.plans) {
             let Role::Client(client) = &plan.role else { continue };
             self.client(id, client);
-            if attackers.contains(&id) {
+            // A flood asks as clients do, whatever it gets.
+            if attackers.contains(&id) && !self.floods(id) {
                 let why = "how much it asks for depends on what it gets";
                 self.doubt(id, Reach::Behind, Effect::EITHER, why);
             }
@@ -61,6 +63,13 @@ impl Finder<'_> {
             );
             self.doubt(id, Reach::Behind, Effect::REFUSED, &why);
         }
+    }
+
+    /// Whether an attacker asks for no other reason than to ask.
+    fn floods(&self, id: NodeId) -> bool {
+        let attacks = self.graph.fixed.screens.iter().flat_map(|screens| &screens.attacks);
+        let mut own = attacks.skip(id.index()).take(1).flatten();
+        own.any(|plan| plan.attack == Attack::Flood)
     }
 
     /// Whether a node asks who somebody is.

@@ -8,17 +8,19 @@
 
 mod again;
 mod askers;
+mod backends;
 mod ends;
 mod faults;
 mod links;
 mod nodes;
 mod programs;
 
-pub(super) use again::kept_shakers;
+pub(super) use again::{can_fail, kept_shakers};
 
 use std::collections::BTreeSet;
 
 use super::bound::Bound;
+use super::leaning::Leaning;
 use super::station::{Answer, NO_STEADY_STATE};
 use crate::graph::{Graph, Traffic};
 use crate::id::NodeId;
@@ -100,6 +102,10 @@ struct Doubt {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Grounds {
     doubts: Vec<Doubt>,
+    /// What the formulas that are told are worth, by what arrives alone.
+    leanings: Vec<Leaning>,
+    /// To whom so much less comes, or is let in, that a formula without that is a bound at best.
+    shedding: BTreeSet<NodeId>,
     /// The reasons, for people.
     pub(super) reasons: Vec<String>,
 }
@@ -138,6 +144,29 @@ impl Grounds {
         self.bound(node, |effect| effect.wait)
     }
 
+    /// Where the waits at a node lie beside the formula that is told: what comes on top of what a
+    /// formula knows is no lower bound where the formula itself may say too much.
+    pub(super) fn told_wait(&self, node: NodeId) -> Bound {
+        let doubt = self.wait(node);
+        match self.leanings.get(node.index()) {
+            None | Some(Leaning::Holds) => doubt,
+            Some(Leaning::Even) => doubt.and(Bound::AtMost),
+            // Calls side by side are more bunched than those that the formula supposes.
+            Some(Leaning::Poisson) if self.is_only_bunched(node) => doubt,
+            Some(Leaning::Poisson | Leaning::Approximates) if doubt == Bound::AtMost => doubt,
+            Some(Leaning::Poisson | Leaning::Approximates | Leaning::Refuses) => Bound::About,
+        }
+    }
+
+    /// Whether all that is doubted of the waits at a node is that they may be longer, since what
+    /// comes is more bunched.
+    fn is_only_bunched(&self, node: NodeId) -> bool {
+        let own = self.doubts.iter().filter(|doubt| doubt.nodes.contains(&node));
+        let mut waits =
+            own.map(|doubt| doubt.effect).filter(|it| it.wait != Bound::Exact).peekable();
+        waits.peek().is_some() && waits.all(|it| it == Effect::BUNCHED)
+    }
+
     /// Whether some of a node's load may be answered elsewhere, so that nothing need fail if it is
     /// too much.
     pub(super) fn is_spared(&self, node: NodeId) -> bool {
@@ -156,11 +185,21 @@ impl Grounds {
         self.doubts.iter().all(|doubt| certain(doubt.effect))
     }
 
-    /// Takes from answers what they cannot claim.
-    pub(super) fn qualify(&self, answers: &mut [Answer]) {
+    /// Takes from answers what they cannot claim, given what they are worth.
+    pub(super) fn qualify(&mut self, answers: &mut [Answer], leanings: Vec<Leaning>) {
+        self.leanings = leanings;
+        for (place, answer) in answers.iter().enumerate() {
+            if self.is_refused_by_pattern(NodeId(u16::try_from(place).unwrap_or(u16::MAX)), answer)
+            {
+                self.leanings[place] = Leaning::Refuses;
+            }
+        }
         for (id, answer) in (0..).map(NodeId).zip(answers) {
             let own = self.doubts.iter().filter(|doubt| doubt.nodes.contains(&id));
-            let hides = own.clone().find_map(|doubt| doubt.effect.hides);
+            let is_neither = self.shedding.contains(&id) && self.told_wait(id) == Bound::About;
+            let sheds =
+                is_neither.then_some("much of it is turned away, and more or less may come");
+            let hides = own.clone().find_map(|doubt| doubt.effect.hides).or(sheds);
             let is_doubted = own.clone().any(|doubt| doubt.effect.wait != Bound::Exact);
             let is_less = own.clone().any(|doubt| doubt.effect.load == Bound::AtMost);
             match answer {
@@ -186,8 +225,21 @@ impl Grounds {
         }
     }
 
-    /// One line for the nodes whose formula is for arrivals that theirs only may be.
-    pub(super) fn taken_for_poisson(&self, graph: &Graph, answers: &[Answer]) -> Option<String> {
+    /// Whether a queue refuses some of what comes, and something makes that come in a more even
+    /// pattern: if fewer find it full more is waited, so that it is no bound.
+    fn is_refused_by_pattern(&self, id: NodeId, answer: &Answer) -> bool {
+        let refused = match answer {
+            Answer::Queue(known, _) => known.blocking(),
+            Answer::Mixed(mixture, _) => mixture.blocking(),
+            Answer::Nothing | Answer::Solved { .. } | Answer::Unknown(_) => 0.0,
+        };
+        let is_pattern = |it: Effect| it.load == Bound::Exact && it.wait == Bound::AtMost;
+        let mut own = self.doubts.iter().filter(|doubt| doubt.nodes.contains(&id));
+        refused > 0.0 && own.any(|doubt| is_pattern(doubt.effect))
+    }
+
+    /// Lines for the nodes whose formula is for arrivals that theirs only may be.
+    pub(super) fn taken_for_poisson(&self, graph: &Graph, answers: &[Answer]) -> Vec<String> {
         let is_of_any = |known: &Known| matches!(known, Known::AllenCunneen(_));
         let is_taken = |(id, answer): &(NodeId, &Answer)| match answer {
             Answer::Queue(Known::AllenCunneen(_), _) => false,
@@ -198,14 +250,17 @@ impl Grounds {
             Answer::Nothing | Answer::Solved { .. } | Answer::Unknown(_) => false,
         };
         let taken = (0..).map(NodeId).zip(answers).filter(is_taken);
-        let names: Vec<&str> = taken.map(|(id, _)| graph.names[id.index()].as_str()).collect();
-        (!names.is_empty()).then(|| {
-            format!(
-                "  {}: waits are those of Poisson arrivals, and of work in one piece: what really \
-                 comes may be more or less even",
-                names.join(", ")
-            )
-        })
+        let (more_even, others): (Vec<NodeId>, Vec<NodeId>) =
+            taken.map(|(id, _)| id).partition(|id| self.told_wait(*id) == Bound::AtMost);
+        let line = |nodes: Vec<NodeId>, what: &str| {
+            let names: Vec<&str> =
+                nodes.iter().map(|id| graph.names[id.index()].as_str()).collect();
+            let line = format!("  {}: waits are those of Poisson arrivals{what}", names.join(", "));
+            (!names.is_empty()).then_some(line)
+        };
+        let about = ", and of work in one piece: what really comes may be more or less even";
+        let at_most = ": what really comes is no less even, so that they are at most this";
+        [line(others, about), line(more_even, at_most)].into_iter().flatten().collect()
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::super::backups::{goes_past_full, is_reserve_asked};
 use super::super::bound::Bound;
+use super::super::idle::takes_out;
 use super::super::strangers::{asks_once, comes_again, sees_strangers};
 use super::{Effect, Finder, Reach};
 use crate::balance::Algorithm;
 use crate::fact::Place;
-use crate::graph::{NodePlan, Role, is_hashed, shares_by_key};
+use crate::graph::{NodePlan, Role, bound_on_loads, is_hashed, shares_by_key};
 use crate::id::NodeId;
 use crate::limit::{LimitKey, RateLimitSpec};
 use crate::net::Mode;
@@ -17,6 +19,9 @@ use crate::screen::ScreenPlan;
 
 /// Why there is no formula where requests do not choose for themselves.
 const PINNED: &str = "what comes to which replica is not known";
+
+/// Why there is none where the loads of backends are bounded.
+const SENT_ON: &str = "what is too much for one backend goes to another";
 
 impl Finder<'_> {
     /// Looks at every node.
@@ -41,6 +46,7 @@ impl Finder<'_> {
             if limit.as_ref().is_some_and(|limit| !is_idle(limit)) {
                 let why = "its `rate_limit` turns away, or holds back, what is too much";
                 self.doubt(id, Reach::Onward, Effect::REFUSED, why);
+                self.limited(id, limit.as_ref());
             }
             if let Some(screen) = screen {
                 self.screen(id, screen);
@@ -72,16 +78,19 @@ impl Finder<'_> {
             discipline: _,
             classes: _,
             patience,
-            shed,
+            shed: _,
             is_async,
             setup,
             pauses,
             can_hang: _,
             is_scaled,
         } = shape;
-        if shed.is_some() {
+        if shape.sheds() {
+            // What is turned away has come all the same.
             let why = "it sheds load: some of it is turned away early";
-            self.doubt(id, Reach::Onward, Effect::REFUSED, why);
+            self.doubt(id, Reach::Here, Effect::work(Bound::AtMost), why);
+            self.doubt(id, Reach::Behind, Effect::REFUSED, why);
+            self.shedding(id, shape);
         }
         if *queue != u32::MAX || patience.is_some() || backlog.is_some() {
             let why = "what finds no room, or waits too long, is dropped";
@@ -159,6 +168,7 @@ impl Finder<'_> {
         let BalancePlan {
             spec,
             backends,
+            // Who only backups lead to is looked at by itself.
             reserve: _,
             ways: _,
             treats,
@@ -189,7 +199,7 @@ impl Finder<'_> {
             if health.active.is_some() {
                 let why = "its probes come on top, and it asks only backends that it believes in";
                 self.doubt(id, Reach::Behind, Effect::EITHER, why);
-            } else if several {
+            } else if several && takes_out(health) {
                 let why = "it asks only backends that it believes in";
                 self.doubt(id, Reach::Behind, Effect::PATTERN, why);
             }
@@ -208,12 +218,18 @@ impl Finder<'_> {
             // That loads are as if keys fell evenly is told with the balancer.
             self.add(id, Reach::Behind, Effect::work(Bound::About));
         }
-        if spec.bound().is_some() && several {
+        if bound_on_loads(plan).is_some() && several {
             let why = "its bound on loads sends on what is too much for the backend of a key";
             self.doubt(id, Reach::Behind, Effect::EITHER, why);
+            self.hide(plan, SENT_ON);
+        }
+        if is_reserve_asked(self.graph, plan) {
+            self.backups(id, plan);
         }
         let is_random = matches!(spec.algorithm, Algorithm::Random | Algorithm::WeightedRandom);
-        if instances.is_some_and(|count| count > 1) && several && !is_random {
+        // By hashes alone all processes choose alike.
+        let is_by_key = is_hashed(plan) && bound_on_loads(plan).is_none() && max_conns.is_none();
+        if instances.is_some_and(|count| count > 1) && several && !is_random && !is_by_key {
             let why = "its processes choose without knowing of one another";
             self.doubt(id, Reach::Behind, Effect::BUNCHED, why);
         }
@@ -228,18 +244,30 @@ impl Finder<'_> {
     /// What a limit of connections does: where backends are alike and chosen alike, less comes to
     /// each. Elsewhere what finds one full goes to another, to which more comes than its share.
     fn full_backends(&mut self, id: NodeId, plan: &BalancePlan) {
+        let nodes: BTreeSet<NodeId> = plan.ways.iter().map(|(place, _)| place.node).collect();
         if self.are_alike(plan) {
             let why = "its `max_conns` holds back, or turns away, what is too much";
             self.doubt(id, Reach::Behind, Effect::REFUSED, why);
+            for node in nodes {
+                // What finds all of them full is no failure where a backup takes it.
+                if goes_past_full(plan) {
+                    self.add(node, Reach::Here, Effect::SPARED);
+                }
+                if self.is_often_full(node, plan) {
+                    self.found.shedding.insert(node);
+                }
+            }
             return;
         }
         let why = "its `max_conns` holds back, or turns away, what is too much, and what finds one \
                    backend full goes to another";
         self.doubt(id, Reach::Behind, Effect::EITHER, why);
         self.add(id, Reach::Behind, Effect::REFUSED);
-        let nodes: BTreeSet<NodeId> = plan.ways.iter().map(|(place, _)| place.node).collect();
         for node in nodes {
             self.add(node, Reach::Here, Effect::SPARED);
+            if self.is_often_full(node, plan) {
+                self.add(node, Reach::Here, Effect::PATTERN.hidden(SENT_ON));
+            }
         }
     }
 

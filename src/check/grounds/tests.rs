@@ -267,3 +267,79 @@ fn visits_that_begin_with_a_run_that_is_looked_at_from_its_beginning_bring_less(
     assert!(row(&told).contains("at most 40") && row(&told).contains("at most 0.400"), "{told}");
     assert!(!said("steady-state").contains("at most"));
 }
+
+#[test]
+fn what_is_shed_comes_again_as_what_finds_no_room_does() {
+    let retry = format!("{POISSON}\nretry = {{ attempts = 3 }}");
+    for app in ["shed = { in_flight = 4 }", "shed = { queue_delay = '5ms' }"] {
+        let (said, _) = told(&retry, RANDOM, app, "");
+        let lb = said.lines().find(|line| line.starts_with("  lb ")).expect("a row");
+        assert!(lb.contains("at least 80") && row(&said).contains("at least 80"), "{said}");
+        assert!(said.contains("users: what fails is tried again"), "{said}");
+        let next = format!("{RANDOM}\nnext_upstream = {{ on = ['http_503'] }}");
+        let (said, _) = told(POISSON, &next, &format!("replicas = 2\n{app}"), "");
+        assert!(row(&said).contains("at least 80"), "{said}");
+        // What is turned away has come all the same.
+        let (said, _) = told(POISSON, RANDOM, app, "");
+        assert!(!row(&said).contains("at most 80") && row(&said).contains("at most 0.8"), "{said}");
+        // Two bounds together would be a number that says nothing.
+        assert!(row(&said).contains("at most 40 ms"), "{said}");
+        let (said, _) = told(&retry, RANDOM, app, "");
+        assert!(said.contains("app: no formula: much of it is turned away"), "{said}");
+    }
+}
+
+#[test]
+fn what_comes_to_a_backup_is_at_least_nothing_where_anything_sends_it_there() {
+    let spare = "[node.spare]\nkind = 'server'\ncores = 1\n[link.lb.spare]\n";
+    let fault = "[fault.f]\nkind = 'crash'\nnode = 'app'\nat = '1s'";
+    let of = |balancer: &str, more: &str| {
+        let balancer = format!("algorithm = 'round-robin'\nbackup = ['spare']\n{balancer}");
+        let (said, _) = told(POISSON, &balancer, "", &format!("{spare}{more}"));
+        let row = said.lines().find(|line| line.starts_with("  spare ")).expect("a row");
+        (row.contains("at least 0 "), row.contains("at least 0.000"), said)
+    };
+    for (balancer, more) in [
+        ("max_conns = 1", ""),
+        ("next_upstream = {}", fault),
+        ("health = { active = {} }", fault),
+        ("profile = 'haproxy'\nhealth = { active = {} }", fault),
+    ] {
+        let (rate, load, said) = of(balancer, more);
+        assert!(rate && load && said.contains("comes to its backups"), "{balancer}: {said}");
+    }
+    for (balancer, more) in [
+        ("health = { active = {} }", ""),
+        ("next_upstream = {}", ""),
+        ("profile = 'haproxy'\nmax_conns = 1\nhealth = { active = {} }", ""),
+    ] {
+        let (rate, load, said) = of(balancer, more);
+        let may_fail = balancer.contains("max_conns");
+        assert_eq!((rate, load), (may_fail, may_fail), "{balancer}: {said}");
+    }
+    // What a backup takes is no failure.
+    let much = POISSON.replace("80", "120");
+    let balancer = "algorithm = 'round-robin'\nbackup = ['spare']\nmax_conns = 1";
+    let (said, warnings) = told(&much, balancer, "", spare);
+    assert!(!warnings.contains("fails"), "{warnings}{said}");
+}
+
+#[test]
+fn where_backends_of_a_hash_are_often_full_there_is_no_formula() {
+    let client = format!("{POISSON}\naddresses = {{ count = 50 }}");
+    let of = |max: u32| {
+        let balancer = format!("algorithm = 'source-hash'\nmax_conns = {max}");
+        told(&client, &balancer, "replicas = 2", "").0
+    };
+    assert!(of(3).contains("app: no formula: what is too much for one backend goes to another"));
+    assert!(row(&of(200)).contains("about"), "{}", of(200));
+}
+
+#[test]
+fn a_flood_asks_as_much_whatever_it_gets_and_who_guesses_does_not() {
+    let flood = "[node.bad]\nkind = 'attacker'\nattack = 'flood'\nmix = { page = 1 }\n\
+                 arrivals = { poisson = '10/s' }\n[link.bad.lb]\n";
+    let (said, _) = told(POISSON, RANDOM, "", flood);
+    assert!(row(&said).contains("M/M/1 (exact)"), "{said}");
+    assert!(!said.contains("depends on what it gets"), "{said}");
+}

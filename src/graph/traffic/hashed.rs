@@ -24,6 +24,15 @@ pub fn is_hashed(plan: &BalancePlan) -> bool {
     )
 }
 
+/// The bound on the loads of a balancer's backends, in per cent of the average, if it ever binds:
+/// not where everybody may have all that is outstanding.
+#[must_use]
+pub fn bound_on_loads(plan: &BalancePlan) -> Option<u32> {
+    let weights = || plan.backends.iter().map(|it| u64::from(it.weight)).filter(|it| *it > 0);
+    let (least, all) = (weights().min().unwrap_or(0), weights().sum::<u64>());
+    plan.spec.bound().filter(|percent| u64::from(*percent) * least < 100 * all)
+}
+
 /// The share of a balancer's requests for an endpoint that each of its backends gets while all are
 /// up; none if neither a hash nor the order of the backends decides, if a bound on loads decides as
 /// well, or if its keys are not known before the run: those of a trace, of sessions, of requests
@@ -35,7 +44,7 @@ pub fn shares_by_key(graph: &Graph, balancer: NodeId, endpoint: EndpointId) -> O
         return first(plan);
     }
     let has_traces = graph.fixed.traces.iter().any(Option::is_some);
-    let is_bounded = plan.spec.bound().is_some();
+    let is_bounded = bound_on_loads(plan).is_some();
     if !is_hashed(plan) || is_bounded || plan.spec.reads_cookie() || has_traces {
         return None;
     }

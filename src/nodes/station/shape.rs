@@ -51,6 +51,12 @@ impl Shape {
         self.queue != u32::MAX || self.patience.is_some()
     }
 
+    /// Whether it may turn work away although there is room for it.
+    #[must_use]
+    pub fn sheds(&self) -> bool {
+        self.shed.as_ref().is_some_and(ShedSpec::has_limit)
+    }
+
     /// Whether it matters when an exchange begins to be served.
     #[must_use]
     pub const fn watches_starts(&self) -> bool {
