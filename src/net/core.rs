@@ -511,13 +511,7 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn response_bytes(&self, id: ExchangeId, endpoint: &Endpoint, amount: &Amount) -> u64 {
         const SIZE: Purpose = Purpose::named("response size");
         let exchange = self.core.exchanges.hot(id);
-        let asked = &self.core.requests[exchange.request.0].asked;
-        // What a trace asks for is an object, too, whatever the endpoint says.
-        let is_object = endpoint.objects.is_some() || exchange.endpoint == asked.endpoint;
-        let key = match asked.object.filter(|_| is_object) {
-            Some(object) => self.core.root.with(endpoint.name_hash).with(u64::from(object.0)),
-            None => exchange.key,
-        };
+        let key = self.object_key(id, endpoint).unwrap_or(exchange.key);
         #[allow(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
