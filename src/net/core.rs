@@ -272,6 +272,8 @@ pub struct Call {
     pub source: u64,
     /// The connection that the caller, a layer-4 balancer, passes on; none if it calls by itself.
     pub carried: ConnectionId,
+    /// The size of the value that it hands over to a store.
+    pub value: u64,
 }
 
 /// What a handler may do during one call.
@@ -383,6 +385,7 @@ impl<O: Observer> Ctx<'_, O> {
             source: call.source,
             sent: self.core.now,
             connection: call.carried,
+            bytes: call.value,
             ..Cold::default()
         };
         let id = self.core.exchanges.insert(child, cold);
