@@ -196,3 +196,14 @@ fn a_value_costs_its_bytes_on_the_way_to_the_store_as_on_the_way_back() {
     // Each value crosses the line once, if it is found or handed over.
     assert!((found.1 / expired.1 - 1.0).abs() < 0.01, "{} {}", found.1, expired.1);
 }
+
+#[test]
+fn a_value_about_a_user_is_about_the_session_of_a_trace_and_never_found_by_who_is_nobody() {
+    let text = shop("100ms", ROOM, ", by = 'user'");
+    assert!(said_of(&text).iter().all(|(_, caches)| *caches == [Miss]));
+    let text = text.replace("{ interval = '100ms' }", "{ trace = 't.csv' }");
+    let rows = "arrival_ms,session\n0,ann\n100,bob\n200,ann\n300,\n400,\n500,bob\n";
+    let said = said(&support::graph_with(&text, &[("t.csv", rows)]));
+    let statuses: Vec<CacheStatus> = said.iter().map(|(_, caches)| caches[0]).collect();
+    assert_eq!(statuses, [Miss, Miss, Hit, Miss, Miss, Hit]);
+}

@@ -199,6 +199,19 @@ impl<'a, O: Observer> Ctx<'a, O> {
         }
     }
 
+    /// A number for whom a value about users would be about: the session that a trace names, or
+    /// the user or visitor. Who is none of these is somebody new, and known to nobody.
+    #[must_use]
+    pub fn owner_of(&self, request: RequestId) -> u64 {
+        let it = &self.core.requests[request.0];
+        let named = self.traced_by(request).and_then(|(trace, row)| trace.session_key(row));
+        match named {
+            Some(named) => mix(named),
+            None if it.session == SessionId::NONE && !it.errand.is_forced() => mix(it.asked.key.0),
+            None => mix(u64::from(it.asked.client.0)) ^ mix(it.asked.user),
+        }
+    }
+
     /// The user of a request that comes from the address `source`: the trace's session, the user
     /// of a closed loop, or in an open loop what the link of its client takes for one.
     #[must_use]

@@ -156,12 +156,7 @@ impl Host {
         let exchange = ctx.core.exchanges.hot(id);
         let request = exchange.request;
         let key = Key(exchange.key.bits(keep.purpose));
-        let asked = &ctx.core.requests[request.0].asked;
-        let of = if keep.by_user {
-            mix(u64::from(asked.client.0)) ^ mix(asked.user)
-        } else {
-            ctx.path_of(id)
-        };
+        let of = if keep.by_user { ctx.owner_of(request) } else { ctx.path_of(id) };
         let name = mix(of ^ keep.name);
         let verb = match keep.verb {
             Verb::Lookup(_) => EndpointId::LOOKUP,
