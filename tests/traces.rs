@@ -133,3 +133,21 @@ fn a_path_without_an_object_draws_none_and_has_one_size() {
     let spans: Vec<u64> = rows.iter().map(|row| row.end.0 - row.asked.started.0).collect();
     assert!(spans[0] == spans[2] && spans[0] != spans[1], "{spans:?}");
 }
+
+#[test]
+fn a_hit_stays_a_hit_when_what_an_earlier_attempt_fetched_comes_meanwhile() {
+    // Client 2 has it stored at 175 ms. Client 1 gives up at 160 ms, asks again at 180 ms and is
+    // given it for 20 ms; what its first attempt fetched comes at 185 ms.
+    let again = "retry = { attempts = 2, backoff = '20ms' }\ntimeout = { read = '150ms' }\n\
+                 [node.c2]\n";
+    let cache = "cache = { capacity = { objects = 10 }, hit = '20ms' }";
+    let text = two("", SECOND, cache)
+        .replace("cpu = '1ms'", "wait = '175ms'")
+        .replace("[node.c2]\n", again);
+    let graph = traced(&text, "object", "arrival_ms,WHAT\n10,x\n", "arrival_ms,WHAT\n0,x\n");
+    let rows = support::run(&graph).requests;
+    let first = rows.iter().find(|row| row.asked.started.0 > 0).unwrap();
+    let said: Vec<CacheStatus> = first.caches.iter().map(|(_, said)| *said).collect();
+    assert_eq!((first.end.0 / 1_000_000, first.attempts), (200, 2));
+    assert_eq!(said, [CacheStatus::Miss, CacheStatus::Hit]);
+}
