@@ -10,6 +10,7 @@ use super::scaled::too_short;
 use super::strangers::{comes_again, strangers};
 use super::strayed::strayed;
 use super::unpriced::unpriced;
+use super::unseen::unseen;
 use super::unsettled::unsettled;
 use super::untimed::untimed;
 use super::untraced::untraced;
@@ -36,6 +37,7 @@ pub fn ineffective(
     unsettled(model, graph, diagnostics);
     too_short(model, graph, diagnostics);
     probed(model, graph, diagnostics);
+    unseen(model, graph, diagnostics);
     unpriced(model, diagnostics);
     let mut found = Vec::new();
     sticky(model, graph, &mut found);
