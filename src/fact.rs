@@ -107,6 +107,12 @@ impl CacheStatus {
         }
     }
 
+    /// Whether a cache that says this at a look asks for it.
+    #[must_use]
+    pub const fn fetches(self) -> bool {
+        matches!(self, Self::Miss | Self::Expired | Self::Bypass | Self::Pass)
+    }
+
     /// Whether the cache gave what it had, without asking anybody.
     #[must_use]
     pub const fn is_hit(self) -> bool {

@@ -176,3 +176,34 @@ fn a_store_is_measured_as_a_cache_and_answers_no_user() {
     assert!((of(store) - expected).abs() < 1e-9);
     assert!(of(None).abs() < 1e-9, "the server answered all the same");
 }
+
+#[test]
+fn a_value_costs_its_bytes_on_the_way_to_the_store_as_on_the_way_back() {
+    // 10 kB over a line of 1 MB a second take 10 ms, and cost 1 for each GB.
+    let line = "latency = '1ms'\nbandwidth = '1MB/s'\nprice = 1.0\n";
+    let of = |store: &str| {
+        let text = shop("100ms", &format!("{ROOM}\n{store}"), "")
+            .replace("latency = '1ms'\n", line)
+            .replace("[node.users]", "response = { size = '10kB' }\n[node.users]");
+        let graph = support::graph(&text);
+        let said = said(&graph);
+        let cost = support::reading(&support::run(&graph), "cost_per_hour");
+        (said.iter().map(|(ms, _)| *ms).collect::<Vec<u64>>(), cost)
+    };
+    let (found, expired) = (of(""), of("ttl = '0s'"));
+    assert_eq!((found.0[0], found.0[1]), (24, 12));
+    assert!(expired.0.iter().all(|ms| *ms == 24), "{:?}", expired.0);
+    // Each value crosses the line once, if it is found or handed over.
+    assert!((found.1 / expired.1 - 1.0).abs() < 0.01, "{} {}", found.1, expired.1);
+}
+
+#[test]
+fn a_value_about_a_user_is_about_the_session_of_a_trace_and_never_found_by_who_is_nobody() {
+    let text = shop("100ms", ROOM, ", by = 'user'");
+    assert!(said_of(&text).iter().all(|(_, caches)| *caches == [Miss]));
+    let text = text.replace("{ interval = '100ms' }", "{ trace = 't.csv' }");
+    let rows = "arrival_ms,session\n0,ann\n100,bob\n200,ann\n300,\n400,\n500,bob\n";
+    let said = said(&support::graph_with(&text, &[("t.csv", rows)]));
+    let statuses: Vec<CacheStatus> = said.iter().map(|(_, caches)| caches[0]).collect();
+    assert_eq!(statuses, [Miss, Miss, Hit, Miss, Miss, Hit]);
+}

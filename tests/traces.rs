@@ -109,3 +109,45 @@ fn preflights_are_remembered_by_a_traces_sessions_and_otherwise_by_its_addresses
     ];
     assert_eq!(shares.map(|share| (share * 2.0).to_string()), ["1", "2", "1", "1", "2", "2"]);
 }
+
+#[test]
+fn a_row_that_names_a_path_and_an_object_asks_for_that_object_of_that_path() {
+    let columns = "arrival_us,path,object\n0,/s,q1\n1000000,/s,q2\n2000000,/s,q1\n3000000,/s,\n\
+                   4000000,/t,q1\n5000000,/s,\n6000000,/s,q2\n";
+    let second = "arrivals = { regular = '1/h' }";
+    for objects in ["", "objects = { count = 9 }"] {
+        let graph = traced(&two(objects, second, CACHE), "NONE", columns, "");
+        assert_eq!(hits(&graph), [false, false, true, false, false, true, true]);
+    }
+}
+
+#[test]
+fn a_path_without_an_object_draws_none_and_has_one_size() {
+    let text = two("objects = { count = 900 }", "arrivals = { regular = '1/h' }", "")
+        .replace("'1kB'", "{ exp = '1MB' }")
+        .replace("[link.c1.edge]", "[link.c1.edge]\nbandwidth = '10MB/s'");
+    let trace = "arrival_us,WHAT\n0,/x\n1000000,/y\n2000000,/x\n";
+    let graph = traced(&text, "path", trace, "");
+    let rows = support::run(&graph).requests;
+    assert!(rows.iter().all(|row| row.asked.object.is_none()));
+    let spans: Vec<u64> = rows.iter().map(|row| row.end.0 - row.asked.started.0).collect();
+    assert!(spans[0] == spans[2] && spans[0] != spans[1], "{spans:?}");
+}
+
+#[test]
+fn a_hit_stays_a_hit_when_what_an_earlier_attempt_fetched_comes_meanwhile() {
+    // Client 2 has it stored at 175 ms. Client 1 gives up at 160 ms, asks again at 180 ms and is
+    // given it for 20 ms; what its first attempt fetched comes at 185 ms.
+    let again = "retry = { attempts = 2, backoff = '20ms' }\ntimeout = { read = '150ms' }\n\
+                 [node.c2]\n";
+    let cache = "cache = { capacity = { objects = 10 }, hit = '20ms' }";
+    let text = two("", SECOND, cache)
+        .replace("cpu = '1ms'", "wait = '175ms'")
+        .replace("[node.c2]\n", again);
+    let graph = traced(&text, "object", "arrival_ms,WHAT\n10,x\n", "arrival_ms,WHAT\n0,x\n");
+    let rows = support::run(&graph).requests;
+    let first = rows.iter().find(|row| row.asked.started.0 > 0).unwrap();
+    let said: Vec<CacheStatus> = first.caches.iter().map(|(_, said)| *said).collect();
+    assert_eq!((first.end.0 / 1_000_000, first.attempts), (200, 2));
+    assert_eq!(said, [CacheStatus::Miss, CacheStatus::Hit]);
+}

@@ -5,7 +5,7 @@
 //! HTTP Server 2.4, "Log Files"; nginx, `ngx_http_log_module`.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::clock::seconds;
 use super::quoted::quoted;
@@ -69,7 +69,7 @@ impl<'a> Entry<'a> {
     /// # Errors
     /// If it is not of the format.
     pub fn read(line: &'a [u8]) -> Result<Self, Malformed> {
-        let (host, rest) = word(line).ok_or(Malformed::Beginning)?;
+        let (host, rest) = client(line).ok_or(Malformed::Beginning)?;
         let bracket = rest.windows(2).position(|pair| pair == b" [").ok_or(Malformed::Beginning)?;
         // A name may hold spaces; what stands before it may not.
         let (_, user) = word(&rest[..bracket]).ok_or(Malformed::Beginning)?;
@@ -101,10 +101,7 @@ impl<'a> Entry<'a> {
     /// The address that it came from, if that is one.
     #[must_use]
     pub fn address(&self) -> Option<IpAddr> {
-        let text = std::str::from_utf8(self.host).ok()?;
-        let text = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(text);
-        // The zone of a link-local address says which of the server's own cables it came by.
-        text.split('%').next()?.parse().ok()
+        address(self.host)
     }
 
     /// What was asked for without its query.
@@ -113,6 +110,49 @@ impl<'a> Entry<'a> {
         let end = self.target.iter().position(|byte| matches!(byte, b'?' | b'#'));
         &self.target[..end.unwrap_or(self.target.len())]
     }
+}
+
+/// Who asked, and what follows. Three things that servers are set up to write stand for an
+/// address: the site with its port before it, as in Apache's `vhost_combined`; an address with a
+/// port; and the list of `X-Forwarded-For`, which begins with the client.
+fn client(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (mut host, mut rest) = word(line)?;
+    if has_port(host)
+        && let Some((second, after)) = word(rest)
+        && address(first_of(second)).is_some()
+    {
+        (host, rest) = (second, after);
+    }
+    let mut listed = host;
+    while listed.ends_with(b",") {
+        (listed, rest) = word(rest)?;
+    }
+    Some((without_port(first_of(host)), rest))
+}
+
+/// The first entry of a list.
+fn first_of(list: &[u8]) -> &[u8] {
+    list.split(|byte| *byte == b',').next().unwrap_or(list)
+}
+
+fn has_port(host: &[u8]) -> bool {
+    let colon = host.iter().rposition(|byte| *byte == b':');
+    colon.is_some_and(|at| at > 0 && whole(&host[at + 1..]).is_some())
+}
+
+/// An address without the port behind it; whatever is none stays as it is.
+fn without_port(host: &[u8]) -> &[u8] {
+    let text = std::str::from_utf8(host).unwrap_or_default();
+    let has_both = text.parse::<SocketAddr>().is_ok();
+    let colon = host.iter().rposition(|byte| *byte == b':').filter(|_| has_both);
+    colon.map_or(host, |at| &host[..at])
+}
+
+fn address(host: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(host).ok()?;
+    let text = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(text);
+    // The zone of a link-local address says which of the server's own cables it came by.
+    text.split('%').next()?.parse().ok()
 }
 
 /// The first word of a text and what follows the space after it; none if it is empty.
@@ -265,5 +305,25 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_site_a_port_and_a_list_of_proxies_are_not_taken_for_the_client() {
+        for host in [
+            "10.0.0.7",
+            "www.example:80 10.0.0.7",
+            "10.1.1.1:443 10.0.0.7",
+            "10.0.0.7:51000",
+            "10.0.0.7, 192.168.0.1",
+            "10.0.0.7, 192.168.0.1, 192.168.0.2",
+            "10.0.0.7,192.168.0.1",
+            "www.example:80 10.0.0.7, 192.168.0.1",
+        ] {
+            let line = format!("{host} - ann [10/Oct/2000:13:55:36 +0000] \"GET /a\" 200 1");
+            let entry = read(&line);
+            assert_eq!((entry.host, entry.user), (&b"10.0.0.7"[..], Some(&b"ann"[..])), "{host}");
+        }
+        let line = "www.example:80 - ann [10/Oct/2000:13:55:36 +0000] \"GET /a\" 200 1";
+        assert_eq!(read(line).host, b"www.example:80");
     }
 }

@@ -11,6 +11,7 @@ use super::scaled::too_short;
 use super::strangers::{comes_again, strangers};
 use super::strayed::strayed;
 use super::unpriced::unpriced;
+use super::unseen::unseen;
 use super::unsettled::unsettled;
 use super::untimed::untimed;
 use super::untraced::untraced;
@@ -39,6 +40,7 @@ pub fn ineffective(
     unsettled(model, graph, diagnostics);
     too_short(model, graph, diagnostics);
     probed(model, graph, diagnostics);
+    unseen(model, graph, diagnostics);
     unpriced(model, diagnostics);
     circles(model, graph, diagnostics);
     scattered(model, graph, diagnostics);

@@ -49,6 +49,7 @@ mod switched_off;
 mod table;
 mod text;
 mod unpriced;
+mod unseen;
 mod unsettled;
 mod untimed;
 mod untraced;

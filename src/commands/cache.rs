@@ -50,10 +50,10 @@ pub(super) struct Args {
     trace: PathBuf,
     /// Who goes first, by name, or `all`.
     ///
-    /// Some know the future: `belady` is a bound, which no policy beats, where all objects are of
-    /// one size or room is counted in objects; `belady-size` is a good choice where sizes differ,
-    /// and no bound; `static` is the best content that never changes, which is no bound where
-    /// popularity moves. `ttl` gives nothing up for want of room.
+    /// Some know the future: `belady` is a bound, which no policy beats that has to store what it
+    /// misses, where all objects are of one size or room is counted in objects; `belady-size` is a
+    /// good choice where sizes differ, and no bound; `static` is the best content that never
+    /// changes, which is no bound where popularity moves. `ttl` gives nothing up for want of room.
     #[arg(long = "policy", value_name = "NAME", value_delimiter = ',', default_value = USUAL)]
     policies: Vec<String>,
     /// How much a cache holds: objects (`10000`), bytes (`64MiB`), or a share of all that is asked

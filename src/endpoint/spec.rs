@@ -116,6 +116,7 @@ impl Default for EndpointSpec {
 #[serde(deny_unknown_fields)]
 pub struct ObjectsSpec {
     /// How many there are.
+    #[schemars(range(min = 1))]
     pub count: u32,
     /// How often each is asked for; all alike by default.
     #[serde(default = "alike")]

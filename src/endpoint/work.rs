@@ -120,7 +120,7 @@ pub enum WaitFor {
     First,
     /// That many successes.
     #[serde(untagged)]
-    Number(u16),
+    Number(#[schemars(range(min = 1))] u16),
 }
 
 /// A step as its table is written.

@@ -4,7 +4,7 @@
 //! queue at its end, who was not goes and is remembered, up to nine tenths of the capacity. What is
 //! asked for while it is remembered goes into the main queue at once, a CLOCK with two bits. Yang,
 //! Zhang, Qiu, Yue and Rashmi, "FIFO queues are all you need for cache eviction", SOSP 2023. An
-//! object as large as the small queue is not stored unless it is remembered.
+//! object as large as the small queue is not stored, as in the authors' libCacheSim.
 
 use super::Capacity;
 use super::ghost::Ghost;
@@ -53,7 +53,8 @@ impl Evict for S3Fifo {
     }
 
     fn admits(&self, weight: u64) -> bool {
-        // The small queue of a tiny cache has room for one, which no weight may fill otherwise.
+        // The small queue of a tiny cache has room for one, which no weight may fill otherwise. The
+        // paper, which counts objects, says nothing of sizes.
         weight < self.most[SMALL] || self.most[SMALL] == 1
     }
 
@@ -158,5 +159,11 @@ mod tests {
                 assert!(store.len() as u64 <= most);
             }
         }
+    }
+
+    #[test]
+    fn an_object_as_large_as_the_small_queue_passes_and_a_smaller_one_is_stored() {
+        let mut store = Store::new(Policy::S3Fifo, Capacity::Bytes(5_000));
+        assert!(!store.put(1, 500, ()) && store.put(2, 499, ()));
     }
 }

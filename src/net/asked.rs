@@ -5,11 +5,11 @@ use std::net::IpAddr;
 
 use super::core::{Ctx, Fixed};
 use super::transport::User;
-use crate::endpoint::Amount;
+use crate::endpoint::{Amount, Endpoint};
 use crate::fact::Observer;
 use crate::http::is_repeated;
 use crate::id::{EndpointId, ExchangeId, ObjectId, RequestId, SessionId};
-use crate::rng::mix;
+use crate::rng::{Key, mix};
 use crate::trace::{Trace, TraceRow};
 
 /// The block of addresses that clients without an address of their own are in: 10.0.0.0/8.
@@ -29,13 +29,43 @@ impl<'a, O: Observer> Ctx<'a, O> {
     pub fn uri(&self, request: RequestId) -> u64 {
         let asked = &self.core.requests[request.0].asked;
         let endpoint = &self.fixed.endpoints[asked.endpoint.index()];
-        let path = self.traced_by(request).and_then(|(trace, row)| trace.path_of(row));
-        match (path, asked.object) {
-            (Some((path, _)), _) if path == endpoint.path => endpoint.uri,
-            (Some((_, key)), _) => mix(key ^ endpoint.uri),
-            (None, Some(object)) => mix(endpoint.uri ^ mix(u64::from(object.0))),
-            (None, None) => endpoint.uri,
+        let path = match self.traced_path(request) {
+            Some((path, key)) if path != endpoint.path => mix(key ^ endpoint.uri),
+            Some(_) | None => endpoint.uri,
+        };
+        asked.object.map_or(path, |object| mix(path ^ mix(u64::from(object.0))))
+    }
+
+    /// The same for another endpoint that is called about what a request asks for.
+    #[must_use]
+    pub fn uri_about(&self, request: RequestId, endpoint: &Endpoint) -> u64 {
+        let object = self.core.requests[request.0].asked.object;
+        match self.traced_path(request).filter(|_| object.is_none() && endpoint.objects.is_some()) {
+            Some((_, key)) => mix(key ^ endpoint.uri),
+            None => endpoint.uri_for(object),
         }
+    }
+
+    /// The key of what belongs to the object that an exchange for `endpoint` is about: the one
+    /// that its request draws or its row names, or else, where there are objects, the one that
+    /// the path of its row stands for. None if it is about none.
+    #[must_use]
+    pub fn object_key(&self, id: ExchangeId, endpoint: &Endpoint) -> Option<Key> {
+        let exchange = self.core.exchanges.hot(id);
+        let asked = &self.core.requests[exchange.request.0].asked;
+        let has_objects = endpoint.objects.is_some();
+        let number = match asked.object {
+            // What a trace asks for is an object, too, whatever the endpoint says.
+            Some(object) if has_objects || exchange.endpoint == asked.endpoint => object.0.into(),
+            None if has_objects => self.traced_path(exchange.request)?.1,
+            Some(_) | None => return None,
+        };
+        Some(self.core.root.with(endpoint.name_hash).with(number))
+    }
+
+    /// The path that the row of a request's trace names, and a hash of it.
+    fn traced_path(&self, request: RequestId) -> Option<(&'a str, u64)> {
+        self.traced_by(request).and_then(|(trace, row)| trace.path_of(row))
     }
 
     /// The row of the trace that a request came from.
@@ -118,16 +148,13 @@ impl<'a, O: Observer> Ctx<'a, O> {
         }
     }
 
-    /// Writes the target of a request into `text`: the trace's path, or the endpoint's with the
+    /// Writes the target of a request into `text`: the trace's path, or the endpoint's, with the
     /// name or number of the object behind it.
     pub fn write_target(&self, request: RequestId, text: &mut String) {
         text.clear();
         let asked = &self.core.requests[request.0].asked;
-        let path = self.traced_by(request).and_then(|(trace, row)| trace.path_of(row));
-        if let Some((path, _)) = path {
-            return text.push_str(path);
-        }
-        text.push_str(&self.fixed.endpoints[asked.endpoint.index()].path);
+        let own = || self.fixed.endpoints[asked.endpoint.index()].path.as_str();
+        text.push_str(self.traced_path(request).map_or_else(own, |(path, _)| path));
         if let Some(object) = asked.object {
             let written = match self.fixed.object_name(object) {
                 Some(name) => write!(text, "/{name}"),
@@ -169,6 +196,19 @@ impl<'a, O: Observer> Ctx<'a, O> {
             }
             None if session == SessionId::NONE => asked.key.0,
             None => self.core.sessions[session.0].key.0,
+        }
+    }
+
+    /// A number for whom a value about users would be about: the session that a trace names, or
+    /// the user or visitor. Who is none of these is somebody new, and known to nobody.
+    #[must_use]
+    pub fn owner_of(&self, request: RequestId) -> u64 {
+        let it = &self.core.requests[request.0];
+        let named = self.traced_by(request).and_then(|(trace, row)| trace.session_key(row));
+        match named {
+            Some(named) => mix(named),
+            None if it.session == SessionId::NONE && !it.errand.is_forced() => mix(it.asked.key.0),
+            None => mix(u64::from(it.asked.client.0)) ^ mix(it.asked.user),
         }
     }
 

@@ -369,8 +369,10 @@ impl<O: Observer> Ctx<'_, O> {
         let cold = self.cold(id);
         (cold.pending, cold.repeats) = (0, 0);
         self.hot(id).phase = Phase::Outbound;
-        let endpoint = self.fixed.endpoints.get(self.hot(id).endpoint.index());
-        let bytes = endpoint.map_or(0, |endpoint| endpoint.request_bytes);
+        let bytes = match self.core.exchanges.hot(id).endpoint {
+            EndpointId::FILL => self.core.exchanges.cold(id).bytes,
+            asked => self.fixed.endpoints.get(asked.index()).map_or(0, |it| it.request_bytes),
+        };
         // A preflight has no body, and is sent without credentials.
         let is_preflight = self.core.exchanges.hot(id).is_preflight;
         let bytes = if is_preflight { HEAD_BYTES } else { bytes + self.credential_bytes(id) };

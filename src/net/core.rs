@@ -272,6 +272,8 @@ pub struct Call {
     pub source: u64,
     /// The connection that the caller, a layer-4 balancer, passes on; none if it calls by itself.
     pub carried: ConnectionId,
+    /// The size of the value that it hands over to a store.
+    pub value: u64,
 }
 
 /// What a handler may do during one call.
@@ -383,6 +385,7 @@ impl<O: Observer> Ctx<'_, O> {
             source: call.source,
             sent: self.core.now,
             connection: call.carried,
+            bytes: call.value,
             ..Cold::default()
         };
         let id = self.core.exchanges.insert(child, cold);
@@ -511,13 +514,7 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn response_bytes(&self, id: ExchangeId, endpoint: &Endpoint, amount: &Amount) -> u64 {
         const SIZE: Purpose = Purpose::named("response size");
         let exchange = self.core.exchanges.hot(id);
-        let asked = &self.core.requests[exchange.request.0].asked;
-        // What a trace asks for is an object, too, whatever the endpoint says.
-        let is_object = endpoint.objects.is_some() || exchange.endpoint == asked.endpoint;
-        let key = match asked.object.filter(|_| is_object) {
-            Some(object) => self.core.root.with(endpoint.name_hash).with(u64::from(object.0)),
-            None => exchange.key,
-        };
+        let key = self.object_key(id, endpoint).unwrap_or(exchange.key);
         #[allow(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

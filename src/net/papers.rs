@@ -201,7 +201,7 @@ impl<'a, O: Observer> Ctx<'a, O> {
             return self.uri(exchange.request);
         }
         // A call for something else than what the user asked for, about the same object.
-        self.fixed.endpoints[exchange.endpoint.index()].uri_for(asked.object)
+        self.uri_about(exchange.request, &self.fixed.endpoints[exchange.endpoint.index()])
     }
 
     /// The head of the answer that an exchange brings.

@@ -120,14 +120,9 @@ impl<'a, O: Observer> Ctx<'a, O> {
         let exchange = self.core.exchanges.hot(id);
         let asked = &self.core.requests[exchange.request.0].asked;
         let endpoint = self.fixed.endpoints.get(exchange.endpoint.index());
-        let has_objects = endpoint.is_some_and(|endpoint| endpoint.objects.is_some());
-        let is_object = has_objects || exchange.endpoint == asked.endpoint;
-        match (asked.object.filter(|_| is_object), endpoint) {
-            (Some(object), Some(endpoint)) => {
-                let key = self.core.root.with(endpoint.name_hash).with(u64::from(object.0));
-                (Some(object), key)
-            }
-            _ => (None, exchange.key),
+        match endpoint.and_then(|endpoint| self.object_key(id, endpoint)) {
+            Some(key) => (asked.object, key),
+            None => (None, exchange.key),
         }
     }
 

@@ -224,6 +224,7 @@ impl Proxy {
             below: is_below,
             source,
             carried: ConnectionId::NONE,
+            value: 0,
         };
         let at = ctx.next_replica(request, link, endpoint);
         let child = ctx.call(id, link, at, call);

@@ -177,7 +177,7 @@ mod tests {
     use super::*;
     use crate::fact::{Exit, Place};
     use crate::id::{EndpointId, NodeId};
-    use crate::observe::Shape;
+    use crate::observe::{Buckets, Shape};
     use crate::rng::Key;
     use crate::time::Span;
 
@@ -203,7 +203,7 @@ mod tests {
             by_replica: false,
             node_digits: 1,
             window: Time(10),
-            bucket: Span(1_000),
+            buckets: Buckets { width: Span(1_000) },
         }
     }
 

@@ -4,12 +4,12 @@
 //! that every metric folded by itself would be folded thirty times. A metric is then a reading of
 //! them at the end of the run.
 
-use super::{Level, Occupancy, Recorder};
+use super::{Buckets, Level, Occupancy, Recorder};
 use crate::fact::{Exit, Fact, Observer, Place};
 use crate::id::{EndpointId, NodeId};
 use crate::net::Parts;
 use crate::outcome::{Answer, Reason};
-use crate::time::{Span, Time};
+use crate::time::Time;
 
 /// What the meters are laid out for.
 #[derive(Debug, Clone)]
@@ -28,8 +28,8 @@ pub struct Shape {
     pub node_digits: u8,
     /// When the measured window opens.
     pub window: Time,
-    /// The length of a bucket of the timeline.
-    pub bucket: Span,
+    /// The buckets of the timeline.
+    pub buckets: Buckets,
 }
 
 /// Requests of one client for one endpoint.
@@ -101,7 +101,7 @@ pub struct NodeMeter {
 /// Integrals of the levels of a node that timelines show.
 pub(super) type Sums = [u128; 5];
 
-/// Averages over equal buckets of the run.
+/// Averages over the buckets of the run.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
     /// Requests that succeeded, by bucket.
@@ -208,7 +208,7 @@ impl Meters {
         }
         let timeline = Timeline::new(nodes.len());
         let sums_before = vec![Sums::default(); nodes.len()];
-        let bucket_ends = Time::ZERO + shape.bucket;
+        let bucket_ends = shape.buckets.end(0);
         let next = shape.window.min(bucket_ends);
         Self {
             classes,
@@ -247,7 +247,7 @@ impl Meters {
                 self.open(self.shape.window);
             } else {
                 self.close_bucket(self.bucket_ends);
-                self.bucket_ends += self.shape.bucket;
+                self.bucket_ends = self.shape.buckets.end(self.timeline.present.len());
             }
             self.next = self.bucket_ends;
             if !self.is_open {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod browsers;
+mod buckets;
 mod caches;
 mod carried;
 mod connects;
@@ -19,6 +20,7 @@ mod series;
 
 pub use audit::{Audit, Violation};
 pub use browsers::BrowserMeters;
+pub use buckets::Buckets;
 pub use caches::{AnswerMeter, CacheMeter, CacheMeters, Origin};
 pub use carried::Carried;
 pub use connects::{ConnectMeter, Connects};

@@ -120,10 +120,11 @@ impl Observer for RequestLog {
                 }
             }
             Fact::Fetched { by, request, status, .. } if *status != CacheStatus::Refreshed => {
-                // What was said at the look is known better now.
+                // What was said at the look is known better now. An earlier attempt may fetch while
+                // a later one has its answer from the cache already: that one fetches nothing.
                 let list = self.cached.get_mut(request.index());
-                let of_cache = |(at, _): &&mut (Place, CacheStatus)| at == by;
-                if let Some((_, said)) = list.and_then(|list| list.iter_mut().rfind(of_cache)) {
+                let fetches = |(at, said): &&mut (Place, CacheStatus)| at == by && said.fetches();
+                if let Some((_, said)) = list.and_then(|list| list.iter_mut().rfind(fetches)) {
                     *said = *status;
                 }
             }

@@ -1,4 +1,4 @@
-//! The distribution of latency: which share of requests was at most how slow.
+//! The distribution of latency: which share of successes was at most how slow.
 //!
 //! The vertical axis gives each further nine of the share the same room, since what people ask for
 //! lies beyond the 99th percentile, where an ordinary axis shows nothing.
@@ -22,7 +22,7 @@ impl Plot for LatencyCdf {
     }
 
     fn about(&self) -> &'static str {
-        "share of requests at most so slow, with the tail drawn out"
+        "share of successes at most so slow, with the tail drawn out"
     }
 
     fn draw(&self, tables: &Tables, title: &str) -> Result<Vec<Picture>, PlotError> {
@@ -35,7 +35,7 @@ impl Plot for LatencyCdf {
             return Ok(Vec::new());
         }
         let x = Axis::new(Scale::fit(&values, 9), "latency (ms)");
-        let y = Axis::new(Scale::tail(highest), "share of requests that were no slower");
+        let y = Axis::new(Scale::tail(highest), "share of successes that were no slower");
         let zeros = x.scale.is_log() && values.iter().any(|value| *value <= 0.0);
         let heading = "Distribution of latency";
         let (mut figure, room) = Page::new(heading, title)

@@ -2,10 +2,13 @@
 //! and at nodes. `t_s` is the end of a bucket in seconds.
 //!
 //! A run that drains may last for much longer than its buckets were made for: neighbours are then
-//! averaged until there are at most [`MOST`].
+//! averaged, by their widths, until there are at most [`MOST`].
+
+use std::ops::Range;
 
 use super::ResultFile;
 use super::sheet::{Cell, Sheet};
+use crate::observe::Buckets;
 use crate::stats::Interval;
 use crate::study::{TimelineRow, VariantResult};
 
@@ -50,21 +53,25 @@ fn thinned(result: &VariantResult, most: usize) -> Vec<TimelineRow> {
             let values: Vec<f64> = result
                 .replications
                 .iter()
-                .filter_map(|run| mean(&run.timeline[place].values[buckets.clone()]))
+                .filter_map(|run| mean(&run.timeline[place].values, buckets.clone()))
                 .collect();
             let interval = Interval::of_replications(&values, result.confidence());
             let last = &group[group.len() - 1];
-            thin.push(TimelineRow { mean: mean(&values), interval, ..last.clone() });
+            thin.push(TimelineRow { mean: crate::study::mean(&values), interval, ..last.clone() });
         }
     }
     thin
 }
 
-/// The mean of those that are numbers.
-#[allow(clippy::cast_precision_loss, reason = "buckets are few")]
-fn mean(values: &[f64]) -> Option<f64> {
-    let known: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
-    (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+/// The mean over those of the `buckets` in which there is a number.
+fn mean(values: &[f64], buckets: Range<usize>) -> Option<f64> {
+    let (mut sum, mut widths) = (0.0, 0.0);
+    for number in buckets.filter(|number| values[*number].is_finite()) {
+        let width = Buckets::widths(number);
+        sum += values[number] * width;
+        widths += width;
+    }
+    (widths > 0.0).then(|| sum / widths)
 }
 
 #[cfg(test)]
@@ -93,5 +100,27 @@ mod tests {
         assert_eq!((all(&whole).0, all(&thin).0), (200, 50));
         assert!((all(&whole).1 - all(&thin).1).abs() < 1e-9);
         assert_eq!(thin.last().map(|row| row.at), whole.last().map(|row| row.at));
+    }
+
+    #[test]
+    fn a_run_that_drains_for_a_year_has_few_buckets_and_the_averages_of_the_time_they_stand_for() {
+        let text = "study = 'terminating'\nuntil = 'drained'\nduration = '10s'\nreplications = 1\n\
+                    [endpoint.page]\nwork = [ { wait = '365d' } ]\n\
+                    [node.users]\nkind = 'client'\nmix = { page = 1 }\n\
+                    arrivals = { regular = '1/s' }\n[node.app]\nkind = 'server'\n\
+                    [link.users.app]\n";
+        let results = sample::run(text, sample::PLAIN);
+        assert!(results[0].timeline().len() < 4 * 20_000, "{}", results[0].timeline().len());
+        let rows = thinned(&results[0], MOST);
+        let level = rows.iter().filter(|row| row.node.is_none() && row.metric == "in_system");
+        let (mut area, mut before) = (0.0, 0.0);
+        for row in level {
+            let at = row.at.as_secs_f64();
+            area += row.mean.unwrap_or(0.0) * (at - before);
+            before = at;
+        }
+        let (asked, year) = (9.0, 365.0 * 86_400.0);
+        assert!((before - year - asked).abs() < 1.0, "{before}");
+        assert!((area / asked / year - 1.0).abs() < 1e-3, "{area}");
     }
 }

@@ -9,9 +9,9 @@ use crate::id::{EndpointId, NodeId};
 use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end, is_of_caches};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
-    Audit, BrowserMeters, CacheMeters, Carried, ClassMeter, Connects, IdentityMeters, Meters,
-    Observable, Outages, Probes, RequestLog, RequestRow, Sample, ScreenMeters, Series, Shape,
-    Strict, Violation,
+    Audit, BrowserMeters, Buckets, CacheMeters, Carried, ClassMeter, Connects, IdentityMeters,
+    Meters, Observable, Outages, Probes, RequestLog, RequestRow, Sample, ScreenMeters, Series,
+    Shape, Strict, Violation,
 };
 use crate::rng::Key;
 use crate::stats::LADDER;
@@ -288,7 +288,7 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
         by_replica: measure.replicas,
         node_digits: measure.node_digits,
         window,
-        bucket: bucket(graph),
+        buckets: buckets(graph),
     };
     let audit = Audit::new(graph.names.len(), window);
     let probes = (!graph.probes.is_empty()).then(|| Probes::new(&graph.probes, window));
@@ -321,13 +321,13 @@ pub fn outages(graph: &Graph, window: Time) -> Outages {
     Outages::new(nodes, window).scaling(graph.scalings.iter().map(|plan| plan.node))
 }
 
-/// The length of a bucket of the timeline. A run that drains is longer than its duration, by how
-/// much nobody knows before.
+/// The buckets of the timeline. A run that drains is longer than its duration, by how much nobody
+/// knows before.
 #[must_use]
-pub(super) fn bucket(graph: &Graph) -> Span {
+pub(super) fn buckets(graph: &Graph) -> Buckets {
     let drains = graph.run.until == Until::Drained;
     let buckets = if drains { TIMELINE_BUCKETS / 2 } else { TIMELINE_BUCKETS };
-    Span(graph.run.duration.0.div_ceil(buckets).max(1))
+    Buckets { width: Span(graph.run.duration.0.div_ceil(buckets).max(1)) }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "shares for statistics")]

@@ -301,13 +301,13 @@ impl VariantResult {
             .iter()
             .map(|run| run.timeline.first().map_or(0, |series| series.values.len()));
         let count = count.min().unwrap_or(0);
-        let bucket = super::replication::bucket(&self.graph);
+        let buckets = super::replication::buckets(&self.graph);
         for (place, series) in first.timeline.iter().enumerate() {
             for number in 0..count {
                 let value = |run: &Replication| run.timeline[place].values[number];
                 let values: Vec<f64> =
                     self.replications.iter().map(value).filter(|v| v.is_finite()).collect();
-                let end = Time(bucket.0 * (number as u64 + 1)).min(first.end);
+                let end = buckets.end(number).min(first.end);
                 rows.push(TimelineRow {
                     at: end,
                     node: series.node,
@@ -457,8 +457,9 @@ impl VariantResult {
     /// What grows without return.
     fn growing(&self) -> Vec<Growing> {
         let Some(first) = self.replications.first() else { return Vec::new() };
-        let bucket = super::replication::bucket(&self.graph);
-        let skip = usize::try_from(self.window.0.div_ceil(bucket.0)).unwrap_or(usize::MAX);
+        let buckets = super::replication::buckets(&self.graph);
+        let is_before = |number: &usize| buckets.start(*number).0 < self.window.0;
+        let skip = (0..).take_while(is_before).count();
         let of_series = |(place, series): (usize, &TimelineSeries)| {
             let after =
                 |run: &Replication| run.timeline[place].values.iter().skip(skip).copied().collect();
@@ -467,7 +468,7 @@ impl VariantResult {
             Some(Growing {
                 node: series.node,
                 held: levels[0].last().copied().unwrap_or(0.0),
-                since: Time(bucket.0 * (skip + since) as u64),
+                since: buckets.start(skip + since),
             })
         };
         let series = first.timeline.iter().enumerate();

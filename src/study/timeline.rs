@@ -19,12 +19,12 @@ pub struct TimelineSeries {
 /// The numbers of a run that ended at `end`.
 #[allow(clippy::cast_precision_loss, reason = "averages for statistics")]
 pub(super) fn timeline(graph: &Graph, meters: &Meters, end: Time) -> Vec<TimelineSeries> {
-    let bucket = meters.shape.bucket;
+    let buckets = meters.shape.buckets;
     let timeline = &meters.timeline;
     // The last bucket may be cut off by the end; an empty one is none.
     let length = |number: usize| {
-        let from = bucket.0.saturating_mul(number as u64);
-        end.0.saturating_sub(from).min(bucket.0) as f64
+        let from = buckets.start(number);
+        buckets.end(number).min(end).0.saturating_sub(from.0) as f64
     };
     let count = (0..timeline.present.len()).take_while(|number| length(*number) > 0.0).count();
     let by = |of: &dyn Fn(usize) -> f64| (0..count).map(of).collect::<Vec<f64>>();

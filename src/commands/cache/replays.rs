@@ -69,7 +69,7 @@ impl Replays {
         let mut caches = Vec::new();
         for rule in rules {
             for size in sizes {
-                let capacity = size.capacity(u64::from(known.objects()), known.footprint());
+                let capacity = size.capacity(u64::from(known.objects()), known.room());
                 if matches!(capacity, Capacity::Bytes(_)) && !known.has_sizes {
                     let text = &size.text;
                     return Err(CommandError::Usage(format!(

@@ -267,6 +267,11 @@ impl Known {
         self.has_sizes.then(sum)
     }
 
+    /// The room that all objects take together, if they have sizes: an empty one takes a byte.
+    pub(super) fn room(&self) -> Option<u64> {
+        self.footprint().map(|bytes| bytes.saturating_add(self.empty() as u64))
+    }
+
     /// How many objects there are of which no row names a size above 0, if they have sizes.
     pub(super) fn empty(&self) -> usize {
         if self.has_sizes { self.bytes.iter().filter(|bytes| **bytes == 0).count() } else { 0 }

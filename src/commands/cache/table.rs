@@ -35,7 +35,9 @@ pub(super) fn text(replays: &Replays, known: &Known) -> String {
 /// objects have different sizes, or not.
 fn caption(rule: Rule, is_by_size: bool) -> Option<String> {
     let what = match (rule, is_by_size) {
-        (Rule::Belady, false) => "a bound: no policy misses fewer requests",
+        (Rule::Belady, false) => {
+            "a bound: no policy that has to store what it misses misses fewer requests"
+        }
         (Rule::Belady, true) => {
             "a bound for equal sizes only: where room is counted in bytes, as here, others may \
              miss fewer"

@@ -379,10 +379,12 @@ impl Client {
         let kind = &fixed.endpoints[endpoint.index()];
         let traced = self.traced(row);
         let place = self.plan.node.index();
-        let named = traced.and_then(|(_, row)| fixed.objects.number(place, row.object()?));
-        let object = match named {
-            Some(object) => Some(ObjectId(object)),
-            None => wanted::object(kind, endpoint, key, ctx),
+        let row_of = traced.map(|(_, row)| row);
+        let object = match row_of.map(|row| (row.object(), row.path())) {
+            Some((Some(object), _)) => fixed.objects.number(place, object).map(ObjectId),
+            // The path says what is asked for: nothing is drawn beside it.
+            Some((None, Some(_))) => None,
+            Some((None, None)) | None => wanted::object(kind, endpoint, key, ctx),
         };
         let is_somebody = session != SessionId::NONE || errand.is_forced();
         // With one address there is nothing to tell apart.

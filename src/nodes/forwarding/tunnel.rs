@@ -50,7 +50,8 @@ impl Proxy {
         let exchange = ctx.hot(id);
         let (endpoint, key, below) = (exchange.endpoint, exchange.key, exchange.below);
         ctx.core.connections.hold(connection);
-        let call = Call { endpoint, key, backend: u16::MAX, below, source, carried: connection };
+        let (backend, carried) = (u16::MAX, connection);
+        let call = Call { endpoint, key, backend, below, source, carried, value: 0 };
         ctx.call(id, link, hop.to, call);
         true
     }

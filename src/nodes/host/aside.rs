@@ -154,14 +154,9 @@ impl Host {
         ctx: &mut Ctx<'_, O>,
     ) -> Next {
         let exchange = ctx.core.exchanges.hot(id);
-        let (endpoint, request) = (exchange.endpoint, exchange.request);
+        let request = exchange.request;
         let key = Key(exchange.key.bits(keep.purpose));
-        let asked = &ctx.core.requests[request.0].asked;
-        let of = if keep.by_user {
-            mix(u64::from(asked.client.0)) ^ mix(asked.user)
-        } else {
-            ctx.path_of(id)
-        };
+        let of = if keep.by_user { ctx.owner_of(request) } else { ctx.path_of(id) };
         let name = mix(of ^ keep.name);
         let verb = match keep.verb {
             Verb::Lookup(_) => EndpointId::LOOKUP,
@@ -177,15 +172,10 @@ impl Host {
             // addresses.
             source: name,
             carried: crate::id::ConnectionId::NONE,
+            value: if verb == EndpointId::FILL { value_bytes(id, ctx) } else { 0 },
         };
         let link = ctx.fixed.topology.link(self.node, keep.to).expect("look-ups have links");
-        let child = ctx.call(id, link, ctx.shard(keep.to, name), call);
-        if verb == EndpointId::FILL {
-            let kind = ctx.fixed.endpoints.get(endpoint.index());
-            let bytes = kind
-                .and_then(|kind| Some(ctx.response_bytes(id, kind, kind.response_bytes.as_ref()?)));
-            ctx.cold(child).bytes = bytes.unwrap_or(0);
-        }
+        ctx.call(id, link, ctx.shard(keep.to, name), call);
         self.called(id, ctx);
         Next::Holds
     }
@@ -207,4 +197,13 @@ impl Host {
             ctx.hot(parent).step = *after;
         }
     }
+}
+
+/// The size of the value that the work of an exchange makes: that of its endpoint's response.
+fn value_bytes<O: Observer>(id: ExchangeId, ctx: &Ctx<'_, O>) -> u64 {
+    let endpoint = ctx.core.exchanges.hot(id).endpoint;
+    let kind = ctx.fixed.endpoints.get(endpoint.index());
+    let bytes =
+        kind.and_then(|kind| Some(ctx.response_bytes(id, kind, kind.response_bytes.as_ref()?)));
+    bytes.unwrap_or(0)
 }

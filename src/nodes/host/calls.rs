@@ -62,6 +62,7 @@ impl Host {
             below: true,
             source: ctx.fixed.addresses[self.node.index()],
             carried: ConnectionId::NONE,
+            value: 0,
         };
         ctx.call(id, link, at, call);
         self.called(id, ctx);

@@ -240,7 +240,8 @@ impl LoadBalancer {
         let (by, shakes) = (self.host.node(), endpoint == EndpointId::HANDSHAKE);
         ctx.observe(&Fact::Picked { request, by, chosen: at, shakes });
         let backend = u16::try_from(backend).expect("a balancer has fewer than 65,536 backends");
-        ctx.call(id, link, at, Call { endpoint, key, backend, below, source, carried });
+        let call = Call { endpoint, key, backend, below, source, carried, value: 0 };
+        ctx.call(id, link, at, call);
         self.host.forwarded(id, ctx);
     }
 
