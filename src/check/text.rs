@@ -165,7 +165,7 @@ fn nodes(graph: &Graph, checked: &Checked) -> Table {
 fn about(checked: &Checked, id: NodeId) -> &'static str {
     match checked.grounds.told_wait(id) {
         Bound::Exact | Bound::About => Bound::About.word(),
-        bound => bound.word(),
+        bound @ (Bound::AtLeast | Bound::AtMost) => bound.word(),
     }
 }
 
