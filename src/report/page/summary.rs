@@ -45,9 +45,9 @@ pub(super) fn summary(folder: &Folder<'_>) -> Result<String, PlotError> {
     let heads: Vec<String> = std::iter::once(String::new()).chain(variants).collect();
     let legend = element(
         "p class=\"legend\"",
-        "\u{b1} is how far the interval reaches to either side. ~: few data, its interval is unreliable. -: no number, for \
-         too few data or nothing to measure. unstable: something grows without limit, so no average \
-         has a meaning.",
+        "\u{b1} is how far the interval reaches to either side. ~: few data, its interval is \
+         unreliable. -: no number, for too few data or nothing to measure. unstable: something \
+         grows without limit, so no average has a meaning.",
     );
     let first = self::table("End to end", &heads, &first);
     let more = match self::table("All other metrics", &heads, &more) {
