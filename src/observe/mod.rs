@@ -16,6 +16,7 @@ mod request_log;
 mod sample;
 mod screens;
 mod series;
+mod tracer;
 
 pub use audit::{Audit, Violation};
 pub use browsers::BrowserMeters;
@@ -33,3 +34,4 @@ pub use request_log::{RequestLog, RequestRow};
 pub use sample::Sample;
 pub use screens::{CrowdSize, ScreenMeters};
 pub use series::Series;
+pub use tracer::{CallKind, CallTrace, Kept, Piece, RequestTrace, Stretch, Tracer, way};
