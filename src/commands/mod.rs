@@ -35,6 +35,7 @@ mod plot;
 mod run;
 mod schema;
 mod sweep;
+mod trace;
 mod validate;
 
 use std::ffi::OsString;
@@ -78,6 +79,7 @@ commands! {
     Sweep = sweep,
     Check = check,
     Plot = plot,
+    Trace = trace,
     Graph = graph,
     New = new,
     Schema = schema,
