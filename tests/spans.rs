@@ -275,3 +275,70 @@ latency = '2ms'
     assert!(has(call, &OUTSIDE[..1]) && has(work, &OUTSIDE[..1]));
     assert_eq!(request.calls[0].kind, CallKind::Call);
 }
+
+/// A user who asks every 100 ms, with these keys and these nodes behind.
+fn behind_a_user(endpoint: &str, nodes: &str) -> Graph {
+    support::graph(&format!(
+        "duration = '10s'\n[endpoint.page]\n{endpoint}\n[node.users]\nkind = 'client'\nusers = 1\n\
+         think = '100ms'\nmix = {{ page = 1 }}\n{nodes}"
+    ))
+}
+
+#[test]
+fn a_copy_is_told_from_another_attempt_and_the_one_that_lost_is_abandoned() {
+    let nodes = "
+[node.lb]
+kind = 'load-balancer'
+hedge = { after = '4ms' }
+[node.app]
+kind = 'server'
+cores = 1
+replicas = 2
+[link.users.lb]
+[link.lb.app]
+";
+    let graph = behind_a_user("work = [{ cpu = '10ms' }]", nodes);
+    let request = &sample(&graph, 1)[0];
+    let spans = spans(&graph, request);
+    let copies: Vec<&TracedSpan> = spans
+        .iter()
+        .filter(|it| it.kind == SpanKind::Client && graph.names[it.at.node.index()] == "lb")
+        .collect();
+    let marks = |span: &TracedSpan| {
+        [&["lindley.hedged"][..], &OUTSIDE[..1], &["http.request.resend_count"]]
+            .map(|names| has(span, names))
+    };
+    assert_eq!(copies.len(), 2);
+    assert_eq!(copies[1].from.since(copies[0].from), Span::from_millis(4));
+    assert_eq!(marks(copies[0]), [false, false, false]);
+    assert_eq!(marks(copies[1]), [true, true, true]);
+    assert_eq!(copies[0].to, copies[1].to);
+}
+
+#[test]
+fn a_cache_says_what_it_did_at_the_exchange_that_came_to_it() {
+    let nodes = "
+[node.edge]
+kind = 'reverse-proxy'
+cache = { capacity = '1MiB' }
+[node.app]
+kind = 'server'
+cores = 1
+[link.users.edge]
+[link.edge.app]
+";
+    let endpoint = "response = { cache_control = 'max-age=60' }\nwork = [{ cpu = '10ms' }]";
+    let graph = behind_a_user(endpoint, nodes);
+    let mut requests = sample(&graph, 1_000);
+    requests.sort_by_key(|request| request.asked.started);
+    let said = |request: &RequestTrace| -> Vec<String> {
+        let values = spans(&graph, request).into_iter().flat_map(|span| {
+            let node = graph.names[span.at.node.index()].clone();
+            let said = span.attributes.into_iter().filter(|(name, _)| *name == "lindley.cache");
+            said.map(move |(_, value)| format!("{node} {value}"))
+        });
+        values.collect()
+    };
+    assert_eq!(said(&requests[0]), ["edge \"miss\""]);
+    assert_eq!(said(&requests[1]), ["edge \"hit\""]);
+}

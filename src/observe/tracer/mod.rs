@@ -214,7 +214,13 @@ impl Observer for Tracer {
                 self.put(old, None);
                 self.put(id, call);
             }
-            _ => {
+            Step::Entered
+            | Step::Spent { .. }
+            | Step::Left { .. }
+            | Step::Returned(_)
+            | Step::TimedOut
+            | Step::GivenUp
+            | Step::Freed => {
                 if let Some((trace, number)) = self.call(id) {
                     trace.stepped(number, now, id, step);
                 }

@@ -172,7 +172,8 @@ impl RequestTrace {
     /// the client itself.
     pub(super) fn looked(&mut self, by: Place, status: CacheStatus) {
         let is_there = |call: &&mut CallTrace| {
-            call.at == by && call.kind == CallKind::Call && call.entered.is_some()
+            let is_inside = call.entered.is_some() && call.left.is_none();
+            call.at == by && call.kind == CallKind::Call && is_inside
         };
         if by.node == self.asked.client {
             self.cache = Some(status);

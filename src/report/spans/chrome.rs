@@ -19,7 +19,8 @@ pub fn chrome(graph: &Graph, origin: &TraceOrigin, traces: &[RequestTrace]) -> S
         "scenario": scenario,
         "variant": variant,
         "replication": replication,
-        "seed": seed,
+        // Readers of JSON keep 53 bits of a number.
+        "seed": seed.to_string(),
     });
     let requests = (1..).zip(traces).flat_map(|(pid, trace)| events(graph, pid, trace));
     let events = requests.collect::<Vec<_>>().join(",\n");
