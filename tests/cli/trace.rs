@@ -115,6 +115,10 @@ fn threads_of_events_nest() {
         threads.entry((number("pid"), number("tid"))).or_default().push((from, from + long));
     }
     assert!(threads.len() > 20, "each request has several");
+    assert!(
+        by_request(&text).values().all(|events| events[0]["tid"] == 1),
+        "the client's is first"
+    );
     for (thread, spans) in threads {
         for (from, to) in &spans {
             let crosses = |other: &&(u64, u64)| from < &other.0 && other.0 < *to && *to < other.1;

@@ -102,7 +102,22 @@ fn lanes(spans: &[TracedSpan]) -> (Vec<Lane>, Vec<usize>) {
         lanes[lane].open.push(span.to);
         of_span[place] = lane;
     }
-    (lanes, of_span)
+    in_order_of_spans(lanes, of_span)
+}
+
+/// Numbers the threads as the request comes to them, its client's first: work that nobody waited
+/// for to its end may be longer than the request.
+fn in_order_of_spans(lanes: Vec<Lane>, mut of_span: Vec<usize>) -> (Vec<Lane>, Vec<usize>) {
+    let mut order: Vec<usize> = (0..lanes.len()).collect();
+    order.sort_by_key(|lane| of_span.iter().position(|other| other == lane));
+    let mut number_of = vec![0; lanes.len()];
+    for (number, lane) in order.into_iter().enumerate() {
+        number_of[lane] = number;
+    }
+    of_span.iter_mut().for_each(|lane| *lane = number_of[*lane]);
+    let mut numbered: Vec<(usize, Lane)> = number_of.into_iter().zip(lanes).collect();
+    numbered.sort_by_key(|(number, _)| *number);
+    (numbered.into_iter().map(|(_, lane)| lane).collect(), of_span)
 }
 
 /// Microseconds with the nanoseconds as decimals, exactly.
