@@ -5,8 +5,8 @@
 //! tells the same facts.
 
 use crate::auth::Said;
-use crate::id::{EndpointId, LinkId, NodeId, ObjectId, RequestId};
-use crate::net::Parts;
+use crate::id::{EndpointId, ExchangeId, LinkId, NodeId, ObjectId, RequestId};
+use crate::net::{Parts, Step};
 use crate::outcome::Answer;
 use crate::people::Browsed;
 use crate::rng::Key;
@@ -385,6 +385,11 @@ pub trait Observer {
 
     /// A fact, at the time `now`.
     fn hear(&mut self, now: Time, fact: &Fact<'_>);
+
+    /// What befell a single exchange: for those who follow requests on their way. Results are made
+    /// of facts alone.
+    #[inline(always)]
+    fn follow(&mut self, _now: Time, _id: ExchangeId, _step: Step<'_>) {}
 }
 
 impl Observer for () {
@@ -400,6 +405,10 @@ impl Observer for &mut dyn Observer {
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         (**self).hear(now, fact);
     }
+
+    fn follow(&mut self, now: Time, id: ExchangeId, step: Step<'_>) {
+        (**self).follow(now, id, step);
+    }
 }
 
 // A fact is known where it is stated, so folds inlined there lose all arms but one.
@@ -414,6 +423,12 @@ impl<A: Observer, B: Observer> Observer for (A, B) {
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         self.0.hear(now, fact);
         self.1.hear(now, fact);
+    }
+
+    #[inline(always)]
+    fn follow(&mut self, now: Time, id: ExchangeId, step: Step<'_>) {
+        self.0.follow(now, id, step);
+        self.1.follow(now, id, step);
     }
 }
 
@@ -434,6 +449,11 @@ impl<O: Observer> Observer for Box<O> {
         let fact = *fact;
         tell(&mut **self, now, &fact);
     }
+
+    #[inline(always)]
+    fn follow(&mut self, now: Time, id: ExchangeId, step: Step<'_>) {
+        (**self).follow(now, id, step);
+    }
 }
 
 impl<O: Observer> Observer for Option<O> {
@@ -448,6 +468,13 @@ impl<O: Observer> Observer for Option<O> {
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         if let Some(observer) = self {
             observer.hear(now, fact);
+        }
+    }
+
+    #[inline(always)]
+    fn follow(&mut self, now: Time, id: ExchangeId, step: Step<'_>) {
+        if let Some(observer) = self {
+            observer.follow(now, id, step);
         }
     }
 }

@@ -15,7 +15,9 @@ use crate::fault::Conditions;
 use crate::graph::{Graph, LinkPlan};
 use crate::id::{ExchangeId, NodeId, RequestId};
 use crate::model::Until;
-use crate::net::{Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Part, Phase, Tables, TimerId, Token};
+use crate::net::{
+    Core, Ctx, Fixed, Input, Kind, MAX_SLOTS, Part, Phase, Step, Tables, TimerId, Token,
+};
 use crate::nodes::Node;
 use crate::popularity::Past;
 use crate::rng::Key;
@@ -272,7 +274,9 @@ impl<O: Observer> World<O> {
                 let (parent, request) = (exchange.parent, exchange.request);
                 let is_tied = exchange.is_tied;
                 let caller = self.caller(parent, request);
-                let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+                let (now, core) = (self.core.now, &mut self.core);
+                core.observer.follow(now, id, Step::Returned(&core.exchanges));
+                let ctx = &mut Ctx { core, queue, fixed: &self.fixed };
                 if is_tied && ctx.comes_back(id) {
                     return;
                 }

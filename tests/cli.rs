@@ -18,6 +18,8 @@ mod results;
 mod streams;
 #[path = "cli/sweep.rs"]
 mod sweep;
+#[path = "cli/trace.rs"]
+mod trace;
 #[path = "cli/workplace.rs"]
 mod workplace;
 #[path = "cli/wrong.rs"]

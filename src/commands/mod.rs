@@ -38,6 +38,7 @@ mod report;
 mod run;
 mod schema;
 mod sweep;
+mod trace;
 mod validate;
 
 use std::ffi::OsString;
@@ -82,6 +83,7 @@ commands! {
     Check = check,
     Plot = plot,
     Report = report,
+    Trace = trace,
     Graph = graph,
     New = new,
     Schema = schema,

@@ -153,7 +153,7 @@ pub(super) fn shell_word(word: &str) -> String {
 }
 
 /// A seed, as the key `seed` takes it.
-fn seed(text: &str) -> Result<u64, String> {
+pub(super) fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 

@@ -6,12 +6,19 @@ use super::earlier::files_of;
 use super::exit::{CommandError, Exit};
 use super::io::Io;
 use super::publish::write;
-use super::whole::write_whole;
+use super::whole::{Kind, write_whole};
 use crate::report::{PAGE, page};
 
 /// What the help shows.
 pub(super) const EXAMPLES: &[(&str, &str)] =
     &[("lindley report results/shop", "one page with all that came out, to be passed on")];
+
+/// What may be written anew.
+const PAGES: Kind = Kind {
+    name: "page of a result",
+    beginnings: &["<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+                   <meta http-equiv=\"Content-Security-Policy\""],
+};
 
 /// Makes one HTML page of a result: conclusion, tables, plots, and how to get the same again.
 ///
@@ -39,6 +46,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
         .map_err(|error| CommandError::Files(format!("`{}`: {error}", folder.display())))?;
     let place = match out {
         Some(out) => {
+            PAGES.check(&out)?;
             write_whole(&out, &page.bytes)?;
             out
         }

@@ -26,6 +26,8 @@ pub struct Endpoint {
     pub name_hash: u64,
     /// A hash of origin and path: with the object, what a balancer's URI hash sees.
     pub uri: u64,
+    /// The HTTP method.
+    pub method: Method,
     /// The path itself.
     pub path: String,
     /// What it can ask for, if its path has objects.

@@ -328,6 +328,7 @@ mod tests {
             name: "product".to_owned(),
             name_hash: 1,
             uri: 1,
+            method: crate::http::Method::Get,
             path: String::new(),
             objects: popularity.objects(100_000).ok(),
             once: Once::new(Probability::new(one_hit).unwrap(), 100_000),

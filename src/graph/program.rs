@@ -132,6 +132,7 @@ pub(super) fn endpoints(build: &mut Build<'_>, programs: &mut Programs) -> Vec<E
             name: name.to_owned(),
             name_hash: hash_name(name),
             uri: Endpoint::uri_of(spec),
+            method: spec.method,
             path: spec.path.clone(),
             objects: spec.objects.as_ref().and_then(|it| it.popularity.objects(it.count).ok()),
             once: spec.objects.as_ref().and_then(once),

@@ -311,6 +311,7 @@ impl<O: Observer> Ctx<'_, O> {
         let cold = Cold { connection, source, sent, ..Cold::default() };
         self.core.requests[request.0].live += 1;
         let shake = self.core.exchanges.insert(shake, cold);
+        self.made(shake);
         self.carry(shake, Direction::Up, 0, Span::ZERO);
     }
 

@@ -13,6 +13,7 @@ use super::link::{Direction, LinkState};
 use super::papers::{Http, Papers};
 use super::ready::Ready;
 use super::request::{Account, BranchAccount, Request, Session};
+use super::step::Step;
 use super::timer::{Timer, TimerId, Token};
 use super::topology::Topology;
 use crate::attack::PageAttacks;
@@ -251,9 +252,12 @@ impl<O: Observer> Core<O> {
     #[inline(always)]
     pub fn enters(&mut self, id: ExchangeId) {
         let exchange = self.exchanges.hot_mut(id);
-        put_down(&mut self.requests, &mut self.accounts, exchange, Part::Network, self.now);
-        exchange.entered = self.now;
-        self.observer.hear(self.now, &Fact::Entered { at: exchange.at, key: exchange.key });
+        let (now, part) = (self.now, Part::Network);
+        let since = put_down(&mut self.requests, &mut self.accounts, exchange, part, now);
+        exchange.entered = now;
+        self.observer.hear(now, &Fact::Entered { at: exchange.at, key: exchange.key });
+        self.observer.follow(now, id, Step::Spent { part, since });
+        self.observer.follow(now, id, Step::Entered);
     }
 }
 
@@ -318,7 +322,8 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn spend(&mut self, id: ExchangeId, part: Part) -> &mut Exchange {
         let core = &mut *self.core;
         let exchange = core.exchanges.hot_mut(id);
-        put_down(&mut core.requests, &mut core.accounts, exchange, part, core.now);
+        let since = put_down(&mut core.requests, &mut core.accounts, exchange, part, core.now);
+        core.observer.follow(core.now, id, Step::Spent { part, since });
         exchange
     }
 
@@ -390,6 +395,7 @@ impl<O: Observer> Ctx<'_, O> {
         };
         let id = self.core.exchanges.insert(child, cold);
         self.core.exchanges.cold_mut(caller).child = id;
+        self.made(id);
         if self.core.exchanges.has_papers() && !call.below {
             let Papers { condition, is_rewritten, .. } = *self.core.exchanges.papers(caller);
             let papers = self.core.exchanges.papers_mut(id);
@@ -453,6 +459,7 @@ impl<O: Observer> Ctx<'_, O> {
             return self.schedule(Span::ZERO, Kind::Exchange(id));
         }
         core.observer.hear(core.now, &left(exchange, exit, answer.is_success()));
+        core.observer.follow(core.now, id, Step::Left { exit, answer: Some(answer) });
         if connection != ConnectionId::NONE {
             return self.reply_on(id, connection, bytes);
         }
@@ -466,6 +473,7 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn leave(&mut self, id: ExchangeId, exit: Exit) {
         let core = &mut *self.core;
         core.observer.hear(core.now, &left(core.exchanges.hot(id), exit, false));
+        core.observer.follow(core.now, id, Step::Left { exit, answer: None });
     }
 
     /// Whether `parent` still waits for `child`, a call or a branch of it.
@@ -536,7 +544,8 @@ impl<O: Observer> Ctx<'_, O> {
     }
 }
 
-/// Puts down in an exchange's account what it has been doing since the last entry.
+/// Puts down in an exchange's account what it has been doing since the last entry; returns when
+/// that was.
 #[inline(always)]
 fn put_down(
     requests: &mut Slab<Request>,
@@ -544,9 +553,12 @@ fn put_down(
     exchange: &Exchange,
     part: Part,
     now: Time,
-) {
+) -> Time {
     let part = if exchange.below { Part::Downstream } else { part };
-    account_of(requests, accounts, exchange).spend(part, now);
+    let account = account_of(requests, accounts, exchange);
+    let since = account.mark;
+    account.spend(part, now);
+    since
 }
 
 /// The account of an exchange: that of its request, or that of a branch.

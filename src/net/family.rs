@@ -4,6 +4,7 @@ use super::core::Ctx;
 use super::exchange::{Cold, Exchange, Phase};
 use super::link::Direction;
 use super::request::{Account, BranchAccount};
+use super::step::Step;
 use super::timer::{Token, Unwanted};
 use crate::fact::Observer;
 use crate::id::{ConnectionId, ExchangeId, RequestId};
@@ -47,7 +48,9 @@ impl<O: Observer> Ctx<'_, O> {
         };
         let source = self.core.exchanges.cold(parent).source;
         self.core.requests[request.0].live += 1;
-        self.core.exchanges.insert(work, Cold { source, ..cold })
+        let id = self.core.exchanges.insert(work, Cold { source, ..cold });
+        self.made(id);
+        id
     }
 
     /// Ends work that was started with [`Ctx::aside`].
@@ -97,6 +100,7 @@ impl<O: Observer> Ctx<'_, O> {
         if is_tied {
             self.untie(id);
         }
+        self.tell(id, Step::Freed);
         self.core.exchanges.remove(id);
         let it = &mut self.core.requests[request.0];
         it.live -= 1;

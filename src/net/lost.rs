@@ -3,6 +3,7 @@
 use super::core::{Ctx, Kind};
 use super::exchange::{Left, Phase};
 use super::link::{Direction, Missing, Transit};
+use super::step::Step;
 use super::timer::{TimerId, Token};
 use crate::fact::{Fact, Observer, Place};
 use crate::id::{ConnectionId, ExchangeId};
@@ -164,6 +165,7 @@ impl<O: Observer> Ctx<'_, O> {
             (self.core.exchanges.hot(id).clone(), self.core.exchanges.cold(id).clone());
         let (parent, generation, request) = (hot.parent, hot.parent_generation, hot.request);
         let new = self.core.exchanges.insert(hot, cold);
+        self.tell(new, Step::Replaces(id));
         if self.core.exchanges.has_papers() {
             let papers = *self.core.exchanges.papers(id);
             *self.core.exchanges.papers_mut(new) = papers;

@@ -22,6 +22,7 @@ mod replying;
 mod request;
 mod seen;
 pub mod slow_start;
+mod step;
 pub mod tcp;
 mod timer;
 pub mod tls;
@@ -44,6 +45,7 @@ pub use self::papers::{HEAD_BYTES, HeadId, Http, Papers, ReplyPlan, Task, Traced
 pub use self::ready::Ready;
 pub use self::request::{Account, BranchAccount, Request, Session};
 pub use self::slow_start::SlowStart;
+pub use self::step::Step;
 pub use self::timer::{Change, Probe, Timer, TimerId, Token, Unwanted};
 pub use self::topology::{LinkEnds, NodeShape, Topology};
 pub use self::transport::{Transport, User, Waits};

@@ -5,6 +5,7 @@ use super::connect::HANDSHAKE;
 use super::core::Ctx;
 use super::exchange::{Part, Phase};
 use super::link::Direction;
+use super::step::Step;
 use super::timer::{TimerId, Token, Unwanted};
 use super::transport::Waits;
 use crate::fact::Observer;
@@ -80,6 +81,7 @@ impl<O: Observer> Ctx<'_, O> {
     /// The caller gives a call up at a time-out, which a breaker counts as a failure.
     pub fn hang_up(&mut self, id: ExchangeId) {
         self.was_too_late(id);
+        self.tell(id, Step::TimedOut);
         self.no_longer_waits(id, self.late(id));
     }
 
@@ -163,6 +165,7 @@ impl<O: Observer> Ctx<'_, O> {
     /// What a call still does that was given up, or whose caller has died, no longer counts among
     /// what its caller waits for: its time is put down elsewhere.
     pub fn disown(&mut self, id: ExchangeId) {
+        self.tell(id, Step::GivenUp);
         let (request, old) = (self.hot(id).request, self.hot(id).account);
         let new = self.open_account(request);
         let mut next = Some(id).filter(|id| self.core.exchanges.hot(*id).account == old);

@@ -376,6 +376,7 @@ fn endpoint(program: u16) -> Endpoint {
         name: String::new(),
         name_hash: 0,
         uri: 0,
+        method: crate::endpoint::Method::Get,
         path: String::new(),
         objects: None,
         once: None,

@@ -17,6 +17,7 @@ mod request_log;
 mod sample;
 mod screens;
 mod series;
+mod tracer;
 
 pub use audit::{Audit, Violation};
 pub use browsers::BrowserMeters;
@@ -35,3 +36,4 @@ pub use request_log::{RequestLog, RequestRow};
 pub use sample::Sample;
 pub use screens::{CrowdSize, ScreenMeters};
 pub use series::Series;
+pub use tracer::{CallKind, CallTrace, Kept, Piece, RequestTrace, Stretch, Tracer, way};

@@ -44,6 +44,7 @@ mod sample;
 mod sentence;
 mod sheet;
 mod slo;
+mod spans;
 mod stability;
 mod summary;
 mod sweep;
@@ -59,6 +60,7 @@ pub use page::{PAGE, PageError, page};
 pub use provenance::{Provenance, digest, digest_of};
 pub use sentence::sentence;
 pub use slo::{Bound, SloOutcome, SloVerdict, slo_outcome, slo_verdicts};
+pub use spans::{SpanKind, TraceOrigin, TracedSpan, chrome, otlp, spans};
 pub use sweep::{SweepLine, SweepTable, sweep_files, sweep_json};
 #[cfg(feature = "cli")]
 pub use terminal::{Column, compare_table, run_table};

@@ -10,7 +10,7 @@ use super::sheet::{Cell, Sheet};
 use crate::fact::{CacheStatus, Place};
 use crate::graph::Graph;
 use crate::observe::RequestRow;
-use crate::outcome::{Answer, Reason};
+use crate::outcome::{Answer, Reason, Status};
 use crate::study::VariantResult;
 use crate::time::Time;
 
@@ -63,7 +63,7 @@ fn row(result: &VariantResult, replication: u64, request: &RequestRow) -> [Cell;
         }),
         Cell::Text(microseconds(asked.started)),
         Cell::Text(microseconds(request.end)),
-        status(answer),
+        status_read(answer).map_or(Cell::Empty, |status| Cell::Count(status.into())),
         answer.failure.map_or("", |reason| reason.word()).into(),
         Cell::Count(request.attempts.into()),
         Cell::Text(backends(graph, &request.backends)),
@@ -73,13 +73,10 @@ fn row(result: &VariantResult, replication: u64, request: &RequestRow) -> [Cell;
 
 /// The status that the client read. What it saw of a connection itself has none: the status of such
 /// a reason is what a proxy would say for it.
-fn status(answer: Answer) -> Cell {
+pub(super) fn status_read(answer: Answer) -> Option<Status> {
     let saw_itself = answer.failure.filter(|_| !answer.answered);
-    if answer.status == 0 || saw_itself.is_some_and(Reason::is_of_connection) {
-        Cell::Empty
-    } else {
-        Cell::Count(answer.status.into())
-    }
+    let has_none = answer.status == 0 || saw_itself.is_some_and(Reason::is_of_connection);
+    (!has_none).then_some(answer.status)
 }
 
 fn backends(graph: &Graph, chosen: &[Place]) -> String {

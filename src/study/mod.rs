@@ -13,6 +13,7 @@ mod results;
 mod run;
 mod sweep;
 mod timeline;
+mod traced;
 
 pub use caches::{CacheReading, CacheRow};
 pub use compare::{Comparison, ComparisonRow, compare, compared};
@@ -28,3 +29,4 @@ pub use results::{
 pub use run::{Plan, Precision, StudyError, Variant, imprecise, run_variants};
 pub use sweep::{SWEEP_METRICS, SweepPoint, SweepReading, SweepRow, run_points};
 pub use timeline::TimelineSeries;
+pub use traced::{TracedRun, WantedTraces, trace_requests};

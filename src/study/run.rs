@@ -123,7 +123,10 @@ pub(super) fn cost(graph: &Graph) -> f64 {
 }
 
 /// The cut that all variants share, if some variant wants it found.
-fn common_warm_up(variants: &[Variant], progress: &dyn Progress) -> Result<WarmUpCut, StudyError> {
+pub(super) fn common_warm_up(
+    variants: &[Variant],
+    progress: &dyn Progress,
+) -> Result<WarmUpCut, StudyError> {
     let variants: Vec<&Variant> = variants.iter().collect();
     let mut cuts = warm_up_cuts(&variants, &vec![0; variants.len()], progress)?;
     Ok(cuts.remove(&0).unwrap_or_default())

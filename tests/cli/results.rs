@@ -138,6 +138,10 @@ fn a_page_has_all_of_a_result_and_stays_with_it_until_the_next_run() {
     }
     place.run("report a --out elsewhere.html").done();
     assert_eq!(place.read("elsewhere.html"), page);
+    place.run("report a --out elsewhere.html").done();
+    let told = place.run("report a --out shop.toml");
+    assert_eq!(told.status, 4);
+    assert!(told.stderr.contains("`shop.toml` is no page of a result"), "{}", told.stderr);
     place.run("plot a").done();
     assert_eq!(place.read("a/report.html"), page);
     place.run("compare shop.toml --out a").done();

@@ -471,6 +471,7 @@ impl Client {
         };
         let cold = Cold { source, ..Cold::default() };
         let root = ctx.core.exchanges.insert(root, cold);
+        ctx.made(root);
         let request = &mut ctx.core.requests[id.0];
         request.root = root;
         request.live += 1;

@@ -169,6 +169,7 @@ impl Client {
             ..Exchange::default()
         };
         let root = ctx.core.exchanges.insert(root, Cold { source, ..Cold::default() });
+        ctx.made(root);
         ctx.core.requests[id.0].live += 1;
         self.asks_if_right(root, ctx);
         ctx.papers(root).sought = Task::Refresh;
