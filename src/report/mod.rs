@@ -20,6 +20,7 @@
 //! | `probes.csv` | variant, probe and moment |
 //! | `requests.csv` | variant, replication and request that was kept |
 //! | `sweep.csv` | point of a sweep and variant |
+//! | `plan.csv` | variant, load and machine of a plan |
 
 mod assumptions;
 mod breakdown;
@@ -32,6 +33,7 @@ mod latency;
 mod manifest;
 mod nodes;
 mod order;
+mod plan;
 mod probes;
 mod provenance;
 mod replications;
@@ -51,6 +53,7 @@ mod timeline;
 pub use fingerprint::fingerprint;
 pub use folder::{WriteError, check_folder, write_folder, write_folder_with};
 pub use json::{compare_json, run_json};
+pub use plan::{Objective, PlanCell, PlanRun, PlanTable, plan_files, plan_json, plan_sentences};
 pub use provenance::{Provenance, digest, digest_of};
 pub use sentence::sentence;
 pub use slo::{Bound, SloOutcome, SloVerdict, slo_outcome, slo_verdicts};
