@@ -5,6 +5,7 @@
 //! completions and the dispatch know. What commands share is in the files above the list. Only
 //! this folder reads clocks, the environment and the disk.
 
+mod aligned;
 mod baseline;
 mod beside;
 mod exit;
@@ -20,6 +21,7 @@ mod simulation;
 mod threads;
 mod timing;
 mod unpacked;
+mod varied;
 
 mod cache;
 mod calibrate;
@@ -31,6 +33,7 @@ mod graph;
 mod import;
 mod list;
 mod new;
+mod plan;
 mod plot;
 mod run;
 mod schema;
@@ -76,6 +79,7 @@ commands! {
     Run = run,
     Compare = compare,
     Sweep = sweep,
+    Plan = plan,
     Check = check,
     Plot = plot,
     Graph = graph,
