@@ -83,7 +83,11 @@ fn rounded(mut values: Vec<Item>) -> Vec<Item> {
                     .map_or_else(|_| number.to_owned(), |x| f64::to_string(&short(x)));
                 Value::Text(format!("{number}{unit}"))
             }
-            other => other.clone(),
+            Value::Integer(_)
+            | Value::Boolean(_)
+            | Value::Moment(_)
+            | Value::Array(_)
+            | Value::Table(_) => continue,
         };
     }
     values.dedup_by(|one, other| one.value == other.value);

@@ -169,7 +169,7 @@ mod tests {
                     asked.push(place);
                     search.learn(place, does(place));
                 }
-                end => return (asked, end),
+                end @ (Next::Found(_) | Next::Nothing) => return (asked, end),
             }
         }
     }

@@ -74,9 +74,9 @@ fn of_each_machine_as_many_are_planned_as_the_load_needs_by_hand() {
     ];
     assert_eq!(found, expected);
     let answer = "\n`small` is cheapest at 90/s; `small` and `big` cost the same at 250/s; `big` \
-                  is cheapest from 390/s on. It changes between 90/s and 250/s: at 90/s `small` costs \
-                  67 % less than `big`. It changes between 250/s and 390/s: at 390/s `big` costs \
-                  25 % less than `small`.\n";
+                  is cheapest from 390/s on. It changes between 90/s and 250/s: at 90/s `small` \
+                  costs 67 % less than `big`. It changes between 250/s and 390/s: at 390/s `big` \
+                  costs 25 % less than `small`.\n";
     assert!(told.stdout.contains(answer), "{}", told.stdout);
     let line = told.stdout.lines().find(|line| line.starts_with("700/s  small"));
     let cells: Vec<&str> = line.expect("a line").split_whitespace().collect();

@@ -56,11 +56,9 @@ impl Asked {
                 if graph.run.slo.is_none_or(|slo| slo == <_>::default()) {
                     aimless.get_or_insert_with(|| name.clone());
                 }
-                run.get_or_insert((
-                    graph.run.title.clone(),
-                    graph.run.seed,
-                    graph.run.replications,
-                ));
+                run.get_or_insert_with(|| {
+                    (graph.run.title.clone(), graph.run.seed, graph.run.replications)
+                });
             }
         }
         let opened = opened.checked(io)?;
@@ -115,7 +113,7 @@ fn example(model: &Model) -> String {
     let client = client.map_or("users", |(name, _)| name);
     format!(
         "[plan]\nnode     = \"{node}\"\nmachines = [{machines}]\nreplicas = \"1..32\"\n\
-         load     = {{ key = \"node.{client}.arrivals.poisson\", from = \"100/s\", to = \"2000/s\", \
-         steps = 8, scale = \"log\" }}"
+         load     = {{ key = \"node.{client}.arrivals.poisson\", from = \"100/s\", \
+         to = \"2000/s\", steps = 8, scale = \"log\" }}"
     )
 }

@@ -55,10 +55,8 @@ pub(super) fn table(provenance: &Provenance, table: &PlanTable) -> String {
 }
 
 fn heading(objective: &Objective) -> String {
-    match objective.unit {
-        Unit::Millis => format!("{} ms", objective.what),
-        _ => objective.what.to_owned(),
-    }
+    let what = objective.what;
+    if objective.unit == Unit::Millis { format!("{what} ms") } else { what.to_owned() }
 }
 
 fn cells(table: &PlanTable, cell: &PlanCell, has_variants: bool) -> Vec<String> {

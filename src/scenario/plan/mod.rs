@@ -184,11 +184,11 @@ fn ascending(mut load: Axis, diagnostics: &mut Diagnostics) -> Option<Axis> {
 
 /// Whole numbers from 1 on, from the smallest to the largest.
 fn counts(mut items: Vec<Item>, diagnostics: &mut Diagnostics) -> Option<Vec<Item>> {
-    let number = |item: &Item| match item.value {
-        Value::Integer(n) => u32::try_from(n).ok().filter(|n| *n >= 1),
-        _ => None,
+    let number = |item: &Item| {
+        let Value::Integer(n) = item.value else { return None };
+        u32::try_from(n).ok().filter(|n| *n >= 1)
     };
-    for item in items.iter().filter(|item| number(item).is_none()) {
+    if let Some(item) = items.iter().find(|item| number(item).is_none()) {
         let message = "a number of replicas is a whole number from 1 on";
         let label = format!("{} stands here", item.value.label());
         diagnostics.push(Diagnostic::error(item.span.clone(), message).label(label));

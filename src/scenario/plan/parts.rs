@@ -121,24 +121,26 @@ fn names(item: &Item, diagnostics: &mut Diagnostics) -> Option<Vec<Item>> {
 
 /// Numbers of replicas: `"1..32"`, a list, or one number.
 fn numbers(item: &Item, diagnostics: &mut Diagnostics) -> Option<Vec<Item>> {
+    let wrong = "`replicas` takes a range such as `\"1..32\"`, or a list of numbers";
     let items = match &item.value {
         Value::Integer(_) => Ok(vec![item.clone()]),
         Value::Array(items) if !items.is_empty() => Ok(items.clone()),
         Value::Text(text) => match range(text, item.span.start) {
-            Some(items) => items.map_err(|error| error.message),
-            None => Err("a range is made of whole numbers, such as `1..8`".to_owned()),
+            // Where a range is written all of its numbers are.
+            Some(Ok(items)) => {
+                Ok(items.into_iter().map(|it| Item { span: item.span.clone(), ..it }).collect())
+            }
+            Some(Err(error)) => Err(error.message),
+            None => Err(wrong.to_owned()),
         },
-        _ => Err("`replicas` takes a range such as `\"1..32\"`, or a list of numbers".to_owned()),
+        Value::Float(_)
+        | Value::Boolean(_)
+        | Value::Moment(_)
+        | Value::Array(_)
+        | Value::Table(_) => Err(wrong.to_owned()),
     };
     match items {
-        Ok(items) => {
-            // Where a range is written all of its numbers are.
-            let at_its_place = |it: Item| match item.value {
-                Value::Text(_) => Item { span: item.span.clone(), ..it },
-                _ => it,
-            };
-            counts(items.into_iter().map(at_its_place).collect(), diagnostics)
-        }
+        Ok(items) => counts(items, diagnostics),
         Err(message) => {
             let label = format!("{} stands here", item.value.label());
             diagnostics.push(Diagnostic::error(item.span.clone(), message).label(label));

@@ -59,7 +59,7 @@ fn what_is_wrong_with_a_plan_is_told_at_its_place() {
         ("['small', 'big']", "['small', 3]", "`machines` takes names"),
         ("['small', 'big']", "['small', 'small']", "is given the value small twice"),
         ("'1..4'", "'4..1'", "a range goes up"),
-        ("'1..4'", "'few'", "a range is made of whole numbers"),
+        ("'1..4'", "'few'", "`replicas` takes a range"),
         ("'1..4'", "[1, 0]", "a whole number from 1 on\n --> shop.toml:4:16"),
         ("'1..4'", "[1, 1]", "is given the value 1 twice"),
         ("'1..4'", "true", "`replicas` takes a range"),
