@@ -106,8 +106,11 @@ fn of_variant(
     for (index, line) in lines.iter().enumerate() {
         draw_steps(&mut figure, &panel, line, &series(index));
     }
-    for (index, line) in lines.iter().enumerate() {
-        draw_markers(&mut figure, &panel, line, &series(index));
+    // The cheapest last, so that no other marker lies on theirs.
+    for are_cheapest in [false, true] {
+        for (index, line) in lines.iter().enumerate() {
+            draw_markers(&mut figure, &panel, line, (&series(index), are_cheapest));
+        }
     }
     Ok(Some(Picture { part, heading, figure }))
 }
@@ -135,12 +138,16 @@ fn draw_steps(figure: &mut Figure, panel: &Panel, line: &[Stop], series: &Series
     }
 }
 
-/// The cheapest last, so that no other marker lies on theirs.
-fn draw_markers(figure: &mut Figure, panel: &Panel, line: &[Stop], series: &Series) {
-    let (cheapest, others): (Vec<&Stop>, Vec<&Stop>) = line.iter().partition(|it| it.is_cheapest);
-    for stop in others.into_iter().chain(cheapest) {
+/// The markers of those that are the cheapest, or of those that are not.
+fn draw_markers(
+    figure: &mut Figure,
+    panel: &Panel,
+    line: &[Stop],
+    (series, are_cheapest): (&Series, bool),
+) {
+    for stop in line.iter().filter(|stop| stop.is_cheapest == are_cheapest) {
         if let Some(cost) = stop.cost {
-            figure.marker(panel.at(stop.load, cost), RADIUS, series, !stop.is_cheapest);
+            figure.marker(panel.at(stop.load, cost), RADIUS, series, !are_cheapest);
         }
     }
 }
