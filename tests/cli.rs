@@ -12,6 +12,8 @@ mod compare;
 mod import;
 #[path = "cli/others.rs"]
 mod others;
+#[path = "cli/plan.rs"]
+mod plan;
 #[path = "cli/results.rs"]
 mod results;
 #[path = "cli/streams.rs"]

@@ -38,7 +38,9 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
         if let Some(graph) = opened.build(&model) {
             let checked = Checked::of(&graph);
             let traffic = &checked.traffic;
-            found.push(suspicions(&model, &graph, traffic, &mut opened.diagnostics));
+            let mut unused = suspicions(&model, &graph, traffic, &mut opened.diagnostics);
+            opened.spare_planned(&model, &mut unused);
+            found.push(unused);
             reports.push(text(&name, &graph, &checked));
         }
         models.push((name, model));

@@ -5,6 +5,7 @@
 //! completions and the dispatch know. What commands share is in the files above the list. Only
 //! this folder reads clocks, the environment and the disk.
 
+mod aligned;
 mod baseline;
 mod beside;
 mod earlier;
@@ -21,6 +22,7 @@ mod simulation;
 mod threads;
 mod timing;
 mod unpacked;
+mod varied;
 mod whole;
 
 mod cache;
@@ -33,6 +35,7 @@ mod graph;
 mod import;
 mod list;
 mod new;
+mod plan;
 mod plot;
 mod report;
 mod run;
@@ -80,6 +83,7 @@ commands! {
     Run = run,
     Compare = compare,
     Sweep = sweep,
+    Plan = plan,
     Check = check,
     Plot = plot,
     Report = report,

@@ -12,6 +12,7 @@ use crate::check::{ineffective, unused};
 use crate::graph::{Graph, Traffic, build};
 use crate::model::Model;
 use crate::scenario::overlay::Assignment;
+use crate::scenario::plan::Parts;
 use crate::scenario::source::Disk;
 use crate::scenario::sweep::{Grid, axes};
 use crate::scenario::tree::{self, Entry, Item, Table};
@@ -168,6 +169,36 @@ impl Opened {
                 }
             }
         }
+        self.check_plan(&names);
+    }
+
+    /// Notes what is wrong with the plan, which only `plan` runs, as of a sweep.
+    fn check_plan(&mut self, variants: &[String]) {
+        let Some(plan) = self.scenario.plan() else { return };
+        let (parts, place) = (Parts::read(plan, &mut self.diagnostics), plan.key_span.clone());
+        let sizing = parts.and_then(|parts| parts.build(&place, &mut self.diagnostics));
+        let Some(sizing) = sizing else { return };
+        let model = variants.first().and_then(|name| self.model(name, &[]));
+        let can_be_made = model.is_some_and(|it| sizing.check(&it, &mut self.diagnostics));
+        self.diagnostics.speak_of(None);
+        if !can_be_made {
+            return;
+        }
+        for cell in sizing.samples() {
+            self.check_cell(variants, &cell);
+            if self.diagnostics.is_full() {
+                return;
+            }
+        }
+    }
+
+    /// Leaves out, of warnings of what is not used, those of machines that the plan may choose.
+    pub fn spare_planned(&self, model: &Model, unused: &mut Vec<Diagnostic>) {
+        let Some(plan) = self.scenario.plan() else { return };
+        let parts = Parts::read(plan, &mut Diagnostics::new()).unwrap_or_default();
+        let machines = parts.machines().into_iter().filter_map(|name| model.machines.get(name));
+        let places: Vec<_> = machines.map(|it| it.place.clone()).collect();
+        unused.retain(|it| it.span.as_ref().is_none_or(|span| !places.contains(span)));
     }
 
     /// Notes what the first of these variants has against `cell`, unless one can take it.
@@ -223,6 +254,14 @@ impl Opened {
     #[must_use]
     pub fn word(&self) -> &str {
         &self.word
+    }
+
+    /// All that is wrong so far, as an error.
+    #[must_use]
+    pub fn wrong(&mut self) -> CommandError {
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        let sources = self.scenario.sources.clone();
+        CommandError::Scenario(Box::new(Problems { diagnostics, sources, is_unreadable: false }))
     }
 
     /// All that is wrong, as an error.

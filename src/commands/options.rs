@@ -34,7 +34,8 @@ pub struct Work {
     /// Threads to work with [default: RAYON_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// The folder of the results [default: results/SCENARIO, of a sweep results/SCENARIO-SWEEP].
+    /// The folder of the results [default: results/SCENARIO, of a sweep
+    /// results/SCENARIO-SWEEP, of a plan results/SCENARIO-plan].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Draws no plots.

@@ -26,6 +26,7 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "scale-up-vs-scale-out",
     "economies-of-pooling",
     "power-of-two-choices",
+    "right-size",
     "database-bottleneck",
     "scalability-law",
     "flash-crowd",

@@ -22,14 +22,14 @@ use super::progress::Bar;
 use super::publish::{folder_of, publish, require_slo};
 use super::simulation::begin;
 use super::timing::Watch;
+use super::varied::none_is_set;
 use crate::report::{
     Provenance, SweepLine, SweepTable, digest, fingerprint, slo_outcome, slo_verdicts, sweep_files,
     sweep_json,
 };
-use crate::scenario::argument::{set, vary};
+use crate::scenario::argument::vary;
 use crate::scenario::overlay::Assignment;
 use crate::scenario::sweep::{Grid, axes, select};
-use crate::scenario::{Diagnostics, Sources};
 use crate::study::{
     Progress, StudyError, SweepPoint, SweepRow, Variant, VariantResult, run_points,
 };
@@ -121,7 +121,8 @@ impl Sweep {
         let mut opened = Opened::open(&args.scenario, &args.changes)?;
         let variants = opened.names(&args.changes)?;
         let Some((name, grid)) = grid(args, &mut opened) else { return Err(opened.into_error()) };
-        no_axis_is_set(&grid, &args.changes)?;
+        let keys = grid.axes().iter().map(|axis| &axis.key);
+        none_is_set(keys, "varied", &args.changes)?;
         let mut points = Vec::new();
         for cell in grid.cells() {
             let cell_sets: Vec<Assignment> = cell
@@ -270,25 +271,6 @@ fn grid(args: &Args, opened: &mut Opened) -> Option<(String, Grid)> {
     }
     let grid = Grid::new(found, diagnostics)?;
     (!diagnostics.has_errors()).then_some((name, grid))
-}
-
-/// What the command line sets holds at all points: an axis below it would vary nothing.
-fn no_axis_is_set(grid: &Grid, changes: &Changes) -> Result<(), CommandError> {
-    for text in changes.overlays() {
-        let set = set(&text, &mut Sources::new(), &mut Diagnostics::new());
-        let axis = set.and_then(|mut set| {
-            // What is set in one variant an axis would hide just so.
-            if set.path.keys[0] == "variant" {
-                set.path.keys.drain(..set.path.keys.len().min(2));
-            }
-            grid.axes().iter().find(|it| it.key.overlaps(&set.path))
-        });
-        if let Some(axis) = axis {
-            let sentence = format!("`{}` is varied, and cannot be set as well", axis.key);
-            return Err(CommandError::Usage(sentence));
-        }
-    }
-    Ok(())
 }
 
 /// Puts points into their places; a damaged state may name places that there are none of.

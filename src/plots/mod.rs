@@ -26,6 +26,7 @@ mod identity;
 mod latency_cdf;
 mod miss_ratio;
 mod percentiles;
+mod plan;
 mod probes;
 mod sweep;
 mod timeline;
@@ -81,6 +82,7 @@ const PLOTS: &[&dyn Plot] = &[
     &probes::Probes,
     &sweep::Sweep,
     &heat_map::HeatMap,
+    &plan::Plan,
     &miss_ratio::MissRatio,
 ];
 

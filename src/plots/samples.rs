@@ -62,7 +62,7 @@ impl Sample {
     }
 
     /// The files' texts by the tables' names.
-    pub(super) fn texts(&self) -> [(&'static str, String); 9] {
+    pub(super) fn texts(&self) -> [(&'static str, String); 10] {
         [
             ("summary", self.summary()),
             ("nodes", self.nodes()),
@@ -73,6 +73,7 @@ impl Sample {
             ("sweep", self.sweeps()),
             ("probes", self.probes()),
             ("cache", self.caches()),
+            ("plan", self.plan()),
         ]
     }
 
@@ -83,6 +84,20 @@ impl Sample {
             for (size, unit) in [(100, "objects"), (10_000, "objects"), (1 << 20, "bytes")] {
                 let ratio = 0.9 / (1.0 + index as f64) - f64::from(size) / 1e7;
                 text.push_str(&format!("\"{policy}\",{size},{unit},{ratio},{}\n", ratio / 2.0));
+            }
+        }
+        text
+    }
+
+    /// Two machines for each variant, of which the second does not do at the highest load.
+    fn plan(&self) -> String {
+        let mut text = String::from("variant,load,machine,replicas,cost_per_hour,cheapest\n");
+        for (_, name, ..) in self.each() {
+            for (step, load) in [100, 200, 400, 800].into_iter().enumerate() {
+                let cost = 0.1 * (step + 1) as f64;
+                text.push_str(&format!("{name},{load}/s,small,{},{cost},yes\n", step + 1));
+                let big = if step < 3 { "1,0.35,no" } else { ",,no" };
+                text.push_str(&format!("{name},{load}/s,big,{big}\n"));
             }
         }
         text

@@ -95,7 +95,8 @@ impl Sweep {
 }
 
 impl Key {
-    fn new(path: &str, column: Column, rows: &[Row<'_>]) -> Self {
+    /// The key called `path` with the values that its column has in `rows`.
+    pub(super) fn new(path: &str, column: Column, rows: &[Row<'_>]) -> Self {
         let mut texts = Vec::new();
         for text in rows.iter().map(|row| row.text(column)).filter(|text| !text.is_empty()) {
             push_new(&mut texts, text);

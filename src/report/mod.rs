@@ -20,6 +20,7 @@
 //! | `probes.csv` | variant, probe and moment |
 //! | `requests.csv` | variant, replication and request that was kept |
 //! | `sweep.csv` | point of a sweep and variant |
+//! | `plan.csv` | variant, load and machine of a plan |
 //! | `report.html` | (a page for people, made of the others) |
 
 mod assumptions;
@@ -35,6 +36,7 @@ mod nodes;
 mod order;
 #[cfg(feature = "cli")]
 mod page;
+mod plan;
 mod probes;
 mod provenance;
 mod replications;
@@ -57,6 +59,7 @@ pub use folder::{WriteError, check_folder, write_folder, write_folder_with};
 pub use json::{compare_json, run_json};
 #[cfg(feature = "cli")]
 pub use page::{PAGE, PageError, page};
+pub use plan::{Objective, PlanCell, PlanRun, PlanTable, plan_files, plan_json, plan_sentences};
 pub use provenance::{Provenance, digest, digest_of};
 pub use sentence::sentence;
 pub use slo::{Bound, SloOutcome, SloVerdict, slo_outcome, slo_verdicts};

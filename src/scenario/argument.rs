@@ -1,13 +1,16 @@
-//! `--set KEY=VALUE` and `--vary KEY=VALUES` of the command line.
+//! `--set KEY=VALUE`, `--vary KEY=VALUES` and the options of a plan on the command line.
 
 use crate::scenario::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::overlay::Assignment;
 use crate::scenario::source::{Sources, Span};
-use crate::scenario::sweep::{Axis, MAX_CELLS};
+use crate::scenario::sweep::{Axis, MAX_CELLS, Scale, steps};
 use crate::scenario::tree::{self, Item, Path, Value, part_len};
 
 /// What messages call the text of an argument.
 const COMMAND_LINE: &str = "command line";
+
+/// So many loads are between the ends of a `--load`, both included.
+pub const LOADS: usize = 8;
 
 /// The assignment that `--set argument` asks for. The value is read as TOML if it is a number, a
 /// truth value, a list, a table in braces or a quoted string; anything else is a text, so that
@@ -37,6 +40,76 @@ pub fn vary(argument: &str, sources: &mut Sources, diagnostics: &mut Diagnostics
         }),
     )?;
     Axis::of(path, values, &span, diagnostics)
+}
+
+/// The axis that `--load argument` asks for: `KEY=100/s..2000/s`, in [`LOADS`] steps of about equal
+/// ratio, or `KEY=a,b,c`.
+#[must_use]
+pub fn load(argument: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Axis> {
+    let ends = |value: &str, at: usize| {
+        let values = match value.split_once("..") {
+            Some((from, to)) => {
+                let last = to.trim();
+                let from = literal(from.trim(), at)?;
+                let to = literal(last, at + value.len() - last.len())?;
+                rounded(steps(&from, &to, LOADS, Scale::Log)?)
+            }
+            None => list(value, at)?,
+        };
+        Ok((values, at..at + value.len()))
+    };
+    let (path, (values, span)) = noted(diagnostics, read("--load", argument, sources, ends))?;
+    Axis::of(path, values, &span, diagnostics)
+}
+
+/// The same values, of which those between the ends have three digits only: they are as good as
+/// any others, and can be read. Where both ends are whole numbers all are, each once.
+fn rounded(mut values: Vec<Item>) -> Vec<Item> {
+    let is_whole =
+        |item: Option<&Item>| matches!(item, Some(Item { value: Value::Integer(_), .. }));
+    let whole = is_whole(values.first()) && is_whole(values.last());
+    let short = |x: f64| format!("{x:.2e}").parse().unwrap_or(x);
+    let last = values.len().saturating_sub(1);
+    for item in values.iter_mut().take(last).skip(1) {
+        item.value = match &item.value {
+            #[allow(clippy::cast_possible_truncation, reason = "it lies between whole numbers")]
+            Value::Float(x) if whole => Value::Integer(x.round() as i128),
+            Value::Float(x) => Value::Float(short(*x)),
+            Value::Text(text) => {
+                let digits = |c: char| c.is_ascii_digit() || c == '.';
+                let (number, unit) = text.split_at(text.find(|c| !digits(c)).unwrap_or(text.len()));
+                let number = number
+                    .parse()
+                    .map_or_else(|_| number.to_owned(), |x| f64::to_string(&short(x)));
+                Value::Text(format!("{number}{unit}"))
+            }
+            Value::Integer(_)
+            | Value::Boolean(_)
+            | Value::Moment(_)
+            | Value::Array(_)
+            | Value::Table(_) => continue,
+        };
+    }
+    values.dedup_by(|one, other| one.value == other.value);
+    values
+}
+
+/// The text behind `option` as a value.
+pub(super) fn word(option: &str, text: &str, sources: &mut Sources) -> Item {
+    let whole = sources.add(COMMAND_LINE, format!("{option} {text}"));
+    plain(text, whole.start + option.len() + 1)
+}
+
+/// The list `a,b,c` behind `option` as a value.
+pub(super) fn listed(
+    option: &str,
+    text: &str,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<Item> {
+    let span = word(option, text, sources).span;
+    let items = noted(diagnostics, list(text, span.start))?;
+    Some(Item { span, value: Value::Array(items) })
 }
 
 fn noted<T>(diagnostics: &mut Diagnostics, result: Result<T, Box<Diagnostic>>) -> Option<T> {
@@ -104,7 +177,7 @@ fn plain(text: &str, at: usize) -> Item {
 }
 
 /// The whole numbers of `1..8` or `1..9..2`; nothing if the text has not that form.
-fn range(text: &str, at: usize) -> Option<Result<Vec<Item>, Box<Diagnostic>>> {
+pub(super) fn range(text: &str, at: usize) -> Option<Result<Vec<Item>, Box<Diagnostic>>> {
     let mut parts = text.split("..");
     let (first, last) = (parts.next()?, parts.next()?);
     let step = parts.next();
@@ -187,6 +260,29 @@ mod tests {
         vary(argument, &mut sources, &mut diagnostics)
             .map(|axis| axis.values.iter().map(|level| level.label.clone()).collect())
             .ok_or_else(|| diagnostics.to_plain(&sources))
+    }
+
+    #[test]
+    fn loads_between_two_ends_can_be_read() {
+        let loads = |argument: &str| {
+            let mut diagnostics = Diagnostics::new();
+            let axis = load(argument, &mut Sources::new(), &mut diagnostics);
+            let axis = axis.ok_or_else(|| diagnostics.sorted()[0].message.clone());
+            axis.map(|axis| axis.values.into_iter().map(|it| it.label).collect::<Vec<_>>())
+        };
+        let eight = ["100/s", "153/s", "235/s", "361/s", "554/s", "850/s", "1300/s", "2000/s"];
+        assert_eq!(loads("a=100/s..2000/s").expect("loads"), eight);
+        assert_eq!(loads("a=1..20").expect("loads"), ["1", "2", "4", "6", "8", "13", "20"]);
+        assert_eq!(loads("a=5/s,7/s").expect("loads"), ["5/s", "7/s"]);
+        for (argument, said) in [
+            ("a=5/s..7ms", "`from` and `to` need the same unit"),
+            ("a=..7/s", "the ends of a range are numbers"),
+            ("a=0/s..7/s", "ends above zero"),
+            ("a", "`--load` needs a key"),
+        ] {
+            let message = loads(argument).expect_err(argument);
+            assert!(message.contains(said), "{argument}: {message}");
+        }
     }
 
     #[test]

@@ -113,6 +113,12 @@ impl Scenario {
         self.base.table("sweep")
     }
 
+    /// The table of the plan.
+    #[must_use]
+    pub fn plan(&self) -> Option<&Entry> {
+        self.base.entry("plan")
+    }
+
     /// The model of one variant with `cell` laid over it, or none if something is wrong. What is
     /// no variant's name, such as the empty text, gives the scenario without any.
     pub fn model(
@@ -208,6 +214,11 @@ fn take_variants(base: &mut Table, diagnostics: &mut Diagnostics) -> Vec<(String
         if entry.item.as_table().is_none() {
             let message = format!("variant `{name}` is a table of what differs from the scenario");
             diagnostics.push(Diagnostic::error(entry.key_span.clone(), message));
+        }
+        if let Some(plan) = entry.item.as_table().and_then(|table| table.entry("plan")) {
+            let message = format!("variant `{name}` cannot have a plan of its own");
+            let help = "write [plan] at the top, and take this variant with --variant";
+            diagnostics.push(Diagnostic::error(plan.key_span.clone(), message).help(help));
         }
         variants.push((name.to_owned(), entry.clone()));
     }

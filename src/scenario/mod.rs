@@ -13,7 +13,8 @@
 //! | [`overlay`] | laying one tree over another, and setting single keys |
 //! | [`include`](mod@include) | a scenario file with those that it includes |
 //! | [`sweep`] | axes and the points of the grid that they span |
-//! | [`argument`] | `--set` and `--vary` |
+//! | [`plan`] | among which machines, replicas and loads the cheapest is looked for |
+//! | [`argument`] | `--set`, `--vary` and the options of a plan |
 //! | [`read`] | a table as a typed value, with all its faults |
 //!
 //! Nothing here knows what a node is: which keys there are is told by the types that are read, and
@@ -28,6 +29,7 @@ pub mod include;
 mod load;
 mod model;
 pub mod overlay;
+pub mod plan;
 pub mod read;
 mod schema;
 pub mod source;

@@ -17,7 +17,7 @@ pub(super) const FAMILIES: &[&str] =
     &["endpoint", "fault", "link", "machine", "node", "page", "probe", "visit"];
 
 /// Top-level keys that are no part of a variant's model.
-const ASIDE: &[&str] = &["include", "sweep", "variant"];
+const ASIDE: &[&str] = &["include", "plan", "sweep", "variant"];
 
 /// The tables that are there once: identity, and what is done to people who look at pages.
 const AUTH: &[&str] = &["auth", "csrf", "xss"];

@@ -11,6 +11,7 @@ mod pool;
 mod replication;
 mod results;
 mod run;
+mod smallest;
 mod sweep;
 mod timeline;
 mod traced;
@@ -27,6 +28,7 @@ pub use results::{
     LatencyRow, NodeRow, Stability, SummaryRow, TimelineRow, VariantResult, WarmUpCut, mean,
 };
 pub use run::{Plan, Precision, StudyError, Variant, imprecise, run_variants};
+pub use smallest::{Extent, Next, Rung, Searched, Smallest, smallest_along};
 pub use sweep::{SWEEP_METRICS, SweepPoint, SweepReading, SweepRow, run_points};
 pub use timeline::TimelineSeries;
 pub use traced::{TracedRun, WantedTraces, trace_requests};

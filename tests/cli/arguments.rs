@@ -5,8 +5,18 @@ use crate::workplace::Workplace;
 #[test]
 fn the_help_shows_an_example_of_each_command_and_the_exit_statuses() {
     let told = Workplace::with_shop().run("--help").done();
-    let commands =
-        ["run", "compare", "sweep", "new", "list", "plot", "graph", "schema", "completions"];
+    let commands = [
+        "run",
+        "compare",
+        "sweep",
+        "plan",
+        "new",
+        "list",
+        "plot",
+        "graph",
+        "schema",
+        "completions",
+    ];
     for command in commands {
         assert!(told.stdout.contains(&format!("\n  lindley {command} ")), "{command}");
     }
@@ -17,7 +27,7 @@ fn the_help_shows_an_example_of_each_command_and_the_exit_statuses() {
 #[test]
 fn every_option_is_explained() {
     let place = Workplace::with_shop();
-    for command in ["run", "compare", "sweep", "plot", "graph", "new"] {
+    for command in ["run", "compare", "sweep", "plan", "plot", "graph", "new"] {
         let help = place.run(&format!("{command} --help")).done().stdout;
         let lines: Vec<&str> = help.lines().collect();
         for (number, line) in lines.iter().enumerate() {

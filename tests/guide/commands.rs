@@ -12,7 +12,7 @@ pub(crate) fn check(line: &str) -> Result<(), String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     // Help is shown if all that stands before it is understood.
     run(&[&words[..], &["--help"]].concat())?;
-    let simulates = ["run", "compare", "sweep", "check"].contains(&words[0]);
+    let simulates = ["run", "compare", "sweep", "plan", "check"].contains(&words[0]);
     if !simulates {
         return run(&words);
     }

@@ -7,6 +7,9 @@
 //! <!-- sweep scalability-law-cores: throughput -->
 //! …
 //! <!-- end -->
+//! <!-- plan right-size-plan -->
+//! …
+//! <!-- end -->
 //! <!--=csrf no-defence forged_accepted-->24 a minute<!--/-->
 //! <!--=csrf no-defence / strict latency_mean-->1<!--/-->
 //! ```
@@ -14,7 +17,7 @@
 //! The last one is a ratio of two variants.
 
 use crate::quantity::one;
-use crate::table::{by_point, by_variant, in_a_sentence, short};
+use crate::table::{by_load, by_point, by_variant, in_a_sentence, short};
 
 /// The text with every marked place filled in anew.
 ///
@@ -27,6 +30,7 @@ pub(crate) fn filled_in(text: &str) -> Result<String, String> {
     }
     let text = replaced(text, "<!-- table ", " -->\n", "<!-- end -->", table)?;
     let text = replaced(&text, "<!-- sweep ", " -->\n", "<!-- end -->", sweep)?;
+    let text = replaced(&text, "<!-- plan ", " -->\n", "<!-- end -->", plan)?;
     replaced(&text, "<!--=", "-->", "<!--/-->", number)
 }
 
@@ -61,6 +65,10 @@ fn table(asked: &str) -> Result<String, String> {
 fn sweep(asked: &str) -> Result<String, String> {
     let (sweep, metric) = asked.split_once(": ").ok_or("a table is of `sweep: metric`")?;
     Ok(format!("\n{}\n", by_point(sweep, metric)?))
+}
+
+fn plan(asked: &str) -> Result<String, String> {
+    Ok(format!("\n{}\n", by_load(asked)?))
 }
 
 fn number(asked: &str) -> Result<String, String> {

@@ -122,6 +122,30 @@ pub(crate) fn by_point(sweep: &str, metric: &str) -> Result<String, String> {
     Ok(drawn(&heads, &lines))
 }
 
+/// A table of a plan of one variant: a row for each load, a column for each machine with how many
+/// of it are enough and what they cost an hour, the cheapest in bold.
+pub(crate) fn by_load(plan: &str) -> Result<String, String> {
+    let rows = rows(&format!("{plan}/plan.csv"))?;
+    let mut heads = vec!["load".to_owned()];
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    for row in &rows {
+        if !heads.contains(&row["machine"]) {
+            heads.push(row["machine"].clone());
+        }
+        if lines.last().is_none_or(|line| line[0] != row["load"]) {
+            lines.push(vec![row["load"].clone()]);
+        }
+        let cost = row["cost_per_hour"].parse().map(|cost| Rounded::plain(cost).value);
+        let cell = match cost {
+            Ok(cost) => format!("{} for {cost}", row["replicas"]),
+            Err(_) => row["status"].clone(),
+        };
+        let cell = if row["cheapest"] == "yes" { format!("**{cell}**") } else { cell };
+        lines.last_mut().expect("a line was begun").push(cell);
+    }
+    Ok(drawn(&heads, &lines))
+}
+
 fn at_point(row: &Row, metric: &str, unit: &str) -> Result<Reading, String> {
     let number = |head: &str| match row.get(head).map_or("", String::as_str) {
         "" => Ok(None),

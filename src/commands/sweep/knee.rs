@@ -2,13 +2,11 @@
 
 use crate::report::SloOutcome;
 use crate::scenario::sweep::Axis;
-use crate::time::Span;
-use crate::unit::{Bytes, Quantity, Rate};
 
 /// The axis along which the knee is told, with its numbers: the last one of numbers of one kind
 /// that is a load, else the last one of such numbers.
 pub(super) fn load_axis(axes: &[Axis]) -> Option<(usize, Vec<f64>)> {
-    let found: Vec<_> = (0..axes.len()).filter_map(|it| Some((it, numbers(&axes[it])?))).collect();
+    let found: Vec<_> = (0..axes.len()).filter_map(|it| Some((it, axes[it].numbers()?))).collect();
     let load = found.iter().rposition(|(place, _)| is_load(&axes[*place]));
     load.or_else(|| found.len().checked_sub(1)).map(|at| found[at].clone())
 }
@@ -18,13 +16,6 @@ fn is_load(axis: &Axis) -> bool {
     let is_word = |key: &String| ["arrivals", "users", "think"].contains(&key.as_str());
     axis.key.keys.first().is_some_and(|family| family == "node")
         && axis.key.keys.iter().skip(2).any(is_word)
-}
-
-/// The values of an axis, if they are all numbers of one kind.
-fn numbers(axis: &Axis) -> Option<Vec<f64>> {
-    let labels = || axis.values.iter().map(|level| level.label.as_str());
-    let read: [fn(&str) -> Option<f64>; 4] = [plain, rate, span, bytes];
-    read.iter().find_map(|read| labels().map(read).collect())
 }
 
 /// The places of `numbers` from the smallest to the largest.
@@ -112,23 +103,6 @@ fn met(key: &str, levels: &[(&str, Option<&str>)], has_order: bool) -> Option<St
         text.push_str(&format!("; {word} at {}", labels.join(", ")));
     }
     Some(text)
-}
-
-fn plain(text: &str) -> Option<f64> {
-    text.parse().ok()
-}
-
-fn rate(text: &str) -> Option<f64> {
-    Rate::from_text(text).ok().map(|rate| rate.0)
-}
-
-fn span(text: &str) -> Option<f64> {
-    Span::from_text(text).ok().map(Span::as_secs_f64)
-}
-
-#[allow(clippy::cast_precision_loss, reason = "only the order counts")]
-fn bytes(text: &str) -> Option<f64> {
-    Bytes::from_text(text).ok().map(|bytes| bytes.0 as f64)
 }
 
 #[cfg(test)]

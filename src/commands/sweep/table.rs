@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::knee::{Standing, ascending, load_axis, told};
+use crate::commands::aligned::{aligned, figure};
 use crate::commands::exit::CommandError;
 use crate::report::{Column, Provenance, SweepLine, SweepTable};
 use crate::scenario::sweep::Axis;
-use crate::stats::{Rounded, Status, percent};
+use crate::stats::{Status, percent};
 use crate::study::{SweepReading, SweepRow};
 
 /// So many lines are shown at most; the file has all.
@@ -134,18 +135,6 @@ fn cells(line: &SweepLine, more: &[Column], fails: bool, has_slo: bool) -> Vec<S
     cells
 }
 
-/// A number as it is printed, with `~` if it is from few data.
-fn figure(reading: Option<&SweepReading>) -> String {
-    let Some(reading) = reading else { return "-".to_owned() };
-    let number = match reading.numbers {
-        [Some(mean), Some(low), Some(high)] => Rounded::new(mean, (high - low) / 2.0),
-        [Some(mean), _, _] => Rounded::plain(mean),
-        _ => return "-".to_owned(),
-    };
-    let mark = if reading.status == Status::FewData { "~" } else { "" };
-    format!("{mark}{number}")
-}
-
 /// One sentence for each variant with an SLO and each combination of the other axes, along the load
 /// or, if there are no numbers, along the last axis.
 fn knees(table: &SweepTable, axes: &[Axis]) -> String {
@@ -185,32 +174,4 @@ fn knees(table: &SweepTable, axes: &[Axis]) -> String {
 /// The last two parts of a path, which are enough to tell keys apart for a reader.
 fn last_words(key: &str) -> &str {
     key.rmatch_indices('.').nth(1).map_or(key, |(at, _)| &key[at + 1..])
-}
-
-/// Columns side by side: the first `left` of them begin alike, the others end alike.
-fn aligned(rows: &[Vec<String>], left: usize) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        rows.iter()
-            .filter_map(|row| row.get(column))
-            .map(|it| it.chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    let mut text = String::new();
-    for row in rows {
-        let mut line = String::new();
-        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            line.push_str(if column == 0 { "" } else { "  " });
-            line.push_str(&if column < left {
-                format!("{cell:<width$}")
-            } else {
-                format!("{cell:>width$}")
-            });
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
 }

@@ -87,6 +87,10 @@ fn reachable(path: &Path) -> Result<(), Box<Diagnostic>> {
             "a sweep is no part of what is simulated",
             "give other values with `lindley sweep --vary KEY=VALUES`",
         ),
+        "plan" => (
+            "a plan is no part of what is simulated",
+            "give `lindley plan` other values with --node, --machines, --replicas and --load",
+        ),
         "variant" => ("a variant has no variants", "set a key of the scenario"),
         _ => return Ok(()),
     };
@@ -127,6 +131,7 @@ mod tests {
             ("variant", "`variant` cannot be set as a whole"),
             ("include", "files are included before"),
             ("sweep.load.seed", "a sweep is no part of what is simulated"),
+            ("plan.replicas", "a plan is no part of what is simulated"),
             ("variant.two.include", "files are included before"),
             ("variant.two.variant.x", "a variant has no variants"),
         ] {

@@ -114,7 +114,7 @@ fn gather() -> Homes {
         };
         match family.as_str() {
             // What these hold are paths of what all else holds.
-            "variant" | "sweep" | "include" => {}
+            "variant" | "sweep" | "plan" | "include" => {}
             "node" => {
                 for kind in things["oneOf"].as_array().into_iter().flatten() {
                     walk(&with_article(kind["title"].as_str().unwrap_or("node")), kind);

@@ -55,6 +55,7 @@ pub fn schema() -> Value {
     properties.insert("variant".to_owned(), by_name(about, variant));
     let about = "Grids of values: each key is given several values, alone and together.";
     properties.insert("sweep".to_owned(), by_name(about, json!({ "$ref": "#/$defs/Sweep" })));
+    properties.insert("plan".to_owned(), plan());
     properties.insert("include".to_owned(), include());
     let mut root = closed("A scenario of lindley.", properties, &[]);
     if let Some(root) = root.as_object_mut() {
@@ -164,22 +165,62 @@ fn include() -> Value {
     })
 }
 
+/// The properties of a range of values.
+fn range() -> Map<String, Value> {
+    let number = |about: &str| json!({ "description": about, "type": ["number", "string"] });
+    let steps =
+        json!({ "description": "How many values there are.", "type": "integer", "minimum": 2 });
+    let scale = json!({
+        "description": "Whether equal differences or equal ratios lie between them.",
+        "enum": ["linear", "log"],
+    });
+    let properties = [
+        ("from", number("The first value.")),
+        ("to", number("The last value, which is included.")),
+        ("steps", steps),
+        ("scale", scale),
+    ];
+    properties.map(|(key, schema)| (key.to_owned(), schema)).into_iter().collect()
+}
+
+/// A plan: a node, machines and numbers of replicas that it may have, and loads.
+fn plan() -> Value {
+    let mut load = range();
+    let key = "The key that is the load, such as `node.users.arrivals.poisson`.";
+    load.insert("key".to_owned(), json!({ "description": key, "type": "string" }));
+    let values = "The loads one by one, instead of a range.";
+    let list = json!({ "description": values, "type": "array", "minItems": 1 });
+    load.insert("values".to_owned(), list);
+    let replicas = json!({
+        "description": "How many replicas there may be: a range such as `1..32`, or a list.",
+        "type": ["string", "array", "integer"],
+        "items": { "type": "integer", "minimum": 1 },
+        "minimum": 1,
+    });
+    let machines = json!({
+        "description": "The machines that the replicas may have, by name; each has a price.",
+        "type": "array",
+        "items": { "type": "string" },
+        "minItems": 1,
+    });
+    let node = json!({ "description": "The node that is planned.", "type": "string" });
+    let about = "The loads, from the smallest to the largest.";
+    let properties = [
+        ("node", node),
+        ("machines", machines),
+        ("replicas", replicas),
+        ("load", closed(about, load, &["key"])),
+    ];
+    let properties = properties.map(|(key, schema)| (key.to_owned(), schema));
+    let about = "Where `lindley plan` looks for the cheapest machines that meet the objectives.";
+    closed(about, properties.into_iter().collect(), &[])
+}
+
 /// The axes of a sweep: dotted keys with lists or ranges of values.
 fn sweep() -> Value {
-    let number = |about: &str| json!({ "description": about, "type": ["number", "string"] });
     let range = json!({
         "type": "object",
-        "properties": {
-            "from": number("The first value."),
-            "to": number("The last value, which is included."),
-            "steps": {
-                "description": "How many values there are.", "type": "integer", "minimum": 2,
-            },
-            "scale": {
-                "description": "Whether equal differences or equal ratios lie between them.",
-                "enum": ["linear", "log"],
-            },
-        },
+        "properties": range(),
         "required": ["from", "to", "steps"],
         "additionalProperties": false,
     });

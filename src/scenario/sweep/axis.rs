@@ -7,6 +7,8 @@ use crate::scenario::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::scenario::overlay::may_vary;
 use crate::scenario::source::Span;
 use crate::scenario::tree::{Item, Path, Table, Value};
+use crate::time;
+use crate::unit::{Bytes, Quantity, Rate};
 
 /// A key and the values that it takes, in their order.
 #[derive(Debug, Clone)]
@@ -86,6 +88,31 @@ impl Axis {
         };
         Self::of(key, values, &item.span, diagnostics)
     }
+
+    /// Its values, if they are all numbers of one kind.
+    #[must_use]
+    pub fn numbers(&self) -> Option<Vec<f64>> {
+        let labels = || self.values.iter().map(|level| level.label.as_str());
+        let read: [fn(&str) -> Option<f64>; 4] = [plain, rate, span, bytes];
+        read.iter().find_map(|read| labels().map(read).collect())
+    }
+}
+
+fn plain(text: &str) -> Option<f64> {
+    text.parse().ok()
+}
+
+fn rate(text: &str) -> Option<f64> {
+    Rate::from_text(text).ok().map(|rate| rate.0)
+}
+
+fn span(text: &str) -> Option<f64> {
+    time::Span::from_text(text).ok().map(time::Span::as_secs_f64)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "only the order counts")]
+fn bytes(text: &str) -> Option<f64> {
+    Bytes::from_text(text).ok().map(|bytes| bytes.0 as f64)
 }
 
 /// Whether a table in a sweep is a range, and not a part of a dotted key.
@@ -99,16 +126,7 @@ pub(super) fn is_range(table: &Table) -> bool {
 /// The values of `{ from, to, steps, scale }`.
 fn range(table: &Table, diagnostics: &mut Diagnostics) -> Option<Vec<Item>> {
     let before = diagnostics.errors();
-    for (key, entry) in table.iter().filter(|(key, _)| !RANGE_KEYS.contains(key)) {
-        let error = Diagnostic::error(entry.key_span.clone(), format!("unknown key `{key}`"))
-            .label(format!("the keys here are `{}`", RANGE_KEYS.join("`, `")));
-        diagnostics.push(match nearest(key, RANGE_KEYS) {
-            Some(meant) => error
-                .help(format!("did you mean `{meant}`?"))
-                .suggest(entry.key_span.clone(), meant),
-            None => error,
-        });
-    }
+    check_keys(table, &RANGE_KEYS, diagnostics);
     let mut needed = |key: &str| {
         let found = table.get(key);
         if found.is_none() {
@@ -129,6 +147,20 @@ fn range(table: &Table, diagnostics: &mut Diagnostics) -> Option<Vec<Item>> {
             diagnostics.push(*error);
             None
         }
+    }
+}
+
+/// Notes each key of `table` that is none of `keys`.
+pub(in crate::scenario) fn check_keys(table: &Table, keys: &[&str], diagnostics: &mut Diagnostics) {
+    for (key, entry) in table.iter().filter(|(key, _)| !keys.contains(key)) {
+        let error = Diagnostic::error(entry.key_span.clone(), format!("unknown key `{key}`"))
+            .label(format!("the keys here are `{}`", keys.join("`, `")));
+        diagnostics.push(match nearest(key, keys.iter().copied()) {
+            Some(meant) => error
+                .help(format!("did you mean `{meant}`?"))
+                .suggest(entry.key_span.clone(), meant),
+            None => error,
+        });
     }
 }
 

@@ -4,6 +4,7 @@ mod axis;
 mod grid;
 mod steps;
 
+pub(in crate::scenario) use axis::check_keys;
 pub use axis::{Axis, Level};
 pub use grid::{Cell, Grid, MAX_CELLS};
 pub use steps::{Scale, steps};

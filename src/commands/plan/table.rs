@@ -1,0 +1,114 @@
+//! What a plan shows on the terminal: a line for each load and machine, and the answers.
+
+use crate::commands::aligned::{aligned, figure};
+use crate::metrics::Unit;
+use crate::report::{Objective, PlanCell, PlanRun, PlanTable, Provenance, plan_sentences};
+use crate::stats::{Rounded, Status, percent};
+use crate::study::SweepReading;
+
+/// So many lines are shown at most; the file has all.
+const MAX_LINES: usize = 100;
+
+/// All of it.
+pub(super) fn table(provenance: &Provenance, table: &PlanTable) -> String {
+    let names = table.variants();
+    let has_variants = names.len() > 1;
+    let mut head: Vec<String> = has_variants.then(|| "variant".to_owned()).into_iter().collect();
+    let left = head.len() + 2;
+    head.extend(["load", "machine", "replicas", "per hour"].map(str::to_owned));
+    head.extend(table.objectives.iter().map(heading));
+    head.extend(["too few", "cheapest"].map(str::to_owned));
+    let mut rows = vec![head];
+    let line = |cell: &PlanCell| cells(table, cell, has_variants);
+    rows.extend(table.cells.iter().take(MAX_LINES).map(line));
+    let mut text = format!("{}: {}\n", provenance.scenario, provenance.title);
+    let (first, last) = (table.replicas.first(), table.replicas.last());
+    let range = match first.zip(last) {
+        Some((first, last)) if first != last => format!("{first} to {last}"),
+        _ => last.map_or_else(String::new, u32::to_string),
+    };
+    let (node, seed, runs) = (&table.node, provenance.seed, table.runs);
+    text.push_str(&format!(
+        "plan of `{node}`, {range} replicas, {} {}, {runs} designs run, seed {seed}\n\n",
+        table.loads.len(),
+        if table.loads.len() == 1 { "load" } else { "loads" },
+    ));
+    text.push_str(&aligned(&rows, left));
+    if table.cells.len() > MAX_LINES {
+        text.push_str(&format!("and {} more in plan.csv\n", table.cells.len() - MAX_LINES));
+    }
+    text.push_str(
+        "too few: the next smaller number, which was run and is not shown to be enough.\n",
+    );
+    if table.cells.iter().take(MAX_LINES).any(|cell| is_few(table, cell)) {
+        text.push_str("~ few data: the interval is unreliable.\n");
+    }
+    text.push('\n');
+    for sentence in plan_sentences(table) {
+        text.push_str(&format!("{sentence}\n"));
+    }
+    if let Some(alike) = alike(table, &names) {
+        text.push_str(&format!("{alike}\n"));
+    }
+    text.push_str(&format!("\nReproduce: {}\n", provenance.command));
+    text
+}
+
+fn heading(objective: &Objective) -> String {
+    let what = objective.what;
+    if objective.unit == Unit::Millis { format!("{what} ms") } else { what.to_owned() }
+}
+
+fn cells(table: &PlanTable, cell: &PlanCell, has_variants: bool) -> Vec<String> {
+    let mut cells: Vec<String> = has_variants.then(|| cell.variant.clone()).into_iter().collect();
+    cells.extend([table.loads[cell.load].clone(), table.machines[cell.machine].clone()]);
+    let none = || "-".to_owned();
+    let enough = cell.enough.as_ref();
+    cells.push(enough.map_or_else(|| "none".to_owned(), |it| it.replicas.to_string()));
+    let cost = enough.and_then(PlanRun::cost);
+    cells.push(cost.map_or_else(none, |it| Rounded::plain(it).to_string()));
+    for objective in &table.objectives {
+        let reading = enough.and_then(|it| it.row.metrics.get(objective.metric));
+        cells.push(shown(objective, reading));
+    }
+    let below = cell.below.as_ref();
+    cells.push(below.map_or_else(none, |it| format!("{} {}", it.replicas, it.word())));
+    cells.push(if table.is_cheapest(cell) { "yes".to_owned() } else { String::new() });
+    cells
+}
+
+fn shown(objective: &Objective, reading: Option<&SweepReading>) -> String {
+    match (objective.unit, reading.map(|it| it.numbers)) {
+        (Unit::Share, Some([Some(mean), low, high])) => {
+            let ends = low.zip(high);
+            percent(mean, ends.map_or(0.0, |(low, high)| (high - low) / 2.0))
+        }
+        _ => figure(reading),
+    }
+}
+
+fn is_few(table: &PlanTable, cell: &PlanCell) -> bool {
+    let Some(enough) = &cell.enough else { return false };
+    let of = |it: &Objective| enough.row.metrics.get(it.metric).map(|it| it.status);
+    table.objectives.iter().any(|it| of(it) == Some(Status::FewData))
+}
+
+/// A sentence that names variants that come to the same at every load, if there are any: a plan
+/// lies over what variants set, so those that differ in what is planned are one.
+fn alike(table: &PlanTable, names: &[&str]) -> Option<String> {
+    let of = |name: &str| -> Vec<_> {
+        let own = table.cells.iter().filter(|cell| cell.variant == name);
+        own.map(|cell| (&cell.enough, &cell.below)).collect()
+    };
+    let same = |name: &&str| {
+        let own = of(name);
+        names.iter().filter(|other| of(other) == own).map(|it| format!("`{it}`")).collect()
+    };
+    let groups = names.iter().map(same);
+    let alike: Vec<String> = groups.filter(|it: &Vec<_>| it.len() > 1).max_by_key(Vec::len)?;
+    let alike = alike.join(", ");
+    Some(format!(
+        "{alike} come to the same at every load: what is planned takes the place of what they set, \
+         or what they set makes no difference here."
+    ))
+}

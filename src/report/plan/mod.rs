@@ -1,0 +1,255 @@
+//! `plan.csv`: for every load and machine the smallest number of replicas that meets the
+//! objectives, what that costs, and which machine is cheapest; and the manifest beside it.
+//!
+//! The smallest number is a claim about two: itself, which is shown to meet the objectives, and
+//! the one below, which was run as well and is not. Both stand in each row.
+
+mod sentence;
+
+use serde_json::{Value, json};
+
+use super::manifest::SCHEMA;
+use super::sheet::{Cell, Sheet};
+use super::slo::SloOutcome;
+use super::{Provenance, ResultFile, digest};
+use crate::metrics::Unit;
+use crate::study::{SweepReading, SweepRow};
+
+pub use sentence::plan_sentences;
+
+/// Prices are alike if they differ by less than this share: the bytes of priced links are counted,
+/// so that equal machines may cost a little more or less.
+const ALIKE: f64 = 1e-3;
+
+/// What a plan came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanTable {
+    /// The node that is planned.
+    pub node: String,
+    /// Its machines.
+    pub machines: Vec<String>,
+    /// The numbers of replicas among which the smallest was looked for, going up.
+    pub replicas: Vec<u32>,
+    /// The key that is the load.
+    pub key: String,
+    /// The loads, going up.
+    pub loads: Vec<String>,
+    /// What the objectives are about.
+    pub objectives: Vec<Objective>,
+    /// All variants at all loads on all machines, in this order.
+    pub cells: Vec<PlanCell>,
+    /// How many designs were run.
+    pub runs: usize,
+    /// The observable fingerprints of all that was run, in one.
+    pub fingerprint: String,
+    /// Events of all that was run.
+    pub events: u64,
+}
+
+/// A metric that has an objective.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Objective {
+    /// The metric, such as `latency_p99`.
+    pub metric: &'static str,
+    /// The word for it in scenarios, such as `p99`.
+    pub what: &'static str,
+    /// The unit of its numbers.
+    pub unit: Unit,
+}
+
+/// One machine under one load.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanCell {
+    /// The variant.
+    pub variant: String,
+    /// The place of the load.
+    pub load: usize,
+    /// The place of the machine.
+    pub machine: usize,
+    /// The smallest number of replicas that meets the objectives, if one does.
+    pub enough: Option<PlanRun>,
+    /// The largest number below that was run and is not shown to meet them: the neighbour of the
+    /// smallest, or the largest of all if none meets them. None if the first of all is enough.
+    pub below: Option<PlanRun>,
+}
+
+/// What so many replicas came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanRun {
+    /// How many.
+    pub replicas: u32,
+    /// How they stand to the objectives.
+    pub slo: SloOutcome,
+    /// Whether a node cannot keep up.
+    pub is_unstable: bool,
+    /// The metrics.
+    pub row: SweepRow,
+}
+
+impl PlanRun {
+    /// What all machines cost an hour.
+    #[must_use]
+    pub fn cost(&self) -> Option<f64> {
+        self.row.mean("cost_per_hour")
+    }
+
+    /// How they stand, in a word.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        if self.is_unstable { "unstable" } else { self.slo.word() }
+    }
+}
+
+impl PlanCell {
+    /// What is claimed: `met` if the number below is not, `least` if there is no number below, and
+    /// without any that meets the objectives how the largest stands.
+    #[must_use]
+    pub fn status(&self) -> &'static str {
+        match (&self.enough, &self.below) {
+            (Some(_), Some(_)) => "met",
+            (Some(_), None) => "least",
+            (None, below) => below.as_ref().map_or("unknown", PlanRun::word),
+        }
+    }
+
+    fn cost(&self) -> Option<f64> {
+        self.enough.as_ref().and_then(PlanRun::cost)
+    }
+}
+
+impl PlanTable {
+    /// The names of the variants, in their order.
+    #[must_use]
+    pub fn variants(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for cell in &self.cells {
+            if !names.contains(&cell.variant.as_str()) {
+                names.push(&cell.variant);
+            }
+        }
+        names
+    }
+
+    /// Whether no other machine is cheaper under this load: several may be.
+    #[must_use]
+    pub fn is_cheapest(&self, cell: &PlanCell) -> bool {
+        let same = self.cells.iter().filter(|it| it.variant == cell.variant);
+        let costs = same.filter(|it| it.load == cell.load).filter_map(PlanCell::cost);
+        let least = costs.fold(f64::INFINITY, f64::min);
+        cell.cost().is_some_and(|cost| cost <= least * (1.0 + ALIKE))
+    }
+
+    /// Whether some machine meets the objectives at every load in every variant.
+    #[must_use]
+    pub fn is_met(&self) -> bool {
+        let has_one = |(variant, load): (&str, usize)| {
+            let here = self.cells.iter().filter(|it| it.variant == variant && it.load == load);
+            here.into_iter().any(|it| it.enough.is_some())
+        };
+        let loads = 0..self.loads.len();
+        let all = self.variants().into_iter();
+        all.flat_map(|name| loads.clone().map(move |load| (name, load))).all(has_one)
+    }
+}
+
+/// The files of a plan: the manifest and the table.
+#[must_use]
+pub fn plan_files(provenance: &Provenance, table: &PlanTable) -> Vec<ResultFile> {
+    let json = serde_json::to_string_pretty(&manifest(provenance, table));
+    let json = json.expect("strings, numbers and lists of them have a form in JSON");
+    let name = "manifest.json".to_owned();
+    vec![ResultFile { name, bytes: format!("{json}\n").into_bytes() }, sheet(table)]
+}
+
+/// The plan as one value: the manifest's keys, `"rows"` with what stands in the table, and
+/// `"sentences"` with the answers.
+#[must_use]
+pub fn plan_json(provenance: &Provenance, table: &PlanTable) -> Value {
+    let run = |it: &PlanRun| {
+        let metrics = table.objectives.iter().filter_map(|objective| {
+            let reading = it.row.metrics.get(objective.metric)?;
+            Some((objective.metric.to_owned(), read(reading)))
+        });
+        json!({
+            "replicas": it.replicas,
+            "slo": it.slo.word(),
+            "unstable": it.is_unstable,
+            "cost_per_hour": it.cost(),
+            "metrics": metrics.collect::<serde_json::Map<_, _>>(),
+        })
+    };
+    let row = |cell: &PlanCell| {
+        json!({
+            "variant": cell.variant,
+            "load": table.loads[cell.load],
+            "machine": table.machines[cell.machine],
+            "enough": cell.enough.as_ref().map(run),
+            "below": cell.below.as_ref().map(run),
+            "status": cell.status(),
+            "cheapest": table.is_cheapest(cell),
+        })
+    };
+    let mut value = manifest(provenance, table);
+    value["rows"] = table.cells.iter().map(row).collect();
+    value["sentences"] = plan_sentences(table).into();
+    value
+}
+
+fn read(it: &SweepReading) -> Value {
+    let [mean, low, high] = it.numbers;
+    json!({ "mean": mean, "ci_low": low, "ci_high": high, "status": it.status })
+}
+
+fn manifest(provenance: &Provenance, table: &PlanTable) -> Value {
+    json!({
+        "program": env!("CARGO_PKG_NAME"),
+        "version": env!("CARGO_PKG_VERSION"),
+        "schema": SCHEMA,
+        "scenario": provenance.scenario,
+        "title": provenance.title,
+        "command": provenance.command,
+        "seed": provenance.seed,
+        "overlays": provenance.overlays,
+        "fingerprint": digest(&table.fingerprint),
+        "node": table.node,
+        "machines": table.machines,
+        "replicas": table.replicas,
+        "load": table.key,
+        "loads": table.loads,
+        "variants": table.variants(),
+        "runs": table.runs,
+        "events": table.events,
+        "digest": provenance.digest,
+        "text": provenance.text,
+    })
+}
+
+fn sheet(table: &PlanTable) -> ResultFile {
+    let own = |name: &str| ["", "_low", "_high", "_status"].map(|end| format!("{name}{end}"));
+    let mut columns: Vec<String> =
+        ["variant", "load", "machine", "replicas", "cost_per_hour"].map(str::to_owned).to_vec();
+    columns.extend(table.objectives.iter().flat_map(|it| own(it.metric)));
+    columns.extend(["below", "below_slo", "status", "cheapest"].map(str::to_owned));
+    let mut sheet = Sheet::new(&columns.iter().map(String::as_str).collect::<Vec<_>>());
+    let count =
+        |run: Option<&PlanRun>| run.map_or(Cell::Empty, |it| Cell::Count(u64::from(it.replicas)));
+    for cell in &table.cells {
+        let (enough, below) = (cell.enough.as_ref(), cell.below.as_ref());
+        let (load, machine) = (&table.loads[cell.load], &table.machines[cell.machine]);
+        let mut cells = vec![cell.variant.as_str().into(), load.as_str().into()];
+        cells.extend([machine.as_str().into(), count(enough), Cell::Number(cell.cost())]);
+        for objective in &table.objectives {
+            let reading = enough.and_then(|it| it.row.metrics.get(objective.metric));
+            cells.extend(reading.map_or([None; 3], |it| it.numbers).map(Cell::Number));
+            cells.push(reading.map_or("", |it| it.status.text()).into());
+        }
+        cells.extend([count(below), below.map_or("", PlanRun::word).into()]);
+        let is_cheapest = if table.is_cheapest(cell) { "yes" } else { "no" };
+        cells.extend([cell.status().into(), is_cheapest.into()]);
+        sheet.push(&cells);
+    }
+    sheet.into_file("plan.csv")
+}
+
+#[cfg(test)]
+mod tests;
