@@ -30,7 +30,7 @@ impl Kind {
             }
             Ok(bytes) => {
                 let begins = |it: &&str| bytes.starts_with(it.as_bytes());
-                bytes.is_empty() || self.beginnings.iter().any(|it| begins(&it))
+                bytes.is_empty() || self.beginnings.iter().any(begins)
             }
         };
         if is_ours {
