@@ -92,7 +92,7 @@ fn no_design_is_run_twice_and_few_are_run_at_all() {
     assert_eq!(value["rows"][2]["enough"]["replicas"], 3);
     assert_eq!(value["rows"][2]["below"]["unstable"], true);
     assert_eq!(value["rows"].as_array().map(Vec::len), Some(8));
-    assert!(value["sentences"][0].as_str().is_some_and(|it| it.contains("is cheapest")));
+    assert!(value["conclusion"][0].as_str().is_some_and(|it| it.contains("is cheapest")));
 }
 
 #[test]

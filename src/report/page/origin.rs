@@ -53,7 +53,8 @@ fn runs(folder: &Folder<'_>) -> String {
             .map(|(key, _)| Cell::plain(variant.get(key).map_or_else(String::new, shown)))
             .collect(),
     };
-    let lines: Vec<Line> = folder.variants().map(line).collect();
+    // In a sweep and a plan they are names alone.
+    let lines: Vec<Line> = folder.variants().filter(|it| it.is_object()).map(line).collect();
     let heads: Vec<String> =
         std::iter::once("variant").chain(KEYS.map(|(_, head)| head)).map(str::to_owned).collect();
     table("Variants", &heads, &lines)

@@ -162,7 +162,7 @@ pub fn plan_files(provenance: &Provenance, table: &PlanTable) -> Vec<ResultFile>
 }
 
 /// The plan as one value: the manifest's keys, `"rows"` with what stands in the table, and
-/// `"sentences"` with the answers.
+/// `"conclusion"` with the answers.
 #[must_use]
 pub fn plan_json(provenance: &Provenance, table: &PlanTable) -> Value {
     let run = |it: &PlanRun| {
@@ -191,7 +191,6 @@ pub fn plan_json(provenance: &Provenance, table: &PlanTable) -> Value {
     };
     let mut value = manifest(provenance, table);
     value["rows"] = table.cells.iter().map(row).collect();
-    value["sentences"] = plan_sentences(table).into();
     value
 }
 
@@ -211,6 +210,7 @@ fn manifest(provenance: &Provenance, table: &PlanTable) -> Value {
         "seed": provenance.seed,
         "overlays": provenance.overlays,
         "fingerprint": digest(&table.fingerprint),
+        "conclusion": plan_sentences(table),
         "node": table.node,
         "machines": table.machines,
         "replicas": table.replicas,

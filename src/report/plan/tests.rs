@@ -129,5 +129,5 @@ fn the_value_has_the_manifest_the_rows_and_the_sentences() {
     assert_eq!((&row["enough"]["replicas"], &row["below"]["replicas"]), (&json!(2), &json!(1)));
     assert_eq!(row["enough"]["metrics"]["latency_p99"]["mean"], 90.0);
     assert_eq!((&row["status"], &row["cheapest"]), (&json!("met"), &json!(true)));
-    assert!(value["sentences"][0].as_str().is_some_and(|it| it.contains("is cheapest")));
+    assert!(value["conclusion"][0].as_str().is_some_and(|it| it.contains("is cheapest")));
 }
