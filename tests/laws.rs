@@ -371,6 +371,28 @@ fn events_of_one_moment_come_in_the_order_in_which_they_were_set() {
 }
 
 #[test]
+fn each_think_and_the_work_of_each_request_of_a_batch_is_drawn_for_itself() {
+    let ended = |client: &str| {
+        let text = format!(
+            "duration = '20s'\n[endpoint.page]\nwork = [{{ wait = {{ exp = '10ms' }} }}]\n\
+             [node.users]\nkind = 'client'\nmix = {{ page = 1 }}\n{client}\n\
+             [node.app]\nkind = 'server'\n[link.users.app]"
+        );
+        requests(&graph(&text))
+    };
+    let all_differ = |mut spans: Vec<u64>| {
+        let count = spans.len();
+        spans.sort_unstable();
+        spans.dedup();
+        assert!(count > 200 && spans.len() == count, "{} of {count} differ", spans.len());
+    };
+    let of_a_user = ended("users = 1\nthink = { exp = '50ms' }");
+    all_differ(of_a_user.windows(2).map(|pair| pair[1].started - pair[0].end).collect());
+    let in_batches = ended("arrivals = { poisson = '10/s', batch = 5 }");
+    all_differ(in_batches.iter().map(|it| it.end - it.started).collect());
+}
+
+#[test]
 fn waits_of_an_overloaded_deterministic_queue_grow_by_the_difference() {
     let arrivals = "{ interval = '8ms' }";
     let all = drained(arrivals, "'10ms'", "cores = 1");
