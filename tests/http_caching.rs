@@ -397,6 +397,21 @@ fn a_change_takes_all_variants_of_what_was_changed() {
 }
 
 #[test]
+fn a_change_that_fails_leaves_what_is_stored() {
+    let misses = |fails: &str| {
+        let change = format!(
+            "[endpoint.change]\nmethod = 'POST'\npath = '/page'\n\
+             work = [{{ fail = {fails}, status = 500 }}]\n\
+             [node.editor]\nkind = 'client'\narrivals = {{ interval = '5.5s' }}\n\
+             mix = {{ change = 1 }}\n[link.editor.cache0]\n"
+        );
+        let answer = format!("{MINUTE}\npath = '/page'");
+        count(&said_by_one(&(tiers("1s", "9.5s", &[""], &answer) + &change)), Miss)
+    };
+    assert_eq!((misses("0.0"), misses("1.0")), (2, 1));
+}
+
+#[test]
 fn what_a_cache_gives_because_its_origin_failed_is_a_hit_there_as_end_to_end() {
     let text = "duration = '100s'\n[endpoint.page]\npath = '/p'\nwork = []\n\
                 response = { cache_control = 'max-age=2, stale-if-error=1000' }\n\

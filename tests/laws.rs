@@ -9,7 +9,7 @@ use lindley::rng::Key;
 use lindley::study::{Replication, replicate};
 use lindley::time::Time;
 use lindley::world;
-use support::{Dice, Ended, graph, observable, reading, requests, run, scenarios};
+use support::{Dice, Ended, graph, graph_with, observable, reading, requests, run, scenarios};
 
 #[test]
 fn every_scenario_passes_the_audit_and_does_something() {
@@ -51,6 +51,26 @@ fn the_audit_passes_wherever_the_window_opens() {
     for nanos in [1, 999_999_999, 7_000_000_000, 19_999_999_999, 20_000_000_000] {
         replicate(&graph, 0, Time(nanos), support::ALL).expect("the books add up");
     }
+}
+
+#[test]
+fn nothing_that_was_over_before_the_window_opened_is_read() {
+    let read = |early: &'static str| {
+        let text = "duration = '20s'\nmeasure = { replicas = true, classes = true }\n\
+                    [endpoint.page]\nwork = [{ cpu = '5ms' }]\n\
+                    [endpoint.long]\nwork = [{ cpu = '300ms' }]\n\
+                    [node.users]\nkind = 'client'\narrivals = { interval = '70ms' }\n\
+                    mix = { page = 1 }\n\
+                    [node.early]\nkind = 'client'\narrivals = { trace = 'early.csv' }\n\
+                    mix = { long = 1 }\n\
+                    [node.app]\nkind = 'server'\ncores = 1\n\
+                    [link.users.app]\n[link.early.app]";
+        let graph = graph_with(text, &[("early.csv", early)]);
+        let run = replicate(&graph, 0, Time(10_000_000_000), support::ALL).expect("sound books");
+        let nodes = run.nodes.iter().flat_map(|node| node.values.iter().chain(&node.shares));
+        run.summary.iter().chain(nodes).map(|value| value.to_bits()).collect::<Vec<u64>>()
+    };
+    assert_eq!(read("arrival_ms\n100\n"), read("arrival_ms\n100\n200\n300\n900\n2000\n"));
 }
 
 #[test]
@@ -368,6 +388,28 @@ fn events_of_one_moment_come_in_the_order_in_which_they_were_set() {
     expected.extend(turn(20));
     expected.extend(turn(30));
     assert_eq!(story, expected);
+}
+
+#[test]
+fn each_think_and_the_work_of_each_request_of_a_batch_is_drawn_for_itself() {
+    let ended = |client: &str| {
+        let text = format!(
+            "duration = '20s'\n[endpoint.page]\nwork = [{{ wait = {{ exp = '10ms' }} }}]\n\
+             [node.users]\nkind = 'client'\nmix = {{ page = 1 }}\n{client}\n\
+             [node.app]\nkind = 'server'\n[link.users.app]"
+        );
+        requests(&graph(&text))
+    };
+    let all_differ = |mut spans: Vec<u64>| {
+        let count = spans.len();
+        spans.sort_unstable();
+        spans.dedup();
+        assert!(count > 200 && spans.len() == count, "{} of {count} differ", spans.len());
+    };
+    let of_a_user = ended("users = 1\nthink = { exp = '50ms' }");
+    all_differ(of_a_user.windows(2).map(|pair| pair[1].started - pair[0].end).collect());
+    let in_batches = ended("arrivals = { poisson = '10/s', batch = 5 }");
+    all_differ(in_batches.iter().map(|it| it.end - it.started).collect());
 }
 
 #[test]

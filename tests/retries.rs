@@ -3,7 +3,7 @@
 mod support;
 
 use lindley::outcome::Reason;
-use support::{Ended, graph, latencies, requests};
+use support::{Ended, graph, latencies, reading, requests, run};
 
 /// A client that asks once a minute, 5 ms from a server that does `work`.
 fn asked(work: &str, client: &str, duration: &str) -> Vec<Ended> {
@@ -44,11 +44,21 @@ fn what_is_not_named_is_not_tried_again() {
 }
 
 #[test]
-fn a_budget_bounds_the_attempts() {
-    let client = "retry = { attempts = 4, backoff = '1ms', \
-                  budget = { ratio = 0.5, min_per_second = 0 } }";
-    let ended = asked(FAILS, client, "100s");
-    assert!(latencies(&ended)[0] < 740);
+fn a_budget_grants_a_share_of_the_requests_and_none_of_the_retries() {
+    let attempts = |budget: &str| {
+        let retry = format!("retry = {{ attempts = 9, backoff = '1ms', budget = {{ {budget} }} }}");
+        let text = format!(
+            "study = 'terminating'\nduration = '100s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwork = [{FAILS}]\n\
+             [node.users]\nkind = 'client'\narrivals = {{ regular = '20/s' }}\n\
+             mix = {{ page = 1.0 }}\n{retry}\n[node.app]\nkind = 'server'\n[link.users.app]\n"
+        );
+        reading(&run(&graph(&text)), "attempts_mean")
+    };
+    // Half of a retry for each request, and one in each of ten windows beside that.
+    assert!((attempts("ratio = 0.5, min_per_second = 0") - 1.5).abs() < 0.001);
+    let both = attempts("ratio = 0.5, min_per_second = 0.1");
+    assert!((both - 1.505).abs() < 0.001, "{both}");
 }
 
 #[test]

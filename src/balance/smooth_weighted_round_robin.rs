@@ -65,4 +65,11 @@ mod tests {
         backends[0].up = false;
         assert_eq!(picks(SmoothWeightedRoundRobin, &backends, 4), "bcbc");
     }
+
+    #[test]
+    fn a_backend_that_is_down_leaves_the_others_their_turns_by_weight() {
+        let mut backends = weighted(&[9, 3, 1]);
+        backends[0].up = false;
+        assert_eq!(picks(SmoothWeightedRoundRobin, &backends, 8), "bbcbbbcb");
+    }
 }

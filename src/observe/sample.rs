@@ -107,3 +107,28 @@ impl Sample {
         (weight > 0.0).then(|| sum / weight)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Key, Purpose};
+
+    #[test]
+    fn a_quantile_is_that_of_the_sorted_values_but_for_half_a_bucket() {
+        let mut bits = Key::root(1, 0).draws(Purpose::named("values"));
+        let mut values: Vec<u64> = (0..10_000).map(|n| bits.next_bits() >> (n % 30 + 12)).collect();
+        for (digits, half) in [(1, 1.0 / 32.0), (2, 1.0 / 256.0), (3, 1.0 / 2_048.0)] {
+            let mut recorder = Recorder::new(digits);
+            values.iter().for_each(|value| recorder.record(*value));
+            let sample = Sample::of([&recorder]);
+            values.sort_unstable();
+            for rank in (200..=9_800).step_by(400) {
+                // Half a rank lower, so that no rounding of a product asks for the next one.
+                let q = (rank as f64 - 0.5) / values.len() as f64;
+                let exact = values[rank - 1] as f64;
+                let off = sample.quantile(q).expect("there are values") * 1e9 - exact;
+                assert!(off.abs() <= half * exact + 1.0, "{digits} digits, {q}: {off} of {exact}");
+            }
+        }
+    }
+}
