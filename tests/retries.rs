@@ -122,7 +122,7 @@ fn who_is_turned_away_by_a_limit_knows_it_by_the_status() {
              [node.edge]\nkind = 'load-balancer'\nrate_limit = {{ rate = '5/s', key = 'all' }}\n\
              [node.app]\nkind = 'server'\n[link.users.edge]\n[link.edge.app]\n"
         );
-        support::reading(&support::run(&graph(&text)), "attempts_mean")
+        reading(&run(&graph(&text)), "attempts_mean")
     };
     let limited = attempts("rate-limited");
     assert!(limited > 1.5, "{limited}");
