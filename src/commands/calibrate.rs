@@ -54,7 +54,7 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     io.be_quiet(args.quiet);
     super::interrupt::listen();
-    file::check_place(&args.out)?;
+    file::COSTS.check(&args.out)?;
     let measured = measured::all(args.quick, |name| {
         io.note(&format!("measuring {name}"));
         if super::interrupt::is_interrupted() { Err(CommandError::Interrupted) } else { Ok(()) }

@@ -260,19 +260,18 @@ impl Opened {
     #[must_use]
     pub fn wrong(&mut self) -> CommandError {
         let diagnostics = std::mem::take(&mut self.diagnostics);
+        let is_read_error =
+            |one: &&Diagnostic| one.unreadable || self.files.is_unreadable(&one.message);
+        let unreadable = diagnostics.sorted().into_iter().filter(is_read_error).count();
+        let is_unreadable = unreadable > 0 && unreadable == diagnostics.errors();
         let sources = self.scenario.sources.clone();
-        CommandError::Scenario(Box::new(Problems { diagnostics, sources, is_unreadable: false }))
+        CommandError::Scenario(Box::new(Problems { diagnostics, sources, is_unreadable }))
     }
 
     /// All that is wrong, as an error.
     #[must_use]
-    pub fn into_error(self) -> CommandError {
-        let Self { diagnostics, scenario, files, .. } = self;
-        let is_read_error = |one: &&Diagnostic| one.unreadable || files.is_unreadable(&one.message);
-        let unreadable = diagnostics.sorted().into_iter().filter(is_read_error).count();
-        let is_unreadable = unreadable > 0 && unreadable == diagnostics.errors();
-        let sources = scenario.sources;
-        CommandError::Scenario(Box::new(Problems { diagnostics, sources, is_unreadable }))
+    pub fn into_error(mut self) -> CommandError {
+        self.wrong()
     }
 }
 

@@ -54,6 +54,11 @@ impl Tables {
         Ok(())
     }
 
+    /// All tables with their names, in the order of these.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Table)> {
+        self.tables.iter().map(|(name, table)| (name.as_str(), table))
+    }
+
     /// The table `name`, if there is one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Table> {

@@ -78,7 +78,12 @@ pub(super) fn file(
         digest: &provenance.digest,
         text: &provenance.text,
     };
-    let json = serde_json::to_string_pretty(&manifest);
+    written(&manifest)
+}
+
+/// The file with a manifest.
+pub(super) fn written(manifest: &impl Serialize) -> ResultFile {
+    let json = serde_json::to_string_pretty(manifest);
     let json = json.expect("strings, numbers and lists of them have a form in JSON");
     ResultFile { name: "manifest.json".to_owned(), bytes: format!("{json}\n").into_bytes() }
 }

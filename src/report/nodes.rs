@@ -37,6 +37,7 @@ pub(super) fn file(results: &[VariantResult]) -> ResultFile {
 mod tests {
     use super::*;
     use crate::report::sample;
+    use crate::stats::Status;
 
     #[test]
     fn nodes_are_named_and_all_replicas_together_leave_the_cell_empty() {
@@ -54,5 +55,19 @@ mod tests {
         let text = String::from_utf8(file(&results).bytes).expect("UTF-8");
         assert!(text.contains("\nbase,app,1,,utilisation,"));
         assert!(!text.contains("\nbase,app,0,"));
+    }
+
+    #[test]
+    fn an_average_over_time_whose_interval_is_wide_is_of_few_data() {
+        let results = sample::run(sample::QUEUE, sample::PLAIN);
+        let wide: Vec<_> = results[0]
+            .nodes()
+            .into_iter()
+            .map(|it| it.row)
+            .filter(|row| row.metric.starts_with("in_system_share_"))
+            .filter(|row| row.interval.is_some_and(|it| it.relative_half_width() > 0.5))
+            .collect();
+        assert!(!wide.is_empty(), "how often very many are present is never sure");
+        assert!(wide.iter().all(|row| row.status != Status::Ok), "{wide:?}");
     }
 }

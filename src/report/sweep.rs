@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::manifest::SCHEMA;
+use super::manifest::{SCHEMA, written};
 use super::sheet::{Cell, Sheet};
 use super::{Provenance, ResultFile, digest};
 use crate::metrics::end_to_end;
@@ -53,10 +53,7 @@ impl SweepLine {
 /// The files of a sweep: the manifest and the table.
 #[must_use]
 pub fn sweep_files(provenance: &Provenance, table: &SweepTable) -> Vec<ResultFile> {
-    let json = serde_json::to_string_pretty(&manifest(provenance, table));
-    let json = json.expect("strings, numbers and lists of them have a form in JSON");
-    let name = "manifest.json".to_owned();
-    vec![ResultFile { name, bytes: format!("{json}\n").into_bytes() }, sheet(table)]
+    vec![written(&manifest(provenance, table)), sheet(table)]
 }
 
 /// The sweep as one value: the manifest's keys, and `"rows"` with what stands in the table.
@@ -89,7 +86,8 @@ pub fn sweep_json(provenance: &Provenance, table: &SweepTable) -> Value {
     value
 }
 
-fn reading(it: &SweepReading) -> Value {
+/// A metric as one value.
+pub(super) fn reading(it: &SweepReading) -> Value {
     let [mean, low, high] = it.numbers;
     json!({ "mean": mean, "ci_low": low, "ci_high": high, "status": it.status })
 }

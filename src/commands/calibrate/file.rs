@@ -7,16 +7,19 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
 use std::time::SystemTime;
 
 use serde::Serialize;
 
 use super::super::exit::CommandError;
+use super::super::whole::Kind;
 use super::measured::Measured;
 
 /// How a file begins that this command may replace.
 const BEGIN: &str = "# Measured by `lindley calibrate`";
+
+/// What may be written anew.
+pub(super) const COSTS: Kind = Kind { name: "file of measured costs", beginnings: &[BEGIN] };
 
 /// What computed.
 const SOURCES: &str = "ring 0.17, argon2 0.6, bcrypt 0.19, scrypt 0.12 and flate2 1.1 (Rust)";
@@ -92,18 +95,6 @@ pub(super) fn json(all: &[Measured]) -> Result<String, CommandError> {
     text.map(|text| text + "\n").map_err(|error| CommandError::Fault(error.to_string()))
 }
 
-/// Whether a file may be written at `path`, asked before anything is measured.
-pub(super) fn check_place(path: &Path) -> Result<(), CommandError> {
-    match fs::read_to_string(path) {
-        Ok(text) if text.starts_with(BEGIN) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Ok(_) | Err(_) => {
-            let sentence = "there is something else already: choose another name with --out";
-            Err(CommandError::Files(format!("cannot write `{}`: {sentence}", path.display())))
-        }
-    }
-}
-
 /// The processor, as far as the system tells, and the system.
 fn machine() -> String {
     let known = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -156,11 +147,11 @@ mod tests {
     fn a_file_of_somebody_else_is_not_replaced() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("costs.toml");
-        assert!(check_place(&path).is_ok());
+        assert!(COSTS.check(&path).is_ok());
         fs::write(&path, BEGIN).expect("written");
-        assert!(check_place(&path).is_ok());
+        assert!(COSTS.check(&path).is_ok());
         fs::write(&path, "mine").expect("written");
-        assert!(check_place(&path).is_err());
+        assert!(COSTS.check(&path).is_err());
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
     }
 }

@@ -3,8 +3,7 @@
 use super::Folder;
 use super::figures::figure_of;
 use super::html::{Cell, Line, element, section, table};
-use super::summary::names;
-use crate::metrics;
+use super::summary::{about, names};
 use crate::plots::{Column, PlotError, Row, Table};
 use crate::stats::Rounded;
 
@@ -66,9 +65,8 @@ pub(super) fn comparison(folder: &Folder<'_>) -> Result<String, PlotError> {
             }
         }
         if has_ratio {
-            let about =
-                metrics::end_to_end().find(|it| it.name == metric).map_or("", |it| it.about);
-            lines.push(Line { head: metric, about: about.to_owned(), cells });
+            let about = about(&metric).to_owned();
+            lines.push(Line { head: metric, about, cells });
         }
     }
     let baseline = table.rows().next().map_or("", |row| row.text(columns.baseline));

@@ -15,8 +15,6 @@ mod others;
 mod pictures;
 mod summary;
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::ResultFile;
@@ -59,8 +57,6 @@ const SECTIONS: &[Section] = &[
 struct Folder<'a> {
     manifest: Value,
     tables: Tables,
-    /// Names of all tables and how many lines each has, the first not counted.
-    lengths: BTreeMap<&'a str, usize>,
     files: &'a [ResultFile],
 }
 
@@ -68,15 +64,13 @@ impl<'a> Folder<'a> {
     fn read(files: &'a [ResultFile]) -> Result<Self, PageError> {
         let manifest = files.iter().find(|file| file.name == "manifest.json");
         let manifest = serde_json::from_slice(&manifest.ok_or(PageError::NoManifest)?.bytes)?;
-        let (mut tables, mut lengths) = (Tables::new(), BTreeMap::new());
+        let mut tables = Tables::new();
         for file in files {
             if let Some(name) = file.name.strip_suffix(".csv").filter(|name| !name.contains('/')) {
                 tables.insert(name, &String::from_utf8_lossy(&file.bytes))?;
-                let count = tables.get(name).map_or(0, |table| table.rows().count());
-                lengths.insert(name, count);
             }
         }
-        Ok(Self { manifest, tables, lengths, files })
+        Ok(Self { manifest, tables, files })
     }
 
     /// What the manifest says under `key`; nothing where that is no text.

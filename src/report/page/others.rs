@@ -24,10 +24,9 @@ const ELSEWHERE: [&str; 8] = [
 pub(super) fn others(folder: &Folder<'_>) -> Result<String, PlotError> {
     let mut html = String::new();
     let has_summary = folder.tables.get("summary").is_some();
-    for (name, length) in folder.lengths.iter().filter(|(name, _)| !ELSEWHERE.contains(name)) {
-        let Some(it) = folder.tables.get(name) else { continue };
-        let mut inner = whole(name, it);
-        if *length > MOST {
+    for (name, it) in folder.tables.iter().filter(|(name, _)| !ELSEWHERE.contains(name)) {
+        let (mut inner, length) = (whole(name, it), it.rows().count());
+        if length > MOST {
             let text = format!("The first {MOST} of {length} lines; the others are in {name}.csv.");
             inner.push_str(&element("p class=\"legend\"", &text));
         }

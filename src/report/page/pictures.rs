@@ -45,8 +45,8 @@ fn title(svg: &str, name: &str) -> String {
 fn percent(text: &str) -> String {
     let mut address = String::with_capacity(text.len() + text.len() / 8);
     for byte in text.bytes() {
-        let is_plain = byte.is_ascii_alphanumeric() || b" -_.,:;/=()!*+@'".contains(&byte);
-        if is_plain && byte != b'\'' {
+        let is_plain = byte.is_ascii_alphanumeric() || b" -_.,:;/=()!*+@".contains(&byte);
+        if is_plain {
             address.push(char::from(byte));
         } else {
             let _ = write!(address, "%{byte:02X}");

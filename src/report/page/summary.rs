@@ -76,8 +76,12 @@ fn line(
         }
         occurs |= columns.occurs(row);
     }
-    let about = metrics::end_to_end().find(|it| it.name == metric).map_or("", |it| it.about);
-    Ok((Line { head, about: about.to_owned(), cells }, occurs))
+    Ok((Line { head, about: about(metric).to_owned(), cells }, occurs))
+}
+
+/// What a metric means; nothing of one that is of another version.
+pub(super) fn about(metric: &str) -> &'static str {
+    metrics::end_to_end().find(|it| it.name == metric).map_or("", |it| it.about)
 }
 
 /// Whether the objectives are met for sure.

@@ -8,12 +8,13 @@ mod sentence;
 
 use serde_json::{Value, json};
 
-use super::manifest::SCHEMA;
+use super::manifest::{SCHEMA, written};
 use super::sheet::{Cell, Sheet};
 use super::slo::SloOutcome;
+use super::sweep::reading;
 use super::{Provenance, ResultFile, digest};
 use crate::metrics::Unit;
-use crate::study::{SweepReading, SweepRow};
+use crate::study::SweepRow;
 
 pub use sentence::plan_sentences;
 
@@ -155,10 +156,7 @@ impl PlanTable {
 /// The files of a plan: the manifest and the table.
 #[must_use]
 pub fn plan_files(provenance: &Provenance, table: &PlanTable) -> Vec<ResultFile> {
-    let json = serde_json::to_string_pretty(&manifest(provenance, table));
-    let json = json.expect("strings, numbers and lists of them have a form in JSON");
-    let name = "manifest.json".to_owned();
-    vec![ResultFile { name, bytes: format!("{json}\n").into_bytes() }, sheet(table)]
+    vec![written(&manifest(provenance, table)), sheet(table)]
 }
 
 /// The plan as one value: the manifest's keys, `"rows"` with what stands in the table, and
@@ -167,8 +165,8 @@ pub fn plan_files(provenance: &Provenance, table: &PlanTable) -> Vec<ResultFile>
 pub fn plan_json(provenance: &Provenance, table: &PlanTable) -> Value {
     let run = |it: &PlanRun| {
         let metrics = table.objectives.iter().filter_map(|objective| {
-            let reading = it.row.metrics.get(objective.metric)?;
-            Some((objective.metric.to_owned(), read(reading)))
+            let found = it.row.metrics.get(objective.metric)?;
+            Some((objective.metric.to_owned(), reading(found)))
         });
         json!({
             "replicas": it.replicas,
@@ -192,11 +190,6 @@ pub fn plan_json(provenance: &Provenance, table: &PlanTable) -> Value {
     let mut value = manifest(provenance, table);
     value["rows"] = table.cells.iter().map(row).collect();
     value
-}
-
-fn read(it: &SweepReading) -> Value {
-    let [mean, low, high] = it.numbers;
-    json!({ "mean": mean, "ci_low": low, "ci_high": high, "status": it.status })
 }
 
 fn manifest(provenance: &Provenance, table: &PlanTable) -> Value {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::plots::{Tables, draw_all};
 use crate::stats::Status;
+use crate::study::SweepReading;
 
 fn run(replicas: u32, price: f64, slo: SloOutcome) -> PlanRun {
     let reading = |mean: f64| SweepReading {
