@@ -40,7 +40,7 @@ fn the_graph_has_nodes_with_their_machines_and_links_with_their_latencies() {
 #[test]
 fn completions_know_every_command() {
     let told = Workplace::with_shop().run("completions bash").done();
-    for command in ["run", "compare", "sweep", "plan", "check"] {
+    for command in ["run", "compare", "sweep", "merge", "plan", "check"] {
         assert!(told.stdout.contains(&format!("lindley__subcmd__{command}")), "{command}");
     }
 }
