@@ -81,7 +81,7 @@ fn every_command_in_the_guide_works() {
             let mut arguments: Vec<&str> = line.split_whitespace().collect();
             // Some simulate nothing, and one shows a single replication.
             match arguments[0] {
-                "check" | "cache" | "import" => {}
+                "check" | "cache" | "graph" | "import" => {}
                 "trace" => arguments.extend(&SHORT[2..4]),
                 "merge" => arguments.extend(&SHORT[4..]),
                 _ => arguments.extend(SHORT),
