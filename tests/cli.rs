@@ -16,6 +16,8 @@ mod others;
 mod plan;
 #[path = "cli/results.rs"]
 mod results;
+#[path = "cli/shards.rs"]
+mod shards;
 #[path = "cli/streams.rs"]
 mod streams;
 #[path = "cli/sweep.rs"]

@@ -79,10 +79,11 @@ fn every_command_in_the_guide_works() {
         for line in block.lines().filter_map(|line| line.strip_prefix("$ lindley ")) {
             count += 1;
             let mut arguments: Vec<&str> = line.split_whitespace().collect();
-            // The first simulate nothing, and one shows a single replication.
+            // Some simulate nothing, and one shows a single replication.
             match arguments[0] {
-                "check" | "cache" | "import" => {}
+                "check" | "cache" | "graph" | "import" => {}
                 "trace" => arguments.extend(&SHORT[2..4]),
+                "merge" => arguments.extend(&SHORT[4..]),
                 _ => arguments.extend(SHORT),
             }
             let (success, text) = lindley(&arguments, folder.path());

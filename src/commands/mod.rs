@@ -34,6 +34,7 @@ mod completions;
 mod graph;
 mod import;
 mod list;
+mod merge;
 mod new;
 mod plan;
 mod plot;
@@ -83,6 +84,7 @@ commands! {
     Run = run,
     Compare = compare,
     Sweep = sweep,
+    Merge = merge,
     Plan = plan,
     Check = check,
     Plot = plot,

@@ -35,7 +35,8 @@ pub struct Work {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     /// The folder of the results [default: results/SCENARIO, of a sweep
-    /// results/SCENARIO-SWEEP, of a plan results/SCENARIO-plan].
+    /// results/SCENARIO-SWEEP, of a shard results/SCENARIO-SWEEP-shard-I-of-N, of a plan
+    /// results/SCENARIO-plan].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Draws no plots.

@@ -3,7 +3,8 @@
 //! A plot is a unit struct in a file of its own and a line in `PLOTS`. It takes what it needs
 //! from the [`Tables`] and answers with figures, or with none if the result does not hold its data
 //! (no sweep, no probes, one variant only). Nothing here knows the rest of the program, so that
-//! pictures can be drawn anew, years later, from the CSV files of a result folder.
+//! pictures can be drawn anew, years later, from the CSV files of a result folder. One picture is
+//! none of a result: [`Topology`] shows what a scenario is made of.
 
 mod draw;
 mod error;
@@ -30,10 +31,12 @@ mod plan;
 mod probes;
 mod sweep;
 mod timeline;
+mod topology;
 mod utilisation;
 
 pub use error::PlotError;
 pub use tables::{Column, Row, Table, Tables};
+pub use topology::{Topology, TopologyLink, TopologyNode};
 
 use draw::figure::Figure;
 

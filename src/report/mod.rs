@@ -20,6 +20,7 @@
 //! | `probes.csv` | variant, probe and moment |
 //! | `requests.csv` | variant, replication and request that was kept |
 //! | `sweep.csv` | point of a sweep and variant |
+//! | `points.jsonl` | the same of a shard of a sweep, for putting shards together |
 //! | `plan.csv` | variant, load and machine of a plan |
 //! | `report.html` | (a page for people, made of the others) |
 

@@ -10,7 +10,7 @@ use super::manifest::{SCHEMA, written};
 use super::sheet::{Cell, Sheet};
 use super::{Provenance, ResultFile, digest};
 use crate::metrics::end_to_end;
-use crate::study::{SWEEP_METRICS, SweepReading, SweepRow};
+use crate::study::{SWEEP_METRICS, Shard, SweepReading, SweepRow};
 
 /// The points of a sweep, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,11 @@ pub struct SweepTable {
     pub sweep: String,
     /// The keys that it varies, as dotted paths.
     pub keys: Vec<String>,
-    /// All variants at all points.
+    /// How many points the sweep has.
+    pub points: usize,
+    /// Which part of the sweep this is, if it is not all of it.
+    pub shard: Option<Shard>,
+    /// All variants at all points, or at those of the shard.
     pub lines: Vec<SweepLine>,
 }
 
@@ -103,7 +107,7 @@ fn metrics_of(table: &SweepTable) -> Vec<&'static str> {
 fn manifest(provenance: &Provenance, table: &SweepTable) -> Value {
     let fingerprints: Vec<&str> = table.lines.iter().map(|it| it.fingerprint.as_str()).collect();
     let variants: BTreeSet<&str> = table.lines.iter().map(|it| it.variant.as_str()).collect();
-    json!({
+    let mut manifest = json!({
         "program": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),
         "schema": SCHEMA,
@@ -116,11 +120,16 @@ fn manifest(provenance: &Provenance, table: &SweepTable) -> Value {
         "sweep": table.sweep,
         "keys": table.keys,
         "variants": variants,
-        "points": table.lines.last().map_or(0, |line| line.point + 1),
+        "points": table.points,
         "events": table.lines.iter().map(|line| line.events).sum::<u64>(),
         "digest": provenance.digest,
         "text": provenance.text,
-    })
+    });
+    if let Some(shard) = table.shard {
+        let own: BTreeSet<usize> = table.lines.iter().map(|line| line.point).collect();
+        manifest["shard"] = json!({ "number": shard.number, "of": shard.of, "points": own.len() });
+    }
+    manifest
 }
 
 /// The readings of one metric at nodes, by their names.
@@ -192,7 +201,8 @@ mod tests {
         };
         let lines = [(0, "up", "1/s", "big"), (0, "out", "1/s", "small"), (1, "up", "2/s", "big")];
         let keys = vec!["node.users.arrivals.poisson".to_owned()];
-        SweepTable { sweep: "load".to_owned(), keys, lines: lines.map(line).to_vec() }
+        let (sweep, lines) = ("load".to_owned(), lines.map(line).to_vec());
+        SweepTable { sweep, keys, points: 2, shard: None, lines }
     }
 
     #[test]
@@ -235,5 +245,16 @@ mod tests {
         let value = manifest(&Provenance::default(), &table());
         assert_eq!(value["keys"], json!(["node.users.arrivals.poisson"]));
         assert_eq!((&value["points"], &value["events"]), (&json!(2), &json!(6)));
+        assert!(value.get("shard").is_none());
+    }
+
+    #[test]
+    fn the_manifest_of_a_shard_says_which_one_it_is_and_how_many_points_it_has() {
+        let mut part = table();
+        part.lines.retain(|line| line.point == 1);
+        part.shard = Some(Shard { number: 2, of: 2 });
+        let value = manifest(&Provenance::default(), &part);
+        assert_eq!(value["shard"], json!({ "number": 2, "of": 2, "points": 1 }));
+        assert_eq!(value["points"], json!(2));
     }
 }

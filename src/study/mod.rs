@@ -11,6 +11,7 @@ mod pool;
 mod replication;
 mod results;
 mod run;
+mod shard;
 mod smallest;
 mod sweep;
 mod timeline;
@@ -28,6 +29,7 @@ pub use results::{
     LatencyRow, NodeRow, Stability, SummaryRow, TimelineRow, VariantResult, WarmUpCut, mean,
 };
 pub use run::{Plan, Precision, StudyError, Variant, imprecise, run_variants};
+pub use shard::{Shard, shards};
 pub use smallest::{Extent, Next, Rung, Searched, Smallest, smallest_along};
 pub use sweep::{SWEEP_METRICS, SweepPoint, SweepReading, SweepRow, run_points};
 pub use timeline::TimelineSeries;

@@ -9,6 +9,7 @@ fn the_help_shows_an_example_of_each_command_and_the_exit_statuses() {
         "run",
         "compare",
         "sweep",
+        "merge",
         "plan",
         "new",
         "list",
@@ -27,7 +28,7 @@ fn the_help_shows_an_example_of_each_command_and_the_exit_statuses() {
 #[test]
 fn every_option_is_explained() {
     let place = Workplace::with_shop();
-    for command in ["run", "compare", "sweep", "plan", "plot", "graph", "new"] {
+    for command in ["run", "compare", "sweep", "merge", "plan", "plot", "graph", "new"] {
         let help = place.run(&format!("{command} --help")).done().stdout;
         let lines: Vec<&str> = help.lines().collect();
         for (number, line) in lines.iter().enumerate() {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::lock::Lock;
-use super::state::{Begun, Finished, Header, State};
+use super::state::{Begun, Finished, Header, State, whole_lines};
 use crate::commands::exit::CommandError;
 use crate::commands::io::Io;
 
@@ -30,13 +30,9 @@ impl Desk {
         restart: bool,
         io: &mut Io,
     ) -> Result<(Self, State, Vec<Finished>), CommandError> {
-        let name = result.file_name().ok_or_else(|| {
+        let folder = hidden(result).ok_or_else(|| {
             CommandError::Files(format!("`{}` does not name a folder", result.display()))
         })?;
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(name);
-        hidden.push(".sweep");
-        let folder = result.with_file_name(hidden);
         let refused =
             |error| CommandError::Files(format!("cannot write in `{}`: {error}", folder.display()));
         fs::create_dir_all(&folder).map_err(refused)?;
@@ -75,6 +71,25 @@ impl Desk {
     }
 }
 
+/// The desk of the sweep whose result is the folder `result`; none if that is no name of one.
+fn hidden(result: &Path) -> Option<PathBuf> {
+    let mut hidden = std::ffi::OsString::from(".");
+    hidden.push(result.file_name()?);
+    hidden.push(".sweep");
+    Some(result.with_file_name(hidden))
+}
+
+/// How far the sweep is that was begun and whose result will be the folder `result`, or whose desk
+/// that folder is: what is run, and how many of its rows are finished. None if there is no such.
+pub(in crate::commands) fn progress(result: &Path) -> Option<(Header, usize)> {
+    let desks = [hidden(result), Some(result.to_owned())];
+    desks.into_iter().flatten().find_map(|desk| {
+        let text = fs::read(desk.join(STATE)).ok()?;
+        let (header, finished, _) = whole_lines::<Header>(&String::from_utf8_lossy(&text));
+        Some((header?, finished.len()))
+    })
+}
+
 /// In what the sweep that was begun differs from this one.
 fn difference(this: &Header, found: &Header) -> String {
     let differences = [
@@ -83,6 +98,7 @@ fn difference(this: &Header, found: &Header) -> String {
         (this.grid != found.grid, "the varied values, the variants or what is set"),
         (this.seed != found.seed, "the seed"),
         (this.replications != found.replications, "the number of replications"),
+        (this.part != found.part, "the shard"),
     ];
     let differing = differences.iter().filter(|(is, _)| *is).map(|(_, what)| *what);
     format!("{} differs", differing.collect::<Vec<_>>().join(", "))

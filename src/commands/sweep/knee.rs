@@ -1,21 +1,14 @@
 //! The knee: up to which value of an axis, or from which on, a variant meets the SLO.
 
+use super::outline::Varied;
 use crate::report::SloOutcome;
-use crate::scenario::sweep::Axis;
 
 /// The axis along which the knee is told, with its numbers: the last one of numbers of one kind
 /// that is a load, else the last one of such numbers.
-pub(super) fn load_axis(axes: &[Axis]) -> Option<(usize, Vec<f64>)> {
+pub(super) fn load_axis(axes: &[Varied]) -> Option<(usize, Vec<f64>)> {
     let found: Vec<_> = (0..axes.len()).filter_map(|it| Some((it, axes[it].numbers()?))).collect();
-    let load = found.iter().rposition(|(place, _)| is_load(&axes[*place]));
+    let load = found.iter().rposition(|(place, _)| axes[*place].is_load);
     load.or_else(|| found.len().checked_sub(1)).map(|at| found[at].clone())
-}
-
-/// Whether the axis says how much is asked for.
-fn is_load(axis: &Axis) -> bool {
-    let is_word = |key: &String| ["arrivals", "users", "think"].contains(&key.as_str());
-    axis.key.keys.first().is_some_and(|family| family == "node")
-        && axis.key.keys.iter().skip(2).any(is_word)
 }
 
 /// The places of `numbers` from the smallest to the largest.
@@ -112,8 +105,8 @@ mod tests {
     use crate::scenario::Sources;
     use crate::scenario::argument::vary;
 
-    fn axis(text: &str) -> Axis {
-        vary(text, &mut Sources::new(), &mut Diagnostics::new()).unwrap()
+    fn axis(text: &str) -> Varied {
+        Varied::of(&vary(text, &mut Sources::new(), &mut Diagnostics::new()).unwrap())
     }
 
     #[test]

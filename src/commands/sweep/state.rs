@@ -9,44 +9,57 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::stats::Status;
-use crate::study::{SweepReading, SweepRow};
+use crate::study::{Shard, SweepReading, SweepRow};
 
 /// Which sweep this is. Another one must not go on with its points.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Header {
+pub(in crate::commands) struct Header {
     /// The version of the program.
-    pub(super) version: String,
+    pub(in crate::commands) version: String,
     /// The digest of the scenario.
-    pub(super) scenario: String,
+    pub(in crate::commands) scenario: String,
     /// The digest of axes, variants and overlays.
-    pub(super) grid: String,
+    pub(in crate::commands) grid: String,
     /// The seed.
-    pub(super) seed: u64,
+    pub(in crate::commands) seed: u64,
     /// How many replications each point has.
-    pub(super) replications: u32,
+    pub(in crate::commands) replications: u32,
+    /// Which part of the sweep is run, if it is not all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::commands) part: Option<Part>,
+}
+
+/// A part of a sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::commands) struct Part {
+    /// Which one.
+    pub(in crate::commands) shard: Shard,
+    /// How many variants at points it has.
+    pub(in crate::commands) rows: usize,
 }
 
 /// A finished variant at a point.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Finished {
+pub(in crate::commands) struct Finished {
     /// Its number among all variants at all points.
-    pub(super) place: usize,
+    pub(in crate::commands) place: usize,
     /// What it came to.
-    pub(super) row: SweepRow,
+    pub(in crate::commands) row: SweepRow,
     /// How it stands to the SLO: a word of results, or nothing if there is none.
-    pub(super) slo: Option<String>,
+    pub(in crate::commands) slo: Option<String>,
     /// Its observable fingerprint.
-    pub(super) fingerprint: String,
+    pub(in crate::commands) fingerprint: String,
     /// Its events.
-    pub(super) events: u64,
+    pub(in crate::commands) events: u64,
 }
 
 /// What was found of a sweep.
 #[derive(Debug)]
-pub(super) enum Begun {
+pub(in crate::commands) enum Begun {
     /// It was begun, and so much of it is finished.
     Same(Vec<Finished>),
     /// Another sweep was begun here.
@@ -71,34 +84,23 @@ struct Line {
 
 /// The file, open for further lines.
 #[derive(Debug)]
-pub(super) struct State(File);
+pub(in crate::commands) struct State(File);
 
 impl State {
     /// Opens the file at `path` for the sweep of `header`, or begins it.
     ///
     /// # Errors
     /// If it cannot be read or written.
-    pub(super) fn open(path: &Path, header: &Header) -> io::Result<(Self, Begun)> {
+    pub(in crate::commands) fn open(path: &Path, header: &Header) -> io::Result<(Self, Begun)> {
         let text = match fs::read(path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error),
         };
-        let mut good = 0;
-        let mut finished = Vec::new();
-        for (number, line) in text.split_inclusive('\n').enumerate() {
-            let Some(whole) = line.strip_suffix('\n') else { break };
-            if number == 0 {
-                let Ok(found) = serde_json::from_str::<Header>(whole) else { break };
-                if found != *header {
-                    let file = OpenOptions::new().append(true).open(path)?;
-                    return Ok((Self(file), Begun::Other(Box::new(found))));
-                }
-            } else {
-                let Some(point) = Finished::from_line(whole) else { break };
-                finished.push(point);
-            }
-            good += line.len() as u64;
+        let (found, finished, good) = whole_lines::<Header>(&text);
+        if let Some(found) = found.filter(|found| found != header) {
+            let file = OpenOptions::new().append(true).open(path)?;
+            return Ok((Self(file), Begun::Other(Box::new(found))));
         }
         let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
         file.set_len(good)?;
@@ -114,8 +116,8 @@ impl State {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn push(&mut self, point: &Finished) -> io::Result<()> {
-        self.append(&serde_json::to_string(&point.to_line())?)
+    pub(in crate::commands) fn push(&mut self, point: &Finished) -> io::Result<()> {
+        self.append(&point.line()?)
     }
 
     fn append(&mut self, line: &str) -> io::Result<()> {
@@ -124,7 +126,34 @@ impl State {
     }
 }
 
+/// What a text of lines begins with, the points that follow, and how many bytes of it are whole.
+pub(in crate::commands) fn whole_lines<H: DeserializeOwned>(
+    text: &str,
+) -> (Option<H>, Vec<Finished>, u64) {
+    let (mut head, mut finished, mut good) = (None, Vec::new(), 0);
+    for line in text.split_inclusive('\n') {
+        let Some(whole) = line.strip_suffix('\n') else { break };
+        if head.is_none() {
+            let Ok(found) = serde_json::from_str(whole) else { break };
+            head = Some(found);
+        } else {
+            let Some(point) = Finished::from_line(whole) else { break };
+            finished.push(point);
+        }
+        good += line.len() as u64;
+    }
+    (head, finished, good)
+}
+
 impl Finished {
+    /// Itself as a line of JSON, without its end.
+    ///
+    /// # Errors
+    /// None that could happen: texts and numbers have a form in JSON.
+    pub(in crate::commands) fn line(&self) -> serde_json::Result<String> {
+        serde_json::to_string(&self.to_line())
+    }
+
     fn to_line(&self) -> Line {
         Line {
             place: self.place,
@@ -182,7 +211,7 @@ mod tests {
     fn header() -> Header {
         let text = |text: &str| text.to_owned();
         let (version, scenario, grid) = (text("1"), text("s"), text("g"));
-        Header { version, scenario, grid, seed: 1, replications: 5 }
+        Header { version, scenario, grid, seed: 1, replications: 5, part: None }
     }
 
     fn point(place: usize) -> Finished {

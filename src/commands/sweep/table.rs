@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::knee::{Standing, ascending, load_axis, told};
+use super::outline::{Outline, Varied};
 use crate::commands::aligned::{aligned, figure};
 use crate::commands::exit::CommandError;
 use crate::report::{Column, Provenance, SweepLine, SweepTable};
-use crate::scenario::sweep::Axis;
 use crate::stats::{Status, percent};
 use crate::study::{SweepReading, SweepRow};
 
@@ -47,13 +47,13 @@ fn reading_of<'l>(column: &Column, line: &'l SweepLine) -> Option<&'l SweepReadi
     }
 }
 
-/// All of it with the columns that are asked for; `is_varied` says of which variants something is
-/// varied that they set.
+/// All of it with the columns that are asked for. Of a shard no more is told than its lines: what
+/// holds of all points is known when there are all.
 pub(super) fn table(
     provenance: &Provenance,
     table: &SweepTable,
-    axes: &[Axis],
-    (more, is_varied): (&[Column], impl Fn(&str) -> bool),
+    outline: &Outline,
+    more: &[Column],
 ) -> String {
     let has_slo = table.lines.iter().any(|line| line.slo.is_some());
     let fails = table.lines.iter().any(|line| line.failing().is_some_and(|it| it > 0.0));
@@ -67,7 +67,9 @@ pub(super) fn table(
     let mut rows = vec![head];
     rows.extend(table.lines.iter().take(MAX_LINES).map(|line| cells(line, more, fails, has_slo)));
     let mut text = format!("{}: {}\n", provenance.scenario, provenance.title);
-    text.push_str(&format!("sweep {}, seed {}\n\n", table.sweep, provenance.seed));
+    let part =
+        table.shard.map_or_else(String::new, |it| format!(", shard {} of {}", it.number, it.of));
+    text.push_str(&format!("sweep {}{part}, seed {}\n\n", table.sweep, provenance.seed));
     text.push_str(&aligned(&rows, table.keys.len() + 1));
     let is_few = |line: &SweepLine| {
         let few = |(name, _): &(&str, &str)| {
@@ -84,12 +86,13 @@ pub(super) fn table(
     if table.lines.len() > MAX_LINES {
         text.push_str(&format!("and {} more in sweep.csv\n", table.lines.len() - MAX_LINES));
     }
-    if let Some(alike) = alike(table, is_varied) {
+    let is_whole = table.shard.is_none();
+    if let Some(alike) = alike(table, &outline.hidden).filter(|_| is_whole) {
         text.push_str(&format!("\n{alike}\n"));
     }
-    if has_slo {
+    if has_slo && is_whole {
         text.push('\n');
-        text.push_str(&knees(table, axes));
+        text.push_str(&knees(table, &outline.axes));
     }
     text.push_str(&format!("\nReproduce: {}\n", provenance.command));
     text
@@ -97,8 +100,8 @@ pub(super) fn table(
 
 /// A sentence that names variants that come to the same at every point, if there are any, and why
 /// if that is known: a sweep lies over what variants set, so one that varies all that sets them
-/// apart makes them one.
-fn alike(table: &SweepTable, is_varied: impl Fn(&str) -> bool) -> Option<String> {
+/// apart makes them one. Something that `hidden` variants set is varied.
+fn alike(table: &SweepTable, hidden: &[String]) -> Option<String> {
     let mut variants: Vec<(&str, Vec<&SweepRow>)> = Vec::new();
     for line in &table.lines {
         match variants.iter_mut().find(|(name, _)| *name == line.variant) {
@@ -113,7 +116,7 @@ fn alike(table: &SweepTable, is_varied: impl Fn(&str) -> bool) -> Option<String>
     let groups = variants.iter().map(|(_, rows)| same(rows));
     let alike = groups.filter(|names| names.len() > 1).max_by_key(Vec::len)?;
     let names: Vec<String> = alike.iter().map(|name| format!("`{name}`")).collect();
-    let why = if alike.iter().any(|name| is_varied(name)) {
+    let why = if alike.iter().any(|name| hidden.iter().any(|it| it == name)) {
         "what is varied takes the place of what they set"
     } else {
         "what they set makes no difference here"
@@ -137,11 +140,11 @@ fn cells(line: &SweepLine, more: &[Column], fails: bool, has_slo: bool) -> Vec<S
 
 /// One sentence for each variant with an SLO and each combination of the other axes, along the load
 /// or, if there are no numbers, along the last axis.
-fn knees(table: &SweepTable, axes: &[Axis]) -> String {
+fn knees(table: &SweepTable, axes: &[Varied]) -> String {
     let found = load_axis(axes);
     let along = found.as_ref().map_or_else(|| axes.len().saturating_sub(1), |(place, _)| *place);
     let Some(axis) = axes.get(along) else { return String::new() };
-    let labels: Vec<&str> = axis.values.iter().map(|level| level.label.as_str()).collect();
+    let labels: Vec<&str> = axis.labels.iter().map(String::as_str).collect();
     let order = match &found {
         Some((_, numbers)) => ascending(numbers),
         None => (0..labels.len()).collect(),

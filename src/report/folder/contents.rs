@@ -10,12 +10,13 @@ use std::path::Path;
 const TABLES: [&str; 5] = ["summary.csv", "sweep.csv", "plan.csv", "cache.csv", "endpoints.csv"];
 
 /// The other tables of results.
-const MORE_TABLES: [&str; 9] = [
+const MORE_TABLES: [&str; 10] = [
     "breakdown.csv",
     "caches.csv",
     "comparison.csv",
     "latency.csv",
     "nodes.csv",
+    "points.jsonl",
     "probes.csv",
     "replications.csv",
     "requests.csv",

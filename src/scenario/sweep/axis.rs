@@ -89,13 +89,24 @@ impl Axis {
         Self::of(key, values, &item.span, diagnostics)
     }
 
+    /// Its values as results show them.
+    #[must_use]
+    pub fn labels(&self) -> Vec<String> {
+        self.values.iter().map(|level| level.label.clone()).collect()
+    }
+
     /// Its values, if they are all numbers of one kind.
     #[must_use]
     pub fn numbers(&self) -> Option<Vec<f64>> {
-        let labels = || self.values.iter().map(|level| level.label.as_str());
-        let read: [fn(&str) -> Option<f64>; 4] = [plain, rate, span, bytes];
-        read.iter().find_map(|read| labels().map(read).collect())
+        numbers(&self.labels())
     }
+}
+
+/// The values of an axis that results show as `labels`, if they are all numbers of one kind.
+#[must_use]
+pub fn numbers(labels: &[String]) -> Option<Vec<f64>> {
+    let read: [fn(&str) -> Option<f64>; 4] = [plain, rate, span, bytes];
+    read.iter().find_map(|read| labels.iter().map(|label| read(label)).collect())
 }
 
 fn plain(text: &str) -> Option<f64> {

@@ -5,7 +5,7 @@ mod grid;
 mod steps;
 
 pub(in crate::scenario) use axis::check_keys;
-pub use axis::{Axis, Level};
+pub use axis::{Axis, Level, numbers};
 pub use grid::{Cell, Grid, MAX_CELLS};
 pub use steps::{Scale, steps};
 
