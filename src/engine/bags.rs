@@ -1,48 +1,55 @@
 //! Bags of events in no order: lists of chunks that all come from one pool.
 //!
 //! A chunk that is emptied is the next to be filled, so that it is still in the cache, and once
-//! there are as many as a run needs nothing is allocated.
+//! there are as many as a run needs nothing is allocated. What links chunks stands apart from them,
+//! and how full a bag is stands with whoever has it: to put an event into a bag its chunk, which the
+//! cache may have forgotten, is written to and not read.
 
 use crate::slab::make_room;
 
-/// Events in a chunk: with its length and its link it fills two lines of the cache.
-const CHUNK: usize = 7;
+/// Events in a chunk, which fill two lines of the cache.
+const CHUNK: usize = 8;
 /// Stands where there is no chunk.
 const NONE: u32 = u32::MAX;
 
-/// One bag: the place of its first chunk, the only one that can have room.
+/// One bag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Bag(u32);
+pub(super) struct Bag {
+    /// The place of its first chunk, the only one that can have room.
+    first: u32,
+    len: u32,
+}
 
 impl Bag {
     /// A bag without events.
-    pub(super) const EMPTY: Self = Self(NONE);
+    pub(super) const EMPTY: Self = Self { first: NONE, len: 0 };
 
     /// Whether the bag has no events.
     #[inline]
     pub(super) fn is_empty(self) -> bool {
-        self == Self::EMPTY
+        self.len == 0
     }
-}
 
-#[derive(Debug, Clone, Copy)]
-struct Chunk {
-    events: [u128; CHUNK],
-    len: u32,
-    next: u32,
+    /// How many events the bag has.
+    #[inline]
+    pub(super) fn len(self) -> usize {
+        self.len as usize
+    }
 }
 
 /// The chunks of all bags.
 #[derive(Debug)]
 pub(super) struct Bags {
-    chunks: Vec<Chunk>,
+    chunks: Vec<[u128; CHUNK]>,
+    /// The chunk that follows each, in its bag or among the free ones.
+    next: Vec<u32>,
     /// The first of those that belong to no bag.
     free: u32,
 }
 
 impl Default for Bags {
     fn default() -> Self {
-        Self { chunks: Vec::new(), free: NONE }
+        Self { chunks: Vec::new(), next: Vec::new(), free: NONE }
     }
 }
 
@@ -50,31 +57,33 @@ impl Bags {
     /// Puts an event into `bag`.
     #[inline]
     pub(super) fn push(&mut self, bag: &mut Bag, event: u128) {
-        if let Some(chunk) = self.chunks.get_mut(bag.0 as usize)
-            && let Some(place) = chunk.events.get_mut(chunk.len as usize)
-        {
-            *place = event;
-            chunk.len += 1;
-            return;
+        let place = bag.len() % CHUNK;
+        if place == 0 {
+            bag.first = self.chunk_before(bag.first);
         }
+        self.chunks[bag.first as usize][place] = event;
+        bag.len += 1;
+    }
+
+    /// Takes a free chunk, which `next` is to follow.
+    fn chunk_before(&mut self, next: u32) -> u32 {
         if self.free == NONE {
             self.grow();
         }
         let at = self.free;
-        let chunk = &mut self.chunks[at as usize];
-        self.free = chunk.next;
-        chunk.events[0] = event;
-        (chunk.len, chunk.next) = (1, bag.0);
-        *bag = Bag(at);
+        self.free = std::mem::replace(&mut self.next[at as usize], next);
+        at
     }
 
     /// Calls `each` with every event of `bag`, which keeps them.
     #[inline]
     pub(super) fn for_each(&self, bag: Bag, mut each: impl FnMut(u128)) {
-        let mut at = bag.0;
-        while let Some(chunk) = self.chunks.get(at as usize) {
-            chunk.events[..chunk.len as usize].iter().for_each(|event| each(*event));
-            at = chunk.next;
+        let (mut at, mut left) = (bag.first, bag.len());
+        while left > 0 {
+            let events = &self.chunks[at as usize][..in_first(left)];
+            events.iter().for_each(|event| each(*event));
+            left -= events.len();
+            at = self.next[at as usize];
         }
     }
 
@@ -82,10 +91,11 @@ impl Bags {
     /// that `each` can fill it again.
     #[inline]
     pub(super) fn drain(&mut self, bag: Bag, mut each: impl FnMut(&mut Self, &[u128])) {
-        let mut at = bag.0;
-        while let Some(chunk) = self.chunks.get_mut(at as usize) {
-            let (events, len) = (chunk.events, chunk.len as usize);
-            let next = std::mem::replace(&mut chunk.next, self.free);
+        let (mut at, mut left) = (bag.first, bag.len());
+        while left > 0 {
+            let (events, len) = (self.chunks[at as usize], in_first(left));
+            left -= len;
+            let next = std::mem::replace(&mut self.next[at as usize], self.free);
             self.free = at;
             at = next;
             each(self, &events[..len]);
@@ -95,6 +105,7 @@ impl Bags {
     /// Forgets all bags, keeping the memory.
     pub(super) fn clear(&mut self) {
         self.chunks.clear();
+        self.next.clear();
         self.free = NONE;
     }
 
@@ -102,11 +113,20 @@ impl Bags {
     #[cold]
     fn grow(&mut self) {
         make_room(&mut self.chunks);
+        make_room(&mut self.next);
         let at = u32::try_from(self.chunks.len()).unwrap_or(NONE);
         assert!(at != NONE, "more events are pending than can be numbered");
-        self.chunks.push(Chunk { events: [0; CHUNK], len: 0, next: NONE });
+        self.chunks.push([0; CHUNK]);
+        self.next.push(NONE);
         self.free = at;
     }
+}
+
+/// How many of the `left` events, of which there are some, stand in the first of their chunks: all
+/// others are full.
+#[inline]
+const fn in_first(left: usize) -> usize {
+    (left - 1) % CHUNK + 1
 }
 
 #[cfg(test)]

@@ -82,11 +82,6 @@ impl Few {
         self.len -= 1;
     }
 
-    /// All events, earliest first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = u128> {
-        (self.head..self.head + self.len).map(|place| self.events[place & MASK])
-    }
-
     /// Forgets all events.
     pub(super) const fn clear(&mut self) {
         (self.head, self.len) = (0, 0);

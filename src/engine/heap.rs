@@ -83,25 +83,6 @@ impl Heap {
         self.events.drain(..)
     }
 
-    /// Adds events in no order; [`restore`](Self::restore) is to follow.
-    #[inline]
-    pub(super) fn append(&mut self, events: &[u128]) {
-        self.events.extend_from_slice(events);
-    }
-
-    /// Makes a heap of what has been appended to an empty one.
-    pub(super) fn restore(&mut self) {
-        for at in (0..self.events.len() / 2).rev() {
-            self.sift_down(at, self.events[at]);
-        }
-    }
-
-    /// All events of a heap without hole, in no order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = u128> {
-        debug_assert!(!self.hole, "a hole is closed first");
-        self.events.iter().copied()
-    }
-
     /// Forgets all events, keeping the memory.
     pub(super) fn clear(&mut self) {
         self.events.clear();
@@ -154,18 +135,5 @@ mod tests {
         heap.fill(7);
         assert_eq!((heap.len(), heap.has_hole()), (4, false));
         assert_eq!(sorted(&mut heap), [3, 5, 7, 9]);
-    }
-
-    #[test]
-    fn heaps_of_every_size_can_be_restored() {
-        for len in 0..40_u128 {
-            let mut heap = Heap::default();
-            let events: Vec<u128> = (0..len).map(|n| n * 7 % 41).collect();
-            heap.append(&events);
-            heap.restore();
-            let mut expected = events;
-            expected.sort_unstable();
-            assert_eq!(sorted(&mut heap), expected);
-        }
     }
 }

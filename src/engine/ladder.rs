@@ -3,22 +3,26 @@
 //! After Tang, Goh and Thng, "Ladder queue: an O(1) priority queue structure for large-scale
 //! discrete event simulation" (TOMACS 2005). A rung cuts a stretch of time into buckets of equal
 //! width. When the next bucket holds more than a few events it becomes a rung of its own; else its
-//! events are near, which is the ladder's foot. The last bucket of a rung also holds all that
-//! lies beyond, up to the end of the bucket from which the rung was made, so events at any distance
-//! have a place and none is looked at again before its bucket is due.
+//! events are put in order all at once. The last bucket of a rung also holds all that lies beyond, up
+//! to the end of the bucket from which the rung was made, so events at any distance have a place
+//! and none is looked at again before its bucket is due.
 
 use super::bags::{Bag, Bags};
+use super::batch::Batch;
 use super::event;
 use super::near::Near;
 
-/// Events in a bucket of a new rung, on average.
-const PER_BUCKET: usize = 8;
-/// Buckets of a rung: as many as the cache keeps the ends of.
+/// Events in a bucket of a new rung, on average: a bucket is sorted whole, and so many at once cost
+/// no more an event than a few do.
+const PER_BUCKET: usize = 48;
+/// Buckets of a rung, at least: fewer would cut a stretch no finer than it is.
+const MIN_BUCKETS: usize = 1 << 3;
+/// Buckets of a rung, at most: as many as the cache keeps the ends of.
 const MAX_BUCKETS: usize = 1 << 12;
-/// The most events that are near without being spread over a rung.
-const FEW: usize = 64;
-/// Rungs within rungs. Each narrows the width by eight at least; what still lies together then is
-/// left to the near ones, whose order needs no width.
+/// The most events that are put in order without being spread over a rung.
+const FEW: usize = 128;
+/// Rungs within rungs. Each halves the width at least; what still lies together then is
+/// sorted at once, which needs no width.
 const MAX_DEPTH: usize = 8;
 
 /// A stretch of time in buckets.
@@ -61,10 +65,9 @@ impl Rung {
 
 /// What must be known of events to choose the width of their buckets.
 struct Extent {
-    count: usize,
     first: u64,
     last: u64,
-    sum: u128,
+    mean: u64,
 }
 
 /// Rungs of buckets, each within a bucket of the one before.
@@ -101,23 +104,24 @@ impl Ladder {
         self.len += 1;
     }
 
-    /// Makes the events of `near`, all of them before `end`, the innermost rung, unless they cannot
-    /// be spread; they stay there then.
-    pub(super) fn raise(&mut self, near: &mut Near, end: u64) {
+    /// Makes the events of `near` and of `batch`, all of them before `end`, the innermost rung,
+    /// unless they cannot be spread; all are in `batch` then.
+    pub(super) fn raise(&mut self, near: &mut Near, batch: &mut Batch, end: u64) {
         let mut bag = Bag::EMPTY;
-        self.len += near.len();
-        for event in near.drain() {
+        self.len += near.len() + batch.len();
+        for event in near.drain().chain(batch.rest().iter().copied()) {
             self.bags.push(&mut bag, event);
         }
+        batch.clear();
         if !self.spread(bag, end) {
-            self.lower(bag, near);
+            self.lower(bag, batch);
         }
     }
 
-    /// Moves the next events to the empty `near`, and tells the moment before which they all are:
-    /// what is pushed before it belongs there, too. Nothing is left if it stays empty.
+    /// Moves the next events to `batch`, all of which were taken, and tells the moment before which
+    /// they all are: what is pushed before it is near. Nothing is left if it stays empty.
     #[inline(never)]
-    pub(super) fn refill(&mut self, near: &mut Near) -> u64 {
+    pub(super) fn refill(&mut self, batch: &mut Batch) -> u64 {
         loop {
             let innermost = &mut self.rungs[self.depth - 1];
             let (bag, end) = innermost.take();
@@ -128,7 +132,7 @@ impl Ladder {
                 continue;
             }
             if !self.spread(bag, end) {
-                self.lower(bag, near);
+                self.lower(bag, batch);
                 return end;
             }
         }
@@ -140,13 +144,12 @@ impl Ladder {
         (self.depth, self.len) = (0, 0);
     }
 
-    /// Moves what is in `bag` to the empty `near`.
-    fn lower(&mut self, bag: Bag, near: &mut Near) {
-        self.bags.drain(bag, |_, events| {
-            self.len -= events.len();
-            near.append(events);
-        });
-        near.restore();
+    /// Moves what is in `bag` to `batch`, all of which were taken.
+    fn lower(&mut self, bag: Bag, batch: &mut Batch) {
+        batch.clear();
+        self.len -= bag.len();
+        self.bags.drain(bag, |_, events| batch.append(events));
+        batch.sort();
     }
 
     /// Makes what is in `bag`, all of it before `end`, the innermost rung, if that is worthwhile.
@@ -155,16 +158,20 @@ impl Ladder {
     /// events lie beyond (Markov's inequality), so that each is moved a constant number of times,
     /// and a few far ones cannot make the buckets of all others too wide.
     fn spread(&mut self, bag: Bag, end: u64) -> bool {
-        let all = self.extent(bag);
-        #[cfg(test)]
-        {
-            self.work += all.count;
-        }
-        if all.count <= FEW || all.first == all.last || self.depth == MAX_DEPTH {
+        if bag.len() <= FEW || self.depth == MAX_DEPTH {
             return false;
         }
-        let buckets = (all.count / PER_BUCKET).next_power_of_two().min(MAX_BUCKETS);
-        let reach = (all.mean() - all.first).saturating_mul(2).max(1);
+        #[cfg(test)]
+        {
+            self.work += bag.len();
+        }
+        let all = self.extent(bag);
+        if all.first == all.last {
+            return false;
+        }
+        let buckets = (bag.len() / PER_BUCKET).next_power_of_two();
+        let buckets = buckets.clamp(MIN_BUCKETS, MAX_BUCKETS);
+        let reach = (all.mean - all.first).saturating_mul(2).max(1);
         if self.rungs.len() == self.depth {
             self.rungs.push(Rung::default());
         }
@@ -180,22 +187,16 @@ impl Ladder {
         true
     }
 
+    /// The extent of what is in `bag`, which is not empty.
+    #[allow(clippy::cast_possible_truncation, reason = "no mean is above all of its terms")]
     fn extent(&self, bag: Bag) -> Extent {
-        let mut all = Extent { count: 0, first: u64::MAX, last: 0, sum: 0 };
+        let (mut first, mut last, mut sum) = (u64::MAX, 0, 0);
         self.bags.for_each(bag, |event| {
             let at = event::time(event);
-            all.count += 1;
-            all.first = all.first.min(at);
-            all.last = all.last.max(at);
-            all.sum += u128::from(at);
+            first = first.min(at);
+            last = last.max(at);
+            sum += u128::from(at);
         });
-        all
-    }
-}
-
-impl Extent {
-    #[allow(clippy::cast_possible_truncation, reason = "no mean is above all of its terms")]
-    fn mean(&self) -> u64 {
-        (self.sum / self.count as u128) as u64
+        Extent { first, last, mean: (sum / bag.len() as u128) as u64 }
     }
 }

@@ -4,6 +4,7 @@
 //! further ones; two events of one time come in the order in which they were pushed.
 
 mod bags;
+mod batch;
 mod event;
 mod few;
 mod heap;

@@ -67,40 +67,12 @@ impl Near {
         }
     }
 
-    /// Calls `each` with all events, in no order.
-    pub(super) fn for_each(&mut self, each: impl FnMut(u128)) {
-        if self.is_many {
-            self.many.close_hole();
-            self.many.iter().for_each(each);
-        } else {
-            self.few.iter().for_each(each);
-        }
-    }
-
     /// Takes all events out, in no order.
     pub(super) fn drain(&mut self) -> std::vec::Drain<'_, u128> {
         if !self.is_many {
             self.becomes_many();
         }
         self.many.drain()
-    }
-
-    /// Adds events in no order to what is empty, or has been added to;
-    /// [`restore`](Self::restore) is to follow.
-    #[inline]
-    pub(super) fn append(&mut self, events: &[u128]) {
-        self.is_many = true;
-        self.many.append(events);
-    }
-
-    /// Puts in order what has been appended.
-    #[inline]
-    pub(super) fn restore(&mut self) {
-        if self.many.len() <= FEW {
-            self.becomes_few();
-        } else {
-            self.many.restore();
-        }
     }
 
     /// Forgets all events, keeping the memory.
@@ -157,24 +129,6 @@ mod tests {
                 }
             }
             assert_eq!(near.len(), list.len());
-        }
-    }
-
-    #[test]
-    fn what_is_appended_is_put_in_order_whether_few_or_many() {
-        for len in 0..60_u128 {
-            let mut near = Near::default();
-            let events: Vec<u128> = (0..len).map(|n| n * 7 % 61).collect();
-            near.append(&events);
-            near.restore();
-            let mut expected = events;
-            expected.sort_unstable();
-            let mut popped = Vec::new();
-            while let Some(event) = near.first() {
-                near.take_first();
-                popped.push(event);
-            }
-            assert_eq!(popped, expected);
         }
     }
 }

@@ -6,6 +6,7 @@
 //! The order is the same in both. Nothing is removed from the middle: who cancels an event marks
 //! what it points to, and ignores it when it comes.
 
+use super::batch::Batch;
 use super::event::{self, LATEST, Payload};
 use super::ladder::Ladder;
 use super::near::Near;
@@ -18,11 +19,13 @@ const MANY: usize = 512;
 /// Events that are still to come, in the order of time and insertion.
 #[derive(Debug)]
 pub struct Queue {
-    /// The events before `limit`.
+    /// Those events before `limit` that were in the ladder.
+    batch: Batch,
+    /// Those that were pushed when they already were before `limit`.
     near: Near,
     /// Where the ladder begins, or [`LATEST`] while there is none.
     limit: u64,
-    /// With more events than this, `near` is spread.
+    /// With more events than this, `near` is spread, and `batch` with it.
     room: usize,
     /// The events at and after `limit`.
     far: Ladder,
@@ -33,6 +36,7 @@ pub struct Queue {
 impl Default for Queue {
     fn default() -> Self {
         Self {
+            batch: Batch::default(),
             near: Near::default(),
             limit: LATEST,
             room: MANY,
@@ -75,16 +79,23 @@ impl Queue {
         horizon: Time,
         ahead: impl FnMut(Payload),
     ) -> Option<(Time, Payload)> {
-        let event = match self.near.first() {
-            Some(event) => event,
-            None => self.refill(ahead)?,
-        };
+        let mut event = self.batch.first();
+        let near = self.near.first().filter(|&near| near < event);
+        match near {
+            Some(near) => event = near,
+            None if event == u128::MAX => event = self.refill(ahead)?,
+            None => (),
+        }
         let at = Time(event::time(event));
         if at > horizon {
             return None;
         }
         debug_assert!(at >= self.now, "events come in order");
-        self.near.take_first();
+        if near.is_some() {
+            self.near.take_first();
+        } else {
+            self.batch.take_first();
+        }
         self.now = at;
         Some((at, event::payload(event)))
     }
@@ -98,11 +109,12 @@ impl Queue {
     /// How many events are to come.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.near.len() + self.far.len()
+        self.near.len() + self.batch.len() + self.far.len()
     }
 
     /// Forgets all events and starts again at time zero, keeping the memory.
     pub fn clear(&mut self) {
+        self.batch.clear();
         self.near.clear();
         self.far.clear();
         (self.limit, self.room) = (LATEST, MANY);
@@ -140,30 +152,30 @@ impl Queue {
     #[cold]
     #[inline(never)]
     fn spread(&mut self) {
-        self.far.raise(&mut self.near, self.limit);
-        if self.near.len() == 0 {
-            self.limit = self.far.refill(&mut self.near);
+        self.far.raise(&mut self.near, &mut self.batch, self.limit);
+        if self.batch.len() == 0 {
+            self.limit = self.far.refill(&mut self.batch);
         }
         self.make_room();
     }
 
-    /// Moves the next events from the ladder to where the near ones are, tells `ahead` of them, and
-    /// gives the first.
+    /// Moves the next events from the ladder to the batch, tells `ahead` of them, and gives the
+    /// first.
     #[inline(never)]
     fn refill(&mut self, mut ahead: impl FnMut(Payload)) -> Option<u128> {
         if !self.far.is_up() {
             return None;
         }
-        self.limit = self.far.refill(&mut self.near);
+        self.limit = self.far.refill(&mut self.batch);
         self.make_room();
-        self.near.for_each(|event| ahead(event::payload(event)));
-        self.near.first()
+        self.batch.rest().iter().for_each(|&event| ahead(event::payload(event)));
+        self.batch.rest().first().copied()
     }
 
-    /// The near ones may double before they are spread again, so that events which cannot be
+    /// There may be twice as many near ones as in the batch before they are spread, so that events which cannot be
     /// spread, such as many at one moment, are not looked at over and over.
     fn make_room(&mut self) {
-        self.room = MANY.max(2 * self.near.len());
+        self.room = MANY.max(2 * self.batch.len());
     }
 }
 
