@@ -41,6 +41,59 @@ fn each_transport_costs_its_round_trips() {
     assert_eq!(new(", protocol = 'h3', resumed = 1.0, early_data = true"), 50);
 }
 
+/// A handshake that is resumed, and lets a request leave with its first flight.
+const EARLY: &str = "tls = '1.3', resumed = 1.0, early_data = true, resumption = '0s'";
+
+#[test]
+fn only_what_changes_nothing_leaves_before_the_keys_are_there() {
+    let first = |asked: &str, keys: &str| {
+        let link = format!("connection = {{ mode = 'per-request', {keys} }}");
+        let text = format!(
+            "study = 'terminating'\nduration = '300s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwork = [{{ cpu = '10ms' }}]\n{asked}\n\
+             [node.users]\nkind = 'client'\narrivals = {{ interval = '200s' }}\n\
+             mix = {{ page = 1 }}\n[node.app]\nkind = 'server'\ncores = 1\n\
+             [link.users.app]\nlatency = '20ms'\n{link}\n"
+        );
+        latencies(&requests(&graph(&text)))[0]
+    };
+    for (asked, millis) in [
+        ("method = 'GET'", 90),
+        ("method = 'HEAD'", 90),
+        ("method = 'OPTIONS'", 90),
+        ("method = 'POST'", 130),
+        ("method = 'PUT'", 130),
+        ("method = 'DELETE'", 130),
+        ("method = 'GET'\nwrite = true", 130),
+    ] {
+        assert_eq!(first(asked, EARLY), millis, "{asked}");
+    }
+    let quic = EARLY.replace("tls = '1.3'", "protocol = 'h3'");
+    assert_eq!([first("method = 'GET'", &quic), first("method = 'POST'", &quic)], [50, 90]);
+}
+
+#[test]
+fn what_could_do_harm_waits_for_the_keys_of_a_connection_that_carries_early_data() {
+    // Two calls at once, over one connection with several streams: 40 ms of TCP, 50 ms of a call.
+    let both = |first: &str, second: &str| {
+        let text = format!(
+            "study = 'terminating'\nduration = '300s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwork = [{{ parallel = [[{{ call = 'app', endpoint = '{first}' }}], \
+             [{{ call = 'app', endpoint = '{second}' }}]] }}]\n\
+             [endpoint.look]\nwork = [{{ wait = '10ms' }}]\n\
+             [endpoint.buy]\nmethod = 'POST'\nwork = [{{ wait = '10ms' }}]\n\
+             [node.users]\nkind = 'client'\narrivals = {{ interval = '200s' }}\n\
+             mix = {{ page = 1 }}\n[node.edge]\nkind = 'server'\n[node.app]\nkind = 'server'\n\
+             [link.users.edge]\n[link.edge.app]\nlatency = '20ms'\n\
+             connection = {{ mode = 'pool', protocol = 'h2', {EARLY} }}\n"
+        );
+        latencies(&requests(&graph(&text)))[0]
+    };
+    assert_eq!(both("look", "look"), 90);
+    assert_eq!(both("look", "buy"), 130);
+    assert_eq!(both("buy", "look"), 130);
+}
+
 #[test]
 fn a_handshake_takes_a_core_where_tls_ends() {
     assert_eq!(first("mode = 'per-request', tls = '1.3', handshake = '5ms'"), 135);

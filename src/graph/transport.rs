@@ -89,6 +89,7 @@ pub(super) fn transport(
         server_keep_alive: spec.server_keep_alive,
         has_tcp: spec.protocol != Protocol::H3,
         tls: spec.rounds().map(|rounds| rounds.map(|rounds| rounds + connect)),
+        early_data: spec.rounds().is_some_and(|[_, resumed]| resumed == 0),
         is_to_tunnel: connect > 0,
         resumed: spec.resumed.get(),
         syn_timers: spec.syn_timers,

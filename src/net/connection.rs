@@ -50,6 +50,9 @@ pub struct Connection {
     pub is_closed: bool,
     /// Whether its keys come from an earlier session.
     pub is_resumed: bool,
+    /// Whether its first request is there before its keys are: what could do harm if it were sent
+    /// again by somebody else must wait for these.
+    pub is_early: bool,
     /// Whether the timer of its idle time is running.
     pub is_watched: bool,
     /// Which of those that had this place it is.
@@ -89,6 +92,7 @@ impl Default for Connection {
             is_open: false,
             is_closed: false,
             is_resumed: false,
+            is_early: false,
             is_watched: false,
             generation: 0,
             window: Window::NEW,
@@ -162,6 +166,15 @@ impl Connections {
     pub fn pool_of(&mut self, id: ConnectionId) -> &mut Pool {
         let Connection { link, to, owner, .. } = self.all[id.0];
         self.pool(link, to, owner)
+    }
+
+    /// Takes the one used last out of a pool of those with room, left aside what is `early` unless
+    /// an exchange may go over that.
+    pub fn take_ready(&mut self, key: PoolKey, early: bool) -> Option<ConnectionId> {
+        let pool = self.pools.entry(key).or_default();
+        let all = &self.all;
+        let place = pool.ready.iter().rposition(|id| early || !all[id.0].is_early)?;
+        Some(pool.ready.remove(place))
     }
 
     /// One exchange more names a connection.

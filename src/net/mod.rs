@@ -9,6 +9,7 @@ mod connection;
 mod copies;
 mod core;
 mod cross_origin;
+mod early;
 mod exchange;
 mod family;
 mod forged;
