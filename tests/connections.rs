@@ -4,7 +4,7 @@
 mod support;
 
 use lindley::outcome::Reason;
-use support::{Ended, graph, latencies, requests};
+use support::{Ended, failures, graph, latencies, requests};
 
 /// A client that asks at the stated moments (in ms) over a link of 20 ms each way, and a server of
 /// one core that takes 10 ms.
@@ -106,6 +106,50 @@ fn a_pool_opens_once_and_keeps_what_it_has_until_it_is_idle_too_long() {
     assert_eq!(latencies(&ended)[..3], [90, 50, 50]);
     let ended = direct("'25s'", pool, "addresses = { count = 1 }", "");
     assert_eq!(latencies(&ended)[..3], [90, 90, 90]);
+}
+
+/// An answer of so many bytes over a line of 2 MB/s and 20 ms, 30 ms after it was asked for: how
+/// that ends when its reader waits so long for a byte.
+fn read(bytes: &str, read: &str, link: &str) -> (Option<Reason>, u64) {
+    let client = format!("timeout = {{ read = '{read}' }}");
+    let link = format!("bandwidth = '2MB/s'\n{link}");
+    let rest = format!("[endpoint.page.response]\nsize = '{bytes}'");
+    let ended = direct("'200s'", &link, &client, &rest);
+    (failures(&ended)[0], latencies(&ended)[0])
+}
+
+#[test]
+fn a_reader_waits_for_the_next_byte_and_not_for_the_last() {
+    assert_eq!(read("1MB", "60s", ""), (None, 550));
+    assert_eq!(read("1MB", "51ms", ""), (None, 550), "the first byte is there after 50 ms");
+    assert_eq!(read("1MB", "49ms", ""), (Some(Reason::ReadTimeout), 49));
+    // What is lost keeps all that comes behind it waiting: it is sent again after 200 ms, what is
+    // lost of that after 400 ms more, and so on.
+    let loss = "loss = { down = 0.3 }";
+    assert_eq!(read("1MB", "1s", loss), (Some(Reason::ReadTimeout), 550 + 1_000));
+    let (failed, late) = read("1MB", "60s", loss);
+    assert!(failed.is_none() && late > 550 + 1_000, "{late}");
+    // Without its only packet nothing of an answer is there.
+    let lost = read("100B", "60s", "loss = { down = 0.99 }");
+    assert!(lost.1 > 250, "{lost:?}");
+    let given_up = read("100B", "100ms", "loss = { down = 0.99 }");
+    assert_eq!(given_up, (Some(Reason::ReadTimeout), 100));
+}
+
+#[test]
+fn a_line_that_is_cut_before_an_answer_brings_no_byte_of_it() {
+    let cut = "[fault.f]\nkind = 'partition'\nlink = 'users.app'\nat = '200.025s'\nfor = '1s'";
+    let rest = format!("{cut}\n[endpoint.page.response]\nsize = '1MB'");
+    let ended = direct("'200s'", "bandwidth = '2MB/s'", "timeout = { read = '300ms' }", &rest);
+    assert_eq!((failures(&ended)[0], latencies(&ended)[0]), (Some(Reason::ReadTimeout), 300));
+    // What is under way when it is cut arrives.
+    let ended = direct(
+        "'200s'",
+        "bandwidth = '2MB/s'",
+        "timeout = { read = '300ms' }",
+        &rest.replace("025", "100"),
+    );
+    assert_eq!((failures(&ended)[0], latencies(&ended)[0]), (None, 550));
 }
 
 #[test]

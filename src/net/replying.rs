@@ -22,9 +22,12 @@ impl<O: Observer> Ctx<'_, O> {
     pub(super) fn carry(&mut self, id: ExchangeId, way: Direction, bytes: u64, stall: Span) {
         let link = self.core.exchanges.hot(id).link;
         let state = &mut self.core.links[link.index()];
-        let transit = state.carry(self.core.now, way, bytes);
+        let (transit, flow) = state.carry_watched(self.core.now, way, bytes);
         if state.is_priced() && bytes > 0 {
             self.observe(&Fact::Carried { link, bytes });
+        }
+        if let Some(flow) = flow.filter(|_| way == Direction::Down) {
+            self.hears(id, flow, stall, transit);
         }
         match transit {
             Transit::Arrives(span) => self.schedule(span + stall, Kind::Exchange(id)),
