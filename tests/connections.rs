@@ -130,9 +130,9 @@ fn a_reader_waits_for_the_next_byte_and_not_for_the_last() {
     let (failed, late) = read("1MB", "60s", loss);
     assert!(failed.is_none() && late > 550 + 1_000, "{late}");
     // Without its only packet nothing of an answer is there.
-    let lost = read("100B", "60s", "loss = { down = 0.99 }");
+    let lost = read("100B", "60s", "loss = { down = 0.9 }");
     assert!(lost.1 > 250, "{lost:?}");
-    let given_up = read("100B", "100ms", "loss = { down = 0.99 }");
+    let given_up = read("100B", "100ms", "loss = { down = 0.9 }");
     assert_eq!(given_up, (Some(Reason::ReadTimeout), 100));
 }
 

@@ -27,7 +27,7 @@ impl<O: Observer> Ctx<'_, O> {
         exchange.is_preflight || !known.write && method.is_some_and(Method::is_safe)
     }
 
-    /// Round trips of the keys' handshake, once there is a connection, before an exchange may leave.
+    /// Round trips of the keys' handshake before an exchange may leave on its connection.
     pub(super) fn rounds_of_keys(&self, id: ExchangeId) -> u32 {
         let (exchange, cold) = (self.core.exchanges.hot(id), self.core.exchanges.cold(id));
         let Some(transport) = self.core.links[exchange.link.index()].transport() else { return 0 };
