@@ -297,6 +297,17 @@ per_origin = 6
 mode = 'pool'
 protocol = 'h2'
 per_origin = 1
+[variant.unsaid.link.people.site.connection]
+mode = 'pool'
+[variant.more.link.people.site.connection]
+mode = 'pool'
+per_origin = 12
+[variant.shared.link.people.site.connection]
+mode = 'pool'
+max = 12
+[variant.streams.link.people.site.connection]
+mode = 'pool'
+protocol = 'h2'
 ";
 
 /// How long pages took in milliseconds, and how many parts they had.
@@ -311,19 +322,30 @@ impl Observer for Loads {
     }
 }
 
+/// How long the pages of one visit took.
+fn loads(variant: &str) -> Vec<(u64, u32)> {
+    let text = HOME.replace("duration = '10s'", "duration = '14s'");
+    let graph = graph_of(&text, variant);
+    world::run(&graph, Key::root(graph.run.seed, 0), Loads::default()).observer.0
+}
+
 #[test]
 fn parts_are_asked_for_when_those_above_them_are_there_six_at_a_time_over_h1() {
-    let loads = |variant: &str| {
-        let text = HOME.replace("duration = '10s'", "duration = '14s'");
-        let graph = graph_of(&text, variant);
-        world::run(&graph, Key::root(graph.run.seed, 0), Loads::default()).observer.0
-    };
     // 70 for the page, 60 for images, 50 and 60 for what a script asks for; the second time there
     // is nothing to ask before.
     assert_eq!(loads("warm"), [(240, 13), (190, 13)]);
     // A connection is opened in 50; the images go in two rounds, over five more, opened first.
     assert_eq!(loads("h1"), [(50 + 70 + 170 + 110, 13), (250, 13)]);
     assert_eq!(loads("h2"), [(50 + 70 + 60 + 110, 13), (190, 13)]);
+}
+
+#[test]
+fn a_browser_opens_six_connections_of_h1_unless_it_is_told_how_many() {
+    assert_eq!(loads("unsaid"), loads("h1"));
+    // All parts in one round, over connections that are opened at once.
+    let at_once = [(50 + 70 + 110 + 110, 13), (190, 13)];
+    assert_eq!([loads("more"), loads("shared")], [at_once, at_once]);
+    assert_eq!(loads("streams"), loads("h2"));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod support;
 
 use lindley::outcome::Reason;
-use support::{Ended, graph, latencies, requests};
+use support::{Ended, failures, graph, latencies, requests};
 
 /// A client that asks at the stated moments (in ms) over a link of 20 ms each way, and a server of
 /// one core that takes 10 ms.
@@ -41,6 +41,59 @@ fn each_transport_costs_its_round_trips() {
     assert_eq!(new(", protocol = 'h3', resumed = 1.0, early_data = true"), 50);
 }
 
+/// A handshake that is resumed, and lets a request leave with its first flight.
+const EARLY: &str = "tls = '1.3', resumed = 1.0, early_data = true, resumption = '0s'";
+
+#[test]
+fn only_what_changes_nothing_leaves_before_the_keys_are_there() {
+    let first = |asked: &str, keys: &str| {
+        let link = format!("connection = {{ mode = 'per-request', {keys} }}");
+        let text = format!(
+            "study = 'terminating'\nduration = '300s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwork = [{{ cpu = '10ms' }}]\n{asked}\n\
+             [node.users]\nkind = 'client'\narrivals = {{ interval = '200s' }}\n\
+             mix = {{ page = 1 }}\n[node.app]\nkind = 'server'\ncores = 1\n\
+             [link.users.app]\nlatency = '20ms'\n{link}\n"
+        );
+        latencies(&requests(&graph(&text)))[0]
+    };
+    for (asked, millis) in [
+        ("method = 'GET'", 90),
+        ("method = 'HEAD'", 90),
+        ("method = 'OPTIONS'", 90),
+        ("method = 'POST'", 130),
+        ("method = 'PUT'", 130),
+        ("method = 'DELETE'", 130),
+        ("method = 'GET'\nwrite = true", 130),
+    ] {
+        assert_eq!(first(asked, EARLY), millis, "{asked}");
+    }
+    let quic = EARLY.replace("tls = '1.3'", "protocol = 'h3'");
+    assert_eq!([first("method = 'GET'", &quic), first("method = 'POST'", &quic)], [50, 90]);
+}
+
+#[test]
+fn what_could_do_harm_waits_for_the_keys_of_a_connection_that_carries_early_data() {
+    // Two calls at once, over one connection with several streams: 40 ms of TCP, 50 ms of a call.
+    let both = |first: &str, second: &str| {
+        let text = format!(
+            "study = 'terminating'\nduration = '300s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwork = [{{ parallel = [[{{ call = 'app', endpoint = '{first}' }}], \
+             [{{ call = 'app', endpoint = '{second}' }}]] }}]\n\
+             [endpoint.look]\nwork = [{{ wait = '10ms' }}]\n\
+             [endpoint.buy]\nmethod = 'POST'\nwork = [{{ wait = '10ms' }}]\n\
+             [node.users]\nkind = 'client'\narrivals = {{ interval = '200s' }}\n\
+             mix = {{ page = 1 }}\n[node.edge]\nkind = 'server'\n[node.app]\nkind = 'server'\n\
+             [link.users.edge]\n[link.edge.app]\nlatency = '20ms'\n\
+             connection = {{ mode = 'pool', protocol = 'h2', {EARLY} }}\n"
+        );
+        latencies(&requests(&graph(&text)))[0]
+    };
+    assert_eq!(both("look", "look"), 90);
+    assert_eq!(both("look", "buy"), 130);
+    assert_eq!(both("buy", "look"), 130);
+}
+
 #[test]
 fn a_handshake_takes_a_core_where_tls_ends() {
     assert_eq!(first("mode = 'per-request', tls = '1.3', handshake = '5ms'"), 135);
@@ -53,6 +106,76 @@ fn a_pool_opens_once_and_keeps_what_it_has_until_it_is_idle_too_long() {
     assert_eq!(latencies(&ended)[..3], [90, 50, 50]);
     let ended = direct("'25s'", pool, "addresses = { count = 1 }", "");
     assert_eq!(latencies(&ended)[..3], [90, 90, 90]);
+}
+
+/// An answer of so many bytes over a line of 2 MB/s and 20 ms, 30 ms after it was asked for: how
+/// that ends when its reader waits so long for a byte.
+fn read(bytes: &str, read: &str, link: &str) -> (Option<Reason>, u64) {
+    let client = format!("timeout = {{ read = '{read}' }}");
+    let link = format!("bandwidth = '2MB/s'\n{link}");
+    let rest = format!("[endpoint.page.response]\nsize = '{bytes}'");
+    let ended = direct("'200s'", &link, &client, &rest);
+    (failures(&ended)[0], latencies(&ended)[0])
+}
+
+#[test]
+fn a_reader_waits_for_the_next_byte_and_not_for_the_last() {
+    assert_eq!(read("1MB", "60s", ""), (None, 550));
+    assert_eq!(read("1MB", "51ms", ""), (None, 550), "the first byte is there after 50 ms");
+    assert_eq!(read("1MB", "49ms", ""), (Some(Reason::ReadTimeout), 49));
+    // What is lost keeps all that comes behind it waiting: it is sent again after 200 ms, what is
+    // lost of that after 400 ms more, and so on.
+    let loss = "loss = { down = 0.3 }";
+    assert_eq!(read("1MB", "1s", loss), (Some(Reason::ReadTimeout), 550 + 1_000));
+    let (failed, late) = read("1MB", "60s", loss);
+    assert!(failed.is_none() && late > 550 + 1_000, "{late}");
+    // Without its only packet nothing of an answer is there.
+    let rest = "[endpoint.page.response]\nsize = '100B'";
+    let client = "timeout = { read = '100ms' }";
+    let ended = direct("'10s'", "loss = { down = 0.5 }", client, rest);
+    let outcomes: Vec<_> = failures(&ended).into_iter().zip(latencies(&ended)).collect();
+    let lost = (Some(Reason::ReadTimeout), 100);
+    assert!(outcomes.contains(&lost) && outcomes.contains(&(None, 50)), "{outcomes:?}");
+    assert!(outcomes.iter().all(|it| [lost, (None, 50)].contains(it)), "{outcomes:?}");
+}
+
+#[test]
+fn a_line_that_is_cut_before_an_answer_brings_no_byte_of_it() {
+    let cut = "[fault.f]\nkind = 'partition'\nlink = 'users.app'\nat = '200.025s'\nfor = '1s'";
+    let rest = format!("{cut}\n[endpoint.page.response]\nsize = '1MB'");
+    let ended = direct("'200s'", "bandwidth = '2MB/s'", "timeout = { read = '300ms' }", &rest);
+    assert_eq!((failures(&ended)[0], latencies(&ended)[0]), (Some(Reason::ReadTimeout), 300));
+    // What is under way when it is cut arrives.
+    let ended = direct(
+        "'200s'",
+        "bandwidth = '2MB/s'",
+        "timeout = { read = '300ms' }",
+        &rest.replace("025", "100"),
+    );
+    assert_eq!((failures(&ended)[0], latencies(&ended)[0]), (None, 550));
+}
+
+#[test]
+fn what_is_lost_of_one_stream_keeps_all_behind_it_waiting_over_tcp_and_not_over_quic() {
+    let ended = |protocol: &str, loss: &str| {
+        let link = format!(
+            "loss = {loss}\nconnection = {{ mode = 'pool', max = 1, protocol = '{protocol}' }}"
+        );
+        let text = format!(
+            "study = 'terminating'\nduration = '60s'\nuntil = 'drained'\n\
+             [endpoint.page]\nwork = [{{ wait = '10ms' }}]\n\
+             [node.users]\nkind = 'client'\narrivals = {{ interval = '20ms' }}\n\
+             mix = {{ page = 1 }}\naddresses = {{ count = 1 }}\n\
+             [node.app]\nkind = 'server'\n[link.users.app]\nlatency = '20ms'\n{link}\n"
+        );
+        let ended = requests(&graph(&text));
+        let order: Vec<u64> = ended.iter().map(|it| it.started).collect();
+        (order.is_sorted(), latencies(&ended).iter().sum::<u64>() / ended.len() as u64)
+    };
+    let (quic, tcp) = (ended("h3", "0.02"), ended("h2", "0.02"));
+    assert_eq!((quic.0, tcp.0), (false, true), "whether they end in the order of asking");
+    assert!(tcp.1 > quic.1 + 10, "{} {}", tcp.1, quic.1);
+    assert_eq!((ended("h3", "0").1, ended("h2", "0").1), (50, 50));
 }
 
 #[test]

@@ -361,6 +361,34 @@ fn at_layer_4_another_attempt_goes_over_the_same_connection() {
 }
 
 #[test]
+fn what_was_sent_over_a_connection_is_not_sent_again_at_layer_4() {
+    let link = "connection = { mode = 'per-request' }";
+    let crash = "[fault.f]\nkind = 'crash'\nnode = 'app'\nreplica = 1\nat = '10.008s'\nfor = '1s'";
+    let failed = |layer: u8| {
+        let lb = format!("layer = {layer}\nnext_upstream = {{}}");
+        failures(&requests(&graph(&balanced("10s", link, &lb, crash))))[0]
+    };
+    assert_eq!(failed(7), None);
+    assert_eq!(failed(4), Some(Reason::Reset));
+}
+
+#[test]
+fn statuses_say_nothing_of_a_backend_to_a_balancer_of_layer_4() {
+    let link = "connection = { mode = 'per-request' }";
+    let chosen = |layer: u8| {
+        let lb = format!(
+            "layer = {layer}\nhealth = {{ outlier = {{ consecutive_failures = 1, \
+             base_ejection = '60s', max_ejection = 1.0 }} }}"
+        );
+        let text = balanced("5s", link, &lb, "");
+        let text = text.replace("{ cpu = '10ms' }", "{ fail = 1.0, status = 500 }");
+        picks(&text)
+    };
+    assert_eq!(chosen(7), [0, 1, 2], "then none is left");
+    assert_eq!(chosen(4)[..6], [0, 1, 2, 0, 1, 2]);
+}
+
+#[test]
 fn processes_that_know_nothing_of_each_other_take_turns_each_for_itself() {
     // Two callers with a connection each ask one after the other.
     let text = |instances: u32| {

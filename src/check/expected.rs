@@ -59,7 +59,9 @@ fn connection(link: &LinkPlan, opener: Opener) -> Option<String> {
     let trips = if (mean - 1.0).abs() < 1e-9 { "round trip" } else { "round trips" };
     (wait > 0.0).then(|| {
         let name = link.name.replace('>', " → ");
-        format!("  {name}: {when} waits {} until it is open ({mean} {trips})", time(wait))
+        let is_early = it.early_data && it.resumed > 0.0 && opener != Opener::PassesOn;
+        let unless = if is_early { ", one more for what no early data may carry" } else { "" };
+        format!("  {name}: {when} waits {} until it is open ({mean} {trips}{unless})", time(wait))
     })
 }
 
@@ -84,7 +86,10 @@ mod tests {
         assert!(lines[0].contains("with exponential times"), "{lines:?}");
         let lines = super::connections(&graph);
         assert!(lines[0].contains("every request waits 50 ms"), "{lines:?}");
-        assert!(lines[0].contains("2.5 round trips"), "{lines:?}");
+        assert!(lines[0].contains("2.5 round trips)"), "{lines:?}");
+        let (graph, ..) = checked(&text.replace("'1.2'", "'1.3', early_data = true"));
+        let lines = super::connections(&graph);
+        assert!(lines[0].contains("1.5 round trips, one more for what no"), "{lines:?}");
     }
 
     /// What is told of the connections of users to a balancer, and of its own.

@@ -220,7 +220,7 @@ impl Watch<'_> {
                     "`{from}` calls the {replicas} replicas of `{to}` one after the other, as DNS \
                      would"
                 );
-                if entry.spec.connection.per_origin.is_some() {
+                if self.limits_users(from_id, to_id) {
                     message += ", and `per_origin` is a limit for each of them";
                 }
                 let help = if writes {
@@ -231,6 +231,13 @@ impl Watch<'_> {
                 self.warn(entry.to.clone(), message, help);
             }
         }
+    }
+
+    /// Whether each user of a client has so many connections over a link at most.
+    fn limits_users(&self, from: NodeId, to: NodeId) -> bool {
+        let link = self.graph.fixed.topology.link(from, to);
+        let transport = link.and_then(|link| self.graph.links[link.index()].transport.as_ref());
+        transport.is_some_and(|transport| transport.per_user.is_some())
     }
 
     /// Whether a node calls another for something that any replica of it can do, and for something

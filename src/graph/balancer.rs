@@ -1,7 +1,7 @@
 //! What a load balancer needs beyond its backends: the rules over its several keys and its links.
 
-use super::LinkPlan;
 use super::build::{Build, Ways, listed};
+use super::passed_on::LAYER_7;
 use crate::balance::{Algorithm, Backend, Profile};
 use crate::dist::Law;
 use crate::id::NodeId;
@@ -12,9 +12,6 @@ use crate::scenario::{Diagnostic, Span};
 
 /// The ordinary backends of a balancer, its backups if it has some, and the ways to them all.
 pub(super) type Levels = (Vec<Backend>, Option<Vec<Backend>>, Ways);
-
-/// What helps where requests matter, and not connections.
-const LAYER_7: &str = "let it work at layer 7, with a choice per request";
 
 impl Build<'_> {
     /// How long a request waits at the balancer called `name` when all backends are full.
@@ -110,44 +107,13 @@ impl Build<'_> {
         }
     }
 
-    /// A balancer of layer 4 passes connections on, so whoever calls it must open some.
-    pub(super) fn check_layer_4(&mut self, links: &[LinkPlan]) {
-        for (place, plan) in links.iter().enumerate() {
-            self.check_passed_on(place, plan);
-            let to = self.topology.links[place].to;
-            let (name, node, _) = self.nodes[to.index()].clone();
-            let KindSpec::LoadBalancer(balancer) = &node.kind else { continue };
-            if balancer.backends.layer == 4 && plan.transport.is_none() {
-                let at = self.at_node(name, "layer");
-                let message = format!(
-                    "`{name}` chooses for each connection, but {} has none that are opened",
-                    plan.name
-                );
-                let error = Diagnostic::error(at, message);
-                let help = "give the link connection = { mode = \"pool\" }, \"per-request\" or \
-                            \"per-session\"";
-                self.diagnostics.push(error.help(help));
-            }
-        }
-    }
-
-    /// What travels on connections that a balancer of layer 4 passes on, it does not see fail.
-    fn check_passed_on(&mut self, place: usize, plan: &LinkPlan) {
-        let from = self.topology.links[place].from;
-        let (name, node, _) = self.nodes[from.index()].clone();
-        let KindSpec::LoadBalancer(balancer) = &node.kind else { return };
-        if balancer.backends.layer == 4 && plan.breaker.is_some() {
-            let message = format!("`{name}` passes connections on: it sees no calls that fail");
-            let error = Diagnostic::error(self.at_node(name, "layer"), message);
-            self.diagnostics.push(error.help(LAYER_7));
-        }
-    }
-
     /// Keys of balancers that do not go together.
     pub(super) fn check_balancers(&mut self) {
         for (name, node, _) in self.nodes.clone() {
             let KindSpec::LoadBalancer(balancer) = &node.kind else { continue };
             self.check_backups(name, balancer);
+            self.check_content(name, balancer);
+            self.check_no_routes(name, node);
             let treats = &balancer.backends;
             let is_layer_4 = treats.layer == 4;
             let is_split = treats.instances.is_some_and(|count| count > 1);

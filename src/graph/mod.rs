@@ -18,6 +18,7 @@ mod http;
 mod identified;
 mod machine;
 mod notice;
+mod passed_on;
 mod program;
 mod reach;
 mod scaling;

@@ -23,6 +23,9 @@ const KEEP_ALIVE: Span = Span::from_secs(60);
 /// Exchanges side by side on one connection by default (RFC 9113 recommends at least 100).
 const STREAMS: u32 = 100;
 
+/// Connections of HTTP/1.1 that browsers have at once to one origin.
+const PER_ORIGIN: u32 = 6;
+
 /// How the connections of a link are opened and kept; none if they exist already.
 pub(super) fn transport(
     build: &mut Build<'_>,
@@ -30,7 +33,7 @@ pub(super) fn transport(
     entry: &LinkEntry,
     programs: &mut Programs,
 ) -> Option<Transport> {
-    let spec = entry.spec.connection.clone();
+    let mut spec = entry.spec.connection.clone();
     if spec.mode == Mode::Warm {
         if spec.rounds().is_some() && spec.protocol != Protocol::H3 {
             let sentence = "a warm connection exists already, with its keys: give it a `mode`";
@@ -48,6 +51,7 @@ pub(super) fn transport(
         return None;
     }
     check_numbers(build, &spec, entry);
+    spec.per_origin = spec.per_origin.or_else(|| browsers_limit(build, name, &spec));
     let per_user = per_user(build, name, &spec, entry);
     let (origins, connect) = encrypted(build, name);
     let usual = |handshake| spec.security().cpu(handshake, Certificate::EcdsaP256).server;
@@ -89,11 +93,21 @@ pub(super) fn transport(
         server_keep_alive: spec.server_keep_alive,
         has_tcp: spec.protocol != Protocol::H3,
         tls: spec.rounds().map(|rounds| rounds.map(|rounds| rounds + connect)),
+        early_data: spec.rounds().is_some_and(|[_, resumed]| resumed == 0),
         is_to_tunnel: connect > 0,
         resumed: spec.resumed.get(),
         syn_timers: spec.syn_timers,
         programs: [full, resumed],
     })
+}
+
+/// What browsers limit by themselves: connections that carry one exchange at a time, unless the
+/// scenario says how many there are.
+fn browsers_limit(build: &Build<'_>, name: &str, spec: &ConnectionSpec) -> Option<u32> {
+    let from = name.split_once('>').and_then(|(from, _)| build.model.nodes.get(from));
+    let is_browser = from.is_some_and(|node| node.spec.kind.asks_by_browser());
+    let is_open = spec.mode == Mode::Pool && spec.protocol == Protocol::H1 && spec.max.is_none();
+    (is_browser && is_open).then_some(PER_ORIGIN)
 }
 
 /// Numbers out of range, and keys that mean nothing without another one.

@@ -137,15 +137,19 @@ impl<'a, O: Observer> Ctx<'a, O> {
     #[must_use]
     pub fn is_idempotent(&self, request: RequestId, endpoint: EndpointId) -> bool {
         let Some(known) = self.fixed.endpoints.get(endpoint.index()) else { return true };
-        let asked = &self.core.requests[request.0].asked;
-        let trace = self.fixed.traces.get(asked.client.index()).and_then(Option::as_ref);
-        let row = self.traced(request).filter(|_| asked.endpoint == endpoint);
-        let method = row.and_then(TraceRow::method_number);
-        let method = method.and_then(|it| trace?.methods().get_index(it as usize));
-        match method {
+        match self.traced_method(request, endpoint) {
             Some(method) => !known.write && is_repeated(method),
             None => known.idempotent,
         }
+    }
+
+    /// The method by which a trace says that a request asks for this endpoint.
+    pub(super) fn traced_method(&self, request: RequestId, endpoint: EndpointId) -> Option<&str> {
+        let asked = &self.core.requests[request.0].asked;
+        let trace = self.fixed.traces.get(asked.client.index()).and_then(Option::as_ref)?;
+        let row = self.traced(request).filter(|_| asked.endpoint == endpoint)?;
+        let method = row.method_number()?;
+        trace.methods().get_index(method as usize).map(|name| &**name)
     }
 
     /// Writes the target of a request into `text`: the trace's path, or the endpoint's, with the

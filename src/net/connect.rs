@@ -37,12 +37,13 @@ impl<O: Observer> Ctx<'_, O> {
             return self.transmit(id);
         };
         let (mode, max, streams) = (transport.mode, transport.max, transport.streams);
+        let is_early = !transport.early_data || self.is_safe(id);
         let owner = self.owner(id);
         self.hot(id).phase = Phase::Opening;
         if mode == Mode::PerRequest {
             return self.open(id, owner);
         }
-        while let Some(ready) = self.core.connections.pool(link, at, owner).ready.pop() {
+        while let Some(ready) = self.core.connections.take_ready((link, at, owner), is_early) {
             if self.is_known_closed(ready) {
                 self.close(ready);
             } else {
@@ -52,7 +53,8 @@ impl<O: Observer> Ctx<'_, O> {
         let pool = self.core.connections.pool(link, at, owner);
         // What is being opened will carry others beside those that it is opened for.
         let will_carry = u64::from(pool.opening) * u64::from(streams - 1);
-        if pool.open < max && pool.waiting.len() as u64 >= will_carry {
+        let waits_for_keys = !is_early && !pool.ready.is_empty();
+        if pool.open < max && pool.waiting.len() as u64 >= will_carry && !waits_for_keys {
             self.open(id, owner);
         } else {
             pool.waiting.push_back(id);
@@ -96,7 +98,7 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// Puts an exchange on a connection that is open.
-    fn join(&mut self, connection: ConnectionId, id: ExchangeId) {
+    pub(super) fn join(&mut self, connection: ConnectionId, id: ExchangeId) {
         let link = self.hot(id).link.index();
         let most = self.core.links[link].transport().map_or(1, |transport| transport.streams);
         let it = self.core.connections.get_mut(connection);
@@ -231,14 +233,15 @@ impl<O: Observer> Ctx<'_, O> {
         let state = &mut self.core.links[link.index()];
         let transport = state.transport().filter(|_| !is_hop);
         let is_to_tunnel = transport.is_some_and(|transport| transport.is_to_tunnel);
-        let Some(tls) = transport.and_then(|transport| transport.keys_for(endpoint)) else {
+        if transport.is_none_or(|transport| transport.keys_for(endpoint).is_none()) {
             return self.established(id);
-        };
+        }
         let is_resumed = state.draws_resumed();
         self.core.connections.get_mut(connection).is_resumed = is_resumed;
-        match tls[usize::from(is_resumed)] {
+        match self.rounds_of_keys(id) {
             0 => {
                 // Early data: the request leaves with the first flight of the handshake.
+                self.core.connections.get_mut(connection).is_early = true;
                 self.shake(id, false);
                 self.established(id);
             }
@@ -262,10 +265,10 @@ impl<O: Observer> Ctx<'_, O> {
     fn rounds_behind(&self, id: ExchangeId) -> u16 {
         let link = self.core.exchanges.hot(id).link;
         let connection = self.core.connections.get(self.core.exchanges.cold(id).connection);
-        let transport = self.core.links[link.index()].transport().filter(|it| it.is_to_tunnel);
-        let rounds = transport.and_then(|it| it.tls).filter(|_| connection.link == link);
-        let rounds = rounds.map_or(0, |tls| tls[usize::from(connection.is_resumed)]);
-        u16::try_from(rounds.saturating_sub(1)).unwrap_or(0)
+        let transport = self.core.links[link.index()].transport();
+        let is_behind = connection.link == link && transport.is_some_and(|it| it.is_to_tunnel);
+        let rounds = if is_behind { self.rounds_of_keys(id).saturating_sub(1) } else { 0 };
+        u16::try_from(rounds).unwrap_or(0)
     }
 
     /// A round trip of next to nothing over the link of an exchange.
@@ -340,6 +343,8 @@ impl<O: Observer> Ctx<'_, O> {
                 }
                 Some(reason) => self.lose(parent, reason, Span::ZERO),
             }
+        } else {
+            self.keys_follow(self.core.exchanges.cold(shake).connection, answer.failure);
         }
         self.free(shake);
     }
@@ -492,20 +497,6 @@ impl<O: Observer> Ctx<'_, O> {
             self.start_timer(keep, Token::Idle(connection, generation));
         }
         self.serve_waiting(connection);
-    }
-
-    /// A connection that has room carries the exchanges that wait for one.
-    fn serve_waiting(&mut self, connection: ConnectionId) {
-        loop {
-            let pool = self.core.connections.pool_of(connection);
-            if pool.waiting.is_empty() || !pool.ready.contains(&connection) {
-                return;
-            }
-            let Some(next) = pool.waiting.pop_front() else { return };
-            pool.ready.retain(|other| *other != connection);
-            self.hot(next).phase = Phase::Opening;
-            self.join(connection, next);
-        }
     }
 
     /// A connection has been idle for as long as it is kept, or was used meanwhile.

@@ -56,6 +56,7 @@ fn tcp(syn_timers: SynTimers) -> Transport {
         server_keep_alive: None,
         has_tcp: true,
         tls: None,
+        early_data: false,
         is_to_tunnel: false,
         resumed: 0.0,
         syn_timers,

@@ -50,6 +50,9 @@ pub struct Connection {
     pub is_closed: bool,
     /// Whether its keys come from an earlier session.
     pub is_resumed: bool,
+    /// Whether its first request is there before its keys are: what could do harm if it were sent
+    /// again by somebody else must wait for these.
+    pub is_early: bool,
     /// Whether the timer of its idle time is running.
     pub is_watched: bool,
     /// Which of those that had this place it is.
@@ -58,6 +61,8 @@ pub struct Connection {
     pub window: Window,
     /// When the last response left its far end.
     pub answered: Time,
+    /// Each way, when what was lost and sent again is there: over TCP all behind it waits for that.
+    pub repaired: [Time; 2],
     /// When its owner last had it back.
     pub last_use: Time,
     /// Which backend each layer-4 balancer on its way has chosen for it.
@@ -89,10 +94,12 @@ impl Default for Connection {
             is_open: false,
             is_closed: false,
             is_resumed: false,
+            is_early: false,
             is_watched: false,
             generation: 0,
             window: Window::NEW,
             answered: Time::ZERO,
+            repaired: [Time::ZERO; 2],
             last_use: Time::ZERO,
             hops: Vec::new(),
         }
@@ -162,6 +169,15 @@ impl Connections {
     pub fn pool_of(&mut self, id: ConnectionId) -> &mut Pool {
         let Connection { link, to, owner, .. } = self.all[id.0];
         self.pool(link, to, owner)
+    }
+
+    /// Takes the one used last out of a pool of those with room, left aside what is `early` unless
+    /// an exchange may go over that.
+    pub fn take_ready(&mut self, key: PoolKey, early: bool) -> Option<ConnectionId> {
+        let pool = self.pools.entry(key).or_default();
+        let all = &self.all;
+        let place = pool.ready.iter().rposition(|id| early || !all[id.0].is_early)?;
+        Some(pool.ready.remove(place))
     }
 
     /// One exchange more names a connection.

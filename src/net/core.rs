@@ -351,7 +351,8 @@ impl<O: Observer> Ctx<'_, O> {
 
     /// Starts a timer that fires after `span` unless it is cancelled.
     pub fn start_timer(&mut self, span: Span, token: Token) -> TimerId {
-        let id = TimerId(self.core.timers.insert(Timer { token: Some(token) }));
+        let due = self.core.now + span;
+        let id = TimerId(self.core.timers.insert(Timer { token: Some(token), due }));
         self.schedule(span, Kind::Timer(id));
         id
     }

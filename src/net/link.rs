@@ -29,6 +29,15 @@ pub enum Transit {
     Lost(Span, Missing),
 }
 
+/// When what comes of a message at once is there, beside what is sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flow {
+    /// The first byte.
+    pub first: Span,
+    /// The last: from the first to it no byte keeps another waiting.
+    pub last: Span,
+}
+
 /// What is lost of a message, and when it comes again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Missing {
@@ -192,7 +201,22 @@ impl LinkState {
     pub fn carry(&mut self, now: Time, direction: Direction, bytes: u64) -> Transit {
         match self.constant {
             Some(latency) => Transit::Arrives(latency),
-            None => self.carry_slowly(now, direction, bytes),
+            None => self.carry_slowly(now, direction, bytes).0,
+        }
+    }
+
+    /// The same, and when those of its bytes come that come at once; none if all come again.
+    pub fn carry_watched(
+        &mut self,
+        now: Time,
+        way: Direction,
+        bytes: u64,
+    ) -> (Transit, Option<Flow>) {
+        match self.constant {
+            Some(latency) => {
+                (Transit::Arrives(latency), Some(Flow { first: latency, last: latency }))
+            }
+            None => self.carry_slowly(now, way, bytes),
         }
     }
 
@@ -265,37 +289,55 @@ impl LinkState {
         (!is_lost).then(|| Span::from_nanos_rounded(latency))
     }
 
-    fn carry_slowly(&mut self, now: Time, direction: Direction, bytes: u64) -> Transit {
+    fn carry_slowly(
+        &mut self,
+        now: Time,
+        direction: Direction,
+        bytes: u64,
+    ) -> (Transit, Option<Flow>) {
         let latency = self.latency.sample(&mut self.stream) * self.condition.factor;
-        let mut span = Span::from_nanos_rounded(latency);
+        let travels = Span::from_nanos_rounded(latency);
         if self.condition.is_cut {
-            return Transit::Lost(FIRST_RETRANSMISSION, Missing::all(direction));
+            return (Transit::Lost(FIRST_RETRANSMISSION, Missing::all(direction)), None);
         }
-        let travels = span;
+        let waits = self.until_sent(now, direction, 0);
         let sent = self.until_sent(now, direction, bytes);
         self.free_at[direction as usize] = now + sent;
-        span += sent;
+        let flow = Flow { first: waits + travels, last: sent + travels };
         let loss = self.loss_of(direction);
         if loss <= 0.0 {
-            return Transit::Arrives(span);
+            return (Transit::Arrives(flow.last), Some(flow));
         }
-        let mut packets = bytes.div_ceil(PACKET_BYTES).max(1);
-        let mut missing = Missing::all(direction);
+        let all = bytes.div_ceil(PACKET_BYTES).max(1);
+        let lost = self.lost_of(all, loss);
+        let transit = self.sent_again(lost, sent, travels, Missing::all(direction));
+        (transit, (lost < all).then_some(flow))
+    }
+
+    /// What becomes of a message that is on the line when `sent` is over, so many packets of which
+    /// are lost.
+    fn sent_again(
+        &mut self,
+        mut lost: u64,
+        mut sent: Span,
+        travels: Span,
+        mut missing: Missing,
+    ) -> Transit {
         loop {
-            packets = self.lost_of(packets, loss);
-            if packets == 0 {
-                return Transit::Arrives(span);
+            if lost == 0 {
+                return Transit::Arrives(sent + travels);
             }
             if missing.is_given_up() {
-                return Transit::Lost(span - travels + missing.pause(), missing);
+                return Transit::Lost(sent + missing.pause(), missing);
             }
             if self.condition.loss > 0.0 {
                 // What a fault loses now it may not lose when it comes again.
-                missing.packets = u8::try_from(packets).unwrap_or(u8::MAX);
-                return Transit::Lost(span - travels + missing.pause(), missing);
+                missing.packets = u8::try_from(lost).unwrap_or(u8::MAX);
+                return Transit::Lost(sent + missing.pause(), missing);
             }
-            span += missing.pause();
+            sent += missing.pause();
             missing.round += 1;
+            lost = self.lost_of(lost, self.loss_of(missing.way));
         }
     }
 

@@ -9,6 +9,7 @@ mod connection;
 mod copies;
 mod core;
 mod cross_origin;
+mod early;
 mod exchange;
 mod family;
 mod forged;
@@ -40,7 +41,7 @@ pub use self::cross_origin::{
 pub use self::exchange::{Cold, Exchange, Exchanges, Part, Parts, Phase};
 pub use self::guard::Guard;
 pub use self::identity::Robbed;
-pub use self::link::{Direction, LinkState, Missing, Transit};
+pub use self::link::{Direction, Flow, LinkState, Missing, Transit};
 pub use self::papers::{HEAD_BYTES, HeadId, Http, Papers, ReplyPlan, Task, TracedQuestions};
 pub use self::ready::Ready;
 pub use self::request::{Account, BranchAccount, Request, Session};

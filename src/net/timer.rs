@@ -5,6 +5,7 @@ use super::link::Missing;
 use crate::auth::{Deed, Robber};
 use crate::fact::Place;
 use crate::id::{ConnectionId, ExchangeId, NodeId, RequestId};
+use crate::time::Time;
 
 /// The entry of a running timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,8 @@ impl TimerId {
 pub struct Timer {
     /// What it means when it fires; none once it was cancelled.
     pub token: Option<Token>,
+    /// When that is.
+    pub due: Time,
 }
 
 /// What a timer means when it fires.

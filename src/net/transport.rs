@@ -41,6 +41,8 @@ pub struct Transport {
     pub has_tcp: bool,
     /// Round trips of the keys' handshake, in full and resumed; none without TLS.
     pub tls: Option<[u32; 2]>,
+    /// Whether a request that changes nothing may leave with the first flight of a resumed one.
+    pub early_data: bool,
     /// Whether the first of these round trips asks for a tunnel: what is asked for one connects on,
     /// or refuses, and hands on what the handshake costs the node behind it.
     pub is_to_tunnel: bool,

@@ -4,7 +4,7 @@
 use super::connect::HANDSHAKE;
 use super::core::Ctx;
 use super::exchange::{Part, Phase};
-use super::link::Direction;
+use super::link::{Direction, Flow, Transit};
 use super::step::Step;
 use super::timer::{TimerId, Token, Unwanted};
 use super::transport::Waits;
@@ -31,6 +31,30 @@ impl<O: Observer> Ctx<'_, O> {
         if let Some(span) = self.core.links[link].wait(|waits| waits.read.as_ref()) {
             let span = span + self.core.links[link].until_sent(self.core.now, Direction::Up, bytes);
             self.hot(id).is_tied = true;
+            self.cold(id).caller_timer = self.start_timer(span, Token::Read(id, generation));
+        }
+    }
+
+    /// The answer to an exchange is on its way. Its caller no longer waits for an answer as soon as
+    /// the first byte is there, but for the next: only what is lost and sent again can keep that
+    /// waiting, for as long as it may.
+    pub(super) fn hears(&mut self, id: ExchangeId, flow: Flow, stall: Span, transit: Transit) {
+        let timer = self.core.exchanges.cold(id).caller_timer;
+        if timer == TimerId::NONE || self.core.now + flow.first >= self.core.timers[timer.0].due {
+            return;
+        }
+        let whole = match transit {
+            Transit::Arrives(span) => Some(span),
+            Transit::Lost(..) => None,
+        };
+        if whole == Some(flow.last) {
+            return self.stop_waiting(id);
+        }
+        let (link, generation) = (self.hot(id).link.index(), self.hot(id).generation);
+        let read = self.core.links[link].wait(|waits| waits.read.as_ref()).unwrap_or_default();
+        self.stop_waiting(id);
+        if whole.is_none_or(|whole| whole > flow.last + read) {
+            let span = flow.last + stall + read;
             self.cold(id).caller_timer = self.start_timer(span, Token::Read(id, generation));
         }
     }

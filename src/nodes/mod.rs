@@ -35,6 +35,7 @@ pub mod timeouts;
 
 use parts::{KindParts, PartReader};
 
+use crate::arrivals::Arrivals;
 use crate::fact::{Observer, Place};
 use crate::fault::FaultKind;
 use crate::health::Word;
@@ -116,6 +117,15 @@ impl KindSpec {
             | Self::SessionStore(_)
             | Self::AuthServer(_) => None,
         }
+    }
+
+    /// Whether it asks by browsers: for the pages of visitors, or as one whose browsers are
+    /// described.
+    #[must_use]
+    pub fn asks_by_browser(&self) -> bool {
+        self.asks().is_some_and(|client| {
+            client.browser.is_some() || matches!(client.arrivals, Some(Arrivals::Visits { .. }))
+        })
     }
 }
 

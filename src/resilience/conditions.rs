@@ -114,6 +114,12 @@ impl<W> Set<W> {
         self.statuses[(place / 64) as usize] >> (place % 64) & 1 != 0
     }
 
+    /// Whether it has statuses.
+    #[must_use]
+    pub fn names_statuses(&self) -> bool {
+        self.statuses != [0; 4]
+    }
+
     fn add_status(&mut self, status: u16) {
         let place = status - STATUSES.start();
         self.statuses[usize::from(place / 64)] |= 1 << (place % 64);

@@ -67,6 +67,7 @@ fn of_connections(transport: &Transport, passes_on: bool) -> Option<(Effect, &'s
         server_keep_alive: _,
         has_tcp: _,
         tls: _,
+        early_data: _,
         is_to_tunnel: _,
         resumed: _,
         syn_timers: _,

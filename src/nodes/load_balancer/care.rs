@@ -302,6 +302,11 @@ impl LoadBalancer {
         let Some(rule) = self.care.as_ref().and_then(|care| care.rule.clone()) else {
             return Next::Stop;
         };
+        let outcome = Outcome::of(answer);
+        if self.plan.treats.layer == 4 && outcome.was_sent() {
+            // It keeps nothing of what went over a connection that it could send again.
+            return Next::Stop;
+        }
         let exchange = ctx.core.exchanges.hot(id);
         let is_idempotent =
             exchange.is_preflight || ctx.is_idempotent(exchange.request, exchange.endpoint);
@@ -316,7 +321,7 @@ impl LoadBalancer {
         rule.decide(&resilience::Tried {
             made: tries.made,
             on_kept: tries.on_kept,
-            outcome: Outcome::of(answer),
+            outcome,
             is_idempotent,
             since: now.since(tries.since),
             backends: u32::try_from(open).unwrap_or(u32::MAX),

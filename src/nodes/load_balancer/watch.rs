@@ -160,7 +160,9 @@ impl LoadBalancer {
             None => answer.lost().is_some(),
         };
         let Some(health) = &mut care.health else { return };
-        if !counts && answer.status < 500 {
+        // Of what goes over connections that it passes on a balancer of layer 4 reads nothing.
+        let is_error = self.plan.treats.layer == 7 && answer.status >= 500;
+        if !counts && !is_error {
             return health.on_success(backend, now);
         }
         let was_up = health.is_up(backend, now);

@@ -64,11 +64,17 @@ pub(super) fn fault(fault: &Fault, otherwise: &Span) -> Diagnostic {
     }
 }
 
+/// Where the idle time of connections stands.
+const IDLE: &str = "an idle connection is kept for the `keep_alive` of its link's `connection`";
+
 /// A key that the table does not have: if it is one of another table it was meant for that, unless
 /// it is but a slip away from one of this table.
 fn unknown_key(key: &str, span: Span, allowed: &[&str]) -> Diagnostic {
     let is_slip = allowed.iter().any(|name| strsim::osa_distance(key, name) == 1);
-    match belongs(key).filter(|_| !is_slip) {
+    // Sessions have a key of this name; among time-outs people mean connections.
+    let is_of_connections = key == "idle" && allowed.contains(&"connect");
+    let home = if is_of_connections { Some(IDLE.to_owned()) } else { belongs(key) };
+    match home.filter(|_| !is_slip) {
         Some(sentence) => {
             let error = Diagnostic::error(span, format!("unknown key `{}`", short(key)));
             error.label(listed("the keys here are", key, allowed)).help(sentence)

@@ -67,7 +67,7 @@ fn way(recording: &Recording, kind: &Kind, course: Course) -> String {
         uniform(less(request)),
         uniform(less(response))
     );
-    if spec.profile == Some(Profile::Nginx) {
+    if spec.profile == Some(Profile::Nginx) && !is_layer_4(recording) {
         // A request that is handed on takes two connections; without them it is not answered.
         let _ = write!(text, "workers = {}\nqueue = 0\n", NGINX_CONNECTIONS / 2);
     }
@@ -122,9 +122,14 @@ fn limits(policy: &str) -> String {
     text
 }
 
+/// Whether a balancer passed connections on.
+fn is_layer_4(recording: &Recording) -> bool {
+    recording.policy.contains("-stream-") || recording.policy.contains("-tcp-")
+}
+
 /// How the clients' connections reach the balancer, and what that makes of it.
 fn entrance(recording: &Recording) -> String {
-    let is_layer_4 = recording.policy.contains("-stream-") || recording.policy.contains("-tcp-");
+    let is_layer_4 = is_layer_4(recording);
     let layer = if is_layer_4 { "layer = 4\n" } else { "" };
     let mode = match recording.mode.as_str() {
         "pin" => "connection = { mode = \"per-session\" }\n",

@@ -6,6 +6,7 @@ use super::Draft;
 
 impl Draft {
     pub(super) fn balancer(&mut self, servers: u64) -> String {
+        let start = self.text.len();
         self.line("[node.lb]\nkind = 'load-balancer'");
         self.is_layer_4 = self.wild(20);
         self.choice();
@@ -23,6 +24,10 @@ impl Draft {
         self.maybe_wild(25, |_| "sticky = { cookie = 'SRV' }".to_owned());
         if !self.is_layer_4 && !probes {
             self.maybe_wild(20, |it| format!("instances = {}", it.dice.between(2, 4)));
+        }
+        if self.is_layer_4 {
+            let drawn = self.text.split_off(start);
+            self.line(&without_content(&drawn));
         }
         for server in 0..servers {
             self.link("lb", &format!("app{server}"));
@@ -131,4 +136,13 @@ impl Draft {
              jitter = '{jitter}'{budget}{unsafe_too} }}"
         )
     }
+}
+
+/// What is left of a balancer's keys where it sees no requests.
+fn without_content(drawn: &str) -> String {
+    let counts = ["rate_limit", "shed", "workers", "queue", "backlog", "sticky", "hash_on"];
+    let is_left = |line: &&str| !counts.iter().any(|key| line.starts_with(key));
+    let mut lines: Vec<&str> = drawn.lines().filter(is_left).collect();
+    lines.push("hash_on = 'source'");
+    lines.join("\n").replace("'uri-hash'", "'source-hash'").replace(", 'http_503', 'http_404'", "")
 }
