@@ -13,6 +13,7 @@ use super::faults::faults;
 use super::http::http;
 use super::identified::identify;
 use super::machine::check_machines;
+use super::memory::{Room, memory_plan};
 use super::program::{Programs, endpoints};
 use super::reach::{Served, served};
 use super::scaling::scalings;
@@ -328,13 +329,17 @@ impl<'a> Build<'a> {
             let (name, node, span) = self.nodes[id.index()].clone();
             let shape = node.station().and_then(|station| shape(&mut self, name, station));
             let (role, trace) = self.role(id, name, node, &span, &mut programs, served);
+            let aside = aside_plan(&mut self, name, &node.kind);
+            let room = Room { id, name, role: role.as_ref(), aside: aside.as_ref() };
+            let memory = memory_plan(&mut self, node, &room, auth.as_deref());
             plans.push(NodePlan {
                 kind: node.kind.word(),
                 shape,
                 limit: node.station().and_then(|station| station.rate_limit.clone()),
                 screen: screened[id.index()].take(),
                 needed: node.needed(),
-                aside: aside_plan(&mut self, name, &node.kind),
+                aside,
+                memory: memory.map(Arc::new),
                 role: role?,
                 cost_per_hour: self.cost(node),
             });

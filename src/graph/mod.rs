@@ -17,6 +17,7 @@ mod faults;
 mod http;
 mod identified;
 mod machine;
+mod memory;
 mod notice;
 mod program;
 mod reach;
@@ -56,7 +57,7 @@ use crate::nodes::answering::Answering;
 use crate::nodes::caching::{CachePlan, Caches};
 use crate::nodes::client::{BrowserPlan, Client, ClientPlan};
 use crate::nodes::forwarding::{Proxy, Routes};
-use crate::nodes::host::{AsidePlan, Host, Running};
+use crate::nodes::host::{AsidePlan, Host, MemoryPlan, Running};
 use crate::nodes::load_balancer::{BalancePlan, LoadBalancer};
 use crate::nodes::station::Shape;
 use crate::observe::ProbePlan;
@@ -122,6 +123,8 @@ pub struct NodePlan {
     pub needed: u16,
     /// The values that it keeps for others, if it is a cache-aside store.
     pub aside: Option<AsidePlan>,
+    /// How much memory its replicas have, and what takes it, if it is limited.
+    pub memory: Option<Arc<MemoryPlan>>,
     /// What it does.
     pub role: Role,
     /// What its machines cost per hour.
@@ -263,6 +266,12 @@ impl Graph {
         self.failures().any(|plan| plan.targets.iter().any(strikes))
     }
 
+    /// Whether the memory of some node is limited.
+    #[must_use]
+    pub fn has_memory(&self) -> bool {
+        self.plans.iter().any(|plan| plan.memory.is_some())
+    }
+
     /// Who switches replicas of a node on and off, if somebody does.
     #[must_use]
     pub fn scaling(&self, id: NodeId) -> Option<&ScalingPlan> {
@@ -319,6 +328,7 @@ impl Graph {
                 )
                 .sharing(self.fixed.cross_origin.as_deref(), id)
                 .screened(plan.screen.as_ref())
+                .remembering(plan.memory.as_ref())
         };
         match &plan.role {
             Role::Client(client) => {

@@ -334,6 +334,7 @@ impl Bench {
             | Phase::Called
             | Phase::Pooled
             | Phase::Held
+            | Phase::Memory
             | Phase::Silent => {
                 unreachable!("no event of its own")
             }

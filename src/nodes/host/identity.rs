@@ -95,6 +95,11 @@ impl Host {
                 self.asks(id, to, EndpointId::PASSWORD, PASSWORD, ctx)
             }
             Rule::Hash => self.hashes(id, &plan, ctx),
+            Rule::Room => self.lacks_room_to_hash(id, ctx),
+            Rule::Freed => {
+                self.has_hashed(id, ctx);
+                false
+            }
             Rule::Limit => self.meets_limit(id, ctx),
             Rule::Keys(_) => self.needs_keys(id, &plan, person, ctx),
             Rule::Learn => {
