@@ -38,6 +38,19 @@ pub enum Exit {
     Crashed = 5,
 }
 
+/// What takes memory of a replica while a run lasts. The numbers are fixed: they stand in
+/// fingerprints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Taker {
+    /// The hash of a password.
+    Hash = 0,
+    /// An exchange that is at the node.
+    Exchange = 1,
+    /// A session.
+    Session = 2,
+}
+
 /// Who asked for what: the parts of a request that results name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Asked {
@@ -266,8 +279,8 @@ pub enum Fact<'a> {
     NoRoom {
         /// Where.
         at: Place,
-        /// Whether it was a hash of a password, or an exchange that came.
-        is_hash: bool,
+        /// What it was.
+        what: Taker,
     },
     /// A cache looked for what an exchange of a request asks for.
     Looked {
@@ -376,7 +389,7 @@ impl Fact<'_> {
                 [place(at), u64::from(*cores), 0]
             }
             Self::Memory { at, bytes } => [place(at), *bytes, 0],
-            Self::NoRoom { at, is_hash } => [place(at), u64::from(*is_hash), 0],
+            Self::NoRoom { at, what } => [place(at), *what as u64, 0],
             Self::Power { at, off, serving } => [place(at), u64::from(*off), u64::from(*serving)],
             Self::Health { at, works } => [place(at), u64::from(*works), 0],
             Self::Breaker { by, at, is_open, was_closed } => {

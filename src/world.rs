@@ -144,6 +144,7 @@ pub fn run_tuned<O: Observer>(
     world.scalers = scaling::scalers(&graph.scalings, world.beyond_faults, root);
     let replicas_may_go = !world.faults.is_empty() || !world.scalers.is_empty();
     world.core.kept = graph.fixed.auth.as_ref().and_then(|plan| plan.kept()).map(Box::new);
+    world.core.live = graph.sessions_in_memory().map(Box::new);
     world.core.past = vec![Past::default(); graph.fixed.endpoints.len()];
     if replicas_may_go {
         let replicas = graph.fixed.topology.nodes.iter().map(|node| node.replicas);
@@ -348,6 +349,7 @@ impl<O: Observer> World<O> {
             | Token::Locked(id, _) => self.core.exchanges.hot(id).at.node,
             Token::SharedDone(at) | Token::Replica(at, _) => at.node,
             Token::Closed(node, _) | Token::Returns(node, _) | Token::Probe(node, ..) => node,
+            Token::Ended(node) => node,
             Token::Connect(id, generation) | Token::Read(id, generation) => {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
                 ctx.caller_timer_fired(id, timer);
@@ -404,7 +406,7 @@ impl<O: Observer> World<O> {
         }
         let open = self.core.requests.live().filter(|request| !request.over);
         let requests = open.map(|request| request.asked.started).collect();
-        let held = |node: &Node| node.memory_held(&self.core.exchanges);
+        let held = |node: &Node| node.memory_held(&self.core.exchanges, self.core.live.as_deref());
         let memory = self.nodes.iter().map(held).collect();
         let (observer, used) = self.core.into_parts();
         *tables = used;

@@ -114,13 +114,14 @@ fn exchanges_that_take_memory_are_refused_like_calls_without_a_line() {
 }
 
 #[test]
-fn exchanges_that_wait_for_memory_are_let_in_in_order_and_none_is_lost() {
-    let graph =
-        graph(&staying("memory = '3MiB'\nmemory_per_exchange = '1MiB'\nwhen_full = 'wait'"));
-    let theory = MMc::new(20.0, 10.0, 3).expect("a queue").means();
+fn memory_for_three_exchanges_that_lets_wait_serves_them_as_three_cores_do() {
+    let keys = "memory = '3MiB'\nmemory_per_exchange = '1MiB'\nwhen_full = 'wait'";
+    let three_cores = staying("").replace("cores = 1000", "cores = 3");
+    assert_eq!(observable(&staying(keys)), observable(&three_cores), "to the nanosecond");
+    let graph = graph(&staying(keys));
     let run = run(&graph);
-    near("wait", at(&graph, &run, "app", "wait_mean"), theory.wait, 0.06);
     assert_eq!(at(&graph, &run, "app", "memory_max"), 3.0 * 1_048_576.0);
+    assert!(at(&graph, &run, "app", "queue_mean") > 0.5, "who waits for memory waits");
 }
 
 #[test]
@@ -239,4 +240,98 @@ fn memory_that_is_always_too_small_is_a_mistake() {
     assert!(said.contains("`when_full` is about a `memory` with a limit"), "{said}");
     let said = mistakes(&staying("memory = '0B'"));
     assert!(said.contains("`memory` is from 1B to 64TiB"), "{said}");
+}
+
+/// People who log in at a server that keeps their sessions, look at one page and go.
+fn sessions(keys: &str, node: &str) -> String {
+    format!(
+        "duration = '2000s'
+[auth]
+scheme = 'session'
+at = 'app'
+issuer = 'app'
+login = 'login'
+logout = 'logout'
+[auth.password]
+time = '1ms'
+[auth.session]
+idle = '30s'
+memory = '1MiB'
+{keys}
+[endpoint.page]
+work = []
+[endpoint.login]
+path = '/login'
+[endpoint.logout]
+path = '/logout'
+[page.any]
+endpoint = 'page'
+[visit.usual]
+pages = {{ any = 1 }}
+length = 1
+[node.people]
+kind = 'client'
+arrivals = {{ visits = {{ poisson = '2/s' }}, visit = 'usual' }}
+[node.app]
+kind = 'server'
+cores = 100
+{node}
+[link.people.app]
+"
+    )
+}
+
+#[test]
+fn sessions_that_a_server_keeps_take_memory_until_they_were_idle_for_too_long() {
+    let megabytes = |keys: &str, node: &str| {
+        let graph = graph(&sessions(keys, &format!("memory = '1GiB'\n{node}")));
+        let run = run(&graph);
+        assert_eq!(reading(&run, "success_ratio"), 1.0);
+        at(&graph, &run, "app", "memory_mean") / 1_048_576.0
+    };
+    // 2 a second for 30 s (M/G/∞), and 19 MiB for 1 ms twice a second.
+    near("local", megabytes("keep = 'local'", ""), 60.0 + 0.038, 0.05);
+    // Every replica has all of them.
+    near("copied", megabytes("keep = 'replicated'", "replicas = 3"), 180.0 + 0.038, 0.05);
+}
+
+#[test]
+fn a_session_that_is_ended_takes_no_memory() {
+    let text = sessions("keep = 'local'", "memory = '1GiB'")
+        .replace("length = 1", "length = 1\nlogout = 1.0");
+    let graph = graph(&text);
+    let mean = at(&graph, &run(&graph), "app", "memory_mean") / 1_048_576.0;
+    assert!(mean < 1.0, "{mean} MiB");
+}
+
+#[test]
+fn log_ins_without_room_for_a_session_are_refused_and_memory_is_never_exceeded() {
+    for when_full in ["refuse", "wait"] {
+        let node = format!("memory = '50MiB'\nwhen_full = '{when_full}'");
+        // A hash takes so little that sessions come first to the end of it.
+        let text = sessions("keep = 'local'", &node);
+        let graph = graph(&text.replace("time = '1ms'", "time = '1ms'\nhash = 'bcrypt'"));
+        let run = run(&graph);
+        assert!(at(&graph, &run, "app", "sessions_without_memory") > 0.0, "{when_full}");
+        assert!(at(&graph, &run, "app", "memory_max") <= f64::from(50 << 20), "{when_full}");
+        assert!(reading(&run, "errors_out_of_memory") > 0.0, "{when_full}");
+    }
+}
+
+#[test]
+fn a_crash_takes_the_sessions_with_it() {
+    for keep in ["local", "replicated"] {
+        let crash = "[fault.last]\nkind = 'crash'\nnode = 'app'\nat = '1000s'\nfor = '1h'\n";
+        let text = sessions(&format!("keep = '{keep}'"), "memory = '1GiB'\nreplicas = 2") + crash;
+        let told = world::run(&graph(&text), Key(7), Told { last: Vec::new(), most: 0 });
+        assert_eq!(told.observer.last, [0, 0], "{keep}");
+    }
+}
+
+#[test]
+fn sessions_in_a_store_take_no_memory_of_servers() {
+    let keys = "keep = 'shared'\nstore = 'sessions'";
+    let store = "[node.sessions]\nkind = 'session-store'\n[link.app.sessions]\n";
+    let said = mistakes(&(sessions(keys, "memory = '1GiB'") + store));
+    assert!(said.contains("`shared` sessions stand in a store"), "{said}");
 }

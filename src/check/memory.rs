@@ -6,7 +6,7 @@
 use super::resources::visits;
 use super::suspicion::Watch;
 use super::text::number;
-use crate::auth::AuthPlan;
+use crate::auth::{AuthPlan, Keep};
 use crate::endpoint::{Op, Rule};
 use crate::graph::{Graph, Pair, Traffic, programs, stays};
 use crate::id::NodeId;
@@ -23,31 +23,39 @@ struct Need {
     hashes: (f64, u64),
     /// How many exchanges are there, and what each takes.
     exchanges: (f64, u64),
+    /// How many sessions there are, if each is idle to its end, and what each takes.
+    sessions: (f64, u64),
     /// What is taken from the start: by a cache, and by a pool.
     reserved: [u64; 2],
 }
 
 impl Need {
     fn of(graph: &Graph, traffic: &Traffic, node: NodeId, plan: &MemoryPlan) -> Option<Self> {
-        let MemoryPlan { sizes, cache, pool, hash, exchange, when_full: _ } = plan;
+        let MemoryPlan { sizes, cache, pool, hash, session, exchange, when_full: _ } = plan;
         let there = *sizes.iter().min()?;
         let replicas = f64::from(graph.fixed.topology.nodes[node.index()].replicas);
         let auth = graph.fixed.auth.as_deref();
         let (stays, hashing) = (stays(graph), auth.map(|auth| seconds_of_hash(graph, auth)));
-        let (mut hashed, mut present) = (0.0, 0.0);
+        let idle = auth.map_or(0.0, |auth| auth.sessions.idle.as_secs_f64());
+        let is_copied = auth.is_some_and(|auth| auth.sessions.keep == Keep::Replicated);
+        let keepers = if is_copied { 1.0 } else { replicas };
+        let (mut hashed, mut present, mut sessions) = (0.0, 0.0, 0.0);
         for (pair, rate) in visits(traffic, node) {
-            hashed += rate * hashes(graph, pair) * hashing.unwrap_or(0.0) / replicas;
+            hashed += rate * rules(graph, pair, &[Rule::Room]) * hashing.unwrap_or(0.0) / replicas;
+            let made = rules(graph, pair, &[Rule::Grant, Rule::Settle]);
+            sessions += rate * made * idle / keepers;
             present += rate * stays.get(&pair).copied().unwrap_or(0.0) / replicas;
         }
         let (hashes, exchanges) = ((hashed, *hash), (present, *exchange));
-        Some(Self { node, there, hashes, exchanges, reserved: [*cache, *pool] })
+        let (sessions, reserved) = ((sessions, *session), [*cache, *pool]);
+        Some(Self { node, there, hashes, exchanges, sessions, reserved })
     }
 
     /// Bytes that are needed on average.
     fn bytes(&self) -> f64 {
         let of = |(count, each): (f64, u64)| count * each as f64;
         let reserved: u64 = self.reserved.iter().fold(0, |sum, it| sum.saturating_add(*it));
-        of(self.hashes) + of(self.exchanges) + reserved as f64
+        of(self.hashes) + of(self.exchanges) + of(self.sessions) + reserved as f64
     }
 
     /// What it is needed for, in words.
@@ -62,6 +70,7 @@ impl Need {
         let parts = [
             several(self.hashes, "hashes"),
             several(self.exchanges, "exchanges"),
+            several(self.sessions, "sessions idle to their end"),
             whole(cache, "its cache"),
             whole(pool, "the workers of its pool"),
         ];
@@ -77,11 +86,11 @@ fn seconds_of_hash(graph: &Graph, auth: &AuthPlan) -> f64 {
     machine.map_or(0.0, |machine| auth.demands.hash * machine.factor / 1e9)
 }
 
-/// How many hashes that take memory there are in what a node does for an endpoint.
-fn hashes(graph: &Graph, pair: Pair) -> f64 {
+/// How many of these rules there are in what a node does for an endpoint.
+fn rules(graph: &Graph, pair: Pair, wanted: &[Rule]) -> f64 {
     let numbers = programs(graph, pair);
     let ops = numbers.iter().flat_map(|it| &graph.fixed.programs[usize::from(*it)].ops);
-    ops.filter(|op| matches!(op, Op::Rule(Rule::Room))).count() as f64
+    ops.filter(|op| matches!(op, Op::Rule(rule) if wanted.contains(rule))).count() as f64
 }
 
 /// A size for people.

@@ -2,7 +2,7 @@
 
 use super::Role;
 use super::build::Build;
-use crate::auth::AuthPlan;
+use crate::auth::{AuthPlan, Keep, Scheme};
 use crate::evict::Capacity;
 use crate::id::NodeId;
 use crate::model::NodeSpec;
@@ -77,6 +77,7 @@ pub(super) fn memory_plan(
         cache: cache(room),
         pool,
         hash,
+        session: session(build, room.id, auth),
         exchange: station.memory_per_exchange.map_or(0, |bytes| bytes.0),
         when_full: station.when_full.unwrap_or_default(),
     };
@@ -110,6 +111,15 @@ fn hashes(build: &Build<'_>, id: NodeId, auth: Option<&AuthPlan>) -> [u64; 2] {
     }
 }
 
+/// What a session takes at a node that keeps them.
+fn session(build: &Build<'_>, id: NodeId, auth: Option<&AuthPlan>) -> u64 {
+    let keeps = |auth: &&AuthPlan| {
+        auth.at == id && auth.scheme == Scheme::Session && auth.sessions.keep != Keep::Shared
+    };
+    let owner = build.model.auth.as_ref().filter(|_| auth.filter(keeps).is_some());
+    owner.and_then(|owner| owner.spec.session.memory).map_or(0, |bytes| bytes.0)
+}
+
 /// Sizes out of range.
 fn check_sizes(build: &mut Build<'_>, name: &str, station: &StationSpec) {
     let of_replicas = station
@@ -137,7 +147,8 @@ fn check_least(
     plan: &MemoryPlan,
     sizes: &[(Option<Bytes>, Span)],
 ) {
-    let least = plan.reserved().saturating_add(plan.hash).saturating_add(plan.exchange);
+    let least = plan.reserved().saturating_add(plan.hash);
+    let least = least.saturating_add(plan.exchange).saturating_add(plan.session);
     let mut told: Vec<Span> = Vec::new();
     for (size, span) in sizes {
         let Some(size) = size.filter(|size| size.0 < least && size.0 > 0) else { continue };
@@ -151,6 +162,7 @@ fn check_least(
             ("its pool", plan.pool),
             ("one hash", plan.hash),
             ("one exchange", plan.exchange),
+            ("one session", plan.session),
         ];
         let parts: Vec<String> = parts
             .iter()

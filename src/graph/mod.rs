@@ -46,6 +46,7 @@ pub use traffic::{
 };
 pub use unsent::unsent;
 
+use crate::auth::{Keep, Live, Sessions};
 use crate::dist::Law;
 use crate::fault::{FaultKind, FaultPlan, Target};
 use crate::id::{EndpointId, NodeId};
@@ -264,6 +265,18 @@ impl Graph {
     pub fn fails(&self, id: NodeId) -> bool {
         let strikes = |target: &Target| matches!(target, Target::Replica(at) if at.node == id);
         self.failures().any(|plan| plan.targets.iter().any(strikes))
+    }
+
+    /// The sessions that stand in the memory of servers, before there is any; none if that is not
+    /// limited, or they take nothing of it.
+    #[must_use]
+    pub fn sessions_in_memory(&self) -> Option<Live> {
+        let auth = self.fixed.auth.as_deref()?;
+        let plan = &self.plans[auth.at.index()];
+        plan.memory.as_ref().filter(|memory| memory.session > 0)?;
+        let replicas = self.fixed.topology.nodes[auth.at.index()].replicas;
+        let Sessions { keep, idle, absolute, .. } = auth.sessions;
+        Some(Live::new(replicas, [idle, absolute], keep == Keep::Replicated))
     }
 
     /// Whether the memory of some node is limited.

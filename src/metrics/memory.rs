@@ -1,6 +1,7 @@
 //! How much of the memory of nodes is taken, and what found no room: told where it is limited.
 
 use super::{AtNode, Evidence, Metric, NodeMetric, Unit, average, errors, number, outcome, share};
+use crate::fact::Taker;
 use crate::outcome::Reason;
 
 /// Those that are read end to end.
@@ -26,7 +27,7 @@ pub(super) const AT_NODE: &[NodeMetric] = &[
         "memory_mean",
         Unit::Bytes,
         Evidence::Ended,
-        "Memory that is taken by hashes, exchanges and caches, on average; told where it is \
+        "Memory that is taken by hashes, exchanges, sessions and caches, on average; told where it is \
          limited.",
         |at| average(at.memory?.area(), at.window),
     ),
@@ -42,13 +43,21 @@ pub(super) const AT_NODE: &[NodeMetric] = &[
         Unit::Share,
         Evidence::Ended,
         "The share of exchanges that were refused because there was no memory for their hash.",
-        |at| share(at.memory?.hashes(), at.meter.arrived),
+        |at| share(at.memory?.refused(Taker::Hash), at.meter.arrived),
     ),
     metric(
         "exchanges_without_memory",
         Unit::Share,
         Evidence::Ended,
         "The share of exchanges that were refused because there was no memory for them.",
-        |at| share(at.memory?.exchanges(), at.meter.arrived),
+        |at| share(at.memory?.refused(Taker::Exchange), at.meter.arrived),
+    ),
+    metric(
+        "sessions_without_memory",
+        Unit::Share,
+        Evidence::Ended,
+        "The share of exchanges that were refused because there was no memory for the session of \
+         a log-in.",
+        |at| share(at.memory?.refused(Taker::Session), at.meter.arrived),
     ),
 ];

@@ -35,6 +35,7 @@ pub mod timeouts;
 
 use parts::{KindParts, PartReader};
 
+use crate::auth::Live;
 use crate::fact::{Observer, Place};
 use crate::fault::FaultKind;
 use crate::health::Word;
@@ -163,14 +164,14 @@ impl Node {
     }
 
     /// The bytes that are taken of the memory of each replica, added up from what its exchanges
-    /// have; none if that is not limited.
+    /// and sessions have; none if that is not limited.
     #[must_use]
-    pub fn memory_held(&self, exchanges: &Exchanges) -> Option<Vec<u64>> {
+    pub fn memory_held(&self, exchanges: &Exchanges, live: Option<&Live>) -> Option<Vec<u64>> {
         match self {
             Self::Client(_) => None,
-            Self::Proxy(node) => node.host_ref().memory_held(exchanges),
-            Self::LoadBalancer(node) => node.host_ref().memory_held(exchanges),
-            Self::Answering(node) => node.host_ref().memory_held(exchanges),
+            Self::Proxy(node) => node.host_ref().memory_held(exchanges, live),
+            Self::LoadBalancer(node) => node.host_ref().memory_held(exchanges, live),
+            Self::Answering(node) => node.host_ref().memory_held(exchanges, live),
         }
     }
 

@@ -1,7 +1,7 @@
 //! How much of the memory of nodes is taken: an observer of its own, for scenarios that limit it.
 
 use super::Violation;
-use crate::fact::{Fact, Observer, Place};
+use crate::fact::{Fact, Observer, Place, Taker};
 use crate::time::Time;
 
 /// What is taken of the memory of each node, and of each of its replicas.
@@ -21,8 +21,8 @@ pub struct MemoryMeter {
     /// Bytes times nanoseconds, in the measured window.
     area: u128,
     max: u64,
-    /// Hashes, and exchanges that came, which found no room.
-    refused: [u64; 2],
+    /// What found no room, by [`Taker`].
+    refused: [u64; 3],
 }
 
 impl MemoryMeter {
@@ -56,16 +56,10 @@ impl MemoryMeter {
         self.max
     }
 
-    /// How many hashes found no room.
+    /// How much of something found no room.
     #[must_use]
-    pub const fn hashes(&self) -> u64 {
-        self.refused[0]
-    }
-
-    /// How many exchanges found no room when they came.
-    #[must_use]
-    pub const fn exchanges(&self) -> u64 {
-        self.refused[1]
+    pub const fn refused(&self, what: Taker) -> u64 {
+        self.refused[what as usize]
     }
 }
 
@@ -102,7 +96,7 @@ impl MemoryMeters {
         }
     }
 
-    /// Compares what was told last with what is `held` at each replica by exchanges and caches,
+    /// Compares what was told last with what is `held` at each replica,
     /// for each node whose memory is limited.
     ///
     /// # Errors
@@ -132,14 +126,14 @@ impl MemoryMeters {
     }
 
     #[inline(never)]
-    fn is_refused(&mut self, now: Time, at: Place, is_hash: bool) {
+    fn is_refused(&mut self, now: Time, at: Place, what: Taker) {
         if now < self.window {
             return;
         }
         let node = at.node.index();
         let replica = &mut self.replicas[self.first[node] + usize::from(at.replica)];
         for meter in [replica, &mut self.nodes[node]] {
-            meter.refused[usize::from(!is_hash)] += 1;
+            meter.refused[what as usize] += 1;
         }
     }
 }
@@ -150,8 +144,8 @@ impl Observer for MemoryMeters {
     fn hear(&mut self, now: Time, fact: &Fact<'_>) {
         if let Fact::Memory { at, bytes } = *fact {
             self.is_taken(now, at, bytes);
-        } else if let Fact::NoRoom { at, is_hash } = *fact {
-            self.is_refused(now, at, is_hash);
+        } else if let Fact::NoRoom { at, what } = *fact {
+            self.is_refused(now, at, what);
         }
     }
 }

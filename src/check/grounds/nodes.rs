@@ -119,7 +119,11 @@ impl Finder<'_> {
 
     /// What finds no room in the memory of a node.
     fn memory(&mut self, id: NodeId, memory: &MemoryPlan) {
-        let MemoryPlan { sizes: _, cache: _, pool: _, hash, exchange, when_full } = memory;
+        let MemoryPlan { sizes: _, cache: _, pool: _, session, hash, exchange, when_full } = memory;
+        if *session > 0 {
+            let why = "log-ins whose session finds no room in its memory are refused";
+            self.doubt(id, Reach::Onward, Effect::REFUSED, why);
+        }
         match when_full {
             _ if *hash == 0 && *exchange == 0 => {}
             WhenFull::Refuse => {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use rand_distr::Distribution;
 
 use super::Host;
-use crate::fact::{Exit, Fact, Observer, Place};
+use crate::auth::{AuthPlan, Live};
+use crate::fact::{Exit, Fact, Observer, Place, Taker};
 use crate::id::{ExchangeId, NodeId};
 use crate::net::{Ctx, Exchanges, Part, Phase, TimerId, Token};
 use crate::nodes::station::{Line, WhenFull};
@@ -24,6 +25,8 @@ pub struct MemoryPlan {
     pub pool: u64,
     /// What a hash takes while its cores compute it; 0 if they compute none.
     pub hash: u64,
+    /// What a session takes that it keeps.
+    pub session: u64,
     /// What an exchange takes while it is there.
     pub exchange: u64,
     /// What becomes of those who find no room.
@@ -56,11 +59,24 @@ pub(super) struct Memory {
 #[derive(Debug)]
 struct Room {
     size: u64,
+    /// What is taken of it, but by sessions.
     used: u64,
+    /// What sessions take of it.
+    sessions: u64,
     /// Who waits to hash, and who waits to come in.
     lines: [Line; 2],
     /// Whether its process is gone: it lets nobody in.
     is_down: bool,
+}
+
+impl Room {
+    const fn taken(&self) -> u64 {
+        self.used + self.sessions
+    }
+
+    const fn free(&self) -> u64 {
+        self.size.saturating_sub(self.taken())
+    }
 }
 
 impl Memory {
@@ -68,6 +84,7 @@ impl Memory {
         let room = |size: &u64| Room {
             size: *size,
             used: plan.reserved(),
+            sessions: 0,
             lines: [Line::new(1, false), Line::new(1, false)],
             is_down: false,
         };
@@ -108,7 +125,7 @@ impl Memory {
     fn takes(&mut self, id: ExchangeId, what: u8, replica: u16) -> bool {
         let (needed, bytes) = (self.needs(what), self.bytes(what));
         let room = &mut self.rooms[usize::from(replica)];
-        let fits = room.size.saturating_sub(room.used) >= needed && !room.is_down;
+        let fits = room.free() >= needed && !room.is_down;
         if fits {
             room.used += bytes;
             *self.mark(id) |= what;
@@ -141,7 +158,10 @@ impl Host {
     pub(super) fn begins_to_remember<O: Observer>(&self, ctx: &mut Ctx<'_, O>) {
         let rooms = self.memory.iter().flat_map(|memory| &memory.rooms);
         for (replica, room) in (0..).zip(rooms) {
-            ctx.observe(&Fact::Memory { at: Place { node: self.node, replica }, bytes: room.used });
+            ctx.observe(&Fact::Memory {
+                at: Place { node: self.node, replica },
+                bytes: room.taken(),
+            });
         }
     }
 
@@ -180,12 +200,15 @@ impl Host {
         let Some(memory) = &mut self.memory else { return true };
         let (at, now) = (ctx.hot(id).at, ctx.now());
         if !memory.has_line(what, at.replica) && memory.takes(id, what, at.replica) {
-            let bytes = memory.rooms[usize::from(at.replica)].used;
+            let bytes = memory.rooms[usize::from(at.replica)].taken();
             ctx.observe(&Fact::Memory { at, bytes });
             return true;
         }
         if memory.plan.when_full == WhenFull::Refuse {
-            ctx.observe(&Fact::NoRoom { at, is_hash: what == HASH });
+            ctx.observe(&Fact::NoRoom {
+                at,
+                what: if what == HASH { Taker::Hash } else { Taker::Exchange },
+            });
             return false;
         }
         let exchange = ctx.hot(id);
@@ -235,7 +258,7 @@ impl Host {
 
     fn states_memory<O: Observer>(&self, at: Place, ctx: &mut Ctx<'_, O>) {
         let Some(memory) = &self.memory else { return };
-        let bytes = memory.rooms[usize::from(at.replica)].used;
+        let bytes = memory.rooms[usize::from(at.replica)].taken();
         ctx.observe(&Fact::Memory { at, bytes });
     }
 
@@ -246,8 +269,7 @@ impl Host {
         for what in [HASH, EXCHANGE] {
             loop {
                 let room = &memory.rooms[usize::from(at.replica)];
-                let free = room.size.saturating_sub(room.used);
-                let is_stuck = room.is_down || free < memory.needs(what);
+                let is_stuck = room.is_down || room.free() < memory.needs(what);
                 if is_stuck && !room.lines[line(what)].is_empty() {
                     return;
                 }
@@ -299,17 +321,97 @@ impl Host {
         } else {
             room.used = room.used.saturating_sub(reserved);
         }
+        let has_sessions = memory.plan.session > 0;
+        let are_all_down = memory.rooms.iter().all(|room| room.is_down);
+        if let Some(live) = ctx.core.live.as_mut().filter(|_| has_sessions && !runs) {
+            live.dies(at.replica, are_all_down);
+        }
+        if has_sessions {
+            self.sessions_end(ctx);
+        }
         self.states_memory(at, ctx);
+    }
+
+    /// Somebody is about to be let in. Returns whether there is no memory for the session, so that
+    /// the log-in is refused: to wait until others have expired would help nobody.
+    pub(super) fn lacks_room_for_session<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        plan: &AuthPlan,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let at = ctx.hot(id).at;
+        let Some(memory) = self.memory.as_ref().filter(|_| plan.at == at.node) else {
+            return false;
+        };
+        let MemoryPlan { session, hash, when_full, .. } = *memory.plan;
+        // Room for a hash stays where hashes wait, as with exchanges that come.
+        let reserve = if when_full == WhenFull::Wait { hash } else { 0 };
+        let free = memory.rooms[usize::from(at.replica)].free();
+        if session == 0 || free >= session.saturating_add(reserve) {
+            return false;
+        }
+        ctx.observe(&Fact::NoRoom { at, what: Taker::Session });
+        self.fail_with(id, Answer::failed(Reason::OutOfMemory), ctx);
+        true
+    }
+
+    /// Somebody was let in, whose session stands in the memory of a replica from now on.
+    pub(super) fn begins_session<O: Observer>(
+        &mut self,
+        person: u32,
+        at: Place,
+        ctx: &mut Ctx<'_, O>,
+    ) {
+        let now = ctx.now();
+        let Some(live) = &mut ctx.core.live else { return };
+        let number = live.insert(at.replica, now);
+        if let Some(record) = &mut ctx.core.people[person].record {
+            record.serial = number;
+        }
+        self.sessions_end(ctx);
+    }
+
+    /// The number of sessions may have changed: what they take follows, and who waits for memory
+    /// may go on.
+    pub(super) fn sessions_end<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
+        let now = ctx.now();
+        let (Some(memory), Some(live)) = (&mut self.memory, &mut ctx.core.live) else { return };
+        let next = live.expire(now);
+        let session = memory.plan.session;
+        let mut changed = Vec::new();
+        for (replica, room) in (0..).zip(&mut memory.rooms) {
+            let count = if room.is_down { 0 } else { live.at(replica) };
+            let before = std::mem::replace(&mut room.sessions, count * session);
+            if before != room.sessions {
+                changed.push(Place { node: self.node, replica });
+            }
+        }
+        if let Some(next) = next {
+            ctx.start_timer(next.since(now), Token::Ended(self.node));
+        }
+        for at in changed {
+            self.lets_wait_end(at, ctx);
+            self.states_memory(at, ctx);
+        }
     }
 
     /// The bytes that are taken at each replica, added up anew from what its exchanges have;
     /// none if its memory is not limited.
     #[must_use]
-    pub fn memory_held(&self, exchanges: &Exchanges) -> Option<Vec<u64>> {
+    pub fn memory_held(&self, exchanges: &Exchanges, live: Option<&Live>) -> Option<Vec<u64>> {
         let memory = self.memory.as_ref()?;
         let reserved = memory.plan.reserved();
-        let empty = |room: &Room| if room.is_down { 0 } else { reserved };
-        let mut held: Vec<u64> = memory.rooms.iter().map(empty).collect();
+        let session = memory.plan.session;
+        let sessions = |replica: u16| live.map_or(0, |live| live.recount(replica) * session);
+        let empty = |(replica, room): (u16, &Room)| {
+            if room.is_down {
+                0
+            } else {
+                reserved + if session > 0 { sessions(replica) } else { 0 }
+            }
+        };
+        let mut held: Vec<u64> = (0..).zip(&memory.rooms).map(empty).collect();
         for (id, exchange) in
             exchanges.live_places().filter(|it| is_at(it.1.phase, it.1.at.node, self.node))
         {
