@@ -184,8 +184,8 @@ impl Observer for Told {
 fn a_crash_frees_everything_and_whatever_ends_gives_back_what_it_had() {
     for when_full in ["refuse", "wait"] {
         let keys = format!(
-            "replicas = 2\nmemory = '64MiB'\nmemory_per_exchange = '2MiB'\nqueue_timeout = '150ms'\n\
-             when_full = '{when_full}'\nworkers = 9\nqueue = 4"
+            "replicas = 2\nmemory = '64MiB'\nmemory_per_exchange = '2MiB'\nworkers = 9\nqueue = 4\n\
+             queue_timeout = '150ms'\nwhen_full = '{when_full}'"
         );
         let text = hashing("{ exp = '100ms' }", &keys)
             .replace("20/s", "80/s")

@@ -18,7 +18,7 @@ use super::program::{Programs, endpoints};
 use super::reach::{Served, served};
 use super::scaling::scalings;
 use super::screen::{around_forwarding, screens};
-use super::station::shape;
+use super::station::{classes, shape};
 use super::steered::steer;
 use super::transport::{transport, waits};
 use super::unsent::withhold;
@@ -110,13 +110,6 @@ pub fn build(model: &Model, files: &mut dyn Files, diagnostics: &mut Diagnostics
     let served = served(&mut build);
     let graph = build.graph(links, endpoints, programs, &served);
     if diagnostics.has_errors() { None } else { graph }
-}
-
-/// Priority classes are 0 up to the highest that anything names.
-fn classes(model: &Model) -> u8 {
-    let clients = model.nodes.values().filter_map(|node| node.spec.kind.asks()?.priority);
-    let endpoints = model.endpoints.values().filter_map(|endpoint| endpoint.spec.priority);
-    clients.chain(endpoints).max().unwrap_or(0).saturating_add(1)
 }
 
 impl<'a> Build<'a> {

@@ -27,8 +27,8 @@ pub(super) const AT_NODE: &[NodeMetric] = &[
         "memory_mean",
         Unit::Bytes,
         Evidence::Ended,
-        "Memory that is taken by hashes, exchanges, sessions and caches, on average; told where it is \
-         limited.",
+        "Memory that is taken by hashes, exchanges, sessions and caches, on average; told where it \
+         is limited.",
         |at| average(at.memory?.area(), at.window),
     ),
     metric(

@@ -303,9 +303,10 @@ pub fn end_to_end() -> impl Iterator<Item = &'static Metric> {
 }
 
 /// The end-to-end metrics that results of `graph` have, with their places among all: those of
-/// caches only if there are any, those of memory only if it is limited, those of faults only if one strikes a node, those of identity
-/// only if anybody is asked, those of fixation only if somebody tries that, those of browsers only
-/// if pages have several parts or origins, and those of screens and attacks only if there are any.
+/// caches only if there are any, those of memory only if it is limited, those of faults only if
+/// one strikes a node, those of identity only if anybody is asked, those of fixation only if
+/// somebody tries that, those of browsers only if pages have several parts or origins, and those
+/// of screens and attacks only if there are any.
 pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Metric)> {
     let (has_caches, has_faults) = (graph.has_caches(), graph.has_failing_nodes());
     let (has_identity, has_browsers) = (graph.fixed.auth.is_some(), graph.has_browsers());
