@@ -92,7 +92,7 @@ fn cache(room: &Room<'_>) -> u64 {
         Some(Role::Proxy { .. } | Role::Client(_) | Role::Balancer { .. } | Role::Answering(_))
         | None => None,
     };
-    match of_proxy.or(room.aside.map(|aside| aside.capacity)) {
+    match of_proxy.or_else(|| room.aside.map(|aside| aside.capacity)) {
         Some(Capacity::Bytes(bytes)) => bytes,
         Some(Capacity::Objects(_)) | None => 0,
     }

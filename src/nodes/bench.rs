@@ -84,6 +84,8 @@ impl Observer for Heard {
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
             | Fact::Carried { .. }
+            | Fact::Memory { .. }
+            | Fact::NoRoom { .. }
             | Fact::Identity(_)
             | Fact::Browser(_)
             | Fact::Screen(_)
