@@ -38,6 +38,19 @@ pub enum Exit {
     Crashed = 5,
 }
 
+/// What takes memory of a replica while a run lasts. The numbers are fixed: they stand in
+/// fingerprints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Taker {
+    /// The hash of a password.
+    Hash = 0,
+    /// An exchange that is at the node.
+    Exchange = 1,
+    /// A session.
+    Session = 2,
+}
+
 /// Who asked for what: the parts of a request that results name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Asked {
@@ -255,6 +268,20 @@ pub enum Fact<'a> {
         /// Whether for a handshake that goes before the request on its connection.
         shakes: bool,
     },
+    /// So much of the memory of a replica is taken now.
+    Memory {
+        /// Where.
+        at: Place,
+        /// Bytes that are taken.
+        bytes: u64,
+    },
+    /// Something found no room in the memory of a replica, and was refused.
+    NoRoom {
+        /// Where.
+        at: Place,
+        /// What it was.
+        what: Taker,
+    },
     /// A cache looked for what an exchange of a request asks for.
     Looked {
         /// Whose cache.
@@ -319,6 +346,8 @@ impl Fact<'_> {
             Self::Connect { .. } => 21,
             Self::Breaker { .. } => 22,
             Self::Carried { .. } => 23,
+            Self::Memory { .. } => 24,
+            Self::NoRoom { .. } => 25,
             Self::Looked { .. } => 30,
             Self::Fetched { .. } => 31,
             Self::Identity(said) => said.code(),
@@ -359,6 +388,8 @@ impl Fact<'_> {
             Self::Busy { at, cores } | Self::Stopped { at, cores } => {
                 [place(at), u64::from(*cores), 0]
             }
+            Self::Memory { at, bytes } => [place(at), *bytes, 0],
+            Self::NoRoom { at, what } => [place(at), *what as u64, 0],
             Self::Power { at, off, serving } => [place(at), u64::from(*off), u64::from(*serving)],
             Self::Health { at, works } => [place(at), u64::from(*works), 0],
             Self::Breaker { by, at, is_open, was_closed } => {

@@ -35,11 +35,13 @@ pub enum Reason {
     /// The browser kept the answer from the page, or did not send the request: the server does
     /// not say that scripts of the page's origin may (CORS).
     CorsBlocked = 13,
+    /// A node had no memory for it (503).
+    OutOfMemory = 14,
 }
 
 impl Reason {
     /// All reasons in the order of their numbers.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Status,
         Self::Refused,
         Self::QueueTimeout,
@@ -53,6 +55,7 @@ impl Reason {
         Self::BreakerOpen,
         Self::Shed,
         Self::CorsBlocked,
+        Self::OutOfMemory,
     ];
 
     /// The word for it in results, as in the metric `errors_<word>`.
@@ -72,6 +75,7 @@ impl Reason {
             Self::BreakerOpen => "breaker_open",
             Self::Shed => "shed",
             Self::CorsBlocked => "cors_blocked",
+            Self::OutOfMemory => "out_of_memory",
         }
     }
 
@@ -89,7 +93,11 @@ impl Reason {
     pub const fn status(self) -> Status {
         match self {
             Self::Status => 500,
-            Self::Refused | Self::QueueTimeout | Self::BreakerOpen | Self::Shed => 503,
+            Self::Refused
+            | Self::QueueTimeout
+            | Self::BreakerOpen
+            | Self::Shed
+            | Self::OutOfMemory => 503,
             Self::NoBackend | Self::ConnectRefused => 502,
             Self::ConnectTimeout | Self::ReadTimeout => 504,
             Self::RateLimited => 429,
@@ -199,7 +207,7 @@ mod tests {
     #[test]
     fn every_reason_has_its_own_fixed_number_and_word() {
         let codes: Vec<u8> = Reason::ALL.iter().map(|reason| *reason as u8).collect();
-        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
         let words: std::collections::BTreeSet<&str> =
             Reason::ALL.iter().map(|r| r.word()).collect();
         assert_eq!(words.len(), Reason::ALL.len());

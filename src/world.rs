@@ -76,6 +76,8 @@ pub struct Ended<O> {
     pub requests: Vec<Time>,
     /// For each node, the entries of the exchanges that are at it.
     pub inside: Vec<Vec<Time>>,
+    /// For each node whose memory is limited, the bytes that are held at each replica.
+    pub memory: Vec<Option<Vec<u64>>>,
 }
 
 /// Memory that serves one run after another: who runs many replications keeps one.
@@ -99,9 +101,9 @@ pub fn run_in<O: Observer>(
     root: Key,
     mut observer: O,
 ) -> Ended<O> {
-    let Ended { observer: (), at, events, halt, requests, inside } =
+    let Ended { observer: (), at, events, halt, requests, inside, memory } =
         run_told(space, graph, root, &mut observer);
-    Ended { observer, at, events, halt, requests, inside }
+    Ended { observer, at, events, halt, requests, inside, memory }
 }
 
 /// The same for whoever it is: the one engine that all observers share which are not often enough
@@ -112,9 +114,9 @@ fn run_told(
     root: Key,
     observer: &mut dyn Observer,
 ) -> Ended<()> {
-    let Ended { observer: _, at, events, halt, requests, inside } =
+    let Ended { observer: _, at, events, halt, requests, inside, memory } =
         run_tuned(space, graph, root, observer);
-    Ended { observer: (), at, events, halt, requests, inside }
+    Ended { observer: (), at, events, halt, requests, inside, memory }
 }
 
 /// The same by an engine that is compiled for this kind of observer: what it folds is inlined where
@@ -142,6 +144,7 @@ pub fn run_tuned<O: Observer>(
     world.scalers = scaling::scalers(&graph.scalings, world.beyond_faults, root);
     let replicas_may_go = !world.faults.is_empty() || !world.scalers.is_empty();
     world.core.kept = graph.fixed.auth.as_ref().and_then(|plan| plan.kept()).map(Box::new);
+    world.core.live = graph.sessions_in_memory().map(Box::new);
     world.core.past = vec![Past::default(); graph.fixed.endpoints.len()];
     if replicas_may_go {
         let replicas = graph.fixed.topology.nodes.iter().map(|node| node.replicas);
@@ -292,6 +295,7 @@ impl<O: Observer> World<O> {
             | Phase::Called
             | Phase::Pooled
             | Phase::Held
+            | Phase::Memory
             | Phase::Silent => {
                 unreachable!("what waits for others has no event of its own")
             }
@@ -345,6 +349,7 @@ impl<O: Observer> World<O> {
             | Token::Locked(id, _) => self.core.exchanges.hot(id).at.node,
             Token::SharedDone(at) | Token::Replica(at, _) => at.node,
             Token::Closed(node, _) | Token::Returns(node, _) | Token::Probe(node, ..) => node,
+            Token::Ended(node) => node,
             Token::Connect(id, generation) | Token::Read(id, generation) => {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
                 ctx.caller_timer_fired(id, timer);
@@ -401,9 +406,11 @@ impl<O: Observer> World<O> {
         }
         let open = self.core.requests.live().filter(|request| !request.over);
         let requests = open.map(|request| request.asked.started).collect();
+        let held = |node: &Node| node.memory_held(&self.core.exchanges, self.core.live.as_deref());
+        let memory = self.nodes.iter().map(held).collect();
         let (observer, used) = self.core.into_parts();
         *tables = used;
-        Ended { observer, at, events, halt, requests, inside }
+        Ended { observer, at, events, halt, requests, inside, memory }
     }
 }
 

@@ -367,6 +367,8 @@ impl Observer for Story {
             | Fact::Browser(_)
             | Fact::Screen(_)
             | Fact::Looked { .. }
+            | Fact::Memory { .. }
+            | Fact::NoRoom { .. }
             | Fact::Fetched { .. } => "other",
         };
         self.0.push((now.0 / 1_000_000, word));

@@ -44,6 +44,10 @@ pub struct SessionSpec {
     pub renew_at_login: bool,
     /// Bytes of the cookie with its name; 48 B by default.
     pub bytes: Bytes,
+    /// What a session takes of the `memory` of the servers that keep it (`local`, `sticky` and
+    /// `replicated`); nothing by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Bytes>,
     /// Whether something is lost with a session, such as a shopping cart.
     pub cart: bool,
 }
@@ -61,6 +65,7 @@ impl Default for SessionSpec {
             copy: None,
             renew_at_login: true,
             bytes: Bytes(48),
+            memory: None,
             cart: false,
         }
     }

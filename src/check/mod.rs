@@ -28,6 +28,7 @@ mod keeping;
 mod leaning;
 mod left_out;
 mod length;
+mod memory;
 mod mixture;
 mod never;
 mod parameters;

@@ -26,6 +26,7 @@ pub fn suspicions(
     let mut watch = Watch { model, graph, traffic, diagnostics, unused };
     watch.overload();
     watch.resources();
+    watch.memory();
     watch.work();
     watch.reach();
     watch.links();

@@ -39,6 +39,7 @@ pub fn text(name: &str, graph: &Graph, checked: &Checked) -> String {
     let mut reasons = reasons(graph, checked);
     let resources = super::resources::resources(graph, &checked.traffic);
     reasons.extend(resources.iter().map(super::resources::Resource::line));
+    reasons.extend(super::memory::lines(graph, &checked.traffic));
     reasons.extend(super::peak::peaks(graph, &checked.traffic, &checked.grounds));
     reasons.extend(super::scaled::scaled(graph, &checked.traffic));
     reasons.extend(caches(graph));

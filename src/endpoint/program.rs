@@ -116,6 +116,10 @@ pub enum Rule {
     Password(NodeId),
     /// Let a worker of the issuer's pool hash a password.
     Hash,
+    /// Take memory for a hash, or wait for it, or refuse that.
+    Room,
+    /// Give back the memory of a hash.
+    Freed,
     /// Refuse a log-in of which there are too many.
     Limit,
     /// Fetch the issuer's keys if the token names one that is not known here; else skip the next

@@ -103,6 +103,10 @@ fn check_times(build: &mut Build<'_>, owner: &Named<AuthSpec>) {
     if session.copy.is_some() && session.keep != Keep::Replicated {
         build.error(&owner.at("session.copy"), "only `replicated` sessions are copied");
     }
+    if session.memory.is_some() && session.keep == Keep::Shared {
+        let sentence = "`shared` sessions stand in a store, not in the memory of servers";
+        build.error(&owner.at("session.memory"), sentence);
+    }
     if session.idle > session.absolute {
         let (idle, absolute) = (session.idle, session.absolute);
         let sentence = format!("`idle`, {idle}, is longer than `absolute`, {absolute}");

@@ -53,6 +53,8 @@ struct Steps {
     accounts: Option<NodeId>,
     /// Whether other workers than the issuer's cores hash.
     has_pool: bool,
+    /// Whether the memory of the issuer is limited, which a hash on its cores then takes first.
+    has_room: bool,
     /// That a password is looked at, where passwords are guessed at or log-ins defended.
     guess: Option<Op>,
     /// Where the records of refresh tokens stand, if they stand in a store.
@@ -90,7 +92,8 @@ impl Steps {
         let wrong = spec.password.wrong;
         let guess = are_log_ins_watched(build).then_some(Op::Screen(ScreenRule::Guess(wrong)));
         let has_pool = plan.pool.is_some();
-        Self { sign, verify, hash, copy, accounts, has_pool, guess, records }
+        let has_room = super::memory::is_limited(build, plan.issuer) && !has_pool;
+        Self { sign, verify, hash, copy, accounts, has_pool, has_room, guess, records }
     }
 
     /// The account is looked up, and the password hashed.
@@ -101,8 +104,10 @@ impl Steps {
             ops.push(Op::Call { to, endpoint, times, purpose: ACCOUNT });
         }
         let hash = || Op::Cpu(self.hash.clone(), HASH);
+        ops.extend(self.has_room.then_some(Op::Rule(Rule::Room)));
         ops.push(if self.has_pool { Op::Rule(Rule::Hash) } else { hash() });
         ops.push(Op::Rule(Rule::Worked(2)));
+        ops.extend(self.has_room.then_some(Op::Rule(Rule::Freed)));
         ops
     }
 

@@ -13,11 +13,12 @@ use super::faults::faults;
 use super::http::http;
 use super::identified::identify;
 use super::machine::check_machines;
+use super::memory::{Room, memory_plan};
 use super::program::{Programs, endpoints};
 use super::reach::{Served, served};
 use super::scaling::scalings;
 use super::screen::{around_forwarding, screens};
-use super::station::shape;
+use super::station::{classes, shape};
 use super::steered::steer;
 use super::transport::{transport, waits};
 use super::unsent::withhold;
@@ -109,13 +110,6 @@ pub fn build(model: &Model, files: &mut dyn Files, diagnostics: &mut Diagnostics
     let served = served(&mut build);
     let graph = build.graph(links, endpoints, programs, &served);
     if diagnostics.has_errors() { None } else { graph }
-}
-
-/// Priority classes are 0 up to the highest that anything names.
-fn classes(model: &Model) -> u8 {
-    let clients = model.nodes.values().filter_map(|node| node.spec.kind.asks()?.priority);
-    let endpoints = model.endpoints.values().filter_map(|endpoint| endpoint.spec.priority);
-    clients.chain(endpoints).max().unwrap_or(0).saturating_add(1)
 }
 
 impl<'a> Build<'a> {
@@ -328,13 +322,17 @@ impl<'a> Build<'a> {
             let (name, node, span) = self.nodes[id.index()].clone();
             let shape = node.station().and_then(|station| shape(&mut self, name, station));
             let (role, trace) = self.role(id, name, node, &span, &mut programs, served);
+            let aside = aside_plan(&mut self, name, &node.kind);
+            let room = Room { id, name, role: role.as_ref(), aside: aside.as_ref() };
+            let memory = memory_plan(&mut self, node, &room, auth.as_deref());
             plans.push(NodePlan {
                 kind: node.kind.word(),
                 shape,
                 limit: node.station().and_then(|station| station.rate_limit.clone()),
                 screen: screened[id.index()].take(),
                 needed: node.needed(),
-                aside: aside_plan(&mut self, name, &node.kind),
+                aside,
+                memory: memory.map(Arc::new),
                 role: role?,
                 cost_per_hour: self.cost(node),
             });

@@ -1,6 +1,7 @@
 //! Machines and prices: numbers that make sense, whether or not a node has them.
 
 use super::build::Build;
+use super::memory::MOST;
 use crate::scenario::Span;
 
 /// Says what is wrong with the machines, and with the prices of links.
@@ -15,6 +16,9 @@ pub(super) fn check_machines(build: &mut Build<'_>) {
         check_share(build, "contention", spec.contention, &machine.at("contention"));
         check_share(build, "coherency", spec.coherency, &machine.at("coherency"));
         check_price(build, spec.price, &machine.at("price"));
+        if spec.memory.is_some_and(|memory| !(1..=MOST).contains(&memory.0)) {
+            build.error(&machine.at("memory"), "`memory` is from 1B to 64TiB");
+        }
     }
     for link in model.links.values() {
         check_price(build, link.spec.price.unwrap_or(0.0), &link.at("price"));

@@ -17,6 +17,7 @@ mod faults;
 mod http;
 mod identified;
 mod machine;
+mod memory;
 mod notice;
 mod passed_on;
 mod program;
@@ -46,6 +47,7 @@ pub use traffic::{
 };
 pub use unsent::unsent;
 
+use crate::auth::{Keep, Live, Sessions};
 use crate::dist::Law;
 use crate::fault::{FaultKind, FaultPlan, Target};
 use crate::id::{EndpointId, NodeId};
@@ -57,7 +59,7 @@ use crate::nodes::answering::Answering;
 use crate::nodes::caching::{CachePlan, Caches};
 use crate::nodes::client::{BrowserPlan, Client, ClientPlan};
 use crate::nodes::forwarding::{Proxy, Routes};
-use crate::nodes::host::{AsidePlan, Host, Running};
+use crate::nodes::host::{AsidePlan, Host, MemoryPlan, Running};
 use crate::nodes::load_balancer::{BalancePlan, LoadBalancer};
 use crate::nodes::station::Shape;
 use crate::observe::ProbePlan;
@@ -123,6 +125,8 @@ pub struct NodePlan {
     pub needed: u16,
     /// The values that it keeps for others, if it is a cache-aside store.
     pub aside: Option<AsidePlan>,
+    /// How much memory its replicas have, and what takes it, if it is limited.
+    pub memory: Option<Arc<MemoryPlan>>,
     /// What it does.
     pub role: Role,
     /// What its machines cost per hour.
@@ -264,6 +268,24 @@ impl Graph {
         self.failures().any(|plan| plan.targets.iter().any(strikes))
     }
 
+    /// The sessions that stand in the memory of servers, before there is any; none if that is not
+    /// limited, or they take nothing of it.
+    #[must_use]
+    pub fn sessions_in_memory(&self) -> Option<Live> {
+        let auth = self.fixed.auth.as_deref()?;
+        let plan = &self.plans[auth.at.index()];
+        plan.memory.as_ref().filter(|memory| memory.session > 0)?;
+        let replicas = self.fixed.topology.nodes[auth.at.index()].replicas;
+        let Sessions { keep, idle, absolute, .. } = auth.sessions;
+        Some(Live::new(replicas, [idle, absolute], keep == Keep::Replicated))
+    }
+
+    /// Whether the memory of some node is limited.
+    #[must_use]
+    pub fn has_memory(&self) -> bool {
+        self.plans.iter().any(|plan| plan.memory.is_some())
+    }
+
     /// Who switches replicas of a node on and off, if somebody does.
     #[must_use]
     pub fn scaling(&self, id: NodeId) -> Option<&ScalingPlan> {
@@ -320,6 +342,7 @@ impl Graph {
                 )
                 .sharing(self.fixed.cross_origin.as_deref(), id)
                 .screened(plan.screen.as_ref())
+                .remembering(plan.memory.as_ref())
         };
         match &plan.role {
             Role::Client(client) => {

@@ -5,10 +5,17 @@ use toml::Spanned;
 use super::build::Build;
 use super::faults::can_hang;
 use super::machine::{check_share, check_speed};
-use crate::model::MachineSpec;
+use crate::model::{MachineSpec, Model};
 use crate::nodes::station::{Discipline, MachineShape, ReplicaSpec, Shape, StationSpec};
 use crate::rng::Purpose;
 use crate::scenario::Diagnostic;
+
+/// Priority classes are 0 up to the highest that anything names.
+pub(super) fn classes(model: &Model) -> u8 {
+    let clients = model.nodes.values().filter_map(|node| node.spec.kind.asks()?.priority);
+    let endpoints = model.endpoints.values().filter_map(|endpoint| endpoint.spec.priority);
+    clients.chain(endpoints).max().unwrap_or(0).saturating_add(1)
+}
 
 /// What the machines behind a node are; none if it has neither machine, cores nor workers, and
 /// so no queue.

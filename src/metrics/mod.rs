@@ -13,6 +13,7 @@ mod errors;
 mod faults;
 mod identity;
 mod latency;
+mod memory;
 mod node_breakers;
 mod node_caches;
 mod node_crowds;
@@ -28,7 +29,7 @@ pub use caching::{AT_CACHE, CacheMetric};
 use crate::graph::Graph;
 use crate::observe::{
     BrowserMeters, CacheMeter, CacheMeters, ClassMeter, ConnectMeter, CrowdSize, IdentityMeters,
-    Meters, NodeMeter, Outage, Outages, Recorder, Sample, ScreenMeters,
+    MemoryMeter, Meters, NodeMeter, Outage, Outages, Recorder, Sample, ScreenMeters,
 };
 use crate::time::Span;
 
@@ -41,6 +42,8 @@ pub enum Unit {
     PerSecond,
     /// A share from 0 to 1.
     Share,
+    /// Bytes.
+    Bytes,
     /// Bytes per second.
     BytesPerSecond,
     /// A plain number.
@@ -58,6 +61,7 @@ impl Unit {
         match self {
             Self::Millis => "ms",
             Self::PerSecond => "1/s",
+            Self::Bytes => "B",
             Self::BytesPerSecond => "B/s",
             Self::Share => "share",
             Self::Count => "count",
@@ -67,10 +71,11 @@ impl Unit {
     }
 
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Millis,
         Self::PerSecond,
         Self::Share,
+        Self::Bytes,
         Self::BytesPerSecond,
         Self::Count,
         Self::PerHour,
@@ -89,6 +94,7 @@ impl Unit {
         match self {
             Self::Millis => reading * 1_000.0,
             Self::PerSecond
+            | Self::Bytes
             | Self::BytesPerSecond
             | Self::Share
             | Self::Count
@@ -258,6 +264,8 @@ pub struct AtNode<'a> {
     pub is_scaled: bool,
     /// Who asked it, if that is measured and neither a replica nor a class is asked for.
     pub crowd: Option<CrowdSize>,
+    /// What is taken of its memory, if that is limited and no class is asked for.
+    pub memory: Option<MemoryMeter>,
 }
 
 /// All end-to-end metrics, in the order of results.
@@ -265,6 +273,7 @@ pub const END_TO_END: &[&[Metric]] = &[
     latency::METRICS,
     throughput::METRICS,
     errors::METRICS,
+    memory::METRICS,
     cost::METRICS,
     caches::METRICS,
     faults::METRICS,
@@ -285,6 +294,7 @@ pub const AT_NODE: &[&[NodeMetric]] = &[
     node_caches::METRICS,
     node_faults::METRICS,
     node_crowds::METRICS,
+    memory::AT_NODE,
 ];
 
 /// Every end-to-end metric.
@@ -293,19 +303,22 @@ pub fn end_to_end() -> impl Iterator<Item = &'static Metric> {
 }
 
 /// The end-to-end metrics that results of `graph` have, with their places among all: those of
-/// caches only if there are any, those of faults only if one strikes a node, those of identity
-/// only if anybody is asked, those of fixation only if somebody tries that, those of browsers only
-/// if pages have several parts or origins, and those of screens and attacks only if there are any.
+/// caches only if there are any, those of memory only if it is limited, those of faults only if
+/// one strikes a node, those of identity only if anybody is asked, those of fixation only if
+/// somebody tries that, those of browsers only if pages have several parts or origins, and those
+/// of screens and attacks only if there are any.
 pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Metric)> {
     let (has_caches, has_faults) = (graph.has_caches(), graph.has_failing_nodes());
     let (has_identity, has_browsers) = (graph.fixed.auth.is_some(), graph.has_browsers());
     let has_attacks = graph.fixed.attacks.is_some();
     let has_fixation = graph.fixed.auth.as_ref().is_some_and(|plan| plan.has_fixation());
     let (has_screens, has_attackers) = (graph.has_screens(), graph.attackers().next().is_some());
+    let has_memory = graph.has_memory();
     let is_of =
         |list: &[Metric], metric: &Metric| list.iter().any(|other| other.name == metric.name);
     end_to_end().enumerate().filter(move |(_, metric)| {
         (has_caches || !is_of(caches::METRICS, metric))
+            && (has_memory || !is_of(memory::METRICS, metric))
             && (has_faults || !is_of(faults::METRICS, metric))
             && (has_identity || !is_of(identity::METRICS, metric))
             && (has_fixation || !is_of(identity::FIXATION, metric))
@@ -387,6 +400,7 @@ impl<'a> AtNode<'a> {
             connect: None,
             is_scaled: false,
             crowd: None,
+            memory: None,
         }
     }
 }

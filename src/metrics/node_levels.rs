@@ -90,14 +90,14 @@ pub(super) const METRICS: &[NodeMetric] = &[
     level(
         "queue_mean",
         Unit::Count,
-        "Exchanges that wait for a worker or a core, on average.",
+        "Exchanges that wait for a worker, a core or memory, on average.",
         |at| whole(at).and_then(|()| average(at.meter.waiting.area(), at.window)),
     ),
     NodeMetric {
         name: "queue_max",
         unit: Unit::Count,
-        about: "The most exchanges that waited for a worker or a core at once in a run, on average \
-                over the runs.",
+        about: "The most exchanges that waited for a worker, a core or memory at once in a run, on \
+                average over the runs.",
         evidence: Evidence::Plain,
         read: |at| whole(at).map(|()| f64::from(at.meter.waiting.max())),
     },

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::unit::Bytes;
+
 /// A machine that replicas can have.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +24,9 @@ pub struct MachineSpec {
     /// The cost κ of agreement between each two cores (Universal Scalability Law).
     #[serde(default)]
     pub coherency: f64,
+    /// Its memory, for hashes of passwords, caches and exchanges; as much as they like by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Bytes>,
 }
 
 const fn one() -> f64 {

@@ -160,6 +160,7 @@ impl World {
             | Phase::Called
             | Phase::Pooled
             | Phase::Held
+            | Phase::Memory
             | Phase::Silent
             | Phase::Dead => panic!("no event of its own: {phase:?}"),
         }

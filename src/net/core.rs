@@ -17,7 +17,7 @@ use super::step::Step;
 use super::timer::{Timer, TimerId, Token};
 use super::topology::Topology;
 use crate::attack::PageAttacks;
-use crate::auth::{AuthPlan, Kept, Person};
+use crate::auth::{AuthPlan, Kept, Live, Person};
 use crate::endpoint::{Amount, Endpoint, Program};
 use crate::engine::{Payload, Queue};
 use crate::fact::{Exit, Fact, Observer, Place};
@@ -164,6 +164,8 @@ pub struct Core<O> {
     pub crossings: Vec<Crossing>,
     /// What a store of sessions holds, if it has room for only so many.
     pub kept: Option<Box<Kept>>,
+    /// Sessions in the memory of servers, where that is limited and they take some of it.
+    pub live: Option<Box<Live>>,
     /// Where the time of branches is put down; that of requests stands with them.
     pub accounts: Slab<BranchAccount>,
     /// The connections that somebody has opened.
@@ -226,6 +228,7 @@ impl<O> Core<O> {
             people: Slab::default(),
             crossings: Vec::new(),
             kept: None,
+            live: None,
             accounts,
             connections: Connections::default(),
             timers,

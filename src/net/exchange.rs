@@ -33,6 +33,8 @@ pub enum Phase {
     Called,
     /// Waiting at a balancer for a backend that may take it.
     Held,
+    /// Waiting for memory.
+    Memory,
     /// Its answer is on the way back: its event is the arrival at the caller.
     Inbound,
     /// Nothing of it arrives anywhere: a timer says when its sender gives its connection up.
@@ -47,7 +49,7 @@ impl Phase {
     pub const fn part(self) -> Part {
         match self {
             Self::Opening | Self::Pooled => Part::Connect,
-            Self::Lobby | Self::Line | Self::Held => Part::Queue,
+            Self::Lobby | Self::Line | Self::Held | Self::Memory => Part::Queue,
             Self::Core | Self::Wait => Part::Service,
             Self::Outbound | Self::Inbound | Self::Silent | Self::Dead => Part::Network,
             Self::Called => Part::Downstream,

@@ -9,7 +9,7 @@ use crate::auth::{
 use crate::fact::{Observer, Place};
 use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
 use crate::rng::{Key, mix};
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// Somebody from whom something was stolen, or will be, and how.
 pub type Robbed = (u32, Robber);
@@ -105,6 +105,11 @@ impl<O: Observer> Ctx<'_, O> {
         person.revoke(plan, now);
         if let (Some(kept), Some(record)) = (&mut self.core.kept, &person.record) {
             kept.end(record.serial);
+        }
+        let number = person.record.as_ref().map_or(0, |record| record.serial);
+        if self.core.live.as_mut().is_some_and(|live| live.remove(number)) {
+            // Those who keep it may let somebody go on.
+            self.start_timer(Span::ZERO, Token::Ended(plan.at));
         }
     }
 

@@ -143,6 +143,7 @@ impl<O: Observer> Ctx<'_, O> {
                     | Phase::Wait
                     | Phase::Called
                     | Phase::Held
+                    | Phase::Memory
             );
             exchange.at == at && is_inside
         });

@@ -36,6 +36,8 @@ pub enum Token {
     Kept(RequestId, u16),
     /// Somebody's token is due to be renewed.
     Renew(u32),
+    /// Sessions in the memory of this node may have ended.
+    Ended(NodeId),
     /// A theft of this kind from somebody comes to its next deed.
     Theft(u32, Robber, Deed),
     /// The exchange has waited in a queue for as long as it may.

@@ -159,6 +159,7 @@ impl<O: Observer> Ctx<'_, O> {
             | Phase::Wait
             | Phase::Called
             | Phase::Held
+            | Phase::Memory
             | Phase::Inbound
             | Phase::Dead => {
                 self.abandon_connection(id);

@@ -84,6 +84,8 @@ impl Observer for Heard {
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
             | Fact::Carried { .. }
+            | Fact::Memory { .. }
+            | Fact::NoRoom { .. }
             | Fact::Identity(_)
             | Fact::Browser(_)
             | Fact::Screen(_)
@@ -334,6 +336,7 @@ impl Bench {
             | Phase::Called
             | Phase::Pooled
             | Phase::Held
+            | Phase::Memory
             | Phase::Silent => {
                 unreachable!("no event of its own")
             }

@@ -36,10 +36,11 @@ pub mod timeouts;
 use parts::{KindParts, PartReader};
 
 use crate::arrivals::Arrivals;
+use crate::auth::Live;
 use crate::fact::{Observer, Place};
 use crate::fault::FaultKind;
 use crate::health::Word;
-use crate::net::{Ctx, Input};
+use crate::net::{Ctx, Exchanges, Input};
 use crate::screen::Https;
 use crate::time::Time;
 
@@ -169,6 +170,18 @@ impl Node {
             Self::Proxy(node) => node.host_ref().is_backlog_full(replica),
             Self::LoadBalancer(node) => node.host_ref().is_backlog_full(replica),
             Self::Answering(node) => node.host_ref().is_backlog_full(replica),
+        }
+    }
+
+    /// The bytes that are taken of the memory of each replica, added up from what its exchanges
+    /// and sessions have; none if that is not limited.
+    #[must_use]
+    pub fn memory_held(&self, exchanges: &Exchanges, live: Option<&Live>) -> Option<Vec<u64>> {
+        match self {
+            Self::Client(_) => None,
+            Self::Proxy(node) => node.host_ref().memory_held(exchanges, live),
+            Self::LoadBalancer(node) => node.host_ref().memory_held(exchanges, live),
+            Self::Answering(node) => node.host_ref().memory_held(exchanges, live),
         }
     }
 

@@ -323,6 +323,8 @@ impl Observer for CacheMeters {
             | Fact::Identity(_)
             | Fact::Browser(_)
             | Fact::Screen(_)
+            | Fact::Memory { .. }
+            | Fact::NoRoom { .. }
             | Fact::Picked { .. } => {}
         }
     }

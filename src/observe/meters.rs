@@ -458,6 +458,8 @@ impl Observer for Meters {
             | Fact::TakenOut { .. }
             | Fact::Connect { .. }
             | Fact::Carried { .. }
+            | Fact::Memory { .. }
+            | Fact::NoRoom { .. }
             | Fact::Picked { .. }
             | Fact::Identity(_)
             | Fact::Browser(_)

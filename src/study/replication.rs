@@ -10,8 +10,8 @@ use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end, is_of_caches};
 use crate::model::{Study, Until, Warmup};
 use crate::observe::{
     Audit, BrowserMeters, Buckets, CacheMeters, Carried, ClassMeter, Connects, IdentityMeters,
-    Meters, Observable, Outages, Probes, RequestLog, RequestRow, Sample, ScreenMeters, Series,
-    Shape, Strict, Violation,
+    MemoryMeters, Meters, Observable, Outages, Probes, RequestLog, RequestRow, Sample,
+    ScreenMeters, Series, Shape, Strict, Violation,
 };
 use crate::rng::Key;
 use crate::stats::LADDER;
@@ -134,8 +134,8 @@ pub type Watchers = (((Meters, Audit), Observable), Option<Further>);
 pub type Further = (Special, Option<Box<Extras>>);
 /// What only scenarios with caches, faults or connections need.
 pub type Special = (Option<CacheMeters>, (Option<Outages>, (Option<Connects>, Others)));
-/// What only scenarios with a price for bytes need, and those with people.
-type Others = (Option<Carried>, People);
+/// What only scenarios with a price for bytes need, those that limit memory, and those with people.
+type Others = ((Option<Carried>, Option<MemoryMeters>), People);
 /// What only scenarios with identities, screens or attackers, or pages of several parts or origins
 /// need.
 type People = (Option<IdentityMeters>, (Option<ScreenMeters>, Option<Box<BrowserMeters>>));
@@ -175,12 +175,19 @@ pub fn replicate_in(
     if let Some(outages) = &mut special.1.0 {
         outages.close(end);
     }
+    if let Some(memory) = &mut special.1.1.1.0.1 {
+        memory.close(end);
+    }
     if let Some(identities) = &mut special.1.1.1.1.0 {
         identities.close(end);
     }
     let checked = audit
         .close(end, &ended.requests, &ended.inside, &graph.names)
-        .and_then(|()| audit.agrees(end, &meters, &graph.names));
+        .and_then(|()| audit.agrees(end, &meters, &graph.names))
+        .and_then(|()| match &special.1.1.1.0.1 {
+            Some(memory) => memory.agrees(&ended.memory, &graph.names),
+            None => Ok(()),
+        });
     checked.map_err(|violation| RunFault { replication, seed: graph.run.seed, violation })?;
     let (strict, (log, mut probes)) = extras.map_or_else(Default::default, |extras| *extras);
     let probes = probes.as_mut().map_or_else(Vec::new, |probes| probes.close(end));
@@ -191,7 +198,7 @@ pub fn replicate_in(
     let attackers: Vec<NodeId> = graph.attackers().collect();
     let is_harmful = |class: &mut ClassMeter| attackers.contains(&class.client);
     let harmful: Vec<ClassMeter> = meters.classes.extract_if(.., is_harmful).collect();
-    let cost_per_hour = cost_per_hour(graph, &meters, special.1.1.1.0.as_ref(), span);
+    let cost_per_hour = cost_per_hour(graph, &meters, special.1.1.1.0.0.as_ref(), span);
     let mut run = EndToEnd::new(&meters, span, cost_per_hour);
     run.attackers = &harmful;
     (run.caches, run.outages) = (special.0.as_ref(), special.1.0.as_ref());
@@ -270,6 +277,7 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let connects = opens.then(|| Connects::new(&replicas, window));
     let has_price = graph.links.iter().any(|link| link.price > 0.0);
     let carried = has_price.then(|| Carried::new(graph.links.len(), window));
+    let memory = graph.has_memory().then(|| MemoryMeters::new(&replicas, window));
     let identities = graph.fixed.auth.as_ref().map(|plan| {
         let errands = [plan.login, plan.refresh, plan.logout];
         IdentityMeters::new(graph.names.len(), errands, window).without(graph.attackers())
@@ -299,12 +307,13 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
         || outages.is_some()
         || connects.is_some()
         || carried.is_some()
+        || memory.is_some()
         || identities.is_some()
         || screens.is_some()
         || browsers.is_some();
     let further = (is_special || is_wanted).then(|| {
         let people = (identities, (screens, browsers));
-        let special = (caches, (outages, (connects, (carried, people))));
+        let special = (caches, (outages, (connects, ((carried, memory), people))));
         (special, is_wanted.then(|| Box::new(extras)))
     });
     (((Meters::new(shape), audit), Observable::default()), further)
@@ -354,17 +363,19 @@ fn node_readings(
         });
         let replicas = f64::from(graph.fixed.topology.nodes[meter.at.node.index()].replicas);
         let replicas = if meter.is_replica { 1.0 } else { replicas };
-        let (caches, (outages, (connects, (_, (_, (screens, _)))))) = special;
+        let (caches, (outages, (connects, ((_, memory), (_, (screens, _)))))) = special;
         let (node, replica) = (meter.at.node, meter.is_replica.then_some(meter.at.replica));
         let caches = caches.as_ref().filter(|_| graph.keeps(node));
         let cache = caches.map(|caches| caches.at(node.index(), replica));
         let outage = outages.as_ref().and_then(|outages| outages.at(node.index(), replica));
         let connect = connects.as_ref().and_then(|connects| connects.at(node.index(), replica));
+        let memory = memory.as_ref().filter(|_| plan.memory.is_some());
+        let memory = memory.and_then(|memory| memory.at(node.index(), replica));
         let screens = screens.as_ref().filter(|_| replica.is_none());
         let crowd = screens.and_then(|screens| screens.crowd(node.index()));
         let whole = AtNode::new(meter, None, window, cores, replicas);
         let is_scaled = graph.scaling(node).is_some();
-        let at = AtNode { cache, outage, connect, crowd, is_scaled, ..whole };
+        let at = AtNode { cache, outage, connect, crowd, memory, is_scaled, ..whole };
         readings.push(reading(&at));
         if is_client {
             // Of people, only what their browsers keep is measured as at a node.

@@ -288,6 +288,10 @@ impl Draft {
                 format!("setup = {{ after = '{after}ms', time = {time} }}")
             });
         }
+        self.maybe_wild(20, |it| {
+            let (most, when_full) = (it.dice.between(2, 8), it.dice.pick(&["refuse", "wait"]));
+            format!("memory = '{most}GiB'\nmemory_per_exchange = '1GiB'\nwhen_full = '{when_full}'")
+        });
     }
 
     /// So many replicas at most, which come and go quickly.

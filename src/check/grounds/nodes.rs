@@ -13,8 +13,9 @@ use crate::graph::{NodePlan, Role, bound_on_loads, is_hashed, shares_by_key};
 use crate::id::NodeId;
 use crate::limit::{LimitKey, RateLimitSpec};
 use crate::net::Mode;
+use crate::nodes::host::MemoryPlan;
 use crate::nodes::load_balancer::{BackendsSpec, BalancePlan};
-use crate::nodes::station::Shape;
+use crate::nodes::station::{Shape, WhenFull};
 use crate::screen::ScreenPlan;
 
 /// Why there is no formula where requests do not choose for themselves.
@@ -35,6 +36,7 @@ impl Finder<'_> {
                 screen,
                 needed: _,
                 aside,
+                memory,
                 role,
                 cost_per_hour: _,
             } = plan;
@@ -50,6 +52,9 @@ impl Finder<'_> {
             }
             if let Some(screen) = screen {
                 self.screen(id, screen);
+            }
+            if let Some(memory) = memory {
+                self.memory(id, memory);
             }
             if aside.is_some() {
                 self.add(id, Reach::Here, Effect::SPARED);
@@ -109,6 +114,27 @@ impl Finder<'_> {
         if setup.is_some() || pauses.is_some() {
             let why = "what comes while it is away goes on together afterwards";
             self.doubt(id, Reach::Behind, Effect::BUNCHED, why);
+        }
+    }
+
+    /// What finds no room in the memory of a node.
+    fn memory(&mut self, id: NodeId, memory: &MemoryPlan) {
+        let MemoryPlan { sizes: _, cache: _, pool: _, session, hash, exchange, when_full } = memory;
+        if *session > 0 {
+            let why = "log-ins whose session finds no room in its memory are refused";
+            self.doubt(id, Reach::Onward, Effect::REFUSED, why);
+        }
+        match when_full {
+            _ if *hash == 0 && *exchange == 0 => {}
+            WhenFull::Refuse => {
+                let why = "what finds no room in its memory is refused";
+                self.doubt(id, Reach::Onward, Effect::REFUSED, why);
+            }
+            WhenFull::Wait => {
+                let why = "what finds no room in its memory waits for that, which no formula knows";
+                self.doubt(id, Reach::Here, Effect::BUNCHED, why);
+                self.add(id, Reach::Behind, Effect::PATTERN);
+            }
         }
     }
 

@@ -169,6 +169,9 @@ impl Walk {
             | Rule::Grant
             | Rule::Renew
             | Rule::Revoke
+            // Of memory the plan of the node tells.
+            | Rule::Room
+            | Rule::Freed
             | Rule::Worked(_) => {}
         }
     }

@@ -6,7 +6,7 @@ use rand_distr::Distribution;
 use super::{Host, Next, Running};
 use crate::fact::{Exit, Observer};
 use crate::id::{EndpointId, ExchangeId};
-use crate::net::{Ctx, Fixed};
+use crate::net::{Ctx, Fixed, TimerId};
 use crate::nodes::station::Admit;
 use crate::outcome::{Answer, Reason};
 use crate::time::Span;
@@ -81,13 +81,16 @@ impl Host {
         match station.enter(id, false, ctx) {
             Admit::Worker => self.advance(id, ctx),
             Admit::Waits => {
-                if let Some((law, purpose)) = &self.patience {
+                // Who has waited for memory is impatient already.
+                let is_first = ctx.cold(id).timer == TimerId::NONE;
+                if let Some((law, purpose)) = self.patience.as_ref().filter(|_| is_first) {
                     let span = Span::from_nanos_rounded(law.sample(&mut key.draws(*purpose)));
                     station.is_patient_for(id, span, ctx);
                 }
                 Next::Holds
             }
             Admit::Full => {
+                self.frees(id, ctx);
                 ctx.reply(id, Answer::failed(Reason::Refused), Exit::Refused);
                 Next::Holds
             }

@@ -25,8 +25,10 @@ impl Host {
                 }
                 if begins {
                     self.forgets_values(at.replica);
+                    self.stops_remembering(at.replica);
                     self.lose_all(at, ctx);
                 }
+                self.remembers(at, !begins, ctx);
             }
             FaultKind::Hang => {
                 if let Some(station) = self.stations.get_mut(usize::from(at.replica)) {
@@ -76,12 +78,10 @@ impl Host {
         let lost = ctx.held_at(at);
         // First those who wait, so that nobody takes the place of who goes; of those first who wait
         // for a worker, which others give back.
-        for waiting in [Phase::Lobby, Phase::Line] {
+        for waiting in [Phase::Lobby, Phase::Memory, Phase::Line] {
             for id in &lost {
                 if ctx.hot(*id).phase == waiting {
-                    if let Some(station) = self.station(*id, ctx) {
-                        station.take_out(*id, ctx);
-                    }
+                    self.takes_out(*id, ctx);
                     ctx.hot(*id).phase = Phase::Wait;
                     self.lose(*id, false, ctx);
                 }
@@ -130,6 +130,7 @@ impl Host {
         ctx.cancel_timer(timer);
         if !ctx.hot(id).is_branch {
             self.give_worker_back(id, ctx);
+            self.frees(id, ctx);
             let carrier = if event_is_to_come { ctx.detach(id) } else { id };
             return ctx.reply(carrier, Answer::failed(Reason::Reset), Exit::Crashed);
         }

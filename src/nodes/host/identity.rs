@@ -95,6 +95,11 @@ impl Host {
                 self.asks(id, to, EndpointId::PASSWORD, PASSWORD, ctx)
             }
             Rule::Hash => self.hashes(id, &plan, ctx),
+            Rule::Room => self.lacks_room_to_hash(id, ctx),
+            Rule::Freed => {
+                self.has_hashed(id, ctx);
+                false
+            }
             Rule::Limit => self.meets_limit(id, ctx),
             Rule::Keys(_) => self.needs_keys(id, &plan, person, ctx),
             Rule::Learn => {
@@ -114,11 +119,13 @@ impl Host {
                 false
             }
             Rule::Settle | Rule::Grant | Rule::Revoke if person == u32::MAX => false,
+            Rule::Settle | Rule::Grant if self.lacks_room_for_session(id, &plan, ctx) => true,
             Rule::Settle => {
                 let losses = ctx.losses(&plan, &ctx.core.people[person], at.replica);
                 if let Some(record) = &mut ctx.core.people[person].record {
                     (record.home, record.losses) = (at.replica, losses);
                 }
+                self.begins_session(person, at, ctx);
                 false
             }
             Rule::Grant => {
@@ -126,6 +133,9 @@ impl Host {
                 let now = ctx.now();
                 ctx.core.people[person].grant(&plan, losses, at.replica, now);
                 self.keeps(person, at, &plan, ctx);
+                if plan.at == at.node {
+                    self.begins_session(person, at, ctx);
+                }
                 // A session of before has no name any more.
                 ctx.looks_at_loot(person, &plan);
                 ctx.observe(&Fact::Identity(Said::Granted { at, renewal: false }));
@@ -227,6 +237,9 @@ impl Host {
                 record.touched = now;
                 if let Some(kept) = &mut ctx.core.kept {
                     kept.touch(record.serial, now);
+                }
+                if let Some(live) = &mut ctx.core.live {
+                    live.touch(record.serial, now);
                 }
             }
             // Somebody of a crowd was there a moment ago: only a write at each request is due.

@@ -10,8 +10,8 @@ use crate::outcome::{Answer, Reason};
 use crate::rng::mix;
 use crate::screen::Defence;
 
-/// The program of an exchange that a limit holds back: it has none yet.
-const HELD_BACK: u16 = u16::MAX;
+/// The program of an exchange that a limit holds back, or that waits for memory: it has none yet.
+pub(super) const HELD_BACK: u16 = u16::MAX;
 
 /// A rate limit at work.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl Host {
             }
         }
         if span.is_zero() {
-            return self.has_time_for(id, ctx);
+            return self.has_time_for(id, ctx) && self.has_room(id, ctx);
         }
         let exchange = ctx.hot(id);
         (exchange.phase, exchange.program) = (Phase::Wait, HELD_BACK);
@@ -80,12 +80,13 @@ impl Host {
         let now = ctx.now();
         let sheds = self.station(id, ctx).is_some_and(|station| station.sheds(now));
         if sheds {
+            self.frees(id, ctx);
             ctx.reply(id, Answer::failed(Reason::Shed), Exit::Refused);
         }
         !sheds
     }
 
-    /// Whether an exchange was held back by a limit, which lets it go on now.
+    /// Whether an exchange was held back by a limit, or for memory, and goes on now.
     pub(super) fn was_held_back<O: Observer>(&self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
         self.may_refuse && ctx.hot(id).program == HELD_BACK
     }
@@ -93,7 +94,7 @@ impl Host {
     /// Lets an exchange go on that the limit held back.
     pub(super) fn lets_go_on<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
         ctx.spend(id, Part::Queue);
-        if !self.has_time_for(id, ctx) {
+        if !self.has_time_for(id, ctx) || !self.has_room(id, ctx) {
             return Next::Holds;
         }
         self.prepares(id, ctx);

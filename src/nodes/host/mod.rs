@@ -14,6 +14,7 @@ mod handshakes;
 mod hashing;
 mod identity;
 mod limited;
+mod memory;
 mod saying;
 mod screen;
 mod timed;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use rand_distr::Distribution;
 
 pub use aside::AsidePlan;
+pub use memory::MemoryPlan;
 
 use super::station::{Admit, Shape, Station};
 use crate::balance::Profile;
@@ -68,6 +70,8 @@ pub struct Host {
     aside: Option<Box<aside::Aside>>,
     /// What it says to scripts of other origins, where pages ask any.
     sharing: Option<Box<cors::Sharing>>,
+    /// What is taken of its replicas' memory, where that is limited.
+    memory: Option<Box<memory::Memory>>,
     /// What it lets pass.
     screen: Option<Box<screen::Screen>>,
     /// Whether something may turn exchanges away before they begin.
@@ -120,6 +124,7 @@ impl Host {
             gate: None,
             aside: None,
             sharing: None,
+            memory: None,
             screen: None,
             may_refuse: shape.is_some_and(|shape| shape.shed.is_some()),
             answered: BTreeMap::new(),
@@ -138,6 +143,7 @@ impl Host {
         for station in &self.stations {
             station.begin(ctx);
         }
+        self.begins_to_remember(ctx);
     }
 
     /// Does what follows from `input`. With `Next::Forward` the node must call [`Host::forwarded`]
@@ -541,6 +547,9 @@ impl Host {
         }
         if self.sharing.is_some() {
             self.says_who_may_read(id, ctx);
+        }
+        if self.memory.is_some() {
+            self.frees(id, ctx);
         }
         ctx.reply(id, answer, Exit::Answered);
     }

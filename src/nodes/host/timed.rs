@@ -23,6 +23,7 @@ impl Host {
             | Token::Resend(..) => {}
             Token::Connect(id, _) => return self.gave_up(id, Reason::ConnectTimeout, ctx),
             Token::Read(id, _) => return self.gave_up(id, Reason::ReadTimeout, ctx),
+            Token::Ended(_) => self.sessions_end(ctx),
             Token::Patience(id) => self.dropped(id, ctx),
             Token::CoreDone(id) => {
                 ctx.cold(id).timer = TimerId::NONE;

@@ -10,16 +10,15 @@ impl Host {
     /// An exchange has waited unserved for as long as it may.
     pub(super) fn dropped<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) {
         ctx.cold(id).timer = TimerId::NONE;
-        if matches!(ctx.hot(id).phase, Phase::Lobby | Phase::Line) {
+        if matches!(ctx.hot(id).phase, Phase::Lobby | Phase::Line | Phase::Memory) {
             self.drop_waiting(id, Exit::Dropped, ctx);
         }
     }
 
     fn drop_waiting<O: Observer>(&mut self, id: ExchangeId, exit: Exit, ctx: &mut Ctx<'_, O>) {
-        if let Some(station) = self.station(id, ctx) {
-            station.take_out(id, ctx);
-        }
+        self.takes_out(id, ctx);
         self.give_worker_back(id, ctx);
+        self.frees(id, ctx);
         ctx.reply(id, Answer::failed(Reason::QueueTimeout), exit);
     }
 
@@ -35,7 +34,7 @@ impl Host {
             // The word does not arrive either.
             return;
         }
-        let waits = matches!(phase, Phase::Lobby | Phase::Line);
+        let waits = matches!(phase, Phase::Lobby | Phase::Line | Phase::Memory);
         if phase == Phase::Called {
             self.unwanted_below(id, unwanted, ctx);
         }
@@ -53,17 +52,16 @@ impl Host {
         if phase == Phase::Inbound {
             return;
         }
-        if let Some(station) = self.station(id, ctx) {
-            if waits {
-                station.take_out(id, ctx);
-                let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
-                ctx.cancel_timer(timer);
-            } else if phase == Phase::Core {
-                event_is_to_come = station.stop(id, ctx);
-            }
+        if waits {
+            self.takes_out(id, ctx);
+            let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
+            ctx.cancel_timer(timer);
+        } else if let Some(station) = self.station(id, ctx).filter(|_| phase == Phase::Core) {
+            event_is_to_come = station.stop(id, ctx);
         }
         if at_node && !is_branch {
             self.give_worker_back(id, ctx);
+            self.frees(id, ctx);
             ctx.leave(id, Exit::Cancelled);
         }
         ctx.hot(id).phase = Phase::Dead;

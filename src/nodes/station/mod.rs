@@ -17,7 +17,7 @@ mod tests;
 
 pub use line::Line;
 pub use shape::{MachineShape, Shape};
-pub use spec::{Discipline, PausesSpec, ReplicaSpec, SetupSpec, StationSpec};
+pub use spec::{Discipline, PausesSpec, ReplicaSpec, SetupSpec, StationSpec, WhenFull};
 
 use gauge::Gauge;
 use power::{Pauses, Setup};

@@ -11,6 +11,7 @@ use crate::limit::RateLimitSpec;
 use crate::resilience::ShedSpec;
 use crate::scaling::ScalingSpec;
 use crate::time::Span;
+use crate::unit::Bytes;
 
 /// The machines behind a node, and how exchanges queue for them. A node without `machine` and
 /// `cores` has no queue and costs no time.
@@ -51,6 +52,16 @@ pub struct StationSpec {
     /// The cost κ of agreement between each two cores (Universal Scalability Law); 0 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coherency: Option<f64>,
+    /// Memory of each replica, instead of the machine's, for hashes of passwords, caches and
+    /// exchanges; as much as they like by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Bytes>,
+    /// What an exchange takes of the memory while it is at the node; nothing by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_per_exchange: Option<Bytes>,
+    /// What becomes of a hash or an exchange that finds no room in the memory; `refuse` by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when_full: Option<WhenFull>,
     /// Exchanges that a replica holds at once; unlimited by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workers: Option<u32>,
@@ -109,6 +120,9 @@ pub struct ReplicaSpec {
     /// The speed of its cores.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub speed: Option<f64>,
+    /// Its memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Bytes>,
     /// Its weight for a balancer that uses weights; 1 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<u32>,
@@ -133,6 +147,17 @@ pub enum Discipline {
     /// The lowest class first; a lower class stops a higher one, which goes on later where it
     /// stopped.
     PreemptivePriority,
+}
+
+/// What becomes of whatever finds no room in the memory of a replica.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhenFull {
+    /// It is refused with 503.
+    #[default]
+    Refuse,
+    /// It waits for room, in order.
+    Wait,
 }
 
 /// Cold start.

@@ -97,6 +97,7 @@ fn plain(unit: Unit, mean: f64, half_width: f64) -> String {
         Unit::Share => percent(mean, half_width),
         Unit::Millis
         | Unit::PerSecond
+        | Unit::Bytes
         | Unit::BytesPerSecond
         | Unit::Count
         | Unit::PerHour
