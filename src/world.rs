@@ -8,6 +8,7 @@ mod scaling;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::engine::{self, Flow, Payload, Queue, Stop};
 use crate::fact::Observer;
@@ -47,7 +48,12 @@ pub struct World<O> {
     scalers: Vec<scaling::Scaler>,
     /// The first mark that is no fault's.
     beyond_faults: u32,
+    stopper: Option<Stopper>,
 }
+
+/// Set by whoever wants runs to end where they are, once nobody waits for them any more. What such
+/// a run comes to depends on when it was set: it is for nobody to see.
+pub type Stopper = Arc<AtomicBool>;
 
 /// What ended a run before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +65,8 @@ pub enum Halt {
     NoProgress(Time),
     /// More events than the limit.
     Events(Time),
+    /// Somebody stopped it.
+    Stopped(Time),
 }
 
 /// What is left of a run for those who measure it.
@@ -83,6 +91,8 @@ pub struct Ended<O> {
 pub struct Workspace {
     tables: Tables,
     queue: Queue,
+    /// What stops the runs in it, if anything does.
+    pub stopper: Option<Stopper>,
 }
 
 /// Runs one replication of `graph` under `root` and tells its facts to `observer`.
@@ -126,7 +136,7 @@ pub fn run_tuned<O: Observer>(
     root: Key,
     observer: O,
 ) -> Ended<O> {
-    let Workspace { tables, queue } = space;
+    let Workspace { tables, queue, stopper } = space;
     queue.clear();
     let mut world = World {
         core: Core::new(root, graph.links(root), observer, tables),
@@ -138,6 +148,7 @@ pub fn run_tuned<O: Observer>(
         faults: faults::ills(&graph.faults, root),
         scalers: Vec::new(),
         beyond_faults: faults::beyond(&graph.faults),
+        stopper: stopper.clone(),
     };
     world.scalers = scaling::scalers(&graph.scalings, world.beyond_faults, root);
     let replicas_may_go = !world.faults.is_empty() || !world.scalers.is_empty();
@@ -173,6 +184,10 @@ impl<O: Observer> engine::World for World<O> {
         if let Kind::Wake(session) = Kind::unpack(payload) {
             std::hint::black_box(self.core.sessions[session.0].ordinal);
         }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopper.as_ref().is_some_and(|stopper| stopper.load(Ordering::Relaxed))
     }
 
     #[inline(always)]
@@ -381,6 +396,7 @@ impl<O: Observer> World<O> {
     fn end(self, stop: Stop, events: u64, horizon: Option<Time>, tables: &mut Tables) -> Ended<O> {
         let halt = match stop {
             Stop::TooManyEvents => Some(Halt::Events(self.core.now)),
+            Stop::Stopped => Some(Halt::Stopped(self.core.now)),
             Stop::Drained | Stop::Horizon | Stop::World => self.halt,
         };
         let at = if halt.is_some() { self.core.now } else { horizon.unwrap_or(self.core.now) };
@@ -413,6 +429,7 @@ impl fmt::Display for Halt {
             Self::InFlight(at, _) => write!(f, "too many exchanges or timers in flight at {at}"),
             Self::NoProgress(at) => write!(f, "more than {MAX_AT_ONCE} events at one moment, {at}"),
             Self::Events(at) => write!(f, "the limit of events was reached at {at}"),
+            Self::Stopped(at) => write!(f, "it was stopped at {at}"),
         }
     }
 }

@@ -33,6 +33,7 @@ use crate::scenario::sweep::{Grid, axes, select};
 use crate::study::{
     Progress, StudyError, SweepPoint, SweepRow, Variant, VariantResult, run_points,
 };
+use crate::world::Stopper;
 
 /// What the help shows.
 pub(super) const EXAMPLES: &[(&str, &str)] = &[
@@ -94,11 +95,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let watch = Watch::start();
     let header = sweep.header(&provenance);
     let (desk, state, finished) = Desk::open(&folder, &header, args.restart, io)?;
-    let ran = sweep.finish(state, finished, args.work.quiet);
-    if matches!(ran, Err(CommandError::Interrupted)) {
-        io.note("Finished points are kept: the same command goes on from here.");
-    }
-    let (finished, events) = ran?;
+    let (finished, events) = sweep.finish(state, finished, args.work.quiet)?;
     io.note(&watch.line(events, threads));
     let table = sweep.table(finished);
     let place = publish(&folder, &provenance.title, sweep_files(&provenance, &table), &args.work)?;
@@ -212,7 +209,13 @@ impl Sweep {
             return Err(CommandError::Files(format!("cannot keep a finished point: {error}")));
         }
         match ran {
-            Err(StudyError::Stopped) => return Err(CommandError::Interrupted),
+            Err(StudyError::Stopped) => {
+                let kept = all.iter().flatten().count() + new.len();
+                return Err(CommandError::Interrupted(format!(
+                    "{kept} of {} points are kept; the same command goes on from there",
+                    all.len()
+                )));
+            }
             Err(StudyError::Fault(fault)) => return Err(fault.into()),
             Ok(()) => {}
         }
@@ -248,6 +251,10 @@ struct StoppableBar {
 impl Progress for StoppableBar {
     fn advance(&self) {
         self.bar.advance();
+    }
+
+    fn stopper(&self) -> Option<Stopper> {
+        self.bar.stopper()
     }
 
     fn is_stopped(&self) -> bool {

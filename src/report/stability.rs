@@ -41,6 +41,7 @@ pub(super) fn stability(result: &VariantResult) -> StabilityEntry<'_> {
                 Halt::InFlight(..) => "in-flight",
                 Halt::NoProgress(_) => "no-progress",
                 Halt::Events(_) => "events",
+                Halt::Stopped(_) => "stopped",
             }),
         },
     }
@@ -75,6 +76,9 @@ pub(super) fn trouble(result: &VariantResult) -> Option<String> {
         }
         Stability::Unstable { since, halt: Some(Halt::Events(_)), .. } => {
             format!("was ended at {since} by the limit of events")
+        }
+        Stability::Unstable { since, halt: Some(Halt::Stopped(_)), .. } => {
+            format!("was stopped at {since}")
         }
     })
 }
