@@ -9,7 +9,7 @@ use crate::auth::{
 use crate::fact::{Observer, Place};
 use crate::id::{ExchangeId, NodeId, RequestId, SessionId};
 use crate::rng::{Key, mix};
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// Somebody from whom something was stolen, or will be, and how.
 pub type Robbed = (u32, Robber);
@@ -134,6 +134,16 @@ impl<O: Observer> Ctx<'_, O> {
         for whose in Robber::BOTH {
             let thief = self.core.people[place].thief(whose).copied();
             let Some(thief) = thief.filter(|thief| thief.until != Time::NEVER) else { continue };
+            if thief.until <= now {
+                // Who renews with the next request may be too late for that once the grace is over.
+                let asks = plan.theft.as_ref().is_some_and(|theft| theft.uses.is_some());
+                if !asks || !thief.renews || thief.is_renewing || thief.is_over {
+                    continue;
+                }
+                let grace = plan.tokens.renewal.as_ref().map_or(Span::ZERO, |it| it.grace);
+                self.will((place, whose), Deed::Ends, now + grace + Span(1));
+                continue;
+            }
             let until = self.loot_works_until(place, plan, &thief.credential).max(now);
             if until < thief.until {
                 self.core.people[place].thieves[whose as usize] = Some(Thief { until, ..thief });

@@ -370,6 +370,7 @@ impl Host {
         let client = it.client;
         match it.renew(plan, errand, losses, now) {
             Reaction::Renews(_) => {
+                ctx.looks_at_loot(person, plan);
                 ctx.observe(&Fact::Identity(Said::Granted { at, renewal: true }));
                 false
             }
