@@ -241,7 +241,8 @@ fn policies<'a>(
 }
 
 /// What a node says to scripts of other origins.
-const fn policy_of(kind: &KindSpec) -> Option<&CorsSpec> {
+#[must_use]
+pub const fn policy_of(kind: &KindSpec) -> Option<&CorsSpec> {
     match kind {
         KindSpec::Server(spec) => spec.sharing.cors.as_ref(),
         KindSpec::ReverseProxy(spec) => spec.sharing.cors.as_ref(),
