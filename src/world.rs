@@ -3,6 +3,7 @@
 //! It owns everything of one replication, lends the node that an event is for a context, and does
 //! nothing clever.
 
+mod circle;
 mod faults;
 mod scaling;
 
@@ -24,6 +25,8 @@ use crate::popularity::Past;
 use crate::rng::Key;
 use crate::time::Time;
 
+pub use circle::Circle;
+
 /// Events of one instant before the run is taken for one that makes no progress, if they are also
 /// many more than there are users and exchanges to have them.
 const MAX_AT_ONCE: usize = 1_000_000;
@@ -43,6 +46,7 @@ pub struct World<O> {
     fixed: Arc<Fixed>,
     max_in_flight: usize,
     at_once: usize,
+    circle: Circle,
     halt: Option<Halt>,
     faults: Vec<faults::Ill>,
     scalers: Vec<scaling::Scaler>,
@@ -61,8 +65,8 @@ pub enum Halt {
     /// More exchanges in flight than the limit, or more timers than a run can have; most
     /// exchanges are at this node.
     InFlight(Time, NodeId),
-    /// Too many events at one moment.
-    NoProgress(Time),
+    /// Too many events at one moment, most of them for these nodes.
+    NoProgress(Time, Circle),
     /// More events than the limit.
     Events(Time),
     /// Somebody stopped it.
@@ -144,6 +148,7 @@ pub fn run_tuned<O: Observer>(
         fixed: Arc::clone(&graph.fixed),
         max_in_flight: graph.run.limits.in_flight as usize,
         at_once: 0,
+        circle: Circle::default(),
         halt: None,
         faults: faults::ills(&graph.faults, root),
         scalers: Vec::new(),
@@ -229,8 +234,8 @@ impl<O: Observer> World<O> {
                 None => self.dispatch(Kind::unpack(next), queue),
             }
             self.at_once += 1;
-            if self.at_once > MAX_AT_ONCE && self.is_endless(self.at_once) {
-                self.halt = Some(Halt::NoProgress(self.core.now));
+            if self.at_once > MAX_AT_ONCE && self.is_endless(next) {
+                self.halt = Some(Halt::NoProgress(self.core.now, self.circle));
                 return;
             }
             match self.core.ready.pop() {
@@ -238,13 +243,6 @@ impl<O: Observer> World<O> {
                 None => return,
             }
         }
-    }
-
-    /// Whether so many events at one moment, which are too many for most runs, are a sign that time
-    /// stands still.
-    #[cold]
-    fn is_endless(&self, count: usize) -> bool {
-        count > 64 * (self.core.exchanges.len() + self.core.sessions.len())
     }
 
     /// Does what an event stands for that is not of an exchange.
@@ -427,7 +425,9 @@ impl fmt::Display for Halt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InFlight(at, _) => write!(f, "too many exchanges or timers in flight at {at}"),
-            Self::NoProgress(at) => write!(f, "more than {MAX_AT_ONCE} events at one moment, {at}"),
+            Self::NoProgress(at, _) => {
+                write!(f, "more than {MAX_AT_ONCE} events at one moment, {at}")
+            }
             Self::Events(at) => write!(f, "the limit of events was reached at {at}"),
             Self::Stopped(at) => write!(f, "it was stopped at {at}"),
         }

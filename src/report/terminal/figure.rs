@@ -74,7 +74,7 @@ const fn is_cut_short(result: &VariantResult) -> bool {
     matches!(
         result.stability,
         Stability::Unstable {
-            halt: Some(Halt::Events(_) | Halt::NoProgress(_) | Halt::Stopped(_)),
+            halt: Some(Halt::Events(_) | Halt::NoProgress(..) | Halt::Stopped(_)),
             ..
         }
     )
