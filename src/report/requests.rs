@@ -1,5 +1,5 @@
 //! `requests.csv`: single requests, where they were kept. Replications and replicas count from 1,
-//! users (of traces, sessions in the order in which they come) and ordinals of their requests from 0.
+//! users and ordinals of their requests from 0; users of a trace are its sessions in their order.
 //!
 //! Times are exact: microseconds with the nanoseconds as decimals, by whole-number arithmetic. An
 //! empty status means that no answer came to the client. `backends` are the replicas that were

@@ -1,8 +1,8 @@
 //! Thieves: a credential is copied, used beside its owner, and ends with what it names.
 //!
 //! A thief who has what renews a token uses it when the token no longer works, as late as possible:
-//! a used refresh token is what gives a theft away. Who asks for pages renews with the next one; who
-//! asks for nothing does so at the moment the token ends.
+//! a used refresh token is what gives a theft away. Who asks for pages renews with the next one;
+//! who asks for nothing does so at the moment the token ends.
 
 use rand_distr::Distribution;
 
