@@ -3,11 +3,13 @@
 //! It owns everything of one replication, lends the node that an event is for a context, and does
 //! nothing clever.
 
+mod circle;
 mod faults;
 mod scaling;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::engine::{self, Flow, Payload, Queue, Stop};
 use crate::fact::Observer;
@@ -22,6 +24,8 @@ use crate::nodes::Node;
 use crate::popularity::Past;
 use crate::rng::Key;
 use crate::time::Time;
+
+pub use circle::Circle;
 
 /// Events of one instant before the run is taken for one that makes no progress, if they are also
 /// many more than there are users and exchanges to have them.
@@ -42,12 +46,18 @@ pub struct World<O> {
     fixed: Arc<Fixed>,
     max_in_flight: usize,
     at_once: usize,
+    circle: Circle,
     halt: Option<Halt>,
     faults: Vec<faults::Ill>,
     scalers: Vec<scaling::Scaler>,
     /// The first mark that is no fault's.
     beyond_faults: u32,
+    stopper: Option<Stopper>,
 }
+
+/// Set by whoever wants runs to end where they are, once nobody waits for them any more. What such
+/// a run comes to depends on when it was set: it is for nobody to see.
+pub type Stopper = Arc<AtomicBool>;
 
 /// What ended a run before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,10 +65,12 @@ pub enum Halt {
     /// More exchanges in flight than the limit, or more timers than a run can have; most
     /// exchanges are at this node.
     InFlight(Time, NodeId),
-    /// Too many events at one moment.
-    NoProgress(Time),
+    /// Too many events at one moment, most of them for these nodes.
+    NoProgress(Time, Circle),
     /// More events than the limit.
     Events(Time),
+    /// Somebody stopped it.
+    Stopped(Time),
 }
 
 /// What is left of a run for those who measure it.
@@ -85,6 +97,8 @@ pub struct Ended<O> {
 pub struct Workspace {
     tables: Tables,
     queue: Queue,
+    /// What stops the runs in it, if anything does.
+    pub stopper: Option<Stopper>,
 }
 
 /// Runs one replication of `graph` under `root` and tells its facts to `observer`.
@@ -128,7 +142,7 @@ pub fn run_tuned<O: Observer>(
     root: Key,
     observer: O,
 ) -> Ended<O> {
-    let Workspace { tables, queue } = space;
+    let Workspace { tables, queue, stopper } = space;
     queue.clear();
     let mut world = World {
         core: Core::new(root, graph.links(root), observer, tables),
@@ -136,10 +150,12 @@ pub fn run_tuned<O: Observer>(
         fixed: Arc::clone(&graph.fixed),
         max_in_flight: graph.run.limits.in_flight as usize,
         at_once: 0,
+        circle: Circle::default(),
         halt: None,
         faults: faults::ills(&graph.faults, root),
         scalers: Vec::new(),
         beyond_faults: faults::beyond(&graph.faults),
+        stopper: stopper.clone(),
     };
     world.scalers = scaling::scalers(&graph.scalings, world.beyond_faults, root);
     let replicas_may_go = !world.faults.is_empty() || !world.scalers.is_empty();
@@ -176,6 +192,10 @@ impl<O: Observer> engine::World for World<O> {
         if let Kind::Wake(session) = Kind::unpack(payload) {
             std::hint::black_box(self.core.sessions[session.0].ordinal);
         }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopper.as_ref().is_some_and(|stopper| stopper.load(Ordering::Relaxed))
     }
 
     #[inline(always)]
@@ -217,8 +237,8 @@ impl<O: Observer> World<O> {
                 None => self.dispatch(Kind::unpack(next), queue),
             }
             self.at_once += 1;
-            if self.at_once > MAX_AT_ONCE && self.is_endless(self.at_once) {
-                self.halt = Some(Halt::NoProgress(self.core.now));
+            if self.at_once > MAX_AT_ONCE && self.is_endless(next) {
+                self.halt = Some(Halt::NoProgress(self.core.now, self.circle));
                 return;
             }
             match self.core.ready.pop() {
@@ -226,13 +246,6 @@ impl<O: Observer> World<O> {
                 None => return,
             }
         }
-    }
-
-    /// Whether so many events at one moment, which are too many for most runs, are a sign that time
-    /// stands still.
-    #[cold]
-    fn is_endless(&self, count: usize) -> bool {
-        count > 64 * (self.core.exchanges.len() + self.core.sessions.len())
     }
 
     /// Does what an event stands for that is not of an exchange.
@@ -386,6 +399,7 @@ impl<O: Observer> World<O> {
     fn end(self, stop: Stop, events: u64, horizon: Option<Time>, tables: &mut Tables) -> Ended<O> {
         let halt = match stop {
             Stop::TooManyEvents => Some(Halt::Events(self.core.now)),
+            Stop::Stopped => Some(Halt::Stopped(self.core.now)),
             Stop::Drained | Stop::Horizon | Stop::World => self.halt,
         };
         let at = if halt.is_some() { self.core.now } else { horizon.unwrap_or(self.core.now) };
@@ -418,8 +432,11 @@ impl fmt::Display for Halt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InFlight(at, _) => write!(f, "too many exchanges or timers in flight at {at}"),
-            Self::NoProgress(at) => write!(f, "more than {MAX_AT_ONCE} events at one moment, {at}"),
+            Self::NoProgress(at, _) => {
+                write!(f, "more than {MAX_AT_ONCE} events at one moment, {at}")
+            }
             Self::Events(at) => write!(f, "the limit of events was reached at {at}"),
+            Self::Stopped(at) => write!(f, "it was stopped at {at}"),
         }
     }
 }

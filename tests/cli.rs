@@ -10,6 +10,8 @@ mod calibrate;
 mod compare;
 #[path = "cli/import.rs"]
 mod import;
+#[path = "cli/interrupts.rs"]
+mod interrupts;
 #[path = "cli/others.rs"]
 mod others;
 #[path = "cli/plan.rs"]

@@ -57,13 +57,15 @@ latency = '10ms'
 ";
 
 /// What became of thefts: when each ended and how long it had lasted in seconds, requests of
-/// thieves that were let in, credentials that scripts read, and preflights.
+/// thieves that were let in, credentials that scripts read, preflights, and when families of
+/// refresh tokens were ended.
 #[derive(Debug, Default)]
 struct Thefts {
     ends: Vec<(f64, f64)>,
     let_in: usize,
     by_script: usize,
     preflights: usize,
+    families: Vec<f64>,
 }
 
 impl Observer for Thefts {
@@ -76,6 +78,7 @@ impl Observer for Thefts {
             Fact::Identity(Said::Checked { by_thief: true, verdict, .. }) => {
                 self.let_in += usize::from(*verdict == Verdict::Accepted);
             }
+            Fact::Identity(Said::FamilyEnded(_)) => self.families.push(now.0 as f64 / 1e9),
             Fact::Browser(Browsed::Stolen { .. }) => self.by_script += 1,
             Fact::Browser(Browsed::Asked { preflight: true, .. }) => self.preflights += 1,
             _ => {}
@@ -271,4 +274,51 @@ fn what_has_ended_before_the_drawn_moment_is_not_stolen() {
     assert!(seen.ends.iter().all(|(_, span)| (0.01..=126.1).contains(span)), "{:?}", seen.ends);
     let mean = seen.ends.iter().map(|(_, span)| span).sum::<f64>() / seen.ends.len() as f64;
     assert!((mean - 63.0).abs() < 15.0, "half of a life, not {mean}");
+}
+
+/// Thefts of what renews tokens as well, where owners renew by a timer at the very moment that
+/// their tokens end.
+fn refreshed(grace: &str, uses: &str) -> Thefts {
+    let theft = format!("after = '5s'{uses}, what = 'refresh' }}");
+    let jwt = format!(
+        "scheme = 'jwt'\nrefresh = 'renew'\njwt = {{ lifetime = '20s', refresh = {{ store = \
+         'sessions', grace = '{grace}' }} }}"
+    );
+    thefts(&[
+        ("after = '5s' }", &theft),
+        ("scheme = 'session'", &jwt),
+        ("length = 2", "stay = '3min'"),
+        ("[endpoint.login]", "[endpoint.renew]\npath = '/login'\n[endpoint.login]"),
+    ])
+}
+
+#[test]
+fn a_short_grace_does_not_hide_a_thief_who_renews_with_the_next_request() {
+    let counts = |grace: &str| {
+        let seen = refreshed(grace, ", uses = { exp = '8s' }");
+        (seen.families.len(), seen.ends.len())
+    };
+    let (strict, ended) = counts("0s");
+    assert!(strict >= 20 && ended >= 20, "{strict} families, {ended} thefts");
+    let (lenient, still_ended) = counts("100ms");
+    assert!(lenient * 10 >= strict * 9, "{lenient} families instead of {strict}");
+    assert!(still_ended * 10 >= ended * 9, "{still_ended} thefts instead of {ended}");
+    // Within a grace as long as the life of a token, more come and go unseen.
+    assert!(counts("20s").0 < strict);
+}
+
+#[test]
+fn a_thief_who_asks_for_nothing_renews_when_its_owner_does_and_hides_in_the_grace() {
+    assert!(refreshed("0s", "").families.len() >= 20);
+    assert_eq!(refreshed("100ms", "").families, [] as [f64; 0]);
+}
+
+#[test]
+fn what_is_stolen_ends_with_its_token_and_the_thief_finds_out_with_the_next_request() {
+    // The first visitor comes at 20 s and has a token soon after, which ends 20 s later. The thief
+    // asks from 25 s on every 7 s, last in vain, since the owner has renewed before.
+    let seen = refreshed("0s", ", uses = '7s'");
+    assert!((seen.families[0] - 46.1).abs() < 0.2, "{:?}", seen.families);
+    let (at, span) = seen.ends[0];
+    assert!((at - 40.1).abs() < 0.2 && (span - 15.0).abs() < 0.1, "{:?}", seen.ends);
 }

@@ -45,6 +45,23 @@ impl CookieSpec {
     /// # Errors
     /// If no browser would keep it: a sentence that says why.
     pub fn store(&self, from: &Origin) -> Result<Cookie, String> {
+        let told = |why| format!("no browser keeps this cookie of {}: {why}", from.header());
+        self.stored(from).map_err(told)
+    }
+
+    /// Whether browsers keep the cookie, as far as that does not depend on who sets it.
+    ///
+    /// # Errors
+    /// If no browser would keep it: a sentence that says why.
+    pub fn is_sound(&self) -> Result<(), String> {
+        let host = self.domain.as_deref().map_or("", |it| it.trim_start_matches('.'));
+        let host = if host.is_empty() { "site.example" } else { host };
+        let from = Origin::of(&format!("https://{host}"))?;
+        let told = |why| format!("no browser keeps this cookie: {why}");
+        self.stored(&from).map(|_| ()).map_err(told)
+    }
+
+    fn stored(&self, from: &Origin) -> Result<Cookie, &'static str> {
         let cookie = SetCookie {
             name: self.name.clone(),
             domain: self.domain.clone(),
@@ -53,14 +70,11 @@ impl CookieSpec {
             http_only: self.http_only,
             same_site: self.same_site,
         };
-        cookie.store(from, "/").map_err(|refused| {
-            let why = match refused {
-                Refused::InsecureOrigin => "it is `Secure`, and not set over TLS",
-                Refused::Domain => "its domain is not that of the host that sets it",
-                Refused::NoneWithoutSecure => "`SameSite=None` needs `Secure`",
-                Refused::Prefix => "its name promises what its attributes do not keep",
-            };
-            format!("no browser keeps this cookie of {}: {why}", from.header())
+        cookie.store(from, "/").map_err(|refused| match refused {
+            Refused::InsecureOrigin => "it is `Secure`, and not set over TLS",
+            Refused::Domain => "its domain is not that of the host that sets it",
+            Refused::NoneWithoutSecure => "`SameSite=None` needs `Secure`",
+            Refused::Prefix => "its name promises what its attributes do not keep",
         })
     }
 }

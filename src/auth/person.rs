@@ -1,7 +1,7 @@
 //! Somebody who is there, or whose stolen credential still works: what they hold, and what the
 //! servers keep of them.
 
-use super::refresh::{Presented, Reaction, present};
+use super::refresh::{Presented, Reaction, present, weighed};
 use super::{AuthPlan, Robber, Shown, Verdict};
 use crate::id::{NodeId, SessionId};
 use crate::net::TimerId;
@@ -157,6 +157,10 @@ pub struct Thief {
     pub renews: bool,
     /// Whether that is being tried.
     pub is_renewing: bool,
+    /// Whether the thief goes on asking once that has been tried.
+    pub waits: bool,
+    /// Whether it is over: nothing of it works any more, which the thief has yet to find out.
+    pub is_over: bool,
     /// When the owner logged out.
     pub logout: Option<Time>,
     /// When the theft was discovered.
@@ -176,6 +180,8 @@ impl Thief {
             until: Time::NEVER,
             renews: false,
             is_renewing: false,
+            waits: false,
+            is_over: false,
             logout: None,
             noticed: None,
             requests: 0,
@@ -317,6 +323,19 @@ impl Person {
             }
         }
         reaction
+    }
+
+    /// Whether what a thief has would be renewed, were it presented now.
+    #[must_use]
+    pub fn would_renew(&self, plan: &AuthPlan, whose: Robber, losses: u32, now: Time) -> bool {
+        let (Some(renewal), Some(thief)) = (&plan.tokens.renewal, self.thief(whose)) else {
+            return false;
+        };
+        let record = self.record.as_ref().filter(|_| renewal.record);
+        let token = thief.credential.refresh;
+        let reaction = weighed(record, renewal.rotation, renewal.grace, token, now);
+        record.is_none_or(|record| record.losses == losses)
+            && matches!(reaction, Reaction::Renews(_))
     }
 
     /// Everything that was issued is taken back, as far as the scheme can do that. A token that the

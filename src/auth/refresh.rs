@@ -83,6 +83,26 @@ pub(super) fn present(
     token: Presented,
     now: Time,
 ) -> Reaction {
+    let reaction = weighed(record.as_deref(), rotation, grace, token, now);
+    let Some(record) = record else { return reaction };
+    match reaction {
+        Reaction::Renews(generation) if generation > record.generation => {
+            (record.generation, record.rotated) = (generation, now);
+        }
+        Reaction::EndsFamily => record.ended = true,
+        Reaction::Renews(_) | Reaction::Refuses => {}
+    }
+    reaction
+}
+
+/// What would become of a token, were it presented now.
+pub(super) fn weighed(
+    record: Option<&Record>,
+    rotation: bool,
+    grace: Span,
+    token: Presented,
+    now: Time,
+) -> Reaction {
     if now > token.expires {
         return Reaction::Refuses;
     }
@@ -94,15 +114,12 @@ pub(super) fn present(
         return Reaction::Renews(token.generation);
     }
     if token.generation == record.generation {
-        record.generation += 1;
-        record.rotated = now;
-        return Reaction::Renews(record.generation);
+        return Reaction::Renews(record.generation + 1);
     }
     let is_last = token.generation + 1 == record.generation;
     if is_last && now <= record.rotated + grace && !grace.is_zero() {
         return Reaction::Renews(record.generation);
     }
-    record.ended = true;
     Reaction::EndsFamily
 }
 

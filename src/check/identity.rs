@@ -1,17 +1,20 @@
 //! What is suspicious about identity, and what theory says of stolen tokens.
 
+use super::ineffective::warning;
 use super::suspicion::Watch;
 use crate::auth::exposure::{longest, until_discovery, until_expiry, with_deny_list};
 use crate::auth::{Loot, PasswordHash, Scheme};
 use crate::dist::Law;
 use crate::graph::Graph;
+use crate::model::Model;
+use crate::scenario::Diagnostics;
 use crate::time::Span;
 
 /// A hash that takes so long, in milliseconds, is taken for a mistake: people wait for it.
 const LONG: f64 = 2_000.0;
 
 impl Watch<'_> {
-    /// Hashes that nobody waits for.
+    /// Thefts of nothing, and sessions that end while they are used.
     pub(super) fn identity(&mut self) {
         let Some(auth) = self.model.auth.as_ref().filter(|it| it.spec.scheme != Scheme::None)
         else {
@@ -35,20 +38,22 @@ impl Watch<'_> {
             let help = "let `write_every` be shorter than `idle`";
             self.warn(auth.at("session.write_every"), message, help);
         }
-        let password = &auth.spec.password;
-        let millis = plan.map_or(0.0, |plan| plan.demands.hash / 1e6);
-        if millis <= LONG {
-            return;
-        }
-        let is_default = password.time.is_none() && password.hash == PasswordHash::Bcrypt;
-        let key = if is_default { "password.cost" } else { "password" };
-        let message = format!("a log-in takes {} of a core", long(millis / 1e3));
-        self.warn(
-            auth.at(key),
-            message,
-            "each step of bcrypt's `cost` doubles it; 10 to 12 are usual",
-        );
     }
+}
+
+/// Adds a warning of a hash that takes so long that nobody waits for it.
+pub(super) fn slow_hash(model: &Model, graph: &Graph, diagnostics: &mut Diagnostics) {
+    let Some((auth, plan)) = model.auth.as_ref().zip(graph.fixed.auth.as_ref()) else { return };
+    let millis = plan.demands.hash / 1e6;
+    if millis <= LONG {
+        return;
+    }
+    let password = &auth.spec.password;
+    let is_default = password.time.is_none() && password.hash == PasswordHash::Bcrypt;
+    let key = if is_default { "password.cost" } else { "password" };
+    let message = format!("a log-in takes {} of a core", long(millis / 1e3));
+    let help = "each step of bcrypt's `cost` doubles it; 10 to 12 are usual";
+    diagnostics.push(warning(auth.at(key), message, help));
 }
 
 /// A long time in the unit that suits it.

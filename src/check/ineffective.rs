@@ -1,15 +1,21 @@
 //! What is written and does nothing: `check` and `run` warn of it alike.
 
 use super::alone::alone;
+use super::anonymous::anonymous;
+use super::capped::capped;
 use super::connecting::connecting;
 use super::grounds::kept_shakers;
+use super::identity::slow_hash;
 use super::idle::idle;
 use super::never::never;
 use super::parameters::parameters;
+use super::per_origin::per_origin;
 use super::probed::probed;
 use super::scaled::too_short;
+use super::shorter::shorter;
 use super::strangers::{comes_again, strangers};
 use super::strayed::strayed;
+use super::too_large::too_large;
 use super::unpriced::unpriced;
 use super::unseen::unseen;
 use super::unsettled::unsettled;
@@ -40,6 +46,11 @@ pub fn ineffective(
     unsettled(model, graph, diagnostics);
     too_short(model, graph, diagnostics);
     probed(model, graph, diagnostics);
+    shorter(model, graph, diagnostics);
+    too_large(model, graph, diagnostics);
+    capped(model, graph, diagnostics);
+    per_origin(model, diagnostics);
+    slow_hash(model, graph, diagnostics);
     unseen(model, graph, diagnostics);
     unpriced(model, diagnostics);
     circles(model, graph, diagnostics);
@@ -58,6 +69,7 @@ pub fn ineffective(
     parameters(model, graph, &mut found);
     untimed(model, graph, &mut found);
     idle(model, graph, &mut found);
+    anonymous(model, &mut found);
     found
 }
 

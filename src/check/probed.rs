@@ -1,4 +1,5 @@
-//! Probes of health that cannot succeed, since the way there and back takes longer than they may.
+//! Probes of health that cannot succeed, since the way there and back takes longer than they may,
+//! or that hold up one another.
 
 use super::ineffective::warning;
 use crate::graph::{Graph, Role};
@@ -15,6 +16,15 @@ pub(super) fn probed(model: &Model, graph: &Graph, diagnostics: &mut Diagnostics
         let health = plan.treats.health.as_ref();
         let Some(probe) = health.and_then(|health| health.active.as_ref()) else { continue };
         let patience = probe.timeout.unwrap_or(probe.interval);
+        if patience > probe.interval {
+            let message = format!(
+                "probes by `{name}` may take {patience}, and are to come every {}: of a backend \
+                 that does not answer, the next one waits for the end of the last",
+                probe.interval
+            );
+            let help = "give `health.active` a `timeout` that is not above its `interval`";
+            diagnostics.push(warning(node.at("health.active.timeout"), message, help));
+        }
         let mut told = Vec::new();
         for (place, link) in &plan.ways {
             let Some(way) = graph.links[link.index()].latency.is_constant() else { continue };
@@ -57,6 +67,13 @@ mod tests {
         assert!(found.replace("1.2s", "1200ms").contains(said), "{found}");
         assert!(warnings("interval = '2s', timeout = '300ms'").contains("never succeed"));
         assert_eq!(warnings("interval = '2s'"), "");
-        assert_eq!(warnings("interval = '1s', timeout = '1300ms'"), "");
+        assert_eq!(warnings("interval = '2s', timeout = '1300ms'"), "");
+    }
+
+    #[test]
+    fn probes_that_may_take_longer_than_their_interval_are_told() {
+        let found = warnings("interval = '2s', timeout = '5s'");
+        assert!(found.contains("probes by `lb` may take 5s, and are to come every 2s"), "{found}");
+        assert_eq!(warnings("interval = '5s', timeout = '5s'"), "");
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     file::COSTS.check(&args.out)?;
     let measured = measured::all(args.quick, |name| {
         io.note(&format!("measuring {name}"));
-        if super::interrupt::is_interrupted() { Err(CommandError::Interrupted) } else { Ok(()) }
+        if super::interrupt::is_interrupted() { Err(CommandError::interrupted()) } else { Ok(()) }
     })?;
     super::whole::write_whole(&args.out, file::text(&measured, args.quick).as_bytes())?;
     io.print(&if args.json { file::json(&measured)? } else { file::table(&measured) })?;

@@ -48,9 +48,9 @@ pub enum CommandError {
     /// Something cannot be read or written, in a sentence.
     #[error("{0}")]
     Files(String),
-    /// Somebody stopped it.
-    #[error("interrupted")]
-    Interrupted,
+    /// Somebody stopped it; what is kept of its work, in a clause.
+    #[error("interrupted: {0}")]
+    Interrupted(String),
     /// Nobody reads the output any more, which is no error.
     #[error("the output is closed")]
     ClosedOutput,
@@ -76,6 +76,11 @@ impl Exit {
 }
 
 impl CommandError {
+    /// Somebody stopped a command that writes its results whole or not at all.
+    pub(super) fn interrupted() -> Self {
+        Self::Interrupted("nothing of it is kept, earlier results stay as they are".to_owned())
+    }
+
     /// The status that it ends a command with.
     #[must_use]
     pub fn exit(&self) -> Exit {
@@ -85,7 +90,7 @@ impl CommandError {
             Self::Scenario(_) => Exit::Wrong,
             Self::Fault(_) => Exit::Fault,
             Self::Files(_) => Exit::Files,
-            Self::Interrupted => Exit::Interrupted,
+            Self::Interrupted(_) => Exit::Interrupted,
             Self::ClosedOutput => Exit::Done,
         }
     }
@@ -101,7 +106,7 @@ impl From<StudyError> for CommandError {
     fn from(error: StudyError) -> Self {
         match error {
             StudyError::Fault(fault) => fault.into(),
-            StudyError::Stopped => Self::Interrupted,
+            StudyError::Stopped => Self::interrupted(),
         }
     }
 }
@@ -123,7 +128,7 @@ mod tests {
             (CommandError::Scenario(Box::default()), 2),
             (CommandError::Fault(String::new()), 3),
             (CommandError::Files(String::new()), 4),
-            (CommandError::Interrupted, 130),
+            (CommandError::interrupted(), 130),
             (CommandError::ClosedOutput, 0),
         ] {
             assert_eq!(error.exit().code(), code);

@@ -1,21 +1,29 @@
-//! Ctrl-C: the first one lets running jobs end, the second one ends the process at once.
+//! Ctrl-C: the first one lets jobs stop where they are, the second one ends the process at once.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::LazyLock;
+use std::sync::atomic::Ordering;
 
 use super::exit::Exit;
+use crate::world::Stopper;
 
 /// Whether somebody has interrupted the process.
-static IS_INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static IS_INTERRUPTED: LazyLock<Stopper> = LazyLock::new(Stopper::default);
 
 /// Begins to listen.
 pub(super) fn listen() {
-    let on_signal = || {
-        if IS_INTERRUPTED.swap(true, Ordering::Relaxed) {
+    let flag = stopper();
+    let on_signal = move || {
+        if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(Exit::Interrupted.code().into());
         }
     };
     // Where there is no handler, the system ends the process at the first Ctrl-C: that is enough.
     let _ = ctrlc::set_handler(on_signal);
+}
+
+/// What stops jobs in their midst once somebody has interrupted the process.
+pub(super) fn stopper() -> Stopper {
+    Stopper::clone(&IS_INTERRUPTED)
 }
 
 /// Whether somebody has interrupted the process.

@@ -78,7 +78,7 @@ impl Io {
                     "This is a fault of lindley: please report it with the scenario and the seed.",
                 );
             }
-            CommandError::Usage(_) | CommandError::Files(_) | CommandError::Interrupted => {
+            CommandError::Usage(_) | CommandError::Files(_) | CommandError::Interrupted(_) => {
                 self.say(&format!("\u{1b}[1;31merror\u{1b}[0m: {error}"));
             }
         }

@@ -8,7 +8,7 @@ use super::exit::{CommandError, Problems};
 use super::io::Io;
 use super::options::Changes;
 use super::shipped::{self, SCENARIOS, Shipped};
-use crate::check::{ineffective, unused};
+use crate::check::{ineffective, overload, unused};
 use crate::graph::{Graph, Traffic, build};
 use crate::model::Model;
 use crate::scenario::overlay::Assignment;
@@ -136,6 +136,7 @@ impl Opened {
             let Some(model) = self.model(&name, &[]) else { continue };
             let Some(graph) = self.build(&model) else { continue };
             let traffic = Traffic::of(&graph);
+            overload(&model, &graph, &traffic, &mut self.diagnostics);
             found.push(ineffective(&model, &graph, &traffic, &mut self.diagnostics));
             variants.push(Variant { name, graph: Arc::new(graph) });
         }

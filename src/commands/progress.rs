@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::interrupt;
 use crate::study::Progress;
+use crate::world::Stopper;
 
 /// How often the bar is drawn, in times per second.
 const REFRESHES_PER_SECOND: u8 = 10;
@@ -41,6 +42,10 @@ impl Progress for Bar {
 
     fn is_stopped(&self) -> bool {
         interrupt::is_interrupted()
+    }
+
+    fn stopper(&self) -> Option<Stopper> {
+        Some(interrupt::stopper())
     }
 }
 

@@ -28,6 +28,7 @@ use super::simulation::begin;
 use super::timing::Watch;
 use crate::report::{fingerprint, slo_outcome, slo_verdicts};
 use crate::study::{Progress, Shard, StudyError, SweepRow, Variant, VariantResult, run_points};
+use crate::world::Stopper;
 
 // What shards are put together with.
 pub(super) use desk::progress;
@@ -93,11 +94,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let watch = Watch::start();
     let outline = sweep.outline(&args, &provenance);
     let (desk, state, finished) = Desk::open(&folder, &outline.header, args.restart, io)?;
-    let ran = finish(&sweep, state, finished, args.work.quiet);
-    if matches!(ran, Err(CommandError::Interrupted)) {
-        io.note("Finished points are kept: the same command goes on from here.");
-    }
-    let (finished, events) = ran?;
+    let (finished, events) = finish(&sweep, state, finished, args.work.quiet)?;
     io.note(&watch.line(events, threads));
     let ending = Ending::new(provenance, outline, finished);
     let place = ending.write(&folder, &args.work)?;
@@ -141,7 +138,13 @@ fn finish(
         return Err(CommandError::Files(format!("cannot keep a finished point: {error}")));
     }
     match ran {
-        Err(StudyError::Stopped) => return Err(CommandError::Interrupted),
+        Err(StudyError::Stopped) => {
+            let kept = all.iter().flatten().count() + new.len();
+            let own = (0..all.len()).filter(|place| sweep.is_own(*place)).count();
+            return Err(CommandError::Interrupted(format!(
+                "{kept} of {own} points are kept; the same command goes on from there"
+            )));
+        }
         Err(StudyError::Fault(fault)) => return Err(fault.into()),
         Ok(()) => {}
     }
@@ -163,6 +166,10 @@ impl Progress for StoppableBar {
 
     fn is_stopped(&self) -> bool {
         self.bar.is_stopped() || self.is_failed.load(Ordering::Relaxed)
+    }
+
+    fn stopper(&self) -> Option<Stopper> {
+        self.bar.stopper()
     }
 }
 

@@ -19,6 +19,10 @@ pub use queue::Queue;
 
 use crate::time::Time;
 
+/// So many events are handled between two looks at whether the run shall stop: a few milliseconds
+/// of work.
+const EVENTS_BETWEEN_LOOKS: u64 = 1 << 14;
+
 /// What the engine runs.
 pub trait World {
     /// What is to be handled before all events, without being one.
@@ -30,6 +34,12 @@ pub trait World {
     /// the event is about is brought close.
     fn foresee(&self, payload: Payload) {
         let _ = payload;
+    }
+
+    /// Whether the run shall stop where it is, since nobody waits for it any more. It is asked now
+    /// and then.
+    fn is_stopped(&self) -> bool {
+        false
     }
 
     /// One event is due: `now` is its time. Whatever follows from it is pushed to `queue`.
@@ -58,11 +68,15 @@ pub enum Stop {
     World,
     /// More events than the limit: something makes events without end.
     TooManyEvents,
+    /// Nobody waits for it any more.
+    Stopped,
 }
 
 /// Gives events to `world` in order until none is due at or before `horizon`, and counts them.
 pub fn run<W: World>(world: &mut W, queue: &mut Queue, horizon: Time, limit: u64) -> (Stop, u64) {
     let mut events = 0;
+    // Up to there nothing but the number of events is looked at.
+    let mut next_look = limit.min(EVENTS_BETWEEN_LOOKS);
     let mut first = world.first();
     // The world is called in one place, so that all that it does can be inlined there.
     loop {
@@ -70,8 +84,13 @@ pub fn run<W: World>(world: &mut W, queue: &mut Queue, horizon: Time, limit: u64
             Some(first) => first,
             None => match queue.pop_and_look_ahead(horizon, |payload| world.foresee(payload)) {
                 None => break,
-                Some(_) if events == limit => return (Stop::TooManyEvents, events),
                 Some(next) => {
+                    if events == next_look {
+                        if let Some(stop) = looks_up(world, events, limit) {
+                            return (stop, events);
+                        }
+                        next_look = limit.min(events + EVENTS_BETWEEN_LOOKS);
+                    }
                     events += 1;
                     next
                 }
@@ -82,6 +101,17 @@ pub fn run<W: World>(world: &mut W, queue: &mut Queue, horizon: Time, limit: u64
         }
     }
     (if queue.is_empty() { Stop::Drained } else { Stop::Horizon }, events)
+}
+
+/// What ends a run after so many events, if anything does.
+#[cold]
+#[inline(never)]
+fn looks_up<W: World>(world: &W, events: u64, limit: u64) -> Option<Stop> {
+    if events == limit {
+        Some(Stop::TooManyEvents)
+    } else {
+        world.is_stopped().then_some(Stop::Stopped)
+    }
 }
 
 #[cfg(test)]
@@ -129,5 +159,48 @@ mod tests {
         assert_eq!(run(&mut world, &mut queue, Time(100), 100), (Stop::World, 1));
         let (mut world, mut queue) = started_with(9);
         assert_eq!(run(&mut world, &mut queue, Time(100), 4), (Stop::TooManyEvents, 4));
+    }
+
+    /// Has events without end, and nobody waits for it from some time on.
+    struct Endless {
+        now: Time,
+        is_left_at: Time,
+    }
+
+    impl World for Endless {
+        fn is_stopped(&self) -> bool {
+            self.now >= self.is_left_at
+        }
+
+        fn handle(&mut self, now: Time, payload: Payload, queue: &mut Queue) -> Flow {
+            self.now = now;
+            queue.push(now + Span(1), payload);
+            Flow::On
+        }
+    }
+
+    fn endless_until(is_left_at: u64, limit: u64) -> (Stop, u64) {
+        let mut world = Endless { now: Time::ZERO, is_left_at: Time(is_left_at) };
+        let mut queue = Queue::default();
+        queue.push(Time(1), Payload(0));
+        run(&mut world, &mut queue, Time::NEVER, limit)
+    }
+
+    #[test]
+    fn a_run_that_nobody_waits_for_ends_within_few_events() {
+        for is_left_at in [0, 1, 100_000] {
+            let (stop, events) = endless_until(is_left_at, u64::MAX);
+            assert_eq!(stop, Stop::Stopped);
+            let range = is_left_at..=is_left_at + EVENTS_BETWEEN_LOOKS;
+            assert!(range.contains(&events), "{events} events, left at {is_left_at}");
+        }
+    }
+
+    #[test]
+    fn looks_do_not_move_the_limit() {
+        let slice = EVENTS_BETWEEN_LOOKS;
+        for limit in [0, 1, slice - 1, slice, slice + 1, 3 * slice, 3 * slice + 7] {
+            assert_eq!(endless_until(u64::MAX, limit), (Stop::TooManyEvents, limit));
+        }
     }
 }

@@ -62,6 +62,7 @@ pub(super) fn auth_plan(build: &mut Build<'_>, programs: &mut Programs) -> Optio
     };
     roles(build, &mut plan);
     check_people(build, owner, &plan);
+    super::cors::check_cookie(build);
     write_programs(build, owner, &mut plan, programs);
     Some(plan)
 }

@@ -561,11 +561,11 @@ impl<'a> Build<'a> {
         let mut plans = Vec::new();
         for (name, probe) in &model.probes {
             let node = self.node(probe.spec.node.get_ref(), &probe.spec.node.span());
-            let mut at = probe.spec.at.clone();
+            let mut at = probe.spec.moments();
             at.sort_unstable();
             let latest = at.last().copied().unwrap_or_default();
             if at.is_empty() {
-                self.error(&probe.at("at"), format!("probe `{name}` has no moments"));
+                self.error(&probe.at("at"), format!("probe `{name}` has no `at` and no `cycle`"));
             } else if probe.spec.cycle.is_some_and(|cycle| latest >= cycle || cycle.is_zero()) {
                 let at = probe.at("cycle");
                 let message = format!("probe `{name}` has a moment at {latest}, after its cycle");

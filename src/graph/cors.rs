@@ -7,14 +7,14 @@ use super::build::Build;
 use super::program::{Programs, amount};
 use super::visits::origin_of;
 use crate::attack::{CsrfSpec, Lure};
-use crate::auth::{Scheme, TokenStorage};
+use crate::auth::{AuthSpec, Scheme, TokenStorage};
 use crate::endpoint::{EndpointSpec, Op};
 use crate::http::cookie::{Browser, Cookie, Initiator, Request};
 use crate::http::cors::{Allowed, Asked, is_forbidden, needed};
 use crate::http::origin::Origin;
 use crate::http::site::Site;
 use crate::id::NodeId;
-use crate::model::Named;
+use crate::model::{Model, Named};
 use crate::net::{Asking, CrossOrigin, OriginId, PolicyId, PolicyPlan, Verdicts};
 use crate::nodes::KindSpec;
 use crate::nodes::cors::CorsSpec;
@@ -158,16 +158,33 @@ pub(super) fn has_cookie(build: &Build<'_>) -> bool {
 pub(super) fn cookie(build: &mut Build<'_>, site: &Origin) -> Option<Cookie> {
     let model = build.model;
     let auth = model.auth.as_ref().filter(|_| has_cookie(build))?;
-    let login = auth.spec.login.as_ref().and_then(|name| model.endpoints.get(name.get_ref()));
-    let written = login.and_then(|it| Origin::of(it.spec.origin.as_deref()?).ok());
-    match auth.spec.cookie.store(written.as_ref().unwrap_or(site)) {
-        Ok(cookie) => Some(cookie),
-        Err(sentence) => {
-            if !build.diagnostics.has_errors() {
-                build.error(&auth.at("cookie"), sentence);
-            }
-            None
-        }
+    let setter = setter(&auth.spec, model).unwrap_or_else(|| site.clone());
+    let stored = auth.spec.cookie.store(&setter);
+    stored.map_err(|sentence| is_not_kept(build, auth, sentence)).ok()
+}
+
+/// The origin that sets the cookie, where it is written: that of the log-in.
+fn setter(auth: &AuthSpec, model: &Model) -> Option<Origin> {
+    let login = model.endpoints.get(auth.login.as_ref()?.get_ref())?;
+    Origin::of(login.spec.origin.as_deref()?).ok()
+}
+
+/// Notes a cookie that no browser keeps, whoever shows it and wherever pages come from.
+pub(super) fn check_cookie(build: &mut Build<'_>) {
+    let model = build.model;
+    let Some(auth) = model.auth.as_ref().filter(|_| has_cookie(build)) else { return };
+    let sound = match setter(&auth.spec, model) {
+        Some(setter) => auth.spec.cookie.store(&setter).map(|_| ()),
+        None => auth.spec.cookie.is_sound(),
+    };
+    if let Err(sentence) = sound {
+        is_not_kept(build, auth, sentence);
+    }
+}
+
+fn is_not_kept(build: &mut Build<'_>, auth: &Named<AuthSpec>, sentence: String) {
+    if !build.diagnostics.has_errors() {
+        build.error(&auth.at("cookie"), sentence);
     }
 }
 
@@ -224,7 +241,8 @@ fn policies<'a>(
 }
 
 /// What a node says to scripts of other origins.
-const fn policy_of(kind: &KindSpec) -> Option<&CorsSpec> {
+#[must_use]
+pub const fn policy_of(kind: &KindSpec) -> Option<&CorsSpec> {
     match kind {
         KindSpec::Server(spec) => spec.sharing.cors.as_ref(),
         KindSpec::ReverseProxy(spec) => spec.sharing.cors.as_ref(),

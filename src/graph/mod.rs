@@ -36,6 +36,7 @@ use std::sync::Arc;
 
 pub use build::{Files, build};
 pub use cached::{browsers_keep, keeping, kept_for};
+pub use cors::policy_of;
 pub use demand::{Demand, Form, Given, Visits, successors};
 pub use identified::is_sharded;
 pub use reach::{Pair, Served};

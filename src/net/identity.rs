@@ -139,6 +139,16 @@ impl<O: Observer> Ctx<'_, O> {
         for whose in Robber::BOTH {
             let thief = self.core.people[place].thief(whose).copied();
             let Some(thief) = thief.filter(|thief| thief.until != Time::NEVER) else { continue };
+            if thief.until <= now {
+                // Who renews with the next request may be too late for that once the grace is over.
+                let asks = plan.theft.as_ref().is_some_and(|theft| theft.uses.is_some());
+                if !asks || !thief.renews || thief.is_renewing || thief.is_over {
+                    continue;
+                }
+                let grace = plan.tokens.renewal.as_ref().map_or(Span::ZERO, |it| it.grace);
+                self.will((place, whose), Deed::Ends, now + grace + Span(1));
+                continue;
+            }
             let until = self.loot_works_until(place, plan, &thief.credential).max(now);
             if until < thief.until {
                 self.core.people[place].thieves[whose as usize] = Some(Thief { until, ..thief });

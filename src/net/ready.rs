@@ -38,6 +38,12 @@ impl Ready {
         Some(next)
     }
 
+    /// What comes next.
+    #[must_use]
+    pub const fn peek(&self) -> Option<Payload> {
+        self.next
+    }
+
     /// Forgets everything and keeps the memory.
     pub fn clear(&mut self) {
         self.next = None;

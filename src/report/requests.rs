@@ -1,5 +1,5 @@
 //! `requests.csv`: single requests, where they were kept. Replications and replicas count from 1,
-//! users and ordinals of their requests from 0.
+//! users and ordinals of their requests from 0; users of a trace are its sessions in their order.
 //!
 //! Times are exact: microseconds with the nanoseconds as decimals, by whole-number arithmetic. An
 //! empty status means that no answer came to the client. `backends` are the replicas that were
@@ -7,12 +7,14 @@
 
 use super::ResultFile;
 use super::sheet::{Cell, Sheet};
-use crate::fact::{CacheStatus, Place};
-use crate::graph::Graph;
+use crate::fact::{Asked, CacheStatus, Place};
+use crate::graph::{Graph, Role};
+use crate::nodes::client::Demand;
 use crate::observe::RequestRow;
 use crate::outcome::{Answer, Reason, Status};
 use crate::study::VariantResult;
 use crate::time::Time;
+use crate::trace::TraceRow;
 
 const COLUMNS: [&str; 14] = [
     "variant",
@@ -55,7 +57,7 @@ fn row(result: &VariantResult, replication: u64, request: &RequestRow) -> [Cell;
         Cell::Count(replication),
         Cell::Count(asked.ordinal),
         graph.names[asked.client.index()].as_str().into(),
-        Cell::Count(asked.user),
+        Cell::Count(user(graph, asked)),
         graph.endpoint_name(asked.endpoint).into(),
         asked.object.map_or(Cell::Empty, |object| match graph.fixed.object_name(object) {
             Some(name) => name.into(),
@@ -69,6 +71,14 @@ fn row(result: &VariantResult, replication: u64, request: &RequestRow) -> [Cell;
         Cell::Text(backends(graph, &request.backends)),
         Cell::Text(caches(graph, &request.caches)),
     ]
+}
+
+/// The user of a request: of a replayed trace, the number of the session that its row names.
+fn user(graph: &Graph, asked: &Asked) -> u64 {
+    let Role::Client(client) = &graph.plans[asked.client.index()].role else { return asked.user };
+    let Demand::Replayed(trace) = &client.demand else { return asked.user };
+    let row = usize::try_from(asked.ordinal).ok().and_then(|row| trace.rows().get(row));
+    row.and_then(TraceRow::session).map_or(asked.user, u64::from)
 }
 
 /// The status that the client read. What it saw of a connection itself has none: the status of such

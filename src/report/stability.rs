@@ -39,8 +39,9 @@ pub(super) fn stability(result: &VariantResult) -> StabilityEntry<'_> {
             since_s: since.as_secs_f64(),
             limit: halt.map(|halt| match halt {
                 Halt::InFlight(..) => "in-flight",
-                Halt::NoProgress(_) => "no-progress",
+                Halt::NoProgress(..) => "no-progress",
                 Halt::Events(_) => "events",
+                Halt::Stopped(_) => "stopped",
             }),
         },
     }
@@ -70,11 +71,20 @@ pub(super) fn trouble(result: &VariantResult) -> Option<String> {
              limit, most of them at {}",
             name(node)
         ),
-        Stability::Unstable { since, halt: Some(Halt::NoProgress(_)), .. } => {
-            format!("came to a halt at {since}: events without end at one moment")
+        Stability::Unstable { since, halt: Some(Halt::NoProgress(_, circle)), .. } => {
+            let nodes: Vec<String> = circle.nodes().map(|node| name(Some(node))).collect();
+            let place = if nodes.is_empty() {
+                String::new()
+            } else {
+                format!(", which go round at {}", nodes.join(", "))
+            };
+            format!("came to a halt at {since}: events without end at one moment{place}")
         }
         Stability::Unstable { since, halt: Some(Halt::Events(_)), .. } => {
             format!("was ended at {since} by the limit of events")
+        }
+        Stability::Unstable { since, halt: Some(Halt::Stopped(_)), .. } => {
+            format!("was stopped at {since}")
         }
     })
 }

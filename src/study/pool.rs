@@ -5,6 +5,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use crate::world::Stopper;
+
 /// A job, by how long it is likely to take in units of its own.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Job {
@@ -17,9 +19,15 @@ pub trait Progress: Sync {
     /// One more job is done.
     fn advance(&self);
 
-    /// Whether the pool shall stop: jobs that have begun are finished, no other begins.
+    /// Whether the pool shall stop: no further job begins, and nobody is told of those that have
+    /// begun.
     fn is_stopped(&self) -> bool {
         false
+    }
+
+    /// What stops the jobs that have begun, where they are.
+    fn stopper(&self) -> Option<Stopper> {
+        None
     }
 }
 
@@ -45,7 +53,13 @@ pub fn run_jobs<W: Default, T: Send>(
                 stopped.store(true, Ordering::Relaxed);
                 return;
             }
-            done(*job, run(&mut space, *job));
+            let result = run(&mut space, *job);
+            if progress.is_stopped() {
+                // It may have been stopped in its midst.
+                stopped.store(true, Ordering::Relaxed);
+                return;
+            }
+            done(*job, result);
             progress.advance();
         }
     };

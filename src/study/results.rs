@@ -441,7 +441,8 @@ impl VariantResult {
         if let Some((halt, since)) = halted {
             let node = match halt {
                 Halt::InFlight(_, node) => Some(node),
-                Halt::NoProgress(_) | Halt::Events(_) => None,
+                Halt::NoProgress(_, circle) => circle.nodes().next(),
+                Halt::Events(_) | Halt::Stopped(_) => None,
             };
             return Stability::Unstable { node, since, halt: Some(halt) };
         }

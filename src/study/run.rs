@@ -151,6 +151,7 @@ pub(super) fn warm_up_cuts(
     }
     let sums = Mutex::new(vec![None; jobs.len()]);
     let run = |space: &mut Workspace, job: usize| {
+        space.stopper = progress.stopper();
         let (place, replication) = jobs[job];
         requests_series(space, &variants[place].graph, replication, WARM_UP_SLOTS)
     };
@@ -209,6 +210,7 @@ fn replications(
     }
     let results = Mutex::new(jobs.iter().map(|_| None).collect::<Vec<_>>());
     let run = |space: &mut Workspace, job: usize| {
+        space.stopper = progress.stopper();
         let (place, replication) = jobs[job];
         let graph = &variants[place].graph;
         let window = window_of(graph, cut.found);

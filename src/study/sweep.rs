@@ -122,6 +122,7 @@ pub fn run_points(
         costs.extend((0..graph.run.replications).map(|_| Job { cost }));
     }
     let run = |space: &mut Workspace, job: usize| {
+        space.stopper = progress.stopper();
         let (place, replication) = jobs[job];
         let graph = &points[place].variant.graph;
         let window = window_of(graph, cut(place).found).min(Time(graph.run.duration.0));

@@ -147,3 +147,32 @@ fn a_page_has_all_of_a_result_and_stays_with_it_until_the_next_run() {
     place.run("compare shop.toml --out a").done();
     assert_eq!(place.files("a"), before);
 }
+
+#[test]
+fn requests_of_a_replayed_trace_name_the_session_that_they_belong_to() {
+    let place = Workplace::with_shop();
+    place.write("rows.csv", "arrival_ms,session\n0,ann\n10,bob\n20,ann\n30,\n40,bob\n");
+    let shop = SHOP.replace("{ poisson = '60/s' }", "{ trace = 'rows.csv' }");
+    let shop = shop.split("[sweep").next().expect("a shop").replace("warmup = '1s'\n", "");
+    place.write("shop.toml", &format!("study = 'terminating'\n{shop}"));
+    place.run("run shop.toml --no-plots --variant one --requests --replications 5").done();
+    let table = place.read("results/shop/requests.csv");
+    let first = table.lines().skip(1).take(5).map(|row| row.split(',').nth(4).expect("a user"));
+    assert_eq!(first.collect::<Vec<_>>(), ["0", "1", "0", "0", "1"], "{table}");
+}
+
+#[test]
+fn a_run_in_which_time_stands_still_names_the_nodes_that_go_round() {
+    let place = Workplace::with_shop();
+    let shop = SHOP.replace("arrivals = { poisson = '60/s' }", "users = 1");
+    let shop = shop.split("[variant").next().expect("a shop").replace("cores = 1\n", "");
+    place.write("shop.toml", &shop.replace("{ cpu = { exp = '5ms' } }", ""));
+    let told = place.run("run shop.toml --no-plots --replications 1").done();
+    let said = ["`users`, `app`", "`app`, `users`"];
+    let said = said.map(|it| format!("events without end at one moment, which go round at {it}"));
+    assert!(
+        said.iter().any(|said| told.stdout.replace('\n', " ").contains(said)),
+        "{}",
+        told.stdout
+    );
+}

@@ -46,3 +46,15 @@ fn quiet_leaves_out_all_but_results_and_errors() {
     let told = place.run("run shop.toml --quiet --set node.app.cores=0");
     assert!(told.stderr.starts_with("error: "), "{}", told.stderr);
 }
+
+#[test]
+fn a_load_that_has_no_steady_state_is_told_before_the_run() {
+    let place = Workplace::with_shop();
+    let line = "run shop.toml --no-plots -q --variant one --set node.users.arrivals.poisson=400/s";
+    let told = place.run(line).done();
+    let said = "warning: `app` is offered 2.000 of what it can do: its queue grows without limit";
+    assert!(told.stderr.contains(said), "{}", told.stderr);
+    assert!(told.stderr.contains("there is no steady state"), "{}", told.stderr);
+    let told = place.run(&format!("{line} --set study=terminating --set warmup=0s"));
+    assert!(!told.stderr.contains("is offered"), "{}", told.stderr);
+}

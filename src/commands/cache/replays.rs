@@ -102,7 +102,7 @@ impl Replays {
             };
             self.caches.par_iter_mut().for_each(|cache| cache.cache.replay(&chunk));
         })?;
-        if is_stopped { Err(CommandError::Interrupted) } else { Ok(self) }
+        if is_stopped { Err(CommandError::interrupted()) } else { Ok(self) }
     }
 
     /// What came of each.

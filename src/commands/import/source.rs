@@ -119,7 +119,7 @@ impl Source {
         let mut lines = Lines::new(self.open().map_err(refused)?);
         while let Some(line) = lines.next_line().map_err(refused)? {
             if line.number % LINES == 0 && is_interrupted() {
-                return Err(CommandError::Interrupted);
+                return Err(CommandError::interrupted());
             }
             let entry = line.bytes.ok_or(Malformed::TooLong).and_then(Entry::read);
             take(line.number, entry.as_ref().map_err(|why| *why))?;

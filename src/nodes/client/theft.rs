@@ -1,7 +1,8 @@
 //! Thieves: a credential is copied, used beside its owner, and ends with what it names.
 //!
 //! A thief who has what renews a token uses it when the token no longer works, as late as possible:
-//! a used refresh token is what gives a theft away.
+//! a used refresh token is what gives a theft away. Who asks for pages renews with the next one;
+//! who asks for nothing does so at the moment the token ends.
 
 use rand_distr::Distribution;
 
@@ -135,14 +136,24 @@ impl Client {
         ctx.will(who, Deed::Ends, thief.until);
     }
 
-    /// The thief asks for a page, and will do so again.
+    /// The thief asks for a page, or first renews what shows who asks, and will do so again.
     fn thief_asks<O: Observer>(&mut self, who: Robbed, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
         let (place, whose) = who;
         let uses = plan.theft.as_ref().and_then(|theft| theft.uses.as_ref());
-        let (Some(law), true) = (uses, ctx.core.issuing) else { return };
         let now = ctx.now();
         let person = &mut ctx.core.people[place];
         let Some(thief) = &mut person.thieves[whose as usize] else { return };
+        let is_over = now >= thief.until;
+        let Some(law) = uses.filter(|_| ctx.core.issuing) else {
+            if is_over && !thief.is_renewing {
+                self.is_exposed_no_more(who, ctx);
+            }
+            return;
+        };
+        if is_over && thief.renews && plan.refresh.is_some() {
+            thief.waits = true;
+            return self.thief_renews(who, plan, ctx);
+        }
         thief.requests += 1;
         let n = u64::from(thief.requests);
         let key = person.key.with(USE.part(thief.theft).part(n).bits());
@@ -184,7 +195,8 @@ impl Client {
         let now = ctx.now();
         let (place, whose) = who;
         let thief = ctx.core.people[place].thief(whose).copied();
-        let Some(thief) = thief.filter(|thief| now >= thief.until && !thief.is_renewing) else {
+        let is_due = |thief: &Thief| now >= thief.until && !thief.is_renewing && !thief.is_over;
+        let Some(thief) = thief.filter(is_due) else {
             return;
         };
         let until = ctx.loot_works_until(place, plan, &thief.credential);
@@ -193,24 +205,45 @@ impl Client {
             person.thieves[whose as usize] = Some(Thief { until, ..thief });
             return ctx.will(who, Deed::Ends, until);
         }
-        match plan.refresh.filter(|_| thief.renews && ctx.core.issuing) {
-            Some(endpoint) => {
-                let n = u64::from(thief.requests) + 1;
-                let requests = thief.requests + 1;
-                let renewing = Thief { requests, is_renewing: true, ..thief };
-                person.thieves[whose as usize] = Some(renewing);
-                let key = person.key.with(USE.part(thief.theft).part(n).bits());
-                let wanted = (endpoint, Errand::of(whose, true));
-                self.issue((SessionId::NONE, place, 0, n), key, u32::MAX, wanted, ctx);
-            }
-            None => self.is_exposed_no_more(who, ctx),
+        if !(thief.renews && plan.refresh.is_some() && ctx.core.issuing) {
+            return self.is_exposed_no_more(who, ctx);
         }
+        if plan.theft.as_ref().is_none_or(|theft| theft.uses.is_none()) {
+            return self.thief_renews(who, plan, ctx);
+        }
+        // Who asks for pages finds out with the next one. If nothing can be renewed by then, what
+        // was stolen works no longer, but is presented all the same.
+        let person = &ctx.core.people[place];
+        let losses = person.record.map_or(0, |record| ctx.losses(plan, person, record.home));
+        if !person.would_renew(plan, whose, losses, now) {
+            self.tells_exposure(thief, ctx);
+            let over = Thief { is_over: true, ..thief };
+            ctx.core.people[place].thieves[whose as usize] = Some(over);
+        }
+    }
+
+    /// The thief presents the refresh token, unless that is being done.
+    fn thief_renews<O: Observer>(&mut self, who: Robbed, plan: &AuthPlan, ctx: &mut Ctx<'_, O>) {
+        let (place, whose) = who;
+        let person = &mut ctx.core.people[place];
+        let (Some(endpoint), Some(thief)) = (plan.refresh, &mut person.thieves[whose as usize])
+        else {
+            return;
+        };
+        if std::mem::replace(&mut thief.is_renewing, true) {
+            return;
+        }
+        thief.requests += 1;
+        let n = u64::from(thief.requests);
+        let key = person.key.with(USE.part(thief.theft).part(n).bits());
+        let wanted = (endpoint, Errand::of(whose, true));
+        self.issue((SessionId::NONE, place, 0, n), key, u32::MAX, wanted, ctx);
     }
 
     /// A thief's request has its outcome.
     #[cold]
     pub(super) fn thief_goes_on<O: Observer>(
-        &self,
+        &mut self,
         request: RequestId,
         whose: Robber,
         answer: Answer,
@@ -232,30 +265,41 @@ impl Client {
             }
             ctx.core.people[place].thieves[whose as usize] = Some(Thief { until: now, ..thief });
             // What knows of no loss would let what is lost live on: only a renewal can do that.
-            if thief.renews {
-                return ctx.will(who, Deed::Ends, now);
+            if thief.renews && plan.refresh.is_some() && ctx.core.issuing {
+                return self.thief_renews(who, plan, ctx);
             }
             return self.is_exposed_no_more(who, ctx);
         }
         thief.is_renewing = false;
+        // By a timer whose moment is that of its outcome, or later: nobody asks twice at one.
+        let goes_on = std::mem::take(&mut thief.waits);
         if answer.is_success() {
             thief.until = ctx.loot_works_until(place, plan, &thief.credential).max(now);
             ctx.core.people[place].thieves[whose as usize] = Some(thief);
             ctx.will(who, Deed::Ends, thief.until);
+            if goes_on {
+                ctx.will(who, Deed::Asks, now);
+            }
         } else if answer.status == 401 {
             let worthless = Thief { renews: false, ..thief };
             ctx.core.people[place].thieves[whose as usize] = Some(worthless);
             self.is_exposed_no_more(who, ctx);
         } else {
             ctx.core.people[place].thieves[whose as usize] = Some(thief);
-            ctx.will(who, Deed::Ends, now + AGAIN);
+            ctx.will(who, if goes_on { Deed::Asks } else { Deed::Ends }, now + AGAIN);
         }
     }
 
     /// What was stolen works no longer, as has turned out.
     fn is_exposed_no_more<O: Observer>(&self, (place, whose): Robbed, ctx: &mut Ctx<'_, O>) {
+        let thief = ctx.core.people[place].thieves[whose as usize].take();
+        if let Some(thief) = thief.filter(|thief| !thief.is_over) {
+            self.tells_exposure(thief, ctx);
+        }
+    }
+
+    fn tells_exposure<O: Observer>(&self, thief: Thief, ctx: &mut Ctx<'_, O>) {
         let client = self.plan.node;
-        let Some(thief) = ctx.core.people[place].thieves[whose as usize].take() else { return };
         let Thief { since, until, logout, noticed, .. } = thief;
         let after = |moment: Time| until.since(moment.max(since).min(until));
         ctx.observe(&Fact::Identity(Said::Exposed {

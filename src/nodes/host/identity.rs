@@ -383,6 +383,7 @@ impl Host {
         let client = it.client;
         match it.renew(plan, errand, losses, now) {
             Reaction::Renews(_) => {
+                ctx.looks_at_loot(person, plan);
                 ctx.observe(&Fact::Identity(Said::Granted { at, renewal: true }));
                 false
             }

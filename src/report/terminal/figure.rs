@@ -73,7 +73,10 @@ impl Marks {
 const fn is_cut_short(result: &VariantResult) -> bool {
     matches!(
         result.stability,
-        Stability::Unstable { halt: Some(Halt::Events(_) | Halt::NoProgress(_)), .. }
+        Stability::Unstable {
+            halt: Some(Halt::Events(_) | Halt::NoProgress(..) | Halt::Stopped(_)),
+            ..
+        }
     )
 }
 
