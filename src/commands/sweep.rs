@@ -228,6 +228,7 @@ impl Sweep {
             values: self.grid.cell(point.point).labels().map(str::to_owned).collect(),
             row: it.row,
             slo: it.slo,
+            minds_failures: point.variant.graph.run.slo.is_some_and(|slo| slo.success.is_some()),
             fingerprint: it.fingerprint,
             events: it.events,
         };
