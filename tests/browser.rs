@@ -357,7 +357,7 @@ fn pages_without_parts_count_where_any_page_has_parts() {
     };
     near("page_rate", 4.0);
     // One of 40 ms in four, and three of 10 ms.
-    near("page_load_mean", 17.5);
+    near("page_load_mean", 0.0175);
     let none = run(&graph_of(text, "none"));
     assert!(reading(&none, "page_rate").is_nan(), "no page has parts");
 }

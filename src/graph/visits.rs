@@ -33,8 +33,8 @@ pub(super) fn visit_of(build: &mut Build<'_>, name: &str, client: &ClientSpec) -
     Some(visit.clone())
 }
 
-/// The parts of the pages of a visit, in the order of the pages; nothing if no page of any visitor of
-/// the scenario has any, so that nobody asks how long pages take.
+/// The parts of the pages of a visit, in the order of the pages; nothing if no page of any visitor
+/// of the scenario has any, so that nobody asks how long pages take.
 pub(super) fn parts(build: &mut Build<'_>, visit: &str) -> Vec<PagePlan> {
     let model = build.model;
     let Some(owner) = model.visits.get(visit) else { return Vec::new() };

@@ -156,8 +156,8 @@ impl VisitPlan {
         }
     }
 
-    /// How many pages a visit has on average: of a stay, the first and as many more as thinking leaves
-    /// time for. The time that pages take comes off that, and is not known here.
+    /// How many pages a visit has on average: of a stay, the first and as many more as thinking
+    /// leaves time for. The time that pages take comes off that, and is not known here.
     #[must_use]
     pub fn mean_pages(&self) -> f64 {
         match (&self.length, &self.stay) {
@@ -168,9 +168,9 @@ impl VisitPlan {
     }
 }
 
-/// How often somebody who thinks so long each time is done with it within a stay: exact if the times
-/// of thinking are exponential or both are constant, else as in a long stay (Cox, *Renewal Theory*,
-/// 1962), which too short a stay does not reach.
+/// How often somebody who thinks so long each time is done with it within a stay: exact if the
+/// times of thinking are exponential or both are constant, else as in a long stay (Cox, *Renewal
+/// Theory*, 1962), which too short a stay does not reach.
 fn renewals(stay: &Law, think: &Law) -> f64 {
     if let (Some(stay), Some(think)) = (stay.is_constant(), think.is_constant()) {
         return (libm::ceil(stay / think) - 1.0).max(0.0);

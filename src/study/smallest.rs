@@ -20,9 +20,9 @@ pub enum Next {
     Nothing,
 }
 
-/// A search among `count` numbers, of which a larger one mostly does whatever a smaller one does. If
-/// that does not hold, what is found still does, and its neighbour below still does not; and where
-/// the last one does not, others are looked at before it is said that none does.
+/// A search among `count` numbers, of which a larger one mostly does whatever a smaller one does.
+/// If that does not hold, what is found still does, and its neighbour below still does not; and
+/// where the last one does not, others are looked at before it is said that none does.
 #[derive(Debug, Clone)]
 pub struct Smallest {
     count: usize,
@@ -42,8 +42,8 @@ impl Smallest {
         self.known.insert(place, does);
     }
 
-    /// What to do next: upwards or downwards from the start in steps that double, then by halves. If
-    /// all of that leads to nothing, too many may be as bad as too few: see [`looks`].
+    /// What to do next: upwards or downwards from the start in steps that double, then by halves.
+    /// If all of that leads to nothing, too many may be as bad as too few: see `looks`.
     #[must_use]
     pub fn next(&self) -> Next {
         let enough = self.known.iter().find(|(_, does)| **does).map(|(place, _)| *place);

@@ -17,8 +17,8 @@ use crate::nodes::station::{MachineShape, Shape};
 pub struct ReplicaTraffic {
     /// Its share of the node's exchanges.
     pub share: f64,
-    /// The work that is offered to it, in erlangs: cores that it keeps busy on average, with the pauses
-    /// that this brings.
+    /// The work that is offered to it, in erlangs: cores that it keeps busy on average, with the
+    /// pauses that this brings.
     pub load: f64,
     /// How many can be served at once.
     pub servers: u32,
@@ -124,8 +124,8 @@ impl Arriving {
     }
 }
 
-/// The erlangs that are offered to a replica, and how many it serves at once. What is at a core keeps
-/// it during a pause as well.
+/// The erlangs that are offered to a replica, and how many it serves at once. What is at a core
+/// keeps it during a pause as well.
 fn offered(replica: &ReplicaTraffic, machine: &MachineShape, shape: &Shape) -> (f64, u32) {
     match machine.cores {
         0 => (replica.wait.total / 1e9, shape.workers),

@@ -17,8 +17,8 @@ const JITTER: Purpose = Purpose::named("jitter of a renewal");
 const AGAIN: Span = Span::from_secs(1);
 
 impl Client {
-    /// Keeps an identity of somebody who has come, if the scenario asks who people are; `is_new` says
-    /// whether that is not a further device of somebody who is there.
+    /// Keeps an identity of somebody who has come, if the scenario asks who people are; `is_new`
+    /// says whether that is not a further device of somebody who is there.
     pub(super) fn gets_identity<O: Observer>(
         &self,
         id: SessionId,

@@ -27,8 +27,8 @@ impl Client {
         }
     }
 
-    /// A visitor comes, with one device, the first if the visitor `is_new`. Returns the place of who
-    /// that is; none if nobody asks.
+    /// A visitor comes, with one device, the first if the visitor `is_new`. Returns the place of
+    /// who that is; none if nobody asks.
     fn comes<O: Observer>(&mut self, plan: &VisitPlan, is_new: bool, ctx: &mut Ctx<'_, O>) -> u32 {
         let user = self.ordinal;
         self.ordinal += 1;

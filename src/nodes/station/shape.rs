@@ -45,8 +45,8 @@ impl Shape {
         self.machines.iter().any(|machine| machine.cores > 0)
     }
 
-    /// How much longer work takes with the pauses that come with it: each follows so much working time
-    /// and stops all cores of a replica.
+    /// How much longer work takes with the pauses that come with it: each follows so much working
+    /// time and stops all cores of a replica.
     #[must_use]
     pub fn drawn_out(&self) -> f64 {
         let Some((every, length)) = &self.pauses else { return 1.0 };

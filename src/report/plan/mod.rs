@@ -61,8 +61,8 @@ pub struct PlanCell {
     pub machine: usize,
     /// The smallest number of replicas that meets the objectives, if one does.
     pub enough: Option<PlanRun>,
-    /// A number that was run and is not shown to meet them: the neighbour below the smallest. If none
-    /// meets them, of those that stand best the largest. None if the first of all is enough.
+    /// A number that was run and is not shown to meet them: the neighbour below the smallest. If
+    /// none meets them, of those that stand best the largest. None if the first of all is enough.
     pub below: Option<PlanRun>,
     /// All numbers that were run, going up.
     pub looked_at: Vec<u32>,

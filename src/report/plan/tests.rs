@@ -153,8 +153,8 @@ fn that_no_machine_will_do_is_said_of_what_was_run_and_only_where_it_is_sure() {
         cell.looked_at = vec![1, 2, 4];
     }
     let told = |table: &PlanTable| plan_sentences(table).concat();
-    let sure = "no machine meets the objectives at any load of this plan, with up to 4 replicas (1, 2 \
-                and 4 were run).";
+    let sure = "no machine meets the objectives at any load of this plan, with up to 4 replicas \
+                (1, 2 and 4 were run).";
     assert_eq!(told(&table), sure);
     table.cells[3].below.as_mut().expect("four were run").slo = SloOutcome::Unclear;
     let unclear = sure.replace("meets", "is shown to meet");
