@@ -73,8 +73,8 @@ fn of_each_machine_as_many_are_planned_as_the_load_needs_by_hand() {
         "700/s big 2 6 1 unstable met yes",
     ];
     assert_eq!(found, expected);
-    let answer = "\n`small` is cheapest at 90/s (from few data); `small` and `big` cost the same at \
-                  250/s (from few data); `big` is cheapest from 390/s on (from few data). It \
+    let answer = "\n`small` is cheapest at 90/s (from few data); `small` and `big` cost the same \
+                  at 250/s (from few data); `big` is cheapest from 390/s on (from few data). It \
                   changes between 90/s and 250/s: at 90/s `small` costs 67 % less than `big`. It \
                   changes between 250/s and 390/s: at 390/s `big` costs 25 % less than `small`.\n";
     assert!(told.stdout.contains(answer), "{}", told.stdout);
