@@ -27,6 +27,7 @@ mod assumptions;
 mod breakdown;
 mod caches;
 mod comparison;
+#[cfg(feature = "cli")]
 mod drift;
 mod failing;
 mod fingerprint;
