@@ -359,3 +359,27 @@ fn parts_take_no_ordinal_and_the_visitor_thinks_when_the_page_is_whole() {
         ended.iter().filter(|it| it.endpoint == 1).map(|it| it.started / 1_000_000).collect();
     assert_eq!(pages, [10_000, 11_240]);
 }
+
+#[test]
+fn pages_without_parts_count_where_any_page_has_parts() {
+    let text = "study = 'terminating'\nuntil = 'drained'\nduration = '100s'
+[endpoint.html]\nwork = [{ wait = '10ms' }]\n[endpoint.part]\nwork = [{ wait = '30ms' }]
+[page.whole]\nendpoint = 'html'\nresources = [{ endpoint = 'part', count = 2 }]
+[page.bare]\nendpoint = 'html'
+[visit.one]\npages = { whole = 1 }\n[visit.other]\npages = { bare = 1 }
+[node.a]\nkind = 'client'\narrivals = { visits = { regular = '1/s' }, visit = 'one' }
+[node.b]\nkind = 'client'\narrivals = { visits = { regular = '3/s' }, visit = 'other' }
+[node.app]\nkind = 'server'\ncores = 8\n[link.a.app]\n[link.b.app]
+[variant.both]\n[variant.bare.visit.one]\npages = { whole = 0, bare = 1 }
+[variant.none.page.whole]\nresources = []\n";
+    let ran = run(&graph_of(text, "both"));
+    let near = |name: &str, right: f64| {
+        let found = reading(&ran, name);
+        assert!((found / right - 1.0).abs() < 0.02, "{name}: {found} {right}");
+    };
+    near("page_rate", 4.0);
+    // One of 40 ms in four, and three of 10 ms.
+    near("page_load_mean", 0.0175);
+    let none = run(&graph_of(text, "none"));
+    assert!(reading(&none, "page_rate").is_nan(), "no page has parts");
+}

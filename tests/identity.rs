@@ -590,3 +590,11 @@ fn without_a_timer_the_first_page_before_the_end_renews_a_token() {
         assert!(found.len() >= 2 && found.iter().all(|it| range.contains(it)), "{found:?}");
     }
 }
+
+#[test]
+fn somebody_with_three_devices_is_one_person_present() {
+    let devices =
+        SITE.replace("length = { geometric = { mean = 10 } }", "stay = '20s'\ndevices = 3");
+    let people = reading(&run(&graph_of(&devices, "session")), "people_mean");
+    assert!((people - 20.0).abs() < 5.0, "{people}: one comes a second, and stays for 20 s");
+}

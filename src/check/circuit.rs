@@ -210,6 +210,7 @@ fn sound(shape: &Shape, form: Form) -> Result<(), &'static str> {
 pub(super) const fn origin_word(origin: Origin) -> &'static str {
     match origin {
         Origin::Given => "",
+        Origin::About => "about ",
         Origin::AtMost => "at most ",
         Origin::Solved => "",
     }

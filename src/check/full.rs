@@ -4,14 +4,14 @@
 use super::bound::Bound;
 use super::circuit::given;
 use super::grounds::Grounds;
-use crate::graph::{Graph, Origin, Traffic};
+use crate::graph::{Graph, Traffic};
 use crate::id::NodeId;
 
 /// One line for each node that can do no more than its users would ask for if nobody waited; none
 /// where less than what is known may come, for another reason than that.
 pub(super) fn full(graph: &Graph, traffic: &Traffic) -> Vec<String> {
     let is_closed = |id: NodeId| {
-        let mut clients = traffic.clients.iter().filter(|it| it.origin != Origin::Given);
+        let mut clients = traffic.clients.iter().filter(|it| it.origin.is_closed());
         clients.any(|client| client.visits.keys().any(|(node, _)| *node == id))
     };
     let grounds = Grounds::of(graph, &given(traffic));

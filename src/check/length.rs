@@ -4,7 +4,7 @@ use super::flow::Variation;
 use super::places::places;
 use super::resources::{Fullest, Queue, is_short, loads};
 use super::workers::may_halt;
-use crate::graph::{Graph, Origin, Traffic};
+use crate::graph::{Graph, Traffic};
 use crate::id::NodeId;
 use crate::model::{Study, Warmup};
 use crate::stats::{Confidence, Dependence};
@@ -58,7 +58,7 @@ impl Length {
         }
         // Users of a closed loop who wait do not ask again, so what they meet varies far less than
         // what anybody meets who comes from outside, on whom the theory is.
-        if traffic.clients.iter().any(|client| client.origin != Origin::Given) {
+        if traffic.clients.iter().any(|client| client.origin.is_closed()) {
             return None;
         }
         let (arrivals, service) = variations[it.node.index()];

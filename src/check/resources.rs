@@ -13,7 +13,7 @@ use super::text::{number, percent};
 use super::workers::{are_its_load, workers};
 use crate::auth::AuthPlan;
 use crate::endpoint::{Op, Rule};
-use crate::graph::{Graph, LinkPlan, Origin, Pair, Role, Traffic, passes_on, programs, stays};
+use crate::graph::{Graph, LinkPlan, Pair, Role, Traffic, passes_on, programs, stays};
 use crate::id::{LinkId, NodeId};
 use crate::model::Study;
 use crate::net::Mode;
@@ -262,7 +262,7 @@ pub(super) fn overfull(graph: &Graph, traffic: &Traffic, answers: &mut [Answer])
 
 /// What arrives without closed loops, which ask no faster than they are answered.
 pub(super) fn open(graph: &Graph, traffic: &Traffic) -> Traffic {
-    let closed = traffic.clients.iter().filter(|it| it.origin != Origin::Given);
+    let closed = traffic.clients.iter().filter(|it| it.origin.is_closed());
     let quiet: Vec<(NodeId, f64)> = closed.map(|client| (client.node, 0.0)).collect();
     Traffic::with(graph, &quiet)
 }
@@ -272,7 +272,7 @@ pub(super) fn open(graph: &Graph, traffic: &Traffic) -> Traffic {
 #[must_use]
 pub fn fullest(graph: &Graph) -> Option<Fullest> {
     let traffic = Traffic::of(graph);
-    if traffic.clients.iter().any(|client| client.origin != Origin::Given) {
+    if traffic.clients.iter().any(|client| client.origin.is_closed()) {
         return None;
     }
     let grounds = Grounds::of(graph, &traffic);

@@ -79,11 +79,16 @@ fn clients(graph: &Graph, checked: &Checked) -> Vec<String> {
         let rate = asks(client);
         let circuit = checked.circuit.as_ref().filter(|it| it.client == client.node);
         lines.push(match (circuit, client.origin) {
+            (Some(circuit), Origin::AtMost) if circuit.round <= 0.0 => format!(
+                "  {name} asks without end: a round takes no time, so that runs come to a halt"
+            ),
             (Some(circuit), _) => format!("  {name} asks {rate}: {}", of_circuit(circuit)),
             (None, Origin::AtMost) => {
                 format!("  {name} asks {rate}: a closed loop, without queues in its way")
             }
-            (None, Origin::Given | Origin::Solved) => format!("  {name} asks {rate}"),
+            (None, Origin::Given | Origin::About | Origin::Solved) => {
+                format!("  {name} asks {rate}")
+            }
         });
     }
     lines

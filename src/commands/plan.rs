@@ -18,12 +18,10 @@ use super::simulation::begin;
 use super::timing::Watch;
 use crate::report::{
     Objective, PlanCell, PlanRun, PlanTable, Provenance, SloOutcome, digest, fingerprint,
-    plan_files, plan_json, slo_outcome, slo_verdicts,
+    plan_files, plan_json,
 };
 use crate::scenario::plan::{Design, Sizing};
-use crate::study::{
-    Extent, Rung, Searched, Stability, SweepRow, Variant, VariantResult, smallest_along,
-};
+use crate::study::{Extent, Rung, Searched, Variant, VariantResult, smallest_along};
 
 /// What the help shows.
 pub(super) const EXAMPLES: &[(&str, &str)] = &[
@@ -109,23 +107,16 @@ fn search(asked: &mut Asked, is_quiet: bool) -> Result<Searched<Ran>, CommandErr
         graph(opened, sizing, &name, machines, rung)
     };
     let judge = |result: &VariantResult| {
-        let verdicts = slo_verdicts(result);
-        let slo = slo_outcome(&verdicts).unwrap_or(SloOutcome::Unknown);
-        let objective = |it: &crate::report::SloVerdict| Objective {
-            metric: it.metric,
-            what: it.what,
-            unit: it.unit,
-        };
-        let is_unstable = result.stability != Stability::Stable;
         // The number of replicas is put in when it is known which run this was.
-        let run = PlanRun { replicas: 0, slo, is_unstable, row: SweepRow::of(result) };
+        let (run, objectives) = PlanRun::of(0, result);
+        let does = run.slo == SloOutcome::Met;
         let ran = Ran {
             run,
-            objectives: verdicts.iter().map(objective).collect(),
+            objectives,
             fingerprint: fingerprint(std::slice::from_ref(result)),
             events: result.replications.iter().map(|run| run.events).sum(),
         };
-        (slo == SloOutcome::Met, ran)
+        (does, ran)
     };
     let mut searched = smallest_along(extent, variant, judge, &bar)?;
     for (rung, ran) in &mut searched.runs {
@@ -165,14 +156,17 @@ fn collected(asked: &Asked, searched: Searched<Ran>) -> PlanTable {
         for load in 0..sizing.loads().len() {
             for machine in 0..machines.len() {
                 let chain = number * machines.len() + machine;
-                let ran = |step: usize| runs.get(&Rung { chain, load, step });
-                let kept = |step: usize| ran(step).map(|it| it.run.clone());
+                let rung = |step: usize| Rung { chain, load, step };
+                let here = || runs.range(rung(0)..=rung(usize::MAX)).map(|(_, ran)| &ran.run);
+                let kept = |step: usize| runs.get(&rung(step)).map(|it| it.run.clone());
                 let enough = enough[chain][load];
-                let steps = sizing.replicas().len();
-                let below = enough.unwrap_or(steps).checked_sub(1).and_then(kept);
-                let enough = enough.and_then(kept);
-                let variant = variant.clone();
-                cells.push(PlanCell { variant, load, machine, enough, below });
+                let below = match enough {
+                    Some(step) => step.checked_sub(1).and_then(kept),
+                    None => here().max_by_key(|it| it.nearness()).cloned(),
+                };
+                let looked_at = here().map(|it| it.replicas).collect();
+                let (variant, enough) = (variant.clone(), enough.and_then(kept));
+                cells.push(PlanCell { variant, load, machine, enough, below, looked_at });
             }
         }
     }

@@ -187,6 +187,7 @@ fn concluded(place: usize, result: &VariantResult) -> Finished {
         place,
         row: SweepRow::of(result),
         slo: slo_outcome(&slo_verdicts(result)).map(|outcome| outcome.word().to_owned()),
+        minds_failures: result.graph.run.slo.is_some_and(|slo| slo.success.is_some()),
         fingerprint: fingerprint(std::slice::from_ref(result)),
         events: result.replications.iter().map(|run| run.events).sum(),
     }

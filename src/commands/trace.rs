@@ -150,6 +150,9 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     if let Some(halt) = traced.halt {
         io.warn(&format!("the replication ended before its time: {halt}"));
     }
+    if traced.ended == 0 {
+        io.warn(&format!("no request ended{}: there are no spans", when(&traced)));
+    }
     match &out {
         None => io.print(&text)?,
         Some(out) => write_whole(out, text.as_bytes())?,
@@ -195,6 +198,15 @@ fn about(origin: &TraceOrigin, kept: Kept, traced: &TracedRun) -> String {
         Kept::Sample(_) => format!("a sample of {count}"),
         Kept::Slowest(_) => format!("the {count} slowest"),
     };
+    let (ended, when) = (traced.ended, when(traced));
+    format!(
+        "{scenario}, variant {variant}, replication {replication}: {what} of the {ended} requests \
+         that ended{when}"
+    )
+}
+
+/// When the requests ended that were looked at.
+fn when(traced: &TracedRun) -> String {
     let from = match traced.window.start {
         Time::ZERO => String::new(),
         at => format!(" from {} on", Span(at.0)),
@@ -203,9 +215,5 @@ fn about(origin: &TraceOrigin, kept: Kept, traced: &TracedRun) -> String {
         Time::NEVER => String::new(),
         at => format!(" before {}", Span(at.0)),
     };
-    let ended = traced.ended;
-    format!(
-        "{scenario}, variant {variant}, replication {replication}: {what} of the {ended} requests \
-         that ended{from}{to}"
-    )
+    format!("{from}{to}")
 }

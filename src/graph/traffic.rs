@@ -64,10 +64,20 @@ pub struct ClientTraffic {
 pub enum Origin {
     /// The scenario gives it: the mean over the run.
     Given,
+    /// It follows from what the scenario gives, but for the time that answers take.
+    About,
     /// A closed loop's rate depends on the answers: it is at most this.
     AtMost,
     /// A closed loop's rate, solved.
     Solved,
+}
+
+impl Origin {
+    /// Whether it is the rate of a closed loop.
+    #[must_use]
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Self::AtMost | Self::Solved)
+    }
 }
 
 /// What arrives at a node.
@@ -231,7 +241,8 @@ fn client_traffic(
         Asked::Renewal(law) => (1e9 / law.mean(), Origin::Given),
         Asked::Visits(plan) => {
             let visits = plan.arrivals.mean_rate(duration).unwrap_or(0.0);
-            (visits * plan.mean_pages() * f64::from(plan.devices), Origin::Given)
+            let origin = if plan.stay.is_some() { Origin::About } else { Origin::Given };
+            (visits * plan.mean_pages() * f64::from(plan.devices), origin)
         }
         Asked::Replayed(trace) => (trace.mean_rate(duration), Origin::Given),
         Asked::Closed(users, think) => match solved.iter().find(|(client, _)| *client == node) {

@@ -9,6 +9,7 @@ use crate::dist::Dist;
 use crate::id::EndpointId;
 use crate::model::Named;
 use crate::net::OriginId;
+use crate::nodes::KindSpec;
 use crate::nodes::client::ClientSpec;
 use crate::people::{PagePlan, PageSpec, PartPlan, VisitPlan, VisitSpec};
 use crate::scenario::Diagnostic;
@@ -32,16 +33,33 @@ pub(super) fn visit_of(build: &mut Build<'_>, name: &str, client: &ClientSpec) -
     Some(visit.clone())
 }
 
-/// The parts of the pages of a visit, in the order of the pages; nothing if no page has any.
+/// The parts of the pages of a visit, in the order of the pages; nothing if no page of any visitor
+/// of the scenario has any, so that nobody asks how long pages take.
 pub(super) fn parts(build: &mut Build<'_>, visit: &str) -> Vec<PagePlan> {
     let model = build.model;
     let Some(owner) = model.visits.get(visit) else { return Vec::new() };
     let named = owner.spec.pages.keys().filter_map(|page| model.pages.get(page.get_ref()));
     let pages: Vec<&Named<PageSpec>> = named.collect();
-    if pages.iter().all(|page| page.spec.resources.is_empty()) {
+    if !have_parts(build) {
         return Vec::new();
     }
     pages.into_iter().map(|page| page_plan(build, page)).collect()
+}
+
+/// Whether a page that some visitor may look at has parts.
+fn have_parts(build: &Build<'_>) -> bool {
+    let model = build.model;
+    let visits = model.nodes.values().filter_map(|node| match &node.spec.kind {
+        KindSpec::Client(client) => match &client.arrivals {
+            Some(Arrivals::Visits { visit, .. }) => model.visits.get(visit),
+            _ => None,
+        },
+        _ => None,
+    });
+    let mut pages = visits.flat_map(|visit| visit.spec.pages.keys());
+    pages.any(|page| {
+        model.pages.get(page.get_ref()).is_some_and(|page| !page.spec.resources.is_empty())
+    })
 }
 
 /// A page with its parts.

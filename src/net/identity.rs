@@ -218,6 +218,19 @@ impl<O: Observer> Ctx<'_, O> {
         (next != u32::MAX && next != first).then_some(next)
     }
 
+    /// Whether somebody of whom a device goes is still there with another.
+    #[must_use]
+    pub fn has_another_device(&self, device: u32) -> bool {
+        let mut last = device;
+        while let Some(other) = self.next_device(device, last) {
+            if self.core.people[other].session != SessionId::NONE {
+                return true;
+            }
+            last = other;
+        }
+        false
+    }
+
     /// A device has gone: the others close up.
     fn leaves_ring(&mut self, person: u32) {
         let mut before = person;

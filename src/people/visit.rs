@@ -156,15 +156,27 @@ impl VisitPlan {
         }
     }
 
-    /// How many pages a visit has on average: of a stay, as many as thinking leaves time for.
+    /// How many pages a visit has on average: of a stay, the first and as many more as thinking
+    /// leaves time for. The time that pages take comes off that, and is not known here.
     #[must_use]
     pub fn mean_pages(&self) -> f64 {
         match (&self.length, &self.stay) {
             (Some(length), _) => length.mean(),
-            (None, Some(stay)) if self.think.mean() > 0.0 => stay.mean() / self.think.mean(),
+            (None, Some(stay)) if self.think.mean() > 0.0 => 1.0 + renewals(stay, &self.think),
             (None, _) => 1.0,
         }
     }
+}
+
+/// How often somebody who thinks so long each time is done with it within a stay: exact if the
+/// times of thinking are exponential or both are constant, else as in a long stay (Cox, *Renewal
+/// Theory*, 1962), which too short a stay does not reach.
+fn renewals(stay: &Law, think: &Law) -> f64 {
+    if let (Some(stay), Some(think)) = (stay.is_constant(), think.is_constant()) {
+        return (libm::ceil(stay / think) - 1.0).max(0.0);
+    }
+    let often = stay.mean() / think.mean();
+    (often + ((think.scv() - 1.0) / 2.0).min(often)).max(0.0)
 }
 
 #[cfg(test)]
@@ -205,5 +217,39 @@ mod tests {
             (stays.stage(Key(7)).pages, stays.stage(Key(7)).stay),
             (u32::MAX, Some(Span(9)))
         );
+    }
+
+    #[test]
+    fn the_first_page_of_a_stay_counts_with_those_that_thinking_leaves_time_for() {
+        let pages = |stay: &str, think: &str| {
+            let spec = format!("think = {think}\nstay = {stay}");
+            let law = |it: &Dist<Span>| it.law(&mut |_| Err(String::new())).expect("a law");
+            let spec = read(&spec);
+            let [stay, think] = [&spec.stay, &spec.think].map(|it| it.as_ref().map(law));
+            let plan = VisitPlan {
+                arrivals: toml::from_str("poisson = \"1/s\"").expect("sound"),
+                distances: None,
+                length: None,
+                stay,
+                think: think.expect("thoughts"),
+                people: None,
+                devices: 1,
+                login: Probability::ALWAYS,
+                logout: Probability::NEVER,
+            };
+            plan.mean_pages()
+        };
+        let is = |found: f64, right: f64| assert!((found - right).abs() < 1e-9, "{found} {right}");
+        let (ten, exponential) = ("'10s'", "{ exp = '10s' }");
+        // Exact, whatever the stay is: pages after the first come as a Poisson process.
+        is(pages(exponential, "{ exp = '2s' }"), 6.0);
+        is(pages(ten, "{ exp = '20s' }"), 1.5);
+        // At 0, 2, 4, 6 and 8 s; at 10 s the visitor goes.
+        is(pages(ten, "'2s'"), 5.0);
+        is(pages(ten, "'3s'"), 4.0);
+        is(pages("'1s'", "'3s'"), 1.0);
+        // 1 / (1 - e^(-0.2)) = 5.517 of exponential stays.
+        is(pages(exponential, "'2s'"), 5.5);
+        is(pages("{ exp = '1s' }", "'3s'"), 1.0);
     }
 }

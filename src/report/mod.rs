@@ -28,6 +28,9 @@ mod assumptions;
 mod breakdown;
 mod caches;
 mod comparison;
+#[cfg(feature = "cli")]
+mod drift;
+mod failing;
 mod fingerprint;
 mod folder;
 mod json;
@@ -55,17 +58,22 @@ mod sweep;
 mod terminal;
 mod timeline;
 
+pub use failing::failures;
 pub use fingerprint::fingerprint;
 pub use folder::{WriteError, check_folder, write_folder, write_folder_with};
 pub use json::{compare_json, run_json};
 #[cfg(feature = "cli")]
 pub use page::{PAGE, PageError, page};
-pub use plan::{Objective, PlanCell, PlanRun, PlanTable, plan_files, plan_json, plan_sentences};
+pub use plan::{
+    Objective, PlanCell, PlanRun, PlanTable, Unshown, plan_files, plan_json, plan_sentences,
+};
 pub use provenance::{Provenance, digest, digest_of};
 pub use sentence::sentence;
 pub use slo::{Bound, SloOutcome, SloVerdict, slo_outcome, slo_verdicts};
 pub use spans::{SpanKind, TraceOrigin, TracedSpan, chrome, otlp, spans};
 pub use sweep::{SweepLine, SweepTable, sweep_files, sweep_json};
+#[cfg(feature = "cli")]
+pub(crate) use terminal::number;
 #[cfg(feature = "cli")]
 pub use terminal::{Column, compare_table, run_table};
 

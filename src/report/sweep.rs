@@ -40,6 +40,8 @@ pub struct SweepLine {
     pub row: SweepRow,
     /// How it stands to the SLO, if there is one.
     pub slo: Option<String>,
+    /// Whether the SLO says how many requests must succeed.
+    pub minds_failures: bool,
     /// The observable fingerprint of its replications.
     pub fingerprint: String,
     /// Events of all its replications.
@@ -196,6 +198,7 @@ mod tests {
                 status: Status::Ok,
             },
             slo: None,
+            minds_failures: false,
             fingerprint: format!("{point:016x}"),
             events: 2,
         };

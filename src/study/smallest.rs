@@ -16,12 +16,13 @@ pub enum Next {
     Ask(usize),
     /// This one does, and the one below it does not, or there is none below it.
     Found(usize),
-    /// None does: the last one does not.
+    /// None of those that were looked at does, and the last one is among them.
     Nothing,
 }
 
-/// A search among `count` numbers, of which a larger one does whatever a smaller one does. If that
-/// does not hold, what is found still does, and its neighbour below still does not.
+/// A search among `count` numbers, of which a larger one mostly does whatever a smaller one does.
+/// If that does not hold, what is found still does, and its neighbour below still does not; and
+/// where the last one does not, others are looked at before it is said that none does.
 #[derive(Debug, Clone)]
 pub struct Smallest {
     count: usize,
@@ -42,13 +43,16 @@ impl Smallest {
     }
 
     /// What to do next: upwards or downwards from the start in steps that double, then by halves.
+    /// If all of that leads to nothing, too many may be as bad as too few: see `looks`.
     #[must_use]
     pub fn next(&self) -> Next {
         let enough = self.known.iter().find(|(_, does)| **does).map(|(place, _)| *place);
         let below = |end: usize| self.known.range(..end).next_back().map(|(place, _)| *place);
         match (enough, below(enough.unwrap_or(self.count))) {
             (None, None) => Next::Ask(self.start),
-            (None, Some(most)) if most + 1 >= self.count => Next::Nothing,
+            (None, Some(most)) if most + 1 >= self.count => looks(self.count)
+                .find(|place| !self.known.contains_key(place))
+                .map_or(Next::Nothing, Next::Ask),
             (None, Some(most)) => {
                 let stride = most.saturating_sub(self.start) + 1;
                 Next::Ask((most + stride).min(self.count - 1))
@@ -61,6 +65,15 @@ impl Smallest {
             (Some(least), Some(most)) => Next::Ask(most + (least - most) / 2),
         }
     }
+}
+
+/// The places that are looked at before none is said to do: the first, and steps from it that
+/// double, as 1, 2, 4, 8 of a range from 1 on; then those halfway between two of these.
+fn looks(count: usize) -> impl Iterator<Item = usize> {
+    let places =
+        move || (0..usize::BITS).map(|n| (1_usize << n) - 1).take_while(move |it| *it < count);
+    let ends = places().skip(1).chain(count.checked_sub(1));
+    places().chain(places().zip(ends).map(|(from, to)| from + (to - from) / 2))
 }
 
 /// Where a chain of searches stands.
@@ -140,7 +153,7 @@ pub fn smallest_along<T: Send, E: From<StudyError>>(
 }
 
 /// Goes on to the load at which something must be run, and returns what; nothing if all is known.
-/// More load never needs less: where nothing was enough the last step alone is asked for.
+/// More load hardly ever needs less: where nothing was enough the last step is asked for first.
 fn advance(search: &mut Smallest, found: &mut Vec<Option<usize>>, extent: Extent) -> Option<usize> {
     while found.len() < extent.loads {
         let enough = match search.next() {
@@ -194,7 +207,8 @@ mod tests {
         assert_eq!(search(32, 0, |place| place >= 5).0, [0, 1, 3, 7, 5, 4]);
         assert_eq!(search(32, 5, |place| place >= 5).0, [5, 4], "as before: two runs");
         assert_eq!(search(32, 5, |place| place >= 6).0, [5, 6]);
-        assert_eq!(search(32, 31, |_| false).0, [31]);
+        let looked_at = [31, 0, 1, 3, 7, 15, 2, 5, 11, 23];
+        assert_eq!(search(32, 31, |_| false).0, looked_at, "before nothing is said");
         assert_eq!(search(32, 9, |place| place >= 3).0, [9, 8, 6, 2, 4, 3]);
     }
 
@@ -209,6 +223,19 @@ mod tests {
     }
 
     #[test]
+    fn where_more_is_worse_what_will_do_is_found_although_the_last_will_not() {
+        for (first, last) in [(0, 0), (1, 3), (2, 2), (4, 6), (9, 12), (11, 14)] {
+            let does = |place: usize| (first..=last).contains(&place);
+            for start in 0..16 {
+                let (asked, end) = search(16, start, does);
+                let Next::Found(found) = end else { panic!("{first} {start} {end:?}: {asked:?}") };
+                assert!(does(found) && (found == 0 || !does(found - 1)), "{first}: {found}");
+            }
+        }
+        assert_eq!(search(5, 4, |_| false).0, [4, 0, 1, 3, 2], "of few all are looked at");
+    }
+
+    #[test]
     fn a_chain_begins_each_load_where_the_one_before_ended() {
         let extent = Extent { chains: 1, loads: 4, steps: 4 };
         let (mut search, mut found, mut asked) = (Smallest::new(4, 0), Vec::new(), Vec::new());
@@ -218,6 +245,23 @@ mod tests {
             search.learn(step, step >= needed[found.len()]);
         }
         assert_eq!(found, [Some(0), Some(2), None, None]);
-        assert_eq!(asked, [(0, 0), (1, 0), (1, 1), (1, 3), (1, 2), (2, 2), (2, 3), (3, 3)]);
+        assert_eq!(
+            asked,
+            [
+                (0, 0),
+                (1, 0),
+                (1, 1),
+                (1, 3),
+                (1, 2),
+                (2, 2),
+                (2, 3),
+                (2, 0),
+                (2, 1),
+                (3, 3),
+                (3, 0),
+                (3, 1),
+                (3, 2)
+            ]
+        );
     }
 }

@@ -67,9 +67,10 @@ impl<O: Observer> World<O> {
                     Some(self.core.requests[request.0].asked.client)
                 }
                 Token::SharedDone(at) | Token::Replica(at, _) => Some(at.node),
-                Token::Closed(node, _) | Token::Returns(node, _) | Token::Probe(node, ..) => {
-                    Some(node)
-                }
+                Token::Closed(node, _)
+                | Token::Returns(node, _)
+                | Token::Probe(node, ..)
+                | Token::Ended(node) => Some(node),
                 Token::Renew(..)
                 | Token::Theft(..)
                 | Token::Patience(..)

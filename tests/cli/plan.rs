@@ -73,10 +73,10 @@ fn of_each_machine_as_many_are_planned_as_the_load_needs_by_hand() {
         "700/s big 2 6 1 unstable met yes",
     ];
     assert_eq!(found, expected);
-    let answer = "\n`small` is cheapest at 90/s; `small` and `big` cost the same at 250/s; `big` \
-                  is cheapest from 390/s on. It changes between 90/s and 250/s: at 90/s `small` \
-                  costs 67 % less than `big`. It changes between 250/s and 390/s: at 390/s `big` \
-                  costs 25 % less than `small`.\n";
+    let answer = "\n`small` is cheapest at 90/s (from few data); `small` and `big` cost the same \
+                  at 250/s (from few data); `big` is cheapest from 390/s on (from few data). It \
+                  changes between 90/s and 250/s: at 90/s `small` costs 67 % less than `big`. It \
+                  changes between 250/s and 390/s: at 390/s `big` costs 25 % less than `small`.\n";
     assert!(told.stdout.contains(answer), "{}", told.stdout);
     let line = told.stdout.lines().find(|line| line.starts_with("700/s  small"));
     let cells: Vec<&str> = line.expect("a line").split_whitespace().collect();
@@ -87,12 +87,53 @@ fn of_each_machine_as_many_are_planned_as_the_load_needs_by_hand() {
 fn no_design_is_run_twice_and_few_are_run_at_all() {
     let told = with_steps().run("plan steps.toml --no-plots --json").done();
     let value: serde_json::Value = serde_json::from_str(&told.stdout).expect("JSON");
-    // small: 1; 1, 2, 4, 3; 3, 4; 4, 5, 6. big: 1; 1; 1; 1, 2.
-    assert_eq!(value["runs"], 15);
+    // small: 1; 1, 2, 4, 3; 3, 4; 4, 5, 6, and since none will do 1, 2, 3. big: 1; 1; 1; 1, 2.
+    assert_eq!(value["runs"], 18);
     assert_eq!(value["rows"][2]["enough"]["replicas"], 3);
     assert_eq!(value["rows"][2]["below"]["unstable"], true);
     assert_eq!(value["rows"].as_array().map(Vec::len), Some(8));
     assert!(value["conclusion"][0].as_str().is_some_and(|it| it.contains("is cheapest")));
+}
+
+/// Of `small` two requests at a time and no line: who finds both taken is refused at once.
+const REFUSING: &str = "machine = 'small'\nworkers = 1\nqueue = 0";
+
+#[test]
+fn a_plan_whose_objectives_ask_nothing_of_failures_tells_how_many_fail() {
+    let place = with_steps();
+    place.write("steps.toml", &STEPS.replace("machine = 'small'", REFUSING));
+    let told = place.run("plan steps.toml --no-plots --machines small").done().stdout;
+    assert!(told.contains(" But of all requests "), "{told}");
+    assert!(told.contains(" fail at 700/s on `small`, and the objectives ask nothing of those."));
+    let head = told.lines().find(|line| line.starts_with("load")).expect("a head");
+    assert!(head.contains("fail  not met  cheapest"), "{head}");
+    let found = columns(&place.read("results/steps-plan/plan.csv"), &["load", "success_ratio"]);
+    let of_700: f64 = found[3].strip_prefix("700/s ").and_then(|it| it.parse().ok()).expect("one");
+    assert!((0.1..0.2).contains(&of_700), "{of_700}: at most one of seven");
+    let minded = STEPS.replace("machine = 'small'", REFUSING);
+    place.write("steps.toml", &minded.replace("mean = '50ms'", "mean = '50ms'\nsuccess = 0.05"));
+    let told = place.run("plan steps.toml --no-plots --machines small").done().stdout;
+    assert!(told.contains(" fail at 700/s on `small`, which the objectives allow."), "{told}");
+    assert!(!told.contains("fail  not met"), "success has a column of its own: {told}");
+}
+
+#[test]
+fn where_too_many_are_too_slow_fewer_are_found() {
+    // An idle replica goes to sleep, and wakes for nearly every request where there are many.
+    let place = with_steps();
+    let cold = "machine = 'small'\nsetup = { after = '50ms', time = '100ms' }";
+    let text = STEPS.replace("machine = 'small'", cold).replace("'4s'", "'40s'");
+    place.write("steps.toml", &text);
+    let line = "plan steps.toml --no-plots --machines small --replicas 8..23 --load \
+                node.users.arrivals.regular=20/s,200/s";
+    let told = place.run(line).done().stdout;
+    let names = ["load", "replicas", "below", "below_slo", "looked_at", "status"];
+    let found = columns(&place.read("results/steps-plan/plan.csv"), &names);
+    let none = "20/s  23 missed 8 9 10 11 13 15 19 23 missed";
+    assert_eq!(found, [none, "200/s 8   8 23 least"], "{told}");
+    let said = "no machine meets the objectives at 20/s, with up to 23 replicas (8, 9, 10, 11, 13, \
+                15, 19 and 23 were run); `small` is cheapest at 200/s.";
+    assert!(told.contains(said), "{told}");
 }
 
 #[test]
@@ -142,6 +183,13 @@ fn what_is_wrong_with_a_plan_is_told_before_anything_is_run() {
         ("--set plan.node=x", "", "", "a plan is no part of what is simulated"),
         ("", "price = 3.0\n", "", "machine `big` has no price\n  --> steps.toml:"),
         ("", "machine = 'small'", "cores = 3", "node `app` has `cores` of its own"),
+        (
+            "",
+            "machine = 'small'",
+            "machine = 'small'\nautoscale = { max = 4, target = 0.5, boot = '10s' }",
+            "node `app` has `autoscale`\n  --> steps.toml:",
+        ),
+        ("--replicas 1..90000", "", "", "replicas"),
         ("", "[slo]\nmean = '50ms'\n", "", "and `base` has none: write `[slo]`"),
         ("", "node = 'app'\n", "", "missing key `node`"),
         ("", "'1..6'", "'1..x'", "a range is made of whole numbers"),
@@ -188,8 +236,10 @@ fn each_variant_has_its_own_plan_and_those_that_a_plan_makes_one_are_told() {
                     [variant.three.machine.big]\ncores = 4\nprice = 2.5\n";
     place.write("steps.toml", &format!("{STEPS}{variants}"));
     let told = place.run("plan steps.toml --replicas 1..8").done().stdout;
-    assert!(told.contains("\none: `small` is cheapest at 90/s; "), "{told}");
-    assert!(told.contains("\nthree: `small` is cheapest at 90/s; `big` is cheapest from 250/s on"));
+    assert!(told.contains("\none: `small` is cheapest at 90/s (from few data); "), "{told}");
+    let three =
+        "\nthree: `small` is cheapest at 90/s (from few data); `big` is cheapest from 250/s on";
+    assert!(told.contains(three), "{told}");
     assert!(told.contains("\n`one`, `two` come to the same at every load: "), "{told}");
     assert!(place.path("results/steps-plan/plots/plan-three.svg").exists());
 }

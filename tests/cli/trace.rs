@@ -233,6 +233,8 @@ fn only_requests_that_end_between_two_moments_are_shown() {
     assert_eq!((told.status, told.stdout.as_str()), (2, ""));
     let told = place.run("trace shop.toml --from 4s --quiet").done();
     assert_eq!(read(&told.stdout)["traceEvents"], serde_json::json!([]));
+    let warning = "warning: no request ended from 4s on: there are no spans\n";
+    assert_eq!(told.stderr, warning, "a file without spans is no answer that one would expect");
 }
 
 #[test]

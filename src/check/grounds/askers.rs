@@ -102,7 +102,10 @@ impl Finder<'_> {
         self.empty_beginning(id, client);
         let traffic = self.traffic;
         let Some(own) = traffic.clients.iter().find(|it| it.node == id) else { return };
-        // Both are told with the clients, and preflights with what is left out.
+        // All three are told with the clients, and preflights with what is left out.
+        if own.origin == Origin::About {
+            self.add(id, Reach::Behind, Effect::EITHER);
+        }
         if own.origin == Origin::AtMost || browsers_keep(self.graph, own) {
             self.add(id, Reach::Behind, Effect::SPARED);
         }

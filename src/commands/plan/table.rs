@@ -3,8 +3,7 @@
 use crate::commands::aligned::{aligned, figure};
 use crate::metrics::Unit;
 use crate::report::{Objective, PlanCell, PlanRun, PlanTable, Provenance, plan_sentences};
-use crate::stats::{Rounded, Status, percent};
-use crate::study::SweepReading;
+use crate::stats::{Rounded, percent};
 
 /// So many lines are shown at most; the file has all.
 const MAX_LINES: usize = 100;
@@ -17,9 +16,11 @@ pub(super) fn table(provenance: &Provenance, table: &PlanTable) -> String {
     let left = head.len() + 2;
     head.extend(["load", "machine", "replicas", "per hour"].map(str::to_owned));
     head.extend(table.objectives.iter().map(heading));
-    head.extend(["too few", "cheapest"].map(str::to_owned));
+    let fails = fails(table);
+    head.extend(fails.then(|| "fail".to_owned()));
+    head.extend(["not met", "cheapest"].map(str::to_owned));
     let mut rows = vec![head];
-    let line = |cell: &PlanCell| cells(table, cell, has_variants);
+    let line = |cell: &PlanCell| cells(table, cell, has_variants, fails);
     rows.extend(table.cells.iter().take(MAX_LINES).map(line));
     let mut text = format!("{}: {}\n", provenance.scenario, provenance.title);
     let (first, last) = (table.replicas.first(), table.replicas.last());
@@ -38,7 +39,8 @@ pub(super) fn table(provenance: &Provenance, table: &PlanTable) -> String {
         text.push_str(&format!("and {} more in plan.csv\n", table.cells.len() - MAX_LINES));
     }
     text.push_str(
-        "too few: the next smaller number, which was run and is not shown to be enough.\n",
+        "not met: the next smaller number, which was run and is not shown to meet the objectives;\n\
+         where none is, that which stands best of those that were run, or the largest.\n",
     );
     if table.cells.iter().take(MAX_LINES).any(|cell| is_few(table, cell)) {
         text.push_str("~ few data: the interval is unreliable.\n");
@@ -59,7 +61,15 @@ fn heading(objective: &Objective) -> String {
     if objective.unit == Unit::Millis { format!("{what} ms") } else { what.to_owned() }
 }
 
-fn cells(table: &PlanTable, cell: &PlanCell, has_variants: bool) -> Vec<String> {
+/// Whether some requests fail at what is enough and no column says so already: latency is that of
+/// successes.
+fn fails(table: &PlanTable) -> bool {
+    let is_told = table.objectives.iter().any(|it| it.metric == "success_ratio");
+    let mut runs = table.cells.iter().filter_map(|it| it.enough.as_ref());
+    !is_told && runs.any(|it| it.failing().is_some_and(|share| share > 0.0))
+}
+
+fn cells(table: &PlanTable, cell: &PlanCell, has_variants: bool, fails: bool) -> Vec<String> {
     let mut cells: Vec<String> = has_variants.then(|| cell.variant.clone()).into_iter().collect();
     cells.extend([table.loads[cell.load].clone(), table.machines[cell.machine].clone()]);
     let none = || "-".to_owned();
@@ -69,28 +79,22 @@ fn cells(table: &PlanTable, cell: &PlanCell, has_variants: bool) -> Vec<String> 
     cells.push(cost.map_or_else(none, |it| Rounded::plain(it).to_string()));
     for objective in &table.objectives {
         let reading = enough.and_then(|it| it.row.metrics.get(objective.metric));
-        cells.push(shown(objective, reading));
+        cells.push(figure(objective.unit, reading));
     }
-    let below = cell.below.as_ref();
-    cells.push(below.map_or_else(none, |it| format!("{} {}", it.replicas, it.word())));
+    if fails {
+        let failing = enough.and_then(PlanRun::failing);
+        cells.push(failing.map_or_else(none, |it| percent(it, 0.0)));
+    }
+    let mark = |it: &PlanRun| if it.is_few(&table.objectives) { "~" } else { "" };
+    let below = |it: &PlanRun| format!("{} {}{}", it.replicas, mark(it), it.word());
+    cells.push(cell.below.as_ref().map_or_else(none, below));
     cells.push(if table.is_cheapest(cell) { "yes".to_owned() } else { String::new() });
     cells
 }
 
-fn shown(objective: &Objective, reading: Option<&SweepReading>) -> String {
-    match (objective.unit, reading.map(|it| it.numbers)) {
-        (Unit::Share, Some([Some(mean), low, high])) => {
-            let ends = low.zip(high);
-            percent(mean, ends.map_or(0.0, |(low, high)| (high - low) / 2.0))
-        }
-        _ => figure(reading),
-    }
-}
-
+/// Whether what stands in a cell's line rests on few data.
 fn is_few(table: &PlanTable, cell: &PlanCell) -> bool {
-    let Some(enough) = &cell.enough else { return false };
-    let of = |it: &Objective| enough.row.metrics.get(it.metric).map(|it| it.status);
-    table.objectives.iter().any(|it| of(it) == Some(Status::FewData))
+    cell.enough.iter().chain(&cell.below).any(|it| it.is_few(&table.objectives))
 }
 
 /// A sentence that names variants that come to the same at every load, if there are any: a plan

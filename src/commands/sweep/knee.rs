@@ -1,7 +1,7 @@
 //! The knee: up to which value of an axis, or from which on, a variant meets the SLO.
 
 use super::outline::Varied;
-use crate::report::SloOutcome;
+use crate::report::{SloOutcome, failures};
 
 /// The axis along which the knee is told, with its numbers: the last one of numbers of one kind
 /// that is a load, else the last one of such numbers.
@@ -25,13 +25,9 @@ pub(super) struct Standing<'a> {
     pub(super) slo: Option<&'a str>,
     /// The share of requests that fail there, if there is a number.
     pub(super) failing: Option<f64>,
+    /// Whether the SLO says how many requests must succeed.
+    pub(super) minds_failures: bool,
 }
-
-/// A share of failures above this is told where an SLO is met: its latencies are those of
-/// successes.
-const FAILING: f64 = 0.01;
-/// So many values are each told with their failures.
-const EACH: usize = 4;
 
 /// Where a variant meets its SLO along the axis `key`, of which each value is given with how the
 /// variant stands there; the order of the values counts if `has_order`. Where the SLO is met
@@ -39,30 +35,16 @@ const EACH: usize = 4;
 pub(super) fn told(key: &str, levels: &[(&str, Standing<'_>)], has_order: bool) -> Option<String> {
     let at_all: Vec<_> = levels.iter().map(|(label, it)| (*label, it.slo)).collect();
     let text = met(key, &at_all, has_order)?;
-    Some(text + &failures(levels))
+    Some(text + &failing(levels))
 }
 
 /// The failures at values that meet the SLO, as the end of a sentence.
-fn failures(levels: &[(&str, Standing<'_>)]) -> String {
-    let failing = levels.iter().filter_map(|(label, it)| {
-        let share = it.failing.filter(|share| *share > FAILING)?;
-        (it.slo == Some(SloOutcome::Met.word())).then_some((*label, share))
-    });
-    let failing: Vec<(&str, f64)> = failing.collect();
-    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
-    let text = match failing.len() {
-        0 => return String::new(),
-        1..=EACH => {
-            let each =
-                failing.iter().map(|(label, it)| format!("{} fail at {label}", percent(*it)));
-            each.collect::<Vec<_>>().join(", ")
-        }
-        count => {
-            let most = failing.iter().fold(0.0, |most: f64, (_, it)| most.max(*it));
-            format!("up to {} fail at {count} of these values", percent(most))
-        }
-    };
-    format!("; but of all requests {text}, and the SLO asks nothing of those")
+fn failing(levels: &[(&str, Standing<'_>)]) -> String {
+    let met = levels.iter().filter(|(_, it)| it.slo == Some(SloOutcome::Met.word()));
+    let are_minded = met.clone().all(|(_, it)| it.minds_failures);
+    let places: Vec<_> = met.map(|(label, it)| ((*label).to_owned(), it.failing)).collect();
+    let told = failures(&places, "the SLO", are_minded);
+    told.map_or_else(String::new, |told| format!("; but {told}"))
 }
 
 fn met(key: &str, levels: &[(&str, Option<&str>)], has_order: bool) -> Option<String> {
@@ -135,7 +117,8 @@ mod tests {
         let word = |short: &str| {
             ["met", "missed", "unclear", "unknown"].into_iter().find(|it| it.starts_with(short))
         };
-        let standing = |short| Standing { slo: word(short), failing: Some(0.005) };
+        let standing =
+            |short| Standing { slo: word(short), failing: Some(0.005), minds_failures: false };
         let levels = ["1", "2", "3", "4"].into_iter().zip(outcomes.split(' ').map(standing));
         told("k", &levels.collect::<Vec<_>>(), has_order)
     }
@@ -161,7 +144,11 @@ mod tests {
 
     #[test]
     fn where_many_fail_that_is_told_with_the_slo_that_is_met() {
-        let standing = |slo, failing| Standing { slo: Some(slo), failing: Some(failing) };
+        let standing = |slo, failing| Standing {
+            slo: Some(slo),
+            failing: Some(failing),
+            minds_failures: false,
+        };
         let levels = [("1", standing("met", 0.45)), ("2", standing("missed", 0.6))];
         let text = told("k", &levels, true).unwrap();
         let end =
@@ -170,5 +157,8 @@ mod tests {
         let many = ["1", "2", "3", "4", "5"].map(|label| (label, standing("met", 0.2)));
         let text = told("k", &many, true).unwrap();
         assert!(text.contains("up to 20.0 % fail at 5 of these values"), "{text}");
+        let minds = Standing { minds_failures: true, ..standing("met", 0.018) };
+        let text = told("k", &[("1", minds)], true).unwrap();
+        assert!(text.ends_with("; but of all requests 1.8 % fail at 1, which the SLO allows"));
     }
 }

@@ -61,6 +61,7 @@ impl Outline {
                 values: self.values(point),
                 row: it.row,
                 slo: it.slo,
+                minds_failures: it.minds_failures,
                 fingerprint: it.fingerprint,
                 events: it.events,
             }

@@ -51,6 +51,8 @@ pub(in crate::commands) struct Finished {
     pub(in crate::commands) row: SweepRow,
     /// How it stands to the SLO: a word of results, or nothing if there is none.
     pub(in crate::commands) slo: Option<String>,
+    /// Whether the SLO says how many requests must succeed.
+    pub(in crate::commands) minds_failures: bool,
     /// Its observable fingerprint.
     pub(in crate::commands) fingerprint: String,
     /// Its events.
@@ -78,6 +80,7 @@ struct Line {
     queue_max: Readings,
     status: Status,
     slo: Option<String>,
+    minds_failures: bool,
     fingerprint: String,
     events: u64,
 }
@@ -162,6 +165,7 @@ impl Finished {
             queue_max: texts(&self.row.queue_max),
             status: self.row.status,
             slo: self.slo.clone(),
+            minds_failures: self.minds_failures,
             fingerprint: self.fingerprint.clone(),
             events: self.events,
         }
@@ -178,6 +182,7 @@ impl Finished {
                 status: line.status,
             },
             slo: line.slo,
+            minds_failures: line.minds_failures,
             fingerprint: line.fingerprint,
             events: line.events,
         })
@@ -224,7 +229,7 @@ mod tests {
             status: Status::FewData,
         };
         let (slo, fingerprint) = (Some("met".to_owned()), "00ff".to_owned());
-        Finished { place, row, slo, fingerprint, events: 3 }
+        Finished { place, row, slo, minds_failures: true, fingerprint, events: 3 }
     }
 
     fn finished(path: &Path) -> Vec<Finished> {

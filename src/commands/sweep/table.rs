@@ -6,6 +6,7 @@ use super::knee::{Standing, ascending, load_axis, told};
 use super::outline::{Outline, Varied};
 use crate::commands::aligned::{aligned, figure};
 use crate::commands::exit::CommandError;
+use crate::metrics::Unit;
 use crate::report::{Column, Provenance, SweepLine, SweepTable};
 use crate::stats::{Status, percent};
 use crate::study::{SweepReading, SweepRow};
@@ -15,11 +16,11 @@ const MAX_LINES: usize = 100;
 
 /// The metrics that are shown, with their headings. Latency is that of successes, so their rate
 /// stands beside it.
-const SHOWN: [(&str, &str); 4] = [
-    ("latency_mean", "mean ms"),
-    ("latency_p99", "p99 ms"),
-    ("goodput", "successes/s"),
-    ("cost_per_million", "per million"),
+const SHOWN: [(&str, Unit, &str); 4] = [
+    ("latency_mean", Unit::Millis, "mean ms"),
+    ("latency_p99", Unit::Millis, "p99 ms"),
+    ("goodput", Unit::PerSecond, "successes/s"),
+    ("cost_per_million", Unit::PerMillion, "per million"),
 ];
 
 /// Makes sure that a sweep keeps what is to be shown.
@@ -59,7 +60,7 @@ pub(super) fn table(
     let fails = table.lines.iter().any(|line| line.failing().is_some_and(|it| it > 0.0));
     let mut head: Vec<String> = table.keys.iter().map(|key| last_words(key).to_owned()).collect();
     head.push("variant".to_owned());
-    head.extend(SHOWN.map(|(_, heading)| heading.to_owned()));
+    head.extend(SHOWN.map(|(.., heading)| heading.to_owned()));
     head.extend(more.iter().map(Column::heading));
     head.extend(fails.then(|| "fail".to_owned()));
     head.push("status".to_owned());
@@ -72,7 +73,7 @@ pub(super) fn table(
     text.push_str(&format!("sweep {}{part}, seed {}\n\n", table.sweep, provenance.seed));
     text.push_str(&aligned(&rows, table.keys.len() + 1));
     let is_few = |line: &SweepLine| {
-        let few = |(name, _): &(&str, &str)| {
+        let few = |(name, ..): &(&str, Unit, &str)| {
             line.row.metrics.get(*name).is_some_and(|it| it.status == Status::FewData)
         };
         let asked = |column: &Column| {
@@ -127,8 +128,8 @@ fn alike(table: &SweepTable, hidden: &[String]) -> Option<String> {
 fn cells(line: &SweepLine, more: &[Column], fails: bool, has_slo: bool) -> Vec<String> {
     let mut cells = line.values.clone();
     cells.push(line.variant.clone());
-    cells.extend(SHOWN.map(|(metric, _)| figure(line.row.metrics.get(metric))));
-    cells.extend(more.iter().map(|column| figure(reading_of(column, line))));
+    cells.extend(SHOWN.map(|(metric, unit, _)| figure(unit, line.row.metrics.get(metric))));
+    cells.extend(more.iter().map(|column| figure(column.unit, reading_of(column, line))));
     if fails {
         let failing = line.failing().map(|it| percent(it, 0.0));
         cells.push(failing.unwrap_or_else(|| "-".to_owned()));
@@ -164,7 +165,9 @@ fn knees(table: &SweepTable, axes: &[Varied]) -> String {
             curves.len() - 1
         });
         if let Some(level) = labels.iter().position(|label| *label == line.values[along]) {
-            curves[place].1[level] = Standing { slo: line.slo.as_deref(), failing: line.failing() };
+            let (slo, failing) = (line.slo.as_deref(), line.failing());
+            let minds_failures = line.minds_failures;
+            curves[place].1[level] = Standing { slo, failing, minds_failures };
         }
     }
     let sentence = |(name, outcomes): &(String, Vec<Standing<'_>>)| {

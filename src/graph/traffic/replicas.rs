@@ -10,14 +10,15 @@ use super::super::stints::Stints;
 use super::{Graph, Pair, Role, shares_by_key};
 use crate::balance::Backend;
 use crate::id::{EndpointId, NodeId};
-use crate::nodes::station::MachineShape;
+use crate::nodes::station::{MachineShape, Shape};
 
 /// What arrives at a replica.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ReplicaTraffic {
     /// Its share of the node's exchanges.
     pub share: f64,
-    /// The work that is offered to it, in erlangs: cores that it keeps busy on average.
+    /// The work that is offered to it, in erlangs: cores that it keeps busy on average, with the
+    /// pauses that this brings.
     pub load: f64,
     /// How many can be served at once.
     pub servers: u32,
@@ -117,17 +118,18 @@ impl Arriving {
         }
         for (replica, machine) in replicas.iter_mut().zip(&shape.machines) {
             replica.add(&self.shakes, replica.share);
-            (replica.load, replica.servers) = offered(replica, machine, shape.workers);
+            (replica.load, replica.servers) = offered(replica, machine, shape);
         }
         replicas
     }
 }
 
-/// The erlangs that are offered to a replica, and how many it serves at once.
-fn offered(replica: &ReplicaTraffic, machine: &MachineShape, workers: u32) -> (f64, u32) {
+/// The erlangs that are offered to a replica, and how many it serves at once. What is at a core
+/// keeps it during a pause as well.
+fn offered(replica: &ReplicaTraffic, machine: &MachineShape, shape: &Shape) -> (f64, u32) {
     match machine.cores {
-        0 => (replica.wait.total / 1e9, workers),
-        cores => (replica.cpu.total * machine.factor / 1e9, cores),
+        0 => (replica.wait.total / 1e9, shape.workers),
+        cores => (replica.cpu.total * machine.factor * shape.drawn_out() / 1e9, cores),
     }
 }
 

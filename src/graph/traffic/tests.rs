@@ -76,6 +76,25 @@ fn a_balancer_splits_by_weight_only_where_its_algorithm_does() {
 }
 
 #[test]
+fn pauses_are_a_part_of_the_load_that_brings_them() {
+    let text = "[endpoint.page]\nwork = [{ cpu = '10ms' }]
+[node.users]\nkind = 'client'\narrivals = { poisson = '70/s' }\nmix = { page = 1 }
+[node.app]\nkind = 'server'\ncores = 1\npauses = { every = { exp = '100ms' }, length = '50ms' }
+[link.users.app]";
+    check(text, &[("app", 70.0, 1.05)]);
+}
+
+#[test]
+fn a_stay_asks_for_its_first_page_as_well() {
+    let text = "[endpoint.page]\nwork = [{ cpu = '10ms' }]\n[page.any]\nendpoint = 'page'
+[visit.v]\npages = { any = 1 }\nstay = '10s'\nthink = { exp = '20s' }
+[node.users]\nkind = 'client'\narrivals = { visits = { poisson = '2/s' }, visit = 'v' }
+[node.app]\nkind = 'server'\ncores = 1\n[link.users.app]";
+    check(text, &[("app", 3.0, 0.03)]);
+    assert_eq!(Traffic::of(&graph(text)).clients[0].origin, Origin::About);
+}
+
+#[test]
 fn the_busiest_replica_is_the_one_with_the_slow_machine() {
     let text = "[endpoint.page]\nwork = [{ cpu = '10ms' }]
 [node.users]\nkind = 'client'\narrivals = { poisson = '100/s' }\nmix = { page = 1 }

@@ -17,8 +17,14 @@ const JITTER: Purpose = Purpose::named("jitter of a renewal");
 const AGAIN: Span = Span::from_secs(1);
 
 impl Client {
-    /// Keeps an identity of somebody who has come, if the scenario asks who people are.
-    pub(super) fn gets_identity<O: Observer>(&self, id: SessionId, ctx: &mut Ctx<'_, O>) {
+    /// Keeps an identity of somebody who has come, if the scenario asks who people are; `is_new`
+    /// says whether that is not a further device of somebody who is there.
+    pub(super) fn gets_identity<O: Observer>(
+        &self,
+        id: SessionId,
+        is_new: bool,
+        ctx: &mut Ctx<'_, O>,
+    ) {
         let client = self.plan.node;
         let key = ctx.core.sessions[id.0].key;
         let mut person = Person::new(client, id, key);
@@ -39,7 +45,9 @@ impl Client {
         }
         let place = ctx.core.people.insert(person);
         ctx.core.sessions[id.0].person = place;
-        ctx.observe(&Fact::Identity(Said::Came(client)));
+        if is_new {
+            ctx.observe(&Fact::Identity(Said::Came(client)));
+        }
     }
 
     /// Whether somebody who wants a page must run an errand first; it is started.
@@ -278,7 +286,9 @@ impl Client {
                 device = ctx.next_device(place, other);
             }
         }
-        ctx.observe(&Fact::Identity(Said::Went(client)));
+        if !ctx.has_another_device(place) {
+            ctx.observe(&Fact::Identity(Said::Went(client)));
+        }
         ctx.core.sessions.remove(id.0);
         ctx.forget_if_gone(place);
     }

@@ -300,7 +300,7 @@ impl Client {
         let session = Session::new(client, user, key);
         let id = SessionId(ctx.core.sessions.insert(session));
         if ctx.fixed.auth.is_some() {
-            self.gets_identity(id, ctx);
+            self.gets_identity(id, true, ctx);
         }
         if self.browsers.is_some() {
             self.opens_browser(user);

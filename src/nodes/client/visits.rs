@@ -19,16 +19,17 @@ impl Client {
         let Demand::Visits(plan) = &self.plan.demand else { return };
         let plan = std::sync::Arc::clone(plan);
         for _ in 0..self.due {
-            let first = self.comes(&plan, ctx);
+            let first = self.comes(&plan, true, ctx);
             for _ in 1..plan.devices {
-                let other = self.comes(&plan, ctx);
+                let other = self.comes(&plan, false, ctx);
                 ctx.owns_as_well(first, other);
             }
         }
     }
 
-    /// A visitor comes, with one device. Returns the place of who that is; none if nobody asks.
-    fn comes<O: Observer>(&mut self, plan: &VisitPlan, ctx: &mut Ctx<'_, O>) -> u32 {
+    /// A visitor comes, with one device, the first if the visitor `is_new`. Returns the place of
+    /// who that is; none if nobody asks.
+    fn comes<O: Observer>(&mut self, plan: &VisitPlan, is_new: bool, ctx: &mut Ctx<'_, O>) -> u32 {
         let user = self.ordinal;
         self.ordinal += 1;
         let key = self.group.with(user);
@@ -38,7 +39,7 @@ impl Client {
         let session = Session { pages: stage.pages, until, ..Session::new(client, user, key) };
         let id = SessionId(ctx.core.sessions.insert(session));
         if ctx.fixed.auth.is_some() {
-            self.gets_identity(id, ctx);
+            self.gets_identity(id, is_new, ctx);
         }
         if self.browsers.is_some() {
             self.opens_browser(user);

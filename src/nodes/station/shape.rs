@@ -45,6 +45,14 @@ impl Shape {
         self.machines.iter().any(|machine| machine.cores > 0)
     }
 
+    /// How much longer work takes with the pauses that come with it: each follows so much working
+    /// time and stops all cores of a replica.
+    #[must_use]
+    pub fn drawn_out(&self) -> f64 {
+        let Some((every, length)) = &self.pauses else { return 1.0 };
+        if every.mean() > 0.0 { 1.0 + length.mean() / every.mean() } else { 1.0 }
+    }
+
     /// Whether what waits here is limited in number or in time.
     #[must_use]
     pub const fn is_limited(&self) -> bool {

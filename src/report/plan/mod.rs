@@ -4,23 +4,26 @@
 //! The smallest number is a claim about two: itself, which is shown to meet the objectives, and
 //! the one below, which was run as well and is not. Both stand in each row.
 
+mod run;
 mod sentence;
 
 use serde_json::{Value, json};
 
 use super::manifest::{SCHEMA, written};
 use super::sheet::{Cell, Sheet};
-use super::slo::SloOutcome;
 use super::sweep::reading;
 use super::{Provenance, ResultFile, digest};
-use crate::metrics::Unit;
-use crate::study::SweepRow;
+use crate::study::SweepReading;
 
+pub use run::{Objective, PlanRun, Unshown};
 pub use sentence::plan_sentences;
 
 /// Prices are alike if they differ by less than this share: the bytes of priced links are counted,
 /// so that equal machines may cost a little more or less.
 const ALIKE: f64 = 1e-3;
+
+/// What is shown beside the objectives: latency is that of successes.
+const SUCCESS: &str = "success_ratio";
 
 /// What a plan came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,17 +50,6 @@ pub struct PlanTable {
     pub events: u64,
 }
 
-/// A metric that has an objective.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Objective {
-    /// The metric, such as `latency_p99`.
-    pub metric: &'static str,
-    /// The word for it in scenarios, such as `p99`.
-    pub what: &'static str,
-    /// The unit of its numbers.
-    pub unit: Unit,
-}
-
 /// One machine under one load.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanCell {
@@ -69,41 +61,16 @@ pub struct PlanCell {
     pub machine: usize,
     /// The smallest number of replicas that meets the objectives, if one does.
     pub enough: Option<PlanRun>,
-    /// The largest number below that was run and is not shown to meet them: the neighbour of the
-    /// smallest, or the largest of all if none meets them. None if the first of all is enough.
+    /// A number that was run and is not shown to meet them: the neighbour below the smallest. If
+    /// none meets them, of those that stand best the largest. None if the first of all is enough.
     pub below: Option<PlanRun>,
-}
-
-/// What so many replicas came to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlanRun {
-    /// How many.
-    pub replicas: u32,
-    /// How they stand to the objectives.
-    pub slo: SloOutcome,
-    /// Whether a node cannot keep up.
-    pub is_unstable: bool,
-    /// The metrics.
-    pub row: SweepRow,
-}
-
-impl PlanRun {
-    /// What all machines cost an hour.
-    #[must_use]
-    pub fn cost(&self) -> Option<f64> {
-        self.row.mean("cost_per_hour")
-    }
-
-    /// How they stand, in a word.
-    #[must_use]
-    pub const fn word(&self) -> &'static str {
-        if self.is_unstable { "unstable" } else { self.slo.word() }
-    }
+    /// All numbers that were run, going up.
+    pub looked_at: Vec<u32>,
 }
 
 impl PlanCell {
     /// What is claimed: `met` if the number below is not, `least` if there is no number below, and
-    /// without any that meets the objectives how the largest stands.
+    /// without any that meets the objectives how that stands which stands best.
     #[must_use]
     pub fn status(&self) -> &'static str {
         match (&self.enough, &self.below) {
@@ -115,6 +82,11 @@ impl PlanCell {
 
     fn cost(&self) -> Option<f64> {
         self.enough.as_ref().and_then(PlanRun::cost)
+    }
+
+    /// What is said of the cell rests on these.
+    fn runs(&self) -> impl Iterator<Item = &PlanRun> {
+        self.enough.iter().chain(&self.below)
     }
 }
 
@@ -138,6 +110,15 @@ impl PlanTable {
         let costs = same.filter(|it| it.load == cell.load).filter_map(PlanCell::cost);
         let least = costs.fold(f64::INFINITY, f64::min);
         cell.cost().is_some_and(|cost| cost <= least * (1.0 + ALIKE))
+    }
+
+    /// The metrics that are told of each number: those of objectives, and how many succeed.
+    fn metrics(&self) -> Vec<&'static str> {
+        let mut metrics: Vec<&'static str> = self.objectives.iter().map(|it| it.metric).collect();
+        if !metrics.contains(&SUCCESS) {
+            metrics.push(SUCCESS);
+        }
+        metrics
     }
 
     /// Whether some machine meets the objectives at every load in every variant.
@@ -164,9 +145,9 @@ pub fn plan_files(provenance: &Provenance, table: &PlanTable) -> Vec<ResultFile>
 #[must_use]
 pub fn plan_json(provenance: &Provenance, table: &PlanTable) -> Value {
     let run = |it: &PlanRun| {
-        let metrics = table.objectives.iter().filter_map(|objective| {
-            let found = it.row.metrics.get(objective.metric)?;
-            Some((objective.metric.to_owned(), reading(found)))
+        let metrics = table.metrics().into_iter().filter_map(|metric| {
+            let found = it.row.metrics.get(metric)?;
+            Some((metric.to_owned(), reading(found)))
         });
         json!({
             "replicas": it.replicas,
@@ -183,6 +164,7 @@ pub fn plan_json(provenance: &Provenance, table: &PlanTable) -> Value {
             "machine": table.machines[cell.machine],
             "enough": cell.enough.as_ref().map(run),
             "below": cell.below.as_ref().map(run),
+            "looked_at": cell.looked_at,
             "status": cell.status(),
             "cheapest": table.is_cheapest(cell),
         })
@@ -221,8 +203,8 @@ fn sheet(table: &PlanTable) -> ResultFile {
     let own = |name: &str| ["", "_low", "_high", "_status"].map(|end| format!("{name}{end}"));
     let mut columns: Vec<String> =
         ["variant", "load", "machine", "replicas", "cost_per_hour"].map(str::to_owned).to_vec();
-    columns.extend(table.objectives.iter().flat_map(|it| own(it.metric)));
-    columns.extend(["below", "below_slo", "status", "cheapest"].map(str::to_owned));
+    columns.extend(table.metrics().into_iter().flat_map(own));
+    columns.extend(["below", "below_slo", "looked_at", "status", "cheapest"].map(str::to_owned));
     let mut sheet = Sheet::new(&columns.iter().map(String::as_str).collect::<Vec<_>>());
     let count =
         |run: Option<&PlanRun>| run.map_or(Cell::Empty, |it| Cell::Count(u64::from(it.replicas)));
@@ -231,12 +213,14 @@ fn sheet(table: &PlanTable) -> ResultFile {
         let (load, machine) = (&table.loads[cell.load], &table.machines[cell.machine]);
         let mut cells = vec![cell.variant.as_str().into(), load.as_str().into()];
         cells.extend([machine.as_str().into(), count(enough), Cell::Number(cell.cost())]);
-        for objective in &table.objectives {
-            let reading = enough.and_then(|it| it.row.metrics.get(objective.metric));
+        for metric in table.metrics() {
+            let reading: Option<&SweepReading> = enough.and_then(|it| it.row.metrics.get(metric));
             cells.extend(reading.map_or([None; 3], |it| it.numbers).map(Cell::Number));
             cells.push(reading.map_or("", |it| it.status.text()).into());
         }
         cells.extend([count(below), below.map_or("", PlanRun::word).into()]);
+        let looked_at: Vec<String> = cell.looked_at.iter().map(u32::to_string).collect();
+        cells.push(looked_at.join(" ").as_str().into());
         let is_cheapest = if table.is_cheapest(cell) { "yes" } else { "no" };
         cells.extend([cell.status().into(), is_cheapest.into()]);
         sheet.push(&cells);

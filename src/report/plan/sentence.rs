@@ -1,12 +1,17 @@
 //! Which machine is cheapest from which load on, in sentences.
 
-use super::{PlanCell, PlanTable};
+use super::super::failures;
+use super::{PlanCell, PlanRun, PlanTable, Unshown};
+use crate::stats::MIN_REPLICATIONS;
 
 /// A difference of costs below half a per cent is told with a digit more.
 const SMALL: f64 = 0.005;
+/// So many loads with few data are each named.
+const EACH: usize = 3;
 
 /// A sentence or two for each variant: which machine is cheapest up to which load, between which
-/// two loads that changes, by how much at each of the two, and where nothing meets the objectives.
+/// two loads that changes, by how much at each of the two, where nothing meets the objectives, and
+/// where many requests fail although they are met.
 #[must_use]
 pub fn plan_sentences(table: &PlanTable) -> Vec<String> {
     let variants = table.variants();
@@ -28,7 +33,8 @@ struct Stretch {
 fn of_variant(table: &PlanTable, variant: &str) -> String {
     let stretches = stretches(table, variant);
     let last = table.loads.len() - 1;
-    let parts: Vec<String> = stretches.iter().map(|it| part(table, it, last)).collect();
+    let told = |it| part(table, variant, it, last) + &from_few(table, variant, it);
+    let parts: Vec<String> = stretches.iter().map(told).collect();
     let mut text = format!("{}.", parts.join("; "));
     for (before, after) in stretches.iter().zip(stretches.iter().skip(1)) {
         let (from, to) = (&table.loads[before.last], &table.loads[after.first]);
@@ -51,7 +57,51 @@ fn of_variant(table: &PlanTable, variant: &str) -> String {
             text.push_str(&format!(" {sides}."));
         }
     }
-    text
+    text + &unshown(table, variant) + &failing(table, variant)
+}
+
+/// Where many requests fail at what is cheapest, as a sentence.
+fn failing(table: &PlanTable, variant: &str) -> String {
+    let cheapest = |it: &&PlanCell| it.variant == variant && table.is_cheapest(it);
+    let cells: Vec<&PlanCell> = table.cells.iter().filter(cheapest).collect();
+    let runs = || cells.iter().filter_map(|it| Some((*it, it.enough.as_ref()?)));
+    let places = runs().map(|(cell, run)| {
+        let at = format!("{} on `{}`", table.loads[cell.load], table.machines[cell.machine]);
+        (at, run.failing())
+    });
+    let is_minded = runs().all(|(_, run)| run.minds_failures);
+    let told = failures(&places.collect::<Vec<_>>(), "the objectives", is_minded);
+    told.map_or_else(String::new, |told| format!(" But {told}."))
+}
+
+/// Why nothing can be shown to meet the objectives, where it cannot.
+fn unshown(table: &PlanTable, variant: &str) -> String {
+    let nowhere = table.cells.iter().filter(|it| it.variant == variant && it.enough.is_none());
+    let unclear = nowhere.filter_map(|it| it.below.as_ref()).filter(|it| it.nearness() > 0);
+    match unclear.filter_map(|it| it.unshown).min() {
+        None => String::new(),
+        Some(Unshown::NoInterval) => format!(
+            " There are intervals from {MIN_REPLICATIONS} replications on, and nothing is shown \
+             without."
+        ),
+        Some(Unshown::AllSucceed) => {
+            " That all requests succeed is never shown, however few fail.".to_owned()
+        }
+    }
+}
+
+/// At which loads of a stretch what is said rests on few data, in brackets.
+fn from_few(table: &PlanTable, variant: &str, stretch: &Stretch) -> String {
+    let is_few = |it: &PlanRun| it.is_few(&table.objectives);
+    let here = |load: &usize| cells(table, variant, *load).flat_map(PlanCell::runs).any(is_few);
+    let few: Vec<usize> = (stretch.first..=stretch.last).filter(here).collect();
+    let labels: Vec<&str> = few.iter().map(|load| table.loads[*load].as_str()).collect();
+    match few.len() {
+        0 => String::new(),
+        all if all == stretch.last - stretch.first + 1 => " (from few data)".to_owned(),
+        1..=EACH => format!(" (from few data at {})", labels.join(", ")),
+        count => format!(" (from few data at {count} of these loads)"),
+    }
 }
 
 /// The stretches of a variant, from the smallest load on.
@@ -78,7 +128,7 @@ fn cells<'t>(
 }
 
 /// What is cheapest in a stretch, of which the last load of all is `last`.
-fn part(table: &PlanTable, stretch: &Stretch, last: usize) -> String {
+fn part(table: &PlanTable, variant: &str, stretch: &Stretch, last: usize) -> String {
     let (from, to) = (&table.loads[stretch.first], &table.loads[stretch.last]);
     let every = if stretch.machines.is_empty() { "any" } else { "every" };
     let place = match (stretch.first, stretch.last) {
@@ -90,9 +140,37 @@ fn part(table: &PlanTable, stretch: &Stretch, last: usize) -> String {
     };
     let most = table.replicas.last().copied().unwrap_or(0);
     match stretch.machines.as_slice() {
-        [] => format!("no machine meets the objectives {place}, with up to {most} replicas"),
+        [] => {
+            let within = stretch.first..=stretch.last;
+            let here: Vec<&PlanCell> =
+                within.flat_map(|load| cells(table, variant, load)).collect();
+            let verb = if here.iter().all(|it| is_sure(it)) { "meets" } else { "is shown to meet" };
+            let looked_at = looked_at(table, &here);
+            format!(
+                "no machine {verb} the objectives {place}, with up to {most} replicas{looked_at}"
+            )
+        }
         [only] => format!("`{}` is cheapest {place}", table.machines[*only]),
         several => format!("{} cost the same {place}", listed(table, several)),
+    }
+}
+
+/// Whether all that were run are known to be worse than what is asked for.
+fn is_sure(cell: &PlanCell) -> bool {
+    ["missed", "unstable"].contains(&cell.status())
+}
+
+/// Which numbers were run in each of these cells, in brackets; nothing if all were.
+fn looked_at(table: &PlanTable, cells: &[&PlanCell]) -> String {
+    let everywhere = |n: &&u32| cells.iter().all(|it| it.looked_at.contains(*n));
+    let numbers: Vec<String> =
+        table.replicas.iter().filter(everywhere).map(u32::to_string).collect();
+    match numbers.split_last() {
+        _ if numbers.len() == table.replicas.len() => String::new(),
+        Some((last, rest)) if !rest.is_empty() => {
+            format!(" ({} and {last} were run)", rest.join(", "))
+        }
+        _ => format!(" ({} was run)", numbers.concat()),
     }
 }
 
@@ -126,8 +204,11 @@ fn lead(table: &PlanTable, variant: &str, stretch: &Stretch, load: usize) -> Opt
         }
         None => {
             let most = table.replicas.last()?;
-            let is_sure = others.clone().all(|it| ["missed", "unstable"].contains(&it.status()));
-            let word = if is_sure { "not enough" } else { "not shown to be enough" };
+            let word = if others.clone().all(|it| is_sure(it)) {
+                "not enough"
+            } else {
+                "not shown to be enough"
+            };
             let names: Vec<usize> = others.map(|it| it.machine).collect();
             let who = listed(table, &names);
             (!names.is_empty()).then(|| format!("at {at} {most} of {who} are {word}"))

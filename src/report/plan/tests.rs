@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::metrics::Unit;
 use crate::plots::{Tables, draw_all};
+use crate::report::SloOutcome;
 use crate::stats::Status;
-use crate::study::SweepReading;
+use crate::study::{SweepReading, SweepRow};
 
 fn run(replicas: u32, price: f64, slo: SloOutcome) -> PlanRun {
     let reading = |mean: f64| SweepReading {
@@ -15,10 +17,12 @@ fn run(replicas: u32, price: f64, slo: SloOutcome) -> PlanRun {
     let metrics = BTreeMap::from([
         ("latency_p99".to_owned(), reading(90.0)),
         ("cost_per_hour".to_owned(), reading(f64::from(replicas) * price)),
+        ("success_ratio".to_owned(), reading(1.0)),
     ]);
     let (utilisation, queue_max) = (BTreeMap::new(), BTreeMap::new());
     let row = SweepRow { metrics, utilisation, queue_max, status: Status::Ok };
-    PlanRun { replicas, slo, is_unstable: false, row }
+    let (minds_failures, unshown) = (false, None);
+    PlanRun { replicas, slo, is_unstable: false, minds_failures, unshown, row }
 }
 
 /// Machines of 1 and 3 an hour, of which so many are enough at 10/s, 20/s and so on; none where
@@ -34,6 +38,7 @@ fn plan(enough: &[[Option<u32>; 2]]) -> PlanTable {
                 machine,
                 enough: enough.map(|it| run(it, price, SloOutcome::Met)),
                 below: (below > 0).then(|| run(below, price, SloOutcome::Missed)),
+                looked_at: vec![1, 2, 3, 4],
             });
         }
     }
@@ -62,12 +67,13 @@ fn a_row_has_what_is_enough_and_what_is_too_few() {
     let text = String::from_utf8(sheet(&table).bytes).expect("UTF-8");
     let lines: Vec<&str> = text.lines().collect();
     let head = "variant,load,machine,replicas,cost_per_hour,latency_p99,latency_p99_low,\
-                latency_p99_high,latency_p99_status,below,below_slo,status,cheapest";
+                latency_p99_high,latency_p99_status,success_ratio,success_ratio_low,\
+                success_ratio_high,success_ratio_status,below,below_slo,looked_at,status,cheapest";
     assert_eq!(lines[0], head);
-    assert_eq!(lines[1], "base,10/s,small,1,1,90,89,91,ok,,,least,yes");
-    assert_eq!(lines[3], "base,20/s,small,4,4,90,89,91,ok,3,missed,met,no");
-    assert_eq!(lines[5], "base,30/s,small,,,,,,,4,missed,missed,no");
-    assert_eq!(lines[6], "base,30/s,big,2,6,90,89,91,ok,1,missed,met,yes");
+    assert_eq!(lines[1], "base,10/s,small,1,1,90,89,91,ok,1,0,2,ok,,,1 2 3 4,least,yes");
+    assert_eq!(lines[3], "base,20/s,small,4,4,90,89,91,ok,1,0,2,ok,3,missed,1 2 3 4,met,no");
+    assert_eq!(lines[5], "base,30/s,small,,,,,,,,,,,4,missed,1 2 3 4,missed,no");
+    assert_eq!(lines[6], "base,30/s,big,2,6,90,89,91,ok,1,0,2,ok,1,missed,1 2 3 4,met,yes");
     let mut tables = Tables::new();
     tables.insert("plan", &text).expect("a table");
     assert_eq!(draw_all(&tables, "t").expect("drawn")[0].name, "plan");
@@ -118,6 +124,69 @@ fn what_is_not_shown_to_be_enough_is_told_as_that() {
     assert!(text.ends_with(" At 10/s 4 of `small` are not shown to be enough."), "{text}");
     table.cells[0].below.as_mut().expect("four were run").is_unstable = true;
     assert_eq!(table.cells[0].status(), "unstable");
+}
+
+#[test]
+fn where_many_fail_at_what_is_cheapest_that_is_told() {
+    let mut table = plan(&[[Some(1), Some(1)], [Some(1), Some(1)]]);
+    let told = |table: &PlanTable| plan_sentences(table).concat();
+    let mut success = |cell: usize, mean: f64| {
+        let row = &mut table.cells[cell].enough.as_mut().expect("enough").row;
+        row.metrics.get_mut("success_ratio").expect("a share").numbers[0] = Some(mean);
+    };
+    success(2, 0.327);
+    success(1, 0.5);
+    let end = " But of all requests 67.3 % fail at 20/s on `small`, and the objectives ask nothing \
+               of those.";
+    assert!(told(&table).ends_with(end), "{}", told(&table));
+    for cell in &mut table.cells {
+        cell.enough.as_mut().expect("enough").minds_failures = true;
+    }
+    let end = " fail at 20/s on `small`, which the objectives allow.";
+    assert!(told(&table).ends_with(end), "{}", told(&table));
+}
+
+#[test]
+fn that_no_machine_will_do_is_said_of_what_was_run_and_only_where_it_is_sure() {
+    let mut table = plan(&[[None, None], [None, None]]);
+    for cell in &mut table.cells {
+        cell.looked_at = vec![1, 2, 4];
+    }
+    let told = |table: &PlanTable| plan_sentences(table).concat();
+    let sure = "no machine meets the objectives at any load of this plan, with up to 4 replicas \
+                (1, 2 and 4 were run).";
+    assert_eq!(told(&table), sure);
+    table.cells[3].below.as_mut().expect("four were run").slo = SloOutcome::Unclear;
+    let unclear = sure.replace("meets", "is shown to meet");
+    assert_eq!(told(&table), unclear);
+    let mut because = |why| table.cells[3].below.as_mut().expect("run").unshown = Some(why);
+    because(Unshown::NoInterval);
+    let why = " There are intervals from 5 replications on, and nothing is shown without.";
+    assert_eq!(told(&table), format!("{unclear}{why}"));
+    let mut because = |why| table.cells[3].below.as_mut().expect("run").unshown = Some(why);
+    because(Unshown::AllSucceed);
+    let why = " That all requests succeed is never shown, however few fail.";
+    assert_eq!(told(&table), format!("{unclear}{why}"));
+}
+
+#[test]
+fn what_rests_on_few_data_is_told_with_the_loads() {
+    let mut table = plan(&[[Some(1), Some(1)], [Some(1), Some(1)]]);
+    let told = |table: &PlanTable| plan_sentences(table).concat();
+    let mut few = |cell: usize| {
+        let row = &mut table.cells[cell].enough.as_mut().expect("enough").row;
+        row.metrics.get_mut("latency_p99").expect("p99").status = Status::FewData;
+    };
+    few(3);
+    let start = "`small` is cheapest at every load of this plan (from few data at 20/s). At 10/s";
+    assert!(told(&table).starts_with(start), "{}", told(&table));
+    let mut few = |cell: usize| {
+        let row = &mut table.cells[cell].enough.as_mut().expect("enough").row;
+        row.metrics.get_mut("latency_p99").expect("p99").status = Status::FewData;
+    };
+    few(0);
+    let start = "`small` is cheapest at every load of this plan (from few data). At 10/s";
+    assert!(told(&table).starts_with(start), "{}", told(&table));
 }
 
 #[test]

@@ -82,7 +82,7 @@ const fn is_cut_short(result: &VariantResult) -> bool {
 
 /// A number and how far its interval reaches; a share in percent. Of a share that was 0 or 1
 /// throughout, what it may be at most or is at least; a count of what never happened is 0.
-pub(in crate::report) fn number(unit: Unit, mean: f64, interval: Option<Interval>) -> String {
+pub(crate) fn number(unit: Unit, mean: f64, interval: Option<Interval>) -> String {
     let half_width = interval.map_or(0.0, |it| (it.high - mean).max(mean - it.low));
     let bound = |end: f64| Rounded::new(100.0 * end, 100.0 * half_width).value;
     match (unit, interval) {

@@ -11,7 +11,7 @@ mod paper;
 mod run;
 
 pub use column::Column;
-pub(super) use figure::number;
+pub(crate) use figure::number;
 
 use super::Provenance;
 use crate::study::{Comparison, VariantResult};

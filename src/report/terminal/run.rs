@@ -7,6 +7,7 @@ use super::paper::Paper;
 use crate::check::fullest;
 use crate::metrics::Unit;
 use crate::model::Study;
+use crate::report::drift::drift;
 use crate::report::manifest::warmup_from;
 use crate::report::stability::{halted, trouble};
 use crate::report::{Bound, Provenance, SloOutcome, SloVerdict, fingerprint, slo_verdicts};
@@ -94,7 +95,7 @@ pub(super) fn head(paper: &mut Paper, provenance: &Provenance, results: &[Varian
             told.push(text);
         }
     }
-    if let Some(text) = prolonged(results) {
+    for text in prolonged(results).into_iter().chain(drift(results)) {
         paper.note(&text);
     }
 }
@@ -158,8 +159,11 @@ fn ladder(marks: &mut Marks, result: &VariantResult, more: &[Column]) -> Grid {
     for column in more {
         grid.push([column.heading(), marks.figure(column.of(result).as_ref())]);
     }
-    let share = result.in_flight_share();
-    grid.push(["in flight at the end".to_owned(), number(Unit::Share, share, None)]);
+    let share = match result.in_flight_share() {
+        share if share > 1.0 => "more than came".to_owned(),
+        share => number(Unit::Share, share, None),
+    };
+    grid.push(["in flight at the end".to_owned(), share]);
     grid
 }
 

@@ -255,3 +255,10 @@ fn a_run_that_goes_on_for_long_after_the_last_arrival_is_told_to() {
     assert!(said.contains("went on for up to 19s until its last request had ended"), "{said}");
     assert!(!run(&text("duration"), 200).contains("went on"), "nothing is waited for");
 }
+
+#[test]
+fn more_in_flight_than_has_come_since_the_warm_up_is_no_share() {
+    let text = run(&format!("limits = {{ in_flight = 230 }}\n{}", sample::OVERLOADED), 80);
+    let line = text.lines().find(|line| line.contains("in flight at the end")).expect("a line");
+    assert!(line.ends_with(" more than came"), "{line}");
+}

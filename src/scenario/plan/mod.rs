@@ -103,15 +103,22 @@ impl Sizing {
         assignments(&self.grid.cell((at.machine * steps + at.step) * loads + at.load))
     }
 
-    /// Designs in which each machine, number of replicas and load occurs: if a scenario can take
-    /// these it can take all.
+    /// Designs in which each machine and load occurs, and the smallest and the largest number of
+    /// replicas: if a scenario can take these it can take all. The largest comes first: what is too
+    /// much is told at once.
     pub fn samples(&self) -> impl Iterator<Item = Vec<Assignment>> {
-        self.grid.cells_by_axis().map(|cell| assignments(&cell))
+        let [machines, steps, loads] = [0, 1, 2].map(|axis| self.labels(axis).len());
+        let at = |machine, step, load| Design { machine, step, load };
+        let largest = std::iter::once(at(0, steps - 1, 0));
+        let smallest = (steps > 1).then_some(at(0, 0, 0));
+        let others = (1..machines).map(move |it| at(it, 0, 0));
+        let loads = (1..loads).map(move |it| at(0, 0, it));
+        largest.chain(smallest).chain(others).chain(loads).map(|it| self.overlays(it))
     }
 
     /// Whether its designs can be made of a scenario, and compared. Notes what is in the way: a
     /// node that is not there or has no machines, a machine without a price, and a node with cores
-    /// of its own, for which all machines were the same.
+    /// of its own, for which all machines were the same, or with replicas that come and go.
     pub fn check(&self, model: &Model, diagnostics: &mut Diagnostics) -> bool {
         let before = diagnostics.errors();
         let place = &self.grid.axes()[0].key.span;
@@ -138,6 +145,13 @@ impl Sizing {
             let error = Diagnostic::error(level.value.span.clone(), message);
             let help = format!("write `price = …`, per hour, into [machine.{}]", level.label);
             diagnostics.push(error.label("a plan compares what machines cost").help(help));
+        }
+        if station.autoscale.is_some() {
+            let message = format!("node `{}` has `autoscale`", self.node);
+            let error = Diagnostic::error(node.at("autoscale").clone(), message)
+                .label("how many replicas are on follows the load, and a plan looks for one number")
+                .help("leave `autoscale` out, or plan another node");
+            diagnostics.push(error);
         }
         let is_set = [
             station.cores.is_some(),

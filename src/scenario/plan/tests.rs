@@ -46,7 +46,12 @@ fn a_design_sets_the_machine_the_replicas_and_the_load() {
         set.iter().map(|it| format!("{}={}", it.path, it.value.value.label())).collect();
     let load = "node.users.arrivals.poisson=400/s";
     assert_eq!(set, ["node.app.machine=big", "node.app.replicas=3", load]);
-    assert_eq!(plan.samples().count(), 1 + 1 + 3 + 3, "each value once");
+    let samples: Vec<Vec<Assignment>> = plan.samples().collect();
+    assert_eq!(samples.len(), 2 + 1 + 3, "two numbers, the other machine, the other loads");
+    let first: Vec<String> = samples[0].iter().map(|it| it.value.value.label()).collect();
+    assert_eq!(first, ["small", "4", "100/s"], "the largest number comes first");
+    let text = PLAN.replace("'1..4'", "'1..60000'");
+    assert_eq!(read(&text).expect("a plan").samples().count(), 6, "however long the range");
 }
 
 #[test]
