@@ -61,8 +61,6 @@ pub struct Connection {
     pub window: Window,
     /// When the last response left its far end.
     pub answered: Time,
-    /// Each way, when what was lost and sent again is there: over TCP all behind it waits for that.
-    pub repaired: [Time; 2],
     /// When its owner last had it back.
     pub last_use: Time,
     /// Which backend each layer-4 balancer on its way has chosen for it.
@@ -99,7 +97,6 @@ impl Default for Connection {
             generation: 0,
             window: Window::NEW,
             answered: Time::ZERO,
-            repaired: [Time::ZERO; 2],
             last_use: Time::ZERO,
             hops: Vec::new(),
         }

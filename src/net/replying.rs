@@ -1,7 +1,7 @@
 //! How messages leave over links, and answers on connections that somebody has opened.
 
 use super::core::{Ctx, Kind};
-use super::link::{Direction, Flow, Transit};
+use super::link::{Direction, Transit};
 use crate::fact::{Fact, Observer};
 use crate::id::{ConnectionId, ExchangeId};
 use crate::time::Span;
@@ -26,46 +26,13 @@ impl<O: Observer> Ctx<'_, O> {
         if state.is_priced() && bytes > 0 {
             self.observe(&Fact::Carried { link, bytes });
         }
-        let (held, transit) = self.behind_lost(id, way, flow, transit);
-        if let Some(flow) = flow.filter(|_| way == Direction::Down && !held) {
+        if let Some(flow) = flow.filter(|_| way == Direction::Down) {
             self.hears(id, flow, stall, transit);
         }
         match transit {
             Transit::Arrives(span) => self.schedule(span + stall, Kind::Exchange(id)),
             Transit::Lost(span, missing) => self.silence(id, span + stall, missing),
         }
-    }
-
-    /// Streams side by side over TCP are one row of bytes: what comes behind lost ones is read when
-    /// these have come again, whosesoever they are. Returns whether it is held for that, and what
-    /// becomes of it.
-    fn behind_lost(
-        &mut self,
-        id: ExchangeId,
-        way: Direction,
-        flow: Option<Flow>,
-        transit: Transit,
-    ) -> (bool, Transit) {
-        let (link, connection) =
-            (self.core.exchanges.hot(id).link, self.core.exchanges.cold(id).connection);
-        let Transit::Arrives(span) = transit else { return (false, transit) };
-        let transport = self.core.links[link.index()].transport();
-        let is_shared = transport.is_some_and(|it| it.has_streams && it.has_tcp);
-        if !is_shared || connection == ConnectionId::NONE {
-            return (false, transit);
-        }
-        let now = self.core.now;
-        let it = self.core.connections.get_mut(connection);
-        if it.link != link {
-            // A layer-4 balancer opens another behind it, over a link of its own.
-            return (false, transit);
-        }
-        let repaired = &mut it.repaired[way as usize];
-        let at = (now + span).max(*repaired);
-        if flow.is_none_or(|flow| flow.last < span) {
-            *repaired = at;
-        }
-        (at > now + span, Transit::Arrives(at.since(now)))
     }
 
     /// How long the sender of an answer stands still for its congestion window. A layer-4 balancer
