@@ -74,7 +74,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
             begin(&args.work(), io)?;
             let options = args.options();
             let bar = Bar::new(job_count(&table, &options), args.quiet);
-            let report = judged(&table, &options, &bar).ok_or(CommandError::interrupted())?;
+            let report = judged(&table, &options, &bar).ok_or_else(CommandError::interrupted)?;
             print(&report, args.json, io)
         }
         Group::Real | Group::Cache | Group::Intervals if args.table.is_some() => {
@@ -100,7 +100,7 @@ fn judge<C: Judged + Serialize>(
     begin(&args.work(), io)?;
     let options = args.options();
     let bar = Bar::new(job_count(&options), args.quiet);
-    let report = run(&options, &bar).ok_or(CommandError::interrupted())?;
+    let report = run(&options, &bar).ok_or_else(CommandError::interrupted)?;
     print(&report, args.json, io)
 }
 

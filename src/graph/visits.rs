@@ -49,12 +49,10 @@ pub(super) fn parts(build: &mut Build<'_>, visit: &str) -> Vec<PagePlan> {
 /// Whether a page that some visitor may look at has parts.
 fn have_parts(build: &Build<'_>) -> bool {
     let model = build.model;
-    let visits = model.nodes.values().filter_map(|node| match &node.spec.kind {
-        KindSpec::Client(client) => match &client.arrivals {
-            Some(Arrivals::Visits { visit, .. }) => model.visits.get(visit),
-            _ => None,
-        },
-        _ => None,
+    let visits = model.nodes.values().filter_map(|node| {
+        let KindSpec::Client(client) = &node.spec.kind else { return None };
+        let Some(Arrivals::Visits { visit, .. }) = &client.arrivals else { return None };
+        model.visits.get(visit)
     });
     let mut pages = visits.flat_map(|visit| visit.spec.pages.keys());
     pages.any(|page| {
