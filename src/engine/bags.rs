@@ -2,8 +2,8 @@
 //!
 //! A chunk that is emptied is the next to be filled, so that it is still in the cache, and once
 //! there are as many as a run needs nothing is allocated. What links chunks stands apart from them,
-//! and how full a bag is stands with whoever has it: to put an event into a bag its chunk, which the
-//! cache may have forgotten, is written to and not read.
+//! and how full a bag is stands with whoever has it: to put an event into a bag its chunk, which
+//! the cache may have forgotten, is written to and not read.
 
 use crate::slab::make_room;
 

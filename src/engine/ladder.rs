@@ -3,8 +3,8 @@
 //! After Tang, Goh and Thng, "Ladder queue: an O(1) priority queue structure for large-scale
 //! discrete event simulation" (TOMACS 2005). A rung cuts a stretch of time into buckets of equal
 //! width. When the next bucket holds more than a few events it becomes a rung of its own; else its
-//! events are put in order all at once. The last bucket of a rung also holds all that lies beyond, up
-//! to the end of the bucket from which the rung was made, so events at any distance have a place
+//! events are put in order all at once. The last bucket of a rung also holds all that lies beyond,
+//! up to the end of the bucket from which the rung was made, so events at any distance have a place
 //! and none is looked at again before its bucket is due.
 
 use super::bags::{Bag, Bags};

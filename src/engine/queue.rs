@@ -172,8 +172,8 @@ impl Queue {
         self.batch.rest().first().copied()
     }
 
-    /// There may be twice as many near ones as in the batch before they are spread, so that events which cannot be
-    /// spread, such as many at one moment, are not looked at over and over.
+    /// There may be twice as many near ones as in the batch before they are spread, so that events
+    /// which cannot be spread, such as many at one moment, are not looked at over and over.
     fn make_room(&mut self) {
         self.room = MANY.max(2 * self.batch.len());
     }
