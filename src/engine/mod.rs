@@ -74,9 +74,10 @@ pub enum Stop {
 
 /// Gives events to `world` in order until none is due at or before `horizon`, and counts them.
 pub fn run<W: World>(world: &mut W, queue: &mut Queue, horizon: Time, limit: u64) -> (Stop, u64) {
-    let mut events = 0;
-    // Up to there nothing but the number of events is looked at.
+    // At so many events somebody looks up, and so many are left until then: up to there nothing but
+    // the second number is looked at.
     let mut next_look = limit.min(EVENTS_BETWEEN_LOOKS);
+    let mut left = next_look;
     let mut first = world.first();
     // The world is called in one place, so that all that it does can be inlined there.
     loop {
@@ -85,22 +86,23 @@ pub fn run<W: World>(world: &mut W, queue: &mut Queue, horizon: Time, limit: u64
             None => match queue.pop_and_look_ahead(horizon, |payload| world.foresee(payload)) {
                 None => break,
                 Some(next) => {
-                    if events == next_look {
-                        if let Some(stop) = looks_up(world, events, limit) {
-                            return (stop, events);
+                    if left == 0 {
+                        if let Some(stop) = looks_up(world, next_look, limit) {
+                            return (stop, next_look);
                         }
-                        next_look = limit.min(events + EVENTS_BETWEEN_LOOKS);
+                        left = EVENTS_BETWEEN_LOOKS.min(limit - next_look);
+                        next_look += left;
                     }
-                    events += 1;
+                    left -= 1;
                     next
                 }
             },
         };
         if world.handle(now, payload, queue) == Flow::Stop {
-            return (Stop::World, events);
+            return (Stop::World, next_look - left);
         }
     }
-    (if queue.is_empty() { Stop::Drained } else { Stop::Horizon }, events)
+    (if queue.is_empty() { Stop::Drained } else { Stop::Horizon }, next_look - left)
 }
 
 /// What ends a run after so many events, if anything does.

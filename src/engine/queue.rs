@@ -79,19 +79,19 @@ impl Queue {
         horizon: Time,
         ahead: impl FnMut(Payload),
     ) -> Option<(Time, Payload)> {
-        let mut event = self.batch.first();
-        let near = self.near.first().filter(|&near| near < event);
-        match near {
-            Some(near) => event = near,
-            None if event == u128::MAX => event = self.refill(ahead)?,
-            None => (),
-        }
+        let near = self.near.first();
+        let (event, is_near) = match (near, self.batch.first()) {
+            (Some(near), None) => (near, true),
+            (Some(near), Some(sorted)) => (near.min(sorted), near < sorted),
+            (None, Some(sorted)) => (sorted, false),
+            (None, None) => (self.refill(ahead)?, false),
+        };
         let at = Time(event::time(event));
         if at > horizon {
             return None;
         }
         debug_assert!(at >= self.now, "events come in order");
-        if near.is_some() {
+        if is_near {
             self.near.take_first();
         } else {
             self.batch.take_first();

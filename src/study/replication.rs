@@ -131,11 +131,17 @@ pub struct RunFault {
 /// that is watched by nothing else asks so once for each fact.
 pub type Watchers = (((Meters, Audit), Observable), Option<Further>);
 /// What only some scenarios need, and, out of the way of that, what few want.
-pub type Further = (Special, Option<Box<Extras>>);
-/// What only scenarios with caches, faults or connections need.
-pub type Special = (Option<CacheMeters>, (Option<Outages>, (Option<Connects>, Others)));
-/// What only scenarios with a price for bytes need, those that limit memory, and those with people.
-type Others = ((Option<Carried>, Option<MemoryMeters>), People);
+pub type Further = ((Option<CacheMeters>, Option<Rest>), Option<Box<Extras>>);
+/// What only scenarios with caches, faults or connections need, once a run is over.
+pub type Special = (Option<CacheMeters>, Rest);
+/// What only scenarios with faults or connections need. Those with caches alone ask so once.
+type Rest = (Option<Outages>, (Option<Connects>, Others));
+/// What only scenarios that count bytes need, and those with people.
+type Others = (Option<Box<Sizes>>, People);
+/// What only scenarios with a price for bytes need, and those that limit memory. Both are rare: in
+/// a box of their own they are one question to all others, and no fact has to lie in memory for
+/// them.
+type Sizes = (Option<Carried>, Option<MemoryMeters>);
 /// What only scenarios with identities, screens or attackers, or pages of several parts or origins
 /// need.
 type People = (Option<IdentityMeters>, (Option<ScreenMeters>, Option<Box<BrowserMeters>>));
@@ -169,13 +175,14 @@ pub fn replicate_in(
     let root = Key::root(graph.run.seed, replication);
     let ended = world::run_tuned(space, graph, root, watchers(graph, window, wanted));
     let (((mut meters, audit), observable), further) = ended.observer;
-    let (mut special, extras) = further.unwrap_or_default();
+    let ((caches, rest), extras) = further.unwrap_or_default();
+    let mut special: Special = (caches, rest.unwrap_or_default());
     let end = ended.at;
     meters.close(end);
     if let Some(outages) = &mut special.1.0 {
         outages.close(end);
     }
-    if let Some(memory) = &mut special.1.1.1.0.1 {
+    if let Some((_, Some(memory))) = special.1.1.1.0.as_deref_mut() {
         memory.close(end);
     }
     if let Some(identities) = &mut special.1.1.1.1.0 {
@@ -184,9 +191,9 @@ pub fn replicate_in(
     let checked = audit
         .close(end, &ended.requests, &ended.inside, &graph.names)
         .and_then(|()| audit.agrees(end, &meters, &graph.names))
-        .and_then(|()| match &special.1.1.1.0.1 {
-            Some(memory) => memory.agrees(&ended.memory, &graph.names),
-            None => Ok(()),
+        .and_then(|()| match special.1.1.1.0.as_deref() {
+            Some((_, Some(memory))) => memory.agrees(&ended.memory, &graph.names),
+            _ => Ok(()),
         });
     checked.map_err(|violation| RunFault { replication, seed: graph.run.seed, violation })?;
     let (strict, (log, mut probes)) = extras.map_or_else(Default::default, |extras| *extras);
@@ -198,7 +205,8 @@ pub fn replicate_in(
     let attackers: Vec<NodeId> = graph.attackers().collect();
     let is_harmful = |class: &mut ClassMeter| attackers.contains(&class.client);
     let harmful: Vec<ClassMeter> = meters.classes.extract_if(.., is_harmful).collect();
-    let cost_per_hour = cost_per_hour(graph, &meters, special.1.1.1.0.0.as_ref(), span);
+    let carried = special.1.1.1.0.as_deref().and_then(|sizes| sizes.0.as_ref());
+    let cost_per_hour = cost_per_hour(graph, &meters, carried, span);
     let mut run = EndToEnd::new(&meters, span, cost_per_hour);
     run.attackers = &harmful;
     (run.caches, run.outages) = (special.0.as_ref(), special.1.0.as_ref());
@@ -278,6 +286,8 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let has_price = graph.links.iter().any(|link| link.price > 0.0);
     let carried = has_price.then(|| Carried::new(graph.links.len(), window));
     let memory = graph.has_memory().then(|| MemoryMeters::new(&replicas, window));
+    let has_sizes = carried.is_some() || memory.is_some();
+    let sizes = has_sizes.then(|| Box::new((carried, memory)));
     let identities = graph.fixed.auth.as_ref().map(|plan| {
         let errands = [plan.login, plan.refresh, plan.logout];
         IdentityMeters::new(graph.names.len(), errands, window).without(graph.attackers())
@@ -303,18 +313,16 @@ pub fn watchers(graph: &Graph, window: Time, wanted: Wanted) -> Watchers {
     let extras =
         (wanted.strict.then(Strict::default), (wanted.requests.map(RequestLog::new), probes));
     let is_wanted = extras.0.is_some() || extras.1.0.is_some() || extras.1.1.is_some();
-    let is_special = caches.is_some()
-        || outages.is_some()
+    let has_rest = outages.is_some()
         || connects.is_some()
-        || carried.is_some()
-        || memory.is_some()
+        || sizes.is_some()
         || identities.is_some()
         || screens.is_some()
         || browsers.is_some();
-    let further = (is_special || is_wanted).then(|| {
+    let further = (caches.is_some() || has_rest || is_wanted).then(|| {
         let people = (identities, (screens, browsers));
-        let special = (caches, (outages, (connects, ((carried, memory), people))));
-        (special, is_wanted.then(|| Box::new(extras)))
+        let rest = has_rest.then_some((outages, (connects, (sizes, people))));
+        ((caches, rest), is_wanted.then(|| Box::new(extras)))
     });
     (((Meters::new(shape), audit), Observable::default()), further)
 }
@@ -363,13 +371,14 @@ fn node_readings(
         });
         let replicas = f64::from(graph.fixed.topology.nodes[meter.at.node.index()].replicas);
         let replicas = if meter.is_replica { 1.0 } else { replicas };
-        let (caches, (outages, (connects, ((_, memory), (_, (screens, _)))))) = special;
+        let (caches, (outages, (connects, (sizes, (_, (screens, _)))))) = special;
         let (node, replica) = (meter.at.node, meter.is_replica.then_some(meter.at.replica));
         let caches = caches.as_ref().filter(|_| graph.keeps(node));
         let cache = caches.map(|caches| caches.at(node.index(), replica));
         let outage = outages.as_ref().and_then(|outages| outages.at(node.index(), replica));
         let connect = connects.as_ref().and_then(|connects| connects.at(node.index(), replica));
-        let memory = memory.as_ref().filter(|_| plan.memory.is_some());
+        let memory = sizes.as_deref().and_then(|sizes| sizes.1.as_ref());
+        let memory = memory.filter(|_| plan.memory.is_some());
         let memory = memory.and_then(|memory| memory.at(node.index(), replica));
         let screens = screens.as_ref().filter(|_| replica.is_none());
         let crowd = screens.and_then(|screens| screens.crowd(node.index()));
