@@ -405,16 +405,7 @@ impl<O: Observer> World<O> {
         let at = if halt.is_some() { self.core.now } else { horizon.unwrap_or(self.core.now) };
         let mut inside = vec![Vec::new(); self.nodes.len()];
         for exchange in self.core.exchanges.live() {
-            let is_there = !matches!(
-                exchange.phase,
-                Phase::Outbound
-                    | Phase::Opening
-                    | Phase::Pooled
-                    | Phase::Silent
-                    | Phase::Inbound
-                    | Phase::Dead
-            );
-            if is_there && !exchange.is_branch {
+            if exchange.phase.is_inside() && !exchange.is_branch {
                 inside[exchange.at.node.index()].push(exchange.entered);
             }
         }

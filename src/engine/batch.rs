@@ -3,7 +3,7 @@
 //! They are sorted once, all together, and then only taken from the front: what is pushed between
 //! them goes elsewhere. The moments of a bucket are spread more or less evenly over it, so that
 //! slots of equal width leave one or two events in each: a quarter of the work of a sort that knows
-//! nothing of them, which itself is half that of a heap that gives them one by one.
+//! nothing of them.
 
 use super::event;
 

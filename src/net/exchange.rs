@@ -55,6 +55,26 @@ impl Phase {
             Self::Called => Part::Downstream,
         }
     }
+
+    /// Whether an exchange in this phase is at its node.
+    #[must_use]
+    pub const fn is_inside(self) -> bool {
+        match self {
+            Self::Lobby
+            | Self::Line
+            | Self::Core
+            | Self::Wait
+            | Self::Called
+            | Self::Held
+            | Self::Memory => true,
+            Self::Opening
+            | Self::Pooled
+            | Self::Outbound
+            | Self::Inbound
+            | Self::Silent
+            | Self::Dead => false,
+        }
+    }
 }
 
 /// One call in flight, its hot part.

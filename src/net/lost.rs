@@ -134,19 +134,8 @@ impl<O: Observer> Ctx<'_, O> {
     /// The exchanges and branches that are at a replica, in the order of their places.
     #[must_use]
     pub fn held_at(&self, at: Place) -> Vec<ExchangeId> {
-        let held = self.core.exchanges.live_places().filter(|(_, exchange)| {
-            let is_inside = matches!(
-                exchange.phase,
-                Phase::Lobby
-                    | Phase::Line
-                    | Phase::Core
-                    | Phase::Wait
-                    | Phase::Called
-                    | Phase::Held
-                    | Phase::Memory
-            );
-            exchange.at == at && is_inside
-        });
+        let exchanges = self.core.exchanges.live_places();
+        let held = exchanges.filter(|(_, it)| it.at == at && it.phase.is_inside());
         held.map(|(id, _)| id).collect()
     }
 

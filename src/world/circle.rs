@@ -7,7 +7,7 @@ use crate::id::NodeId;
 use crate::net::{Kind, Phase, Token};
 
 /// So many events are looked at to find out who goes round and round.
-pub(super) const LOOKED_AT: usize = 1_000;
+const LOOKED_AT: usize = 1_000;
 
 /// Nodes that events without end at one moment are for: the first few of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

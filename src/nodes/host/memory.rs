@@ -8,8 +8,8 @@ use rand_distr::Distribution;
 use super::Host;
 use crate::auth::{AuthPlan, Live};
 use crate::fact::{Exit, Fact, Observer, Place, Taker};
-use crate::id::{ExchangeId, NodeId};
-use crate::net::{Ctx, Exchanges, Part, Phase, TimerId, Token};
+use crate::id::ExchangeId;
+use crate::net::{Ctx, Exchange, Exchanges, Part, Phase, TimerId, Token};
 use crate::nodes::station::{Line, WhenFull};
 use crate::outcome::{Answer, Reason};
 use crate::time::Span;
@@ -412,29 +412,13 @@ impl Host {
             }
         };
         let mut held: Vec<u64> = (0..).zip(&memory.rooms).map(empty).collect();
-        for (id, exchange) in
-            exchanges.live_places().filter(|it| is_at(it.1.phase, it.1.at.node, self.node))
-        {
+        let is_here = |it: &Exchange| it.at.node == self.node && it.phase.is_inside();
+        for (id, exchange) in exchanges.live_places().filter(|(_, it)| is_here(it)) {
             let mark = memory.marks.get(id.index()).copied().unwrap_or(0);
             held[usize::from(exchange.at.replica)] += memory.bytes(mark);
         }
         Some(held)
     }
-}
-
-/// Whether an exchange in this phase is at the node.
-fn is_at(phase: Phase, node: NodeId, here: NodeId) -> bool {
-    let is_inside = matches!(
-        phase,
-        Phase::Lobby
-            | Phase::Line
-            | Phase::Core
-            | Phase::Wait
-            | Phase::Called
-            | Phase::Held
-            | Phase::Memory
-    );
-    is_inside && node == here
 }
 
 /// The wait of an exchange for memory is over, whatever follows.
