@@ -39,7 +39,7 @@ use crate::outcome::{Answer, Reason};
 use crate::people::{PagePlan, VisitPlan};
 use crate::resilience::{Retry, RetrySpec};
 use crate::rng::{Key, Purpose, Stream, below, mix};
-use crate::time::Span;
+use crate::time::{Span, Time};
 use crate::trace::{Trace, TraceRow};
 use crate::unit::Probability;
 
@@ -167,6 +167,8 @@ pub struct Client {
     rows: Vec<u32>,
     /// How many requests the arrival that is due brings.
     due: u32,
+    /// The arrival after that one, and how many requests it brings.
+    upcoming: Option<(Time, u32)>,
     group: Key,
     /// The identity of a client without users, whose number is 0.
     nobody: Key,
@@ -211,6 +213,7 @@ impl Client {
             ordinal: 0,
             rows: Vec::new(),
             due: 0,
+            upcoming: None,
             group,
             nobody: group.with(0),
             retry: plan.retry.clone(),
@@ -226,6 +229,7 @@ impl Client {
     pub fn begin<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
         let users = match &self.plan.demand {
             Demand::Open(_) | Demand::Renewal(_) | Demand::Replayed(_) | Demand::Visits(_) => {
+                self.draw_arrival();
                 return self.await_arrival(ctx);
             }
             Demand::Closed(users, _) => u64::from(*users),
@@ -266,11 +270,17 @@ impl Client {
     /// Sets the next arrival of an open loop.
     #[inline(always)]
     fn await_arrival<O: Observer>(&mut self, ctx: &mut Ctx<'_, O>) {
-        let Some(arrivals) = &mut self.arrivals else { return };
-        if let Some((at, count)) = arrivals.next(&mut self.stream) {
+        if let Some((at, count)) = self.upcoming {
             self.due = count;
             ctx.queue.push(at, Kind::Arrival(self.plan.node).pack());
+            self.draw_arrival();
         }
+    }
+
+    /// Draws the arrival after the one that is set: nothing waits for the draw when it is wanted.
+    #[inline(always)]
+    fn draw_arrival(&mut self) {
+        self.upcoming = self.arrivals.as_mut().and_then(|it| it.next(&mut self.stream));
     }
 
     #[inline]
