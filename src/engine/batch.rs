@@ -30,10 +30,10 @@ impl Batch {
         self.events.len() - self.next
     }
 
-    /// The first event, if there is one.
+    /// The first event, or [`NONE`](event::NONE).
     #[inline(always)]
-    pub(super) fn first(&self) -> Option<u128> {
-        self.events.get(self.next).copied()
+    pub(super) fn first(&self) -> u128 {
+        self.events.get(self.next).copied().unwrap_or(event::NONE)
     }
 
     /// Takes out what [`first`](Self::first) gave.
@@ -118,18 +118,18 @@ mod tests {
     #[test]
     fn what_was_appended_is_taken_in_order() {
         let mut batch = Batch::default();
-        assert_eq!((batch.len(), batch.first()), (0, None));
+        assert_eq!((batch.len(), batch.first()), (0, event::NONE));
         for round in 0..3 {
             batch.append(&[5, 3]);
             batch.append(&[9, 1, 7 + round]);
             batch.sort();
-            assert_eq!(batch.first(), Some(1));
+            assert_eq!(batch.first(), 1);
             batch.take_first();
-            assert_eq!((batch.len(), batch.first()), (4, Some(3)));
+            assert_eq!((batch.len(), batch.first()), (4, 3));
             batch.take_first();
             assert_eq!(batch.rest(), [5, 7 + round, 9]);
             batch.clear();
-            assert_eq!((batch.len(), batch.first()), (0, None));
+            assert_eq!((batch.len(), batch.first()), (0, event::NONE));
         }
     }
 

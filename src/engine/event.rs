@@ -16,6 +16,9 @@ const TIME_SHIFT: u32 = PAYLOAD_BITS + SEQUENCE_BITS;
 /// The latest moment that an event can have: 146 years, beyond the longest horizon.
 pub(super) const LATEST: u64 = (1 << (128 - TIME_SHIFT)) - 1;
 
+/// No event, later than every one: a run ends long before its insertions have no number left.
+pub(super) const NONE: u128 = u128::MAX;
+
 /// The event number `sequence`, which tells `payload` at `at`.
 #[inline(always)]
 pub(super) fn pack(at: u64, sequence: u64, payload: Payload) -> u128 {
@@ -29,6 +32,14 @@ pub(super) fn pack(at: u64, sequence: u64, payload: Payload) -> u128 {
 #[allow(clippy::cast_possible_truncation, reason = "the shift leaves 62 bits")]
 pub(super) fn time(event: u128) -> u64 {
     (event >> TIME_SHIFT) as u64
+}
+
+/// What orders an event against those that were pushed before it: where this is equal, it is the
+/// later one. Half of the event to compare.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "the shift leaves 64 bits")]
+pub(super) fn moment(event: u128) -> u64 {
+    (event >> 64) as u64
 }
 
 /// What an event tells.
@@ -49,6 +60,16 @@ mod tests {
         assert_eq!((time(event), payload(event)), (LATEST, most));
         let event = pack(0, last, Payload(0));
         assert_eq!((time(event), payload(event)), (0, Payload(0)));
+    }
+
+    #[test]
+    fn against_earlier_pushes_the_moment_orders_as_the_whole_does() {
+        let top = 1 << (SEQUENCE_BITS - 1);
+        for (at, sequence) in [(3, 6), (3, top), (4, 6), (2, top)] {
+            let (old, new) = (pack(3, 5, Payload(9)), pack(at, sequence, Payload(0)));
+            assert_eq!(moment(new) < moment(old), new < old);
+        }
+        assert!(moment(pack(LATEST, 7, Payload(1))) < moment(NONE));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The events that come soon: in order while they are few, in a heap while they are many.
 
+use super::event::NONE;
 use super::few::Few;
 use super::heap::Heap;
 
@@ -41,20 +42,20 @@ impl Near {
         true
     }
 
-    /// The smallest event, if there is one.
+    /// The smallest event, or [`NONE`].
     #[inline(always)]
-    pub(super) fn first(&mut self) -> Option<u128> {
+    pub(super) fn first(&mut self) -> u128 {
         if self.is_many { self.first_of_many() } else { self.few.first() }
     }
 
     #[inline(always)]
-    fn first_of_many(&mut self) -> Option<u128> {
+    fn first_of_many(&mut self) -> u128 {
         self.many.close_hole();
         if self.many.len() <= FEW {
             self.becomes_few();
             return self.few.first();
         }
-        self.many.first()
+        self.many.first().unwrap_or(NONE)
     }
 
     /// Takes out what [`first`](Self::first) gave.
@@ -87,9 +88,9 @@ impl Near {
     #[inline(never)]
     fn becomes_many(&mut self) {
         self.is_many = true;
-        while let Some(event) = self.few.first() {
+        while self.few.len() > 0 {
+            self.many.push(self.few.first());
             self.few.take_first();
-            self.many.push(event);
         }
     }
 
@@ -97,35 +98,36 @@ impl Near {
     #[inline(never)]
     fn becomes_few(&mut self) {
         self.is_many = false;
-        for event in self.many.drain() {
-            self.few.push(event);
-        }
+        self.few.take_over(self.many.drain());
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Payload;
+    use crate::engine::event::{pack, time};
     use crate::rng::{Key, Purpose, below};
 
     #[test]
     fn events_come_in_order_however_their_number_goes_up_and_down() {
         let mut bits = Key(5).draws(Purpose::named("near"));
         let (mut near, mut list, mut last) = (Near::default(), Vec::new(), 0);
-        for round in 0..40_000_u128 {
+        for round in 0..40_000 {
             // Up to about eighty, down to none, and up again.
             let goes_up = round / 200 % 2 == 0;
             if below(10, bits.next_bits()) < if goes_up { 7 } else { 3 } {
-                let event = (last + u128::from(below(1_000, bits.next_bits()))) << 20 | round;
+                // Every few events there are two of one moment.
+                let event = pack(last + below(100, bits.next_bits()), round, Payload(0));
                 near.push(event);
                 list.push(event);
             } else {
                 list.sort_unstable();
-                let expected = (!list.is_empty()).then(|| list.remove(0));
+                let expected = if list.is_empty() { NONE } else { list.remove(0) };
                 assert_eq!(near.first(), expected);
-                if let Some(event) = expected {
+                if expected != NONE {
                     near.take_first();
-                    last = event >> 20;
+                    last = time(expected);
                 }
             }
             assert_eq!(near.len(), list.len());

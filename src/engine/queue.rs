@@ -7,7 +7,7 @@
 //! what it points to, and ignores it when it comes.
 
 use super::batch::Batch;
-use super::event::{self, LATEST, Payload};
+use super::event::{self, LATEST, NONE, Payload};
 use super::ladder::Ladder;
 use super::near::Near;
 use crate::time::Time;
@@ -79,12 +79,11 @@ impl Queue {
         horizon: Time,
         ahead: impl FnMut(Payload),
     ) -> Option<(Time, Payload)> {
-        let near = self.near.first();
-        let (event, is_near) = match (near, self.batch.first()) {
-            (Some(near), None) => (near, true),
-            (Some(near), Some(sorted)) => (near.min(sorted), near < sorted),
-            (None, Some(sorted)) => (sorted, false),
-            (None, None) => (self.refill(ahead)?, false),
+        let (near, sorted) = (self.near.first(), self.batch.first());
+        let is_near = near < sorted;
+        let event = match if is_near { near } else { sorted } {
+            NONE => self.refill(ahead)?,
+            event => event,
         };
         let at = Time(event::time(event));
         if at > horizon {
