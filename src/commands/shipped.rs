@@ -54,6 +54,7 @@ pub(super) const SCENARIOS: &[Shipped] = shipped![
     "logout",
     "refresh-tokens",
     "login-storm",
+    "hash-memory",
     "cors-tax",
     "cors-mistakes",
     "csrf",

@@ -91,6 +91,7 @@ pub(super) fn trouble(result: &VariantResult) -> Option<String> {
 
 /// That nothing moves any more, in a sentence, where a run ended so: workers wait for calls that
 /// come back to them, everything has happened that could, and requests are left.
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the terminal tells it"))]
 pub(super) fn halted(result: &VariantResult) -> Option<String> {
     let graph = &result.graph;
     let is_left = |run: &Replication| run.in_flight_share > 0.0 && run.halt.is_none();
