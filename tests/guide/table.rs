@@ -21,6 +21,7 @@ fn scale(unit: &str, largest: f64) -> Scale {
         "1/s" if largest < 1.0 => ("1/min", 60.0),
         "1/s" => ("1/s", 1.0),
         "B/s" => ("MB/s", 1e-6),
+        "B" => ("MiB", 1.0 / 1_048_576.0),
         "share" | "count" | "per hour" | "per million" => ("", 1.0),
         other => panic!("the unit {other} is not known"),
     };
