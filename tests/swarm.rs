@@ -112,10 +112,15 @@ fn scenarios_that_once_broke_a_law_keep_it() {
 #[test]
 fn the_swarm_reaches_every_outcome_and_every_kind_of_node() {
     let texts: Vec<String> = (1_000..1_060).map(scenario).collect();
-    // Who issues credentials needs an `[auth]`: the tests of identity have that.
+    // An issuer of its own needs a way for log-ins beside that of pages: the tests of identity have
+    // that. Here the server issues.
     let kinds = lindley::nodes::KindSpec::WORDS.iter().filter(|kind| **kind != "auth-server");
     for kind in kinds {
         assert!(texts.iter().any(|text| text.contains(&format!("kind = '{kind}'"))), "{kind}");
+    }
+    for scheme in ["session", "jwt", "credentials"] {
+        let mut texts = (1_000..1_150).map(scenario);
+        assert!(texts.any(|text| text.contains(&format!("scheme = '{scheme}'"))), "{scheme}");
     }
     let mut reached = [false; lindley::outcome::Reason::ALL.len()];
     for text in &texts {

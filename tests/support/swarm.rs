@@ -1,9 +1,11 @@
 //! Random scenarios: graphs of clients, proxies, balancers, servers, databases and stores, with
-//! random laws, limits, time-outs, caches, connections, faults, and all that is done about them.
+//! random laws, limits, time-outs, caches, connections, identities, faults, and all that is done
+//! about them.
 //! Everything is drawn from one seed.
 
 mod balancing;
 mod faults;
+mod identity;
 mod network;
 mod screens;
 
@@ -393,6 +395,7 @@ impl Draft {
             self.link(&format!("users{client}"), &front);
         }
         self.attacker(&front);
+        self.identity(&front);
     }
 
     fn client(&mut self, number: u64) {
