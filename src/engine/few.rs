@@ -90,7 +90,7 @@ impl Few {
     /// Takes over events in whatever order, of which there are fewer than [`ROOM`], where none is.
     pub(super) fn take_over(&mut self, events: impl Iterator<Item = u128>) {
         debug_assert_eq!(self.len(), 0, "there is none");
-        (self.head, self.len) = (0, 0);
+        self.head = 0;
         for event in events {
             self.events[self.len] = event;
             self.len += 1;

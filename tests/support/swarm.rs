@@ -1,7 +1,6 @@
 //! Random scenarios: graphs of clients, proxies, balancers, servers, databases and stores, with
 //! random laws, limits, time-outs, caches, connections, identities, faults, and all that is done
-//! about them.
-//! Everything is drawn from one seed.
+//! about them. Everything is drawn from one seed.
 
 mod balancing;
 mod faults;
