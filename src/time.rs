@@ -91,6 +91,21 @@ impl Span {
         Self(if cut < MAX_SPAN.0 { cut } else { MAX_SPAN.0 })
     }
 
+    /// The length nearest to every number of nanoseconds from `low` to `high`, if that is the same
+    /// one for all of them; none as well where it may be the longest.
+    #[inline]
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "float to integer casts saturate, and where floats are sparse none lies between"
+    )]
+    pub fn from_nanos_between(low: f64, high: f64) -> Option<Self> {
+        let cut = ((low + 0.5) as i64).cast_unsigned();
+        let is_one = cut < MAX_SPAN.0 && high + 0.5 < (cut + 1).cast_signed() as f64;
+        is_one.then_some(Self(cut))
+    }
+
     /// Seconds, for people, statistics and plots.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "for statistics, where 53 bits are enough")]
@@ -202,6 +217,18 @@ mod tests {
         assert_eq!(Span::from_secs_rounded(-1.0), Span::ZERO);
         assert_eq!(Span::from_secs_rounded(f64::NAN), Span::ZERO);
         assert_eq!(Span::from_secs_rounded(1e300), MAX_SPAN);
+    }
+
+    #[test]
+    fn a_length_that_is_known_within_bounds_is_given_if_both_are_rounded_to_it() {
+        let between = Span::from_nanos_between;
+        assert_eq!(between(7.5, 8.25), Some(Span(8)));
+        assert_eq!(between(-0.1, 0.49), Some(Span::ZERO));
+        let apart = [(7.4, 7.6), (-9.0, -8.9), (f64::NAN, 1.0), (1.0, f64::NAN), (1e300, 1e301)];
+        assert_eq!(apart.map(|(low, high)| between(low, high)), [None; 5]);
+        let long = 9_007_199_254_740_994.0;
+        assert!(between(long, long).is_none_or(|it| it == Span::from_nanos_rounded(long)));
+        assert_eq!(between(long - 2.0, long + 2.0), None);
     }
 
     #[test]

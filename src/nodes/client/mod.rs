@@ -323,7 +323,7 @@ impl Client {
         let span = match &self.plan.demand {
             Demand::Closed(_, think) => {
                 let key = session.key.with(session.ordinal);
-                Span::from_nanos_rounded(think.sample(&mut key.draws(THINK)))
+                think.span(&mut key.draws(THINK), 1.0)
             }
             Demand::ClosedTrace(trace) => match self.row_of(trace, session.user) {
                 Some(row) => trace.rows()[row as usize].think(),

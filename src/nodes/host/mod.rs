@@ -22,12 +22,10 @@ mod unwanted;
 
 use std::collections::BTreeMap;
 
-use rand_distr::Distribution;
-
 pub use aside::AsidePlan;
 pub use memory::MemoryPlan;
 
-use super::station::{Admit, Shape, Station};
+use super::station::{Admit, MachineShape, Shape, Station};
 use crate::balance::Profile;
 use crate::dist::Law;
 use crate::endpoint::{Amount, Op};
@@ -304,25 +302,24 @@ impl Host {
                 Op::Cpu(amount, purpose) => {
                     let (key, request) = (exchange.key, exchange.request);
                     let replica = exchange.at.replica;
-                    let demand = demand(amount, *purpose, key, request, ctx);
-                    if self.takes_core_of(replica, id, demand, ctx) {
+                    let holds = self.takes_core(replica, id, ctx, |machine, ctx| {
+                        time_of(amount, *purpose, key, request, machine.factor, ctx)
+                    });
+                    if holds {
                         return Next::Holds;
                     }
                 }
                 Op::CpuPerByte(nanos) => {
+                    let replica = exchange.at.replica;
                     let demand = *nanos * ctx.cold(id).bytes as f64;
-                    if self.takes_core(id, demand, ctx) {
+                    if self.takes_core(replica, id, ctx, |machine, _| machine.time_for(demand)) {
                         return Next::Holds;
                     }
                 }
                 Op::Wait(amount, purpose) => {
                     let (key, request) = (exchange.key, exchange.request);
-                    let demand = demand(amount, *purpose, key, request, ctx);
-                    let span = Span::from_nanos_rounded(demand);
-                    if !span.is_zero() {
-                        self.served(id, ctx);
-                        ctx.hot(id).phase = Phase::Wait;
-                        ctx.resume_after(id, span);
+                    let span = time_of(amount, *purpose, key, request, 1.0, ctx);
+                    if self.waits(id, span, ctx) {
                         return Next::Holds;
                     }
                 }
@@ -367,44 +364,41 @@ impl Host {
         }
     }
 
-    /// Lets an exchange want a core for `demand` nanoseconds at speed 1. Returns whether it has
-    /// to wait for the end of that.
+    /// Lets an exchange want a core of its replica for as long as `time` says of the machine there.
+    /// Returns whether it has to wait for the end of that.
     #[inline(always)]
     fn takes_core<O: Observer>(
         &mut self,
-        id: ExchangeId,
-        demand: f64,
-        ctx: &mut Ctx<'_, O>,
-    ) -> bool {
-        let replica = ctx.core.exchanges.hot(id).at.replica;
-        self.takes_core_of(replica, id, demand, ctx)
-    }
-
-    /// The same at a replica that is at hand.
-    #[inline(always)]
-    fn takes_core_of<O: Observer>(
-        &mut self,
         replica: u16,
         id: ExchangeId,
-        demand: f64,
         ctx: &mut Ctx<'_, O>,
+        time: impl FnOnce(&MachineShape, &Ctx<'_, O>) -> Span,
     ) -> bool {
         let Some(station) = self.stations.get_mut(usize::from(replica)) else { return false };
-        if station.machine().cores == 0 {
-            return false;
-        }
-        let span = station.machine().time_for(demand);
-        if span.is_zero() {
+        let span = time(station.machine(), ctx);
+        if station.machine().cores == 0 || span.is_zero() {
             return false;
         }
         station.want_core(id, span, ctx);
         if let Some((law, purpose)) = &self.patience {
             let starts = ctx.cold(id).timer == TimerId::NONE && !ctx.hot(id).served;
             if starts && ctx.hot(id).phase == Phase::Line {
-                let mut draws = ctx.hot(id).key.draws(*purpose);
-                station.is_patient_for(id, Span::from_nanos_rounded(law.sample(&mut draws)), ctx);
+                let span = law.span(&mut ctx.hot(id).key.draws(*purpose), 1.0);
+                station.is_patient_for(id, span, ctx);
             }
         }
+        true
+    }
+
+    /// Lets time pass for an exchange. Returns whether it has to wait for the end of that.
+    #[inline(always)]
+    fn waits<O: Observer>(&mut self, id: ExchangeId, span: Span, ctx: &mut Ctx<'_, O>) -> bool {
+        if span.is_zero() {
+            return false;
+        }
+        self.served(id, ctx);
+        ctx.hot(id).phase = Phase::Wait;
+        ctx.resume_after(id, span);
         true
     }
 
@@ -555,19 +549,21 @@ impl Host {
     }
 }
 
-/// What a step of a request takes, in nanoseconds at speed 1.
+/// How long a step of a request takes, where everything takes `factor` times as long as at speed 1.
 #[inline(always)]
-fn demand<O: Observer>(
+fn time_of<O: Observer>(
     amount: &Amount,
     purpose: Purpose,
     key: Key,
     request: RequestId,
+    factor: f64,
     ctx: &Ctx<'_, O>,
-) -> f64 {
-    amount.draw(key, purpose).unwrap_or_else(|| {
-        let nanos = ctx.traced(request).and_then(TraceRow::service).unwrap_or_default().0;
-        #[allow(clippy::cast_precision_loss, reason = "a service time is below 2^53 ns")]
-        let demand = nanos as f64;
-        demand
-    })
+) -> Span {
+    if let Amount::Drawn(law) = amount {
+        return law.span(&mut key.draws(purpose), factor);
+    }
+    let nanos = ctx.traced(request).and_then(TraceRow::service).unwrap_or_default().0;
+    #[allow(clippy::cast_precision_loss, reason = "a service time is below 2^53 ns")]
+    let demand = nanos as f64;
+    Span::from_nanos_rounded(demand * factor)
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::limited::Limit;
-use super::{Host, demand};
+use super::{Host, time_of};
 use crate::attack::{Attack, QueryOutcome, injection};
 use crate::endpoint::ScreenRule;
 use crate::fact::{Exit, Fact, Observer};
@@ -222,13 +222,15 @@ impl Host {
         match rule {
             ScreenRule::Costs(chore, amount, purpose) => {
                 let (key, request) = (ctx.hot(id).key, ctx.hot(id).request);
-                let demand = demand(amount, *purpose, key, request, ctx);
-                self.works(id, *chore, demand, ctx)
+                let factor = self.station(id, ctx).map_or(1.0, |it| it.machine().factor);
+                let span = time_of(amount, *purpose, key, request, factor, ctx);
+                self.works(id, *chore, span, ctx)
             }
             ScreenRule::CostsPerByte(chore, nanos) => {
                 #[allow(clippy::cast_precision_loss, reason = "sizes are below 2^53")]
                 let demand = *nanos * ctx.cold(id).bytes as f64;
-                self.is_worth(id, *chore, ctx) && self.works(id, *chore, demand, ctx)
+                let span = self.time_for(id, demand, ctx);
+                self.is_worth(id, *chore, ctx) && self.works(id, *chore, span, ctx)
             }
             ScreenRule::Opening => self.pays_for_opening(id, ctx),
             ScreenRule::Filter => self.filters(id, ctx),
@@ -248,15 +250,19 @@ impl Host {
         &mut self,
         id: ExchangeId,
         chore: Chore,
-        demand: f64,
+        span: Span,
         ctx: &mut Ctx<'_, O>,
     ) -> bool {
         let at = ctx.hot(id).at;
-        if let Some(station) = self.station(id, ctx) {
-            let span = station.machine().time_for(demand);
+        if self.station(id, ctx).is_some() {
             ctx.observe(&Fact::Screen(Noted::Worked { at, chore, span }));
         }
-        self.takes_core(id, demand, ctx)
+        self.takes_core(at.replica, id, ctx, |_, _| span)
+    }
+
+    /// How long a demand at speed 1 takes where an exchange is.
+    fn time_for<O: Observer>(&mut self, id: ExchangeId, demand: f64, ctx: &mut Ctx<'_, O>) -> Span {
+        self.station(id, ctx).map_or(Span::ZERO, |it| it.machine().time_for(demand))
     }
 
     /// Whether a chore is done for an answer at all.
@@ -302,7 +308,8 @@ impl Host {
         let span = costs[usize::from(noted & RESUMED > 0)];
         #[allow(clippy::cast_precision_loss, reason = "a demand is below 2^53 ns")]
         let demand = span.0 as f64;
-        self.works(id, Chore::Intercept, demand, ctx)
+        let span = self.time_for(id, demand, ctx);
+        self.works(id, Chore::Intercept, span, ctx)
     }
 
     fn filters<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
