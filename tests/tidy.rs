@@ -182,7 +182,7 @@ const FAMILIES: &[Family] = &[
     Family {
         folder: "src/dist",
         registers: |name| format!("({name}::"),
-        others: &["constant", "measure", "number", "scaled", "table", "text", "trial"],
+        others: &["constant", "measure", "nearly", "number", "scaled", "table", "text", "trial"],
     },
     Family {
         folder: "src/metrics",
