@@ -11,6 +11,7 @@ use crate::fact::{Exit, Fact, Observer};
 use crate::id::{ConnectionId, EndpointId, ExchangeId, RequestId};
 use crate::limit::Decision;
 use crate::net::{Ctx, HEAD_BYTES};
+use crate::nodes::station::MachineShape;
 use crate::outcome::Answer;
 use crate::people::who;
 use crate::rng::{Purpose, below, mix};
@@ -222,15 +223,15 @@ impl Host {
         match rule {
             ScreenRule::Costs(chore, amount, purpose) => {
                 let (key, request) = (ctx.hot(id).key, ctx.hot(id).request);
-                let factor = self.station(id, ctx).map_or(1.0, |it| it.machine().factor);
-                let span = time_of(amount, *purpose, key, request, factor, ctx);
-                self.works(id, *chore, span, ctx)
+                self.works(id, *chore, ctx, |machine, ctx| {
+                    time_of(amount, *purpose, key, request, machine.factor, ctx)
+                })
             }
             ScreenRule::CostsPerByte(chore, nanos) => {
                 #[allow(clippy::cast_precision_loss, reason = "sizes are below 2^53")]
                 let demand = *nanos * ctx.cold(id).bytes as f64;
-                let span = self.time_for(id, demand, ctx);
-                self.is_worth(id, *chore, ctx) && self.works(id, *chore, span, ctx)
+                self.is_worth(id, *chore, ctx)
+                    && self.works(id, *chore, ctx, |machine, _| machine.time_for(demand))
             }
             ScreenRule::Opening => self.pays_for_opening(id, ctx),
             ScreenRule::Filter => self.filters(id, ctx),
@@ -245,24 +246,20 @@ impl Host {
         }
     }
 
-    /// Lets a core work for a screen. Returns whether the exchange waits for that.
+    /// Lets a core work for a screen, for as long as `time` says of the machine there. Returns
+    /// whether the exchange waits for that.
     fn works<O: Observer>(
         &mut self,
         id: ExchangeId,
         chore: Chore,
-        span: Span,
         ctx: &mut Ctx<'_, O>,
+        time: impl FnOnce(&MachineShape, &Ctx<'_, O>) -> Span,
     ) -> bool {
         let at = ctx.hot(id).at;
-        if self.station(id, ctx).is_some() {
-            ctx.observe(&Fact::Screen(Noted::Worked { at, chore, span }));
-        }
+        let Some(station) = self.station(id, ctx) else { return false };
+        let span = time(station.machine(), ctx);
+        ctx.observe(&Fact::Screen(Noted::Worked { at, chore, span }));
         self.takes_core(at.replica, id, ctx, |_, _| span)
-    }
-
-    /// How long a demand at speed 1 takes where an exchange is.
-    fn time_for<O: Observer>(&mut self, id: ExchangeId, demand: f64, ctx: &mut Ctx<'_, O>) -> Span {
-        self.station(id, ctx).map_or(Span::ZERO, |it| it.machine().time_for(demand))
     }
 
     /// Whether a chore is done for an answer at all.
@@ -308,8 +305,7 @@ impl Host {
         let span = costs[usize::from(noted & RESUMED > 0)];
         #[allow(clippy::cast_precision_loss, reason = "a demand is below 2^53 ns")]
         let demand = span.0 as f64;
-        let span = self.time_for(id, demand, ctx);
-        self.works(id, Chore::Intercept, span, ctx)
+        self.works(id, Chore::Intercept, ctx, |machine, _| machine.time_for(demand))
     }
 
     fn filters<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> bool {
