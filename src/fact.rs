@@ -250,6 +250,13 @@ pub enum Fact<'a> {
         /// Whether there is a connection now.
         connected: bool,
     },
+    /// A replica that takes only so many connections has so many now. Told for metrics alone.
+    Connections {
+        /// Who has them.
+        at: Place,
+        /// How many.
+        open: u32,
+    },
     /// A link whose bytes have a price was handed some. Told for metrics alone.
     Carried {
         /// Which link.
@@ -348,6 +355,7 @@ impl Fact<'_> {
             Self::Carried { .. } => 23,
             Self::Memory { .. } => 24,
             Self::NoRoom { .. } => 25,
+            Self::Connections { .. } => 26,
             Self::Looked { .. } => 30,
             Self::Fetched { .. } => 31,
             Self::Identity(said) => said.code(),
@@ -359,7 +367,7 @@ impl Fact<'_> {
     /// Whether this is told for metrics alone, and follows from what is told otherwise.
     #[must_use]
     pub const fn is_note(&self) -> bool {
-        matches!(self, Self::Missed(_) | Self::TakenOut { .. })
+        matches!(self, Self::Missed(_) | Self::TakenOut { .. } | Self::Connections { .. })
             || matches!(self, Self::Connect { .. } | Self::Carried { .. })
             || matches!(self, Self::Screen(noted) if noted.is_note())
     }
@@ -384,6 +392,7 @@ impl Fact<'_> {
             Self::Connect { to, syns, connected, .. } => {
                 [place(to), u64::from(*syns), u64::from(*connected)]
             }
+            Self::Connections { at, open } => [place(at), u64::from(*open), 0],
             Self::Carried { link, bytes } => [u64::from(link.0), *bytes, 0],
             Self::Busy { at, cores } | Self::Stopped { at, cores } => {
                 [place(at), u64::from(*cores), 0]

@@ -37,11 +37,13 @@ pub enum Reason {
     CorsBlocked = 13,
     /// A node had no memory for it (503).
     OutOfMemory = 14,
+    /// A node has as many connections as it takes (502).
+    TooManyConnections = 15,
 }
 
 impl Reason {
     /// All reasons in the order of their numbers.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Status,
         Self::Refused,
         Self::QueueTimeout,
@@ -56,6 +58,7 @@ impl Reason {
         Self::Shed,
         Self::CorsBlocked,
         Self::OutOfMemory,
+        Self::TooManyConnections,
     ];
 
     /// The word for it in results, as in the metric `errors_<word>`.
@@ -76,6 +79,7 @@ impl Reason {
             Self::Shed => "shed",
             Self::CorsBlocked => "cors_blocked",
             Self::OutOfMemory => "out_of_memory",
+            Self::TooManyConnections => "too_many_connections",
         }
     }
 
@@ -84,7 +88,11 @@ impl Reason {
     pub const fn is_of_connection(self) -> bool {
         matches!(
             self,
-            Self::Reset | Self::ConnectRefused | Self::ConnectTimeout | Self::ReadTimeout
+            Self::Reset
+                | Self::ConnectRefused
+                | Self::ConnectTimeout
+                | Self::ReadTimeout
+                | Self::TooManyConnections
         )
     }
 
@@ -98,7 +106,7 @@ impl Reason {
             | Self::BreakerOpen
             | Self::Shed
             | Self::OutOfMemory => 503,
-            Self::NoBackend | Self::ConnectRefused => 502,
+            Self::NoBackend | Self::ConnectRefused | Self::TooManyConnections => 502,
             Self::ConnectTimeout | Self::ReadTimeout => 504,
             Self::RateLimited => 429,
             Self::Timeout | Self::Reset | Self::CorsBlocked => 0,
@@ -207,7 +215,7 @@ mod tests {
     #[test]
     fn every_reason_has_its_own_fixed_number_and_word() {
         let codes: Vec<u8> = Reason::ALL.iter().map(|reason| *reason as u8).collect();
-        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
         let words: std::collections::BTreeSet<&str> =
             Reason::ALL.iter().map(|r| r.word()).collect();
         assert_eq!(words.len(), Reason::ALL.len());

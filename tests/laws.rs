@@ -369,6 +369,7 @@ impl Observer for Story {
             | Fact::Looked { .. }
             | Fact::Memory { .. }
             | Fact::NoRoom { .. }
+            | Fact::Connections { .. }
             | Fact::Fetched { .. } => "other",
         };
         self.0.push((now.0 / 1_000_000, word));

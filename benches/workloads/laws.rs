@@ -1,6 +1,7 @@
 //! The laws of the workloads, drawn in two ways.
 
-use lindley::dist::exponential::standard_exponential;
+use lindley::dist::Law;
+use lindley::dist::exponential::ExponentialLaw;
 use lindley::dist::lognormal::LognormalLaw;
 use lindley::rng::{Key, Stream};
 use rand::Rng;
@@ -29,7 +30,8 @@ pub trait Laws {
 /// As fast as is known: ziggurats, and the platform's exponential function.
 pub struct Ziggurat(Stream);
 
-/// As the simulator does it: inverse transforms over portable functions.
+/// As the simulator does it: inverse transforms over portable functions, and the logarithm of an
+/// exponential time from a table where that is enough.
 pub struct Inverse(Stream, LognormalLaw);
 
 #[allow(
@@ -77,7 +79,7 @@ impl Laws for Inverse {
 
     #[inline]
     fn exponential(&mut self, mean: f64) -> u64 {
-        whole(mean * standard_exponential(self.0.next_u64()))
+        Law::Exponential(ExponentialLaw::new(mean)).span(&mut self.0, 1.0).0
     }
 
     #[inline]

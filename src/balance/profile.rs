@@ -49,7 +49,10 @@ impl Profile {
     pub const fn status_of(self, reason: Reason) -> Status {
         match (self, reason) {
             (Self::Haproxy | Self::Envoy | Self::Caddy, Reason::NoBackend)
-            | (Self::Haproxy | Self::Envoy, Reason::ConnectRefused | Reason::ConnectTimeout)
+            | (
+                Self::Haproxy | Self::Envoy,
+                Reason::ConnectRefused | Reason::ConnectTimeout | Reason::TooManyConnections,
+            )
             | (Self::Envoy, Reason::Reset) => 503,
             (_, Reason::Reset) => 502,
             (_, reason) => reason.status(),

@@ -12,6 +12,7 @@ use super::parameters::parameters;
 use super::per_origin::per_origin;
 use super::probed::probed;
 use super::scaled::too_short;
+use super::seats::seats;
 use super::shorter::shorter;
 use super::strangers::{comes_again, strangers};
 use super::strayed::strayed;
@@ -68,6 +69,7 @@ pub fn ineffective(
     alone(model, graph, &mut found);
     parameters(model, graph, &mut found);
     untimed(model, graph, &mut found);
+    seats(model, graph, &mut found);
     idle(model, graph, &mut found);
     anonymous(model, &mut found);
     found

@@ -43,6 +43,7 @@ mod resources;
 mod room;
 mod sameness;
 mod scaled;
+mod seats;
 mod shorter;
 mod slots;
 mod stampede;

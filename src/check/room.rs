@@ -37,6 +37,12 @@ fn most_over(graph: &Graph, from: NodeId, link: &LinkPlan) -> Option<u64> {
     if !is_pool || passes_on(graph, from) || transport.per_user.is_some() || link.waits.is_some() {
         return None;
     }
+    let each = u64::from(transport.max).saturating_mul(u64::from(transport.streams));
+    Some(owners(graph, from)?.saturating_mul(each))
+}
+
+/// How many pools of connections to one place a node has, of those that are none of its users'.
+pub(super) fn owners(graph: &Graph, from: NodeId) -> Option<u64> {
     let owners = match &graph.plans[from.index()].role {
         Role::Client(client) => addresses(client)?,
         Role::Proxy { .. } | Role::Balancer { .. } | Role::Answering(_) => {
@@ -49,8 +55,7 @@ fn most_over(graph: &Graph, from: NodeId, link: &LinkPlan) -> Option<u64> {
         reason = "a whole number of callers"
     )]
     let owners = owners as u64;
-    let each = u64::from(transport.max).saturating_mul(u64::from(transport.streams));
-    Some(owners.saturating_mul(each))
+    Some(owners)
 }
 
 #[cfg(test)]

@@ -232,6 +232,7 @@ impl<'a> Build<'a> {
         let shapes = self.nodes.iter().map(|(_, node, _)| NodeShape {
             replicas: u16::try_from(node.replicas()).unwrap_or(u16::MAX),
             has_primary: matches!(node.kind, KindSpec::Database(_)),
+            most_connections: node.station().and_then(|it| it.max_connections),
             outgoing: Vec::new(),
         });
         self.topology.nodes = shapes.collect();

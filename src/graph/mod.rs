@@ -281,6 +281,12 @@ impl Graph {
         Some(Live::new(replicas, [idle, absolute], keep == Keep::Replicated))
     }
 
+    /// Whether some node takes only so many connections.
+    #[must_use]
+    pub fn limits_connections(&self) -> bool {
+        self.fixed.topology.nodes.iter().any(|node| node.most_connections.is_some())
+    }
+
     /// Whether the memory of some node is limited.
     #[must_use]
     pub fn has_memory(&self) -> bool {

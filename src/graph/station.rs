@@ -127,6 +127,7 @@ fn check_numbers(build: &mut Build<'_>, name: &str, station: &StationSpec) {
             "`cores` is from 1 to 1000000",
         ),
         ("workers", station.workers == Some(0), "`workers` is at least 1"),
+        ("max_connections", station.max_connections == Some(0), "`max_connections` is at least 1"),
         (
             "queue",
             station.queue.is_some() && station.workers.is_none(),

@@ -67,8 +67,8 @@ mod tests {
         for (metric, reason) in METRICS.iter().zip(Reason::ALL) {
             assert_eq!(metric.name, format!("errors_{}", reason.word()));
         }
-        // What only browsers do stands with the metrics of browsers, and that memory is full with
-        // those of memory.
-        assert_eq!(METRICS.len() + 2, Reason::ALL.len());
+        // What only browsers do stands with the metrics of browsers, that memory is full with those
+        // of memory, and that connections are too many with those of connections.
+        assert_eq!(METRICS.len() + 3, Reason::ALL.len());
     }
 }

@@ -29,14 +29,14 @@ pub(super) const AT_NODE: &[NodeMetric] = &[
         Evidence::Ended,
         "Memory that is taken by hashes, exchanges, sessions and caches, on average; told where it \
          is limited.",
-        |at| average(at.memory?.area(), at.window),
+        |at| average(at.memory?.taken.area(), at.window),
     ),
     metric(
         "memory_max",
         Unit::Bytes,
         Evidence::Plain,
         "The most memory that was taken at once in a run, on average over the runs.",
-        |at| Some(number(at.memory?.max())),
+        |at| Some(number(at.memory?.taken.max())),
     ),
     metric(
         "hashes_without_memory",

@@ -8,6 +8,7 @@ mod attacks;
 mod browser;
 mod caches;
 mod caching;
+mod connections;
 mod cost;
 mod errors;
 mod faults;
@@ -260,6 +261,8 @@ pub struct AtNode<'a> {
     pub outage: Option<Outage>,
     /// What attempts to connect to it came to, if there were any and no class is asked for.
     pub connect: Option<ConnectMeter>,
+    /// Whether it takes only so many connections.
+    pub is_connection_limited: bool,
     /// Whether an autoscaler switches its replicas on and off.
     pub is_scaled: bool,
     /// Who asked it, if that is measured and neither a replica nor a class is asked for.
@@ -274,6 +277,7 @@ pub const END_TO_END: &[&[Metric]] = &[
     throughput::METRICS,
     errors::METRICS,
     memory::METRICS,
+    connections::METRICS,
     cost::METRICS,
     caches::METRICS,
     faults::METRICS,
@@ -295,6 +299,7 @@ pub const AT_NODE: &[&[NodeMetric]] = &[
     node_faults::METRICS,
     node_crowds::METRICS,
     memory::AT_NODE,
+    connections::AT_NODE,
 ];
 
 /// Every end-to-end metric.
@@ -303,22 +308,23 @@ pub fn end_to_end() -> impl Iterator<Item = &'static Metric> {
 }
 
 /// The end-to-end metrics that results of `graph` have, with their places among all: those of
-/// caches only if there are any, those of memory only if it is limited, those of faults only if
-/// one strikes a node, those of identity only if anybody is asked, those of fixation only if
-/// somebody tries that, those of browsers only if pages have several parts or origins, and those
-/// of screens and attacks only if there are any.
+/// caches only if there are any, those of memory and of connections only if they are limited, those
+/// of faults only if one strikes a node, those of identity only if anybody is asked, those of
+/// fixation only if somebody tries that, those of browsers only if pages have several parts or
+/// origins, and those of screens and attacks only if there are any.
 pub fn end_to_end_of(graph: &Graph) -> impl Iterator<Item = (usize, &'static Metric)> {
     let (has_caches, has_faults) = (graph.has_caches(), graph.has_failing_nodes());
     let (has_identity, has_browsers) = (graph.fixed.auth.is_some(), graph.has_browsers());
     let has_attacks = graph.fixed.attacks.is_some();
     let has_fixation = graph.fixed.auth.as_ref().is_some_and(|plan| plan.has_fixation());
     let (has_screens, has_attackers) = (graph.has_screens(), graph.attackers().next().is_some());
-    let has_memory = graph.has_memory();
+    let (has_memory, has_limits) = (graph.has_memory(), graph.limits_connections());
     let is_of =
         |list: &[Metric], metric: &Metric| list.iter().any(|other| other.name == metric.name);
     end_to_end().enumerate().filter(move |(_, metric)| {
         (has_caches || !is_of(caches::METRICS, metric))
             && (has_memory || !is_of(memory::METRICS, metric))
+            && (has_limits || !is_of(connections::METRICS, metric))
             && (has_faults || !is_of(faults::METRICS, metric))
             && (has_identity || !is_of(identity::METRICS, metric))
             && (has_fixation || !is_of(identity::FIXATION, metric))
@@ -398,6 +404,7 @@ impl<'a> AtNode<'a> {
             cache: None,
             outage: None,
             connect: None,
+            is_connection_limited: false,
             is_scaled: false,
             crowd: None,
             memory: None,

@@ -205,22 +205,34 @@ impl<O: Observer> Ctx<'_, O> {
         let condition = self.core.conditions.of(at);
         let latency = self.core.links[link].usual_latency();
         if condition.refuses() && !condition.is_unreachable() {
-            // Who does not hear the refusal asks again.
-            let Some(span) = self.core.links[link].packet(Direction::Down) else {
-                return self.expect_syn_again(id, latency);
-            };
-            self.spend(id, Part::Connect);
-            self.tell_connect(id, false);
-            self.observe(&Fact::Missed(at));
-            return self.lose(id, Reason::ConnectRefused, span);
+            return self.turned_away(id, Reason::ConnectRefused);
         }
         if condition.is_unreachable() || is_full {
             return self.expect_syn_again(id, latency);
+        }
+        if !self.takes_connection(id) {
+            return self.turned_away(id, Reason::TooManyConnections);
         }
         match self.core.links[link].packet(Direction::Down) {
             Some(span) => self.stage(id, CONNECTED, span),
             None => self.expect_syn_again(id, latency),
         }
+    }
+
+    /// Who connects is told that nobody takes it.
+    fn turned_away(&mut self, id: ExchangeId, reason: Reason) {
+        let (at, link) = (self.hot(id).at, self.hot(id).link.index());
+        // Who does not hear the refusal asks again.
+        let Some(span) = self.core.links[link].packet(Direction::Down) else {
+            let latency = self.core.links[link].usual_latency();
+            return self.expect_syn_again(id, latency);
+        };
+        self.spend(id, Part::Connect);
+        self.tell_connect(id, false);
+        if reason == Reason::ConnectRefused {
+            self.observe(&Fact::Missed(at));
+        }
+        self.lose(id, reason, span);
     }
 
     /// The transport is there: its keys are next, if it has any.
@@ -530,6 +542,7 @@ impl<O: Observer> Ctx<'_, O> {
         while let Some(hop) = self.core.connections.get_mut(id).hops.pop() {
             self.start_timer(Span::ZERO, Token::Closed(hop.node, hop.backend));
         }
+        self.leaves_seats(id);
         let owner = self.core.connections.get(id).owner;
         let next = self.core.connections.pool_of(id).waiting.pop_front();
         self.core.connections.close(id);
@@ -541,6 +554,7 @@ impl<O: Observer> Ctx<'_, O> {
     /// The connections that reach a replica break, as those of a process that dies do.
     pub fn break_connections(&mut self, at: crate::fact::Place) {
         for id in self.core.connections.that_reach(at) {
+            self.leaves_seat(id, Some(at));
             self.break_connection(id);
         }
     }

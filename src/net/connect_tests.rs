@@ -74,6 +74,7 @@ impl World {
         let node = |outgoing: &[u32]| NodeShape {
             replicas: 1,
             has_primary: false,
+            most_connections: None,
             outgoing: outgoing.iter().copied().map(LinkId).collect(),
         };
         let topology = Topology {

@@ -65,6 +65,8 @@ pub struct Connection {
     pub last_use: Time,
     /// Which backend each layer-4 balancer on its way has chosen for it.
     pub hops: Vec<Hop>,
+    /// The replicas that count it among the connections that they have.
+    seats: Vec<Place>,
 }
 
 /// What a layer-4 balancer has chosen for a connection.
@@ -99,6 +101,7 @@ impl Default for Connection {
             answered: Time::ZERO,
             last_use: Time::ZERO,
             hops: Vec::new(),
+            seats: Vec::new(),
         }
     }
 }
@@ -124,6 +127,8 @@ pub(super) type PoolKey = (LinkId, Place, u64);
 pub struct Connections {
     all: Slab<Connection>,
     pools: BTreeMap<PoolKey, Pool>,
+    /// How many the replicas that take only so many have.
+    seated: BTreeMap<Place, u32>,
 }
 
 impl Connections {
@@ -133,7 +138,9 @@ impl Connections {
         let generation = connection.generation.wrapping_add(1);
         let mut hops = std::mem::take(&mut connection.hops);
         hops.clear();
-        *connection = Connection { link, to, owner, generation, hops, ..Connection::default() };
+        let seats = std::mem::take(&mut connection.seats);
+        *connection =
+            Connection { link, to, owner, generation, hops, seats, ..Connection::default() };
         let pool = self.pool(link, to, owner);
         (pool.open, pool.opening) = (pool.open + 1, pool.opening + 1);
         ConnectionId(place)
@@ -213,6 +220,47 @@ impl Connections {
         }
     }
 
+    /// How many connections a replica that takes only so many has.
+    #[must_use]
+    pub(super) fn seated(&self, at: Place) -> u32 {
+        self.seated.get(&at).copied().unwrap_or(0)
+    }
+
+    /// Whether a replica counts a connection among those that it has.
+    #[must_use]
+    pub(super) fn has_seat(&self, id: ConnectionId, at: Place) -> bool {
+        self.all[id.0].seats.contains(&at)
+    }
+
+    /// A replica has a connection more; returns how many it has.
+    pub(super) fn seat(&mut self, id: ConnectionId, at: Place) -> u32 {
+        self.all[id.0].seats.push(at);
+        let seated = self.seated.entry(at).or_default();
+        *seated += 1;
+        *seated
+    }
+
+    /// A replica, or the last of those that have it, has a connection no more; returns which, and
+    /// how many it has then.
+    pub(super) fn unseat(&mut self, id: ConnectionId, at: Option<Place>) -> Option<(Place, u32)> {
+        let seats = &mut self.all[id.0].seats;
+        let place = match at {
+            Some(at) => seats.iter().position(|seat| *seat == at)?,
+            None => seats.len().checked_sub(1)?,
+        };
+        let at = seats.remove(place);
+        let seated = self.seated.entry(at).or_default();
+        *seated -= 1;
+        Some((at, *seated))
+    }
+
+    /// The connections that a replica counts.
+    pub(super) fn with_seat(&self, at: Place) -> impl Iterator<Item = ConnectionId> {
+        let all = self.all.live_places();
+        let here = all.filter(move |(_, connection)| connection.seats.contains(&at));
+        here.map(|(place, _)| ConnectionId(place))
+    }
+
     /// Those that end at a replica, or that a layer-4 balancer carries there.
     #[must_use]
     pub fn that_reach(&self, at: Place) -> Vec<ConnectionId> {
@@ -240,6 +288,7 @@ impl Connections {
     pub fn clear(&mut self) {
         self.all.clear();
         self.pools.clear();
+        self.seated.clear();
     }
 }
 

@@ -18,6 +18,8 @@ pub struct NodeShape {
     pub replicas: u16,
     /// Whether writes go to the first replica only, the primary.
     pub has_primary: bool,
+    /// How many connections each of them takes at once, if that is limited.
+    pub most_connections: Option<u32>,
     /// The links that leave it.
     pub outgoing: Vec<LinkId>,
 }

@@ -86,6 +86,7 @@ impl Observer for Heard {
             | Fact::Carried { .. }
             | Fact::Memory { .. }
             | Fact::NoRoom { .. }
+            | Fact::Connections { .. }
             | Fact::Identity(_)
             | Fact::Browser(_)
             | Fact::Screen(_)
@@ -360,6 +361,7 @@ fn topology() -> Topology {
     let node = |replicas, has_primary, outgoing: &[u32]| NodeShape {
         replicas,
         has_primary,
+        most_connections: None,
         outgoing: outgoing.iter().copied().map(LinkId).collect(),
     };
     let link = |from, to| LinkEnds { from: NodeId(from), to: NodeId(to) };

@@ -325,6 +325,7 @@ impl Observer for CacheMeters {
             | Fact::Screen(_)
             | Fact::Memory { .. }
             | Fact::NoRoom { .. }
+            | Fact::Connections { .. }
             | Fact::Picked { .. } => {}
         }
     }

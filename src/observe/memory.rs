@@ -1,6 +1,6 @@
 //! How much of the memory of nodes is taken: an observer of its own, for scenarios that limit it.
 
-use super::Violation;
+use super::{Gauge, Violation};
 use crate::fact::{Fact, Observer, Place, Taker};
 use crate::time::Time;
 
@@ -16,46 +16,13 @@ pub struct MemoryMeters {
 /// What is taken of the memory of one node or replica.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MemoryMeter {
-    now: u64,
-    since: Time,
-    /// Bytes times nanoseconds, in the measured window.
-    area: u128,
-    max: u64,
+    /// The bytes that are taken.
+    pub taken: Gauge,
     /// What found no room, by [`Taker`].
     refused: [u64; 3],
 }
 
 impl MemoryMeter {
-    /// Brings the integral up to `at`.
-    fn pass(&mut self, at: Time, window: Time) {
-        let from = self.since.max(window);
-        if at > from {
-            self.area += u128::from(self.now) * u128::from(at.0 - from.0);
-            self.max = self.max.max(self.now);
-        }
-        self.since = at;
-    }
-
-    fn set(&mut self, at: Time, bytes: u64, window: Time) {
-        self.pass(at, window);
-        self.now = bytes;
-        if at >= window {
-            self.max = self.max.max(bytes);
-        }
-    }
-
-    /// Bytes times nanoseconds over the measured window.
-    #[must_use]
-    pub const fn area(&self) -> u128 {
-        self.area
-    }
-
-    /// The most bytes that were taken at once.
-    #[must_use]
-    pub const fn max(&self) -> u64 {
-        self.max
-    }
-
     /// How much of something found no room.
     #[must_use]
     pub const fn refused(&self, what: Taker) -> u64 {
@@ -84,7 +51,10 @@ impl MemoryMeters {
     /// Ends the measurement.
     pub fn close(&mut self, end: Time) {
         let window = self.window;
-        self.nodes.iter_mut().chain(&mut self.replicas).for_each(|meter| meter.pass(end, window));
+        self.nodes
+            .iter_mut()
+            .chain(&mut self.replicas)
+            .for_each(|meter| meter.taken.pass(end, window));
     }
 
     /// The meter of a node, or of one of its replicas.
@@ -103,7 +73,7 @@ impl MemoryMeters {
     /// If they differ.
     pub fn agrees(&self, held: &[Option<Vec<u64>>], names: &[String]) -> Result<(), Violation> {
         for ((held, first), name) in held.iter().zip(&self.first).zip(names) {
-            let told = self.replicas[*first..].iter().map(|meter| meter.now);
+            let told = self.replicas[*first..].iter().map(|meter| meter.taken.now());
             for (bytes, told) in held.iter().flatten().zip(told) {
                 if *bytes != told {
                     return Err(Violation(format!(
@@ -119,10 +89,10 @@ impl MemoryMeters {
     fn is_taken(&mut self, now: Time, at: Place, bytes: u64) {
         let (node, window) = (at.node.index(), self.window);
         let replica = &mut self.replicas[self.first[node] + usize::from(at.replica)];
-        let before = replica.now;
-        replica.set(now, bytes, window);
+        let before = replica.taken.now();
+        replica.taken.set(now, bytes, window);
         let meter = &mut self.nodes[node];
-        meter.set(now, meter.now - before + bytes, window);
+        meter.taken.set(now, meter.taken.now() - before + bytes, window);
     }
 
     #[inline(never)]
@@ -169,9 +139,9 @@ mod tests {
     fn what_replicas_have_taken_sums_to_what_the_node_has_from_the_window_on() {
         let meters = told(&[(0, 0, 100), (5, 0, 900), (8, 0, 100), (20, 1, 40), (25, 1, 0)]);
         let node = meters.at(1, None).expect("a node");
-        assert_eq!((node.area(), node.max()), (100 * 20 + 40 * 5, 140));
+        assert_eq!((node.taken.area(), node.taken.max()), (100 * 20 + 40 * 5, 140));
         let second = meters.at(1, Some(1)).expect("a replica");
-        assert_eq!((second.area(), second.max()), (40 * 5, 40));
+        assert_eq!((second.taken.area(), second.taken.max()), (40 * 5, 40));
     }
 
     #[test]

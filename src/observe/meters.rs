@@ -460,6 +460,7 @@ impl Observer for Meters {
             | Fact::Carried { .. }
             | Fact::Memory { .. }
             | Fact::NoRoom { .. }
+            | Fact::Connections { .. }
             | Fact::Picked { .. }
             | Fact::Identity(_)
             | Fact::Browser(_)

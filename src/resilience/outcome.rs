@@ -35,7 +35,7 @@ impl Outcome {
             Some(Reason::NoBackend) => Self::NoBackend,
             Some(Reason::Reset) => Self::Reset,
             Some(Reason::Timeout | Reason::ReadTimeout) => Self::ReadTimeout,
-            Some(Reason::ConnectRefused) => Self::Refused,
+            Some(Reason::ConnectRefused | Reason::TooManyConnections) => Self::Refused,
             Some(Reason::ConnectTimeout) => Self::ConnectTimeout,
             _ => Self::Status(answer.status),
         }

@@ -60,7 +60,7 @@ mod tests {
         let shape = |node: u16| {
             let leaves = (0..).map(LinkId).zip(&links).filter(|(_, it)| it.from == NodeId(node));
             let outgoing = leaves.map(|(link, _)| link).collect();
-            NodeShape { replicas: 1, has_primary: false, outgoing }
+            NodeShape { replicas: 1, has_primary: false, most_connections: None, outgoing }
         };
         Topology { nodes: (0..nodes).map(shape).collect(), links }
     }

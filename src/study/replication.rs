@@ -182,6 +182,9 @@ pub fn replicate_in(
     if let Some(outages) = &mut special.1.0 {
         outages.close(end);
     }
+    if let Some(connects) = &mut special.1.1.0 {
+        connects.close(end);
+    }
     if let Some((_, Some(memory))) = special.1.1.1.0.as_deref_mut() {
         memory.close(end);
     }
@@ -384,7 +387,10 @@ fn node_readings(
         let crowd = screens.and_then(|screens| screens.crowd(node.index()));
         let whole = AtNode::new(meter, None, window, cores, replicas);
         let is_scaled = graph.scaling(node).is_some();
-        let at = AtNode { cache, outage, connect, crowd, memory, is_scaled, ..whole };
+        let is_connection_limited =
+            graph.fixed.topology.nodes[node.index()].most_connections.is_some();
+        let limits = AtNode { is_connection_limited, is_scaled, ..whole };
+        let at = AtNode { cache, outage, connect, crowd, memory, ..limits };
         readings.push(reading(&at));
         if is_client {
             // Of people, only what their browsers keep is measured as at a node.

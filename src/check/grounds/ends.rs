@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::bound::Bound;
+use super::super::seats::may_run_out;
 use super::super::strangers::sees_strangers;
 use super::{Effect, Finder, Reach};
 use crate::count::Count;
@@ -199,7 +200,8 @@ fn may_fail(graph: &Graph, pair: Pair) -> bool {
                 || numbers.any(|it| graph.fixed.programs[usize::from(it)].ops.iter().any(fails))
         }
     };
-    is_full || by_limit || by_screen || by_role || is_struck(graph, pair.0)
+    let by_connections = may_run_out(graph, pair.0);
+    is_full || by_limit || by_screen || by_role || by_connections || is_struck(graph, pair.0)
 }
 
 /// Whether a fault takes a node away now and then.

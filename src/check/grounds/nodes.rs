@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::backups::{goes_past_full, is_reserve_asked};
 use super::super::bound::Bound;
 use super::super::idle::takes_out;
+use super::super::seats::may_run_out;
 use super::super::strangers::{asks_once, comes_again, sees_strangers};
 use super::{Effect, Finder, Reach};
 use crate::balance::Algorithm;
@@ -42,6 +43,10 @@ impl Finder<'_> {
             } = plan;
             if let Some(shape) = shape {
                 self.shape(id, shape);
+            }
+            if may_run_out(graph, id) {
+                let why = "a connection more than it takes is refused";
+                self.doubt(id, Reach::Onward, Effect::REFUSED, why);
             }
             let is_idle =
                 |it: &RateLimitSpec| it.key == LimitKey::Address && sees_strangers(graph, id);

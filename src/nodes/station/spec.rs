@@ -73,6 +73,12 @@ pub struct StationSpec {
     /// and links whose connections are opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backlog: Option<u32>,
+    /// Connections that a replica has at once, idle ones included, as `max_connections` of
+    /// PostgreSQL and MySQL: one more is refused. Unlimited by default; needs links whose
+    /// connections are opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub max_connections: Option<u32>,
     /// How often exchanges may come to a replica, before anything else is done for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateLimitSpec>,
