@@ -34,6 +34,7 @@ pub fn suspicions(
     watch.timeouts();
     watch.priorities();
     watch.caches();
+    watch.filling();
     watch.stampedes();
     watch.backups();
     watch.identity();
@@ -102,9 +103,7 @@ impl Watch<'_> {
 
     /// Nodes to which more comes than they can do, and that have no limit.
     fn overload(&mut self) {
-        if self.graph.run.study == Study::Terminating {
-            return;
-        }
+        let ends = self.graph.run.study == Study::Terminating;
         let open = self.open();
         let grounds = self.grounds(&open);
         for (id, name, span) in self.nodes() {
@@ -120,7 +119,16 @@ impl Watch<'_> {
             if busiest < 1.0 - 1e-9 {
                 continue;
             }
-            if is_limited || grounds.is_relieved(id) {
+            if ends {
+                // Faults, steps and full queues are what such a run is often about.
+                if !is_limited && !grounds.is_relieved(id) {
+                    let message = format!(
+                        "`{name}` is offered {busiest:.3} of what it can do: its queue grows for \
+                         as long as the run lasts"
+                    );
+                    self.warn(span, message, "what is measured depends on the `duration`");
+                }
+            } else if is_limited || grounds.is_relieved(id) {
                 let lost = 1.0 - 1.0 / busiest;
                 let some = at_least(lost, &format!("{:.1} %", 100.0 * lost));
                 let message = format!(

@@ -331,8 +331,9 @@ fn caches(graph: &Graph) -> impl Iterator<Item = String> {
                 if cache.expires { "by lifetimes" } else { "Che's approximation" }
             ),
             None => format!(
-                "  {name}: how much its cache answers is not known before the run; nodes behind \
-                 it get at most this"
+                "  {name}: how much its cache answers is not known before the run{}; nodes behind \
+                 it get at most this",
+                if cache.is_filling { ", since it is still filling" } else { "" }
             ),
         }
     })

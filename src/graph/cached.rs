@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use super::doubtful::{forgets, is_doubtful, is_never_given};
+use super::filling::fills_late;
 use super::{CacheEstimate, ClientTraffic, Graph, Pair, Role, Traffic};
 use crate::arrivals::{Arrivals, RateProfile};
 use crate::endpoint::{Amount, Endpoint};
@@ -26,24 +28,41 @@ pub(super) fn thin(graph: &mut Graph) {
     let traffic = Traffic::of(graph);
     for id in (0..).map(NodeId).take(graph.plans.len()) {
         let Some(plan) = graph.cache(id) else { continue };
-        let rates = rates(graph, plan, &traffic, id);
+        let (passing, rates): (Vec<_>, Vec<_>) = rates(graph, plan, &traffic, id)
+            .into_iter()
+            .partition(|((_, endpoint), _)| is_never_given(graph, plan, *endpoint));
         let can_be_known = !rates.iter().any(|(pair, _)| behind.contains(pair))
+            && !rates.iter().any(|(pair, _)| is_doubtful(graph, plan, *pair))
             && !is_replayed(graph, &traffic, id)
             && !is_asked_by_browsers(graph, &traffic, id)
-            && !is_split(graph, id);
+            && !is_split(graph, id)
+            && !forgets(graph, id);
         let outlives = rates.iter().all(|((_, endpoint), _)| outlives_run(graph, plan, *endpoint));
+        let replicas = f64::from(graph.fixed.topology.nodes[id.index()].replicas);
         let hits = match () {
             () if !can_be_known => None,
             () if outlives => hits(graph, plan, &rates),
-            () if is_asked_steadily(graph, &traffic, id) => {
-                let replicas = graph.fixed.topology.nodes[id.index()].replicas;
-                expiring(graph, plan, f64::from(replicas), &rates)
-            }
+            () if is_asked_steadily(graph, &traffic, id) => expiring(graph, plan, replicas, &rates),
             () => None,
         };
+        let is_filling = hits.as_ref().is_some_and(|hits| {
+            let groups = |endpoint: EndpointId, rate: f64| {
+                let mut groups = Vec::new();
+                groups_of(&graph.fixed.endpoints[endpoint.index()], rate, &mut groups);
+                groups
+            };
+            let each = rates.iter().zip(hits);
+            fills_late(
+                graph,
+                replicas,
+                each.map(|((pair, rate), hit)| (groups(pair.1, *rate), *hit)),
+            )
+        });
+        let hits = hits.filter(|_| !is_filling);
         let is_known = hits.is_some();
         let hits = hits.unwrap_or_default();
-        let (mut looked, mut found) = (0.0, 0.0);
+        let mut looked: f64 = passing.iter().map(|(_, rate)| rate).sum();
+        let mut found = 0.0;
         for ((pair, rate), hit) in rates.iter().zip(&hits) {
             looked += rate;
             found += rate * hit;
@@ -52,21 +71,31 @@ pub(super) fn thin(graph: &mut Graph) {
             }
         }
         let hit_ratio = (is_known && looked > 0.0).then(|| found / looked);
-        graph.caches.push(CacheEstimate { node: id, hit_ratio, expires: !outlives });
+        graph.caches.push(CacheEstimate { node: id, hit_ratio, expires: !outlives, is_filling });
     }
 }
 
-/// How long the answers of an endpoint are fresh in a cache, in nanoseconds; none if it gives none
-/// of them again without asking the origin.
+/// How long the answers of an endpoint are fresh in a cache once they are there, in nanoseconds;
+/// none if it gives none of them again without asking the origin.
 #[must_use]
 pub fn kept_for(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> Option<i64> {
-    keeping(graph, plan, endpoint).map(|keeping| keeping.fresh)
+    keeping(graph, plan, endpoint).map(|keeping| keeping.left(Wall(0)))
 }
 
 /// The times of the answers of an endpoint in a cache that gives them again.
 #[must_use]
 pub fn keeping(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> Option<Keeping> {
-    kept_like(graph, &plan.endpoints, (plan.profile, &plan.rules), endpoint)
+    keeping_at(graph, plan, endpoint, Wall(0))
+}
+
+/// The same for answers that are made and stored at this moment.
+pub(super) fn keeping_at(
+    graph: &Graph,
+    plan: &CachePlan,
+    endpoint: EndpointId,
+    at: Wall,
+) -> Option<Keeping> {
+    kept_like(graph, &plan.endpoints, (plan.profile, &plan.rules), endpoint, at)
 }
 
 /// Whether the browsers of a client's people give some answer again without asking for it, so that
@@ -77,8 +106,8 @@ pub fn browsers_keep(graph: &Graph, client: &ClientTraffic) -> bool {
     let rules = Rules::default();
     let like = (ProfileName::Browser.profile(), &rules);
     client.visits.keys().any(|(_, endpoint)| {
-        let keeping = kept_like(graph, &browser.endpoints, like, *endpoint);
-        keeping.is_some_and(|keeping| keeping.fresh > 0)
+        let keeping = kept_like(graph, &browser.endpoints, like, *endpoint, Wall(0));
+        keeping.is_some_and(|keeping| keeping.left(Wall(0)) > 0)
     })
 }
 
@@ -88,12 +117,14 @@ fn kept_like(
     endpoints: &[bool],
     (profile, rules): (&Profile, &Rules),
     endpoint: EndpointId,
+    at: Wall,
 ) -> Option<Keeping> {
     let is_looked_for = endpoints.get(endpoint.index()).copied().unwrap_or(false);
     let http = graph.fixed.http.as_deref().filter(|_| is_looked_for)?;
     let reply = http.replies.get(endpoint.index())?.first()?;
     let (head, question) = (http.head(reply.head)?, http.questions.get(endpoint.index())?);
-    match storing(profile, rules, question, head, (Wall(0), Wall(0))) {
+    let born = at.plus_seconds(-i64::from(head.age));
+    match storing(profile, rules, question, head, (born, at)) {
         Storing::Stored(keeping) if !keeping.always_asks => Some(keeping),
         Storing::Stored(_) | Storing::Passes(_) | Storing::Refused => None,
     }
@@ -240,7 +271,7 @@ fn expiring(
         } else {
             // What is stored at the beginning of a second is kept longest.
             let fraction = if plan.profile.counting == Counting::Exact { 0.0 } else { 0.5 };
-            (keeping.fresh as f64 / 1e9 - fraction).max(0.0)
+            (keeping.left(Wall(0)) as f64 / 1e9 - fraction).max(0.0)
         };
         let mut groups = Vec::new();
         groups_of(&graph.fixed.endpoints[endpoint.index()], *rate, &mut groups)?;

@@ -13,7 +13,9 @@ mod chores;
 mod client;
 mod cors;
 mod demand;
+mod doubtful;
 mod faults;
+mod filling;
 mod http;
 mod identified;
 mod machine;
@@ -109,6 +111,8 @@ pub struct CacheEstimate {
     pub hit_ratio: Option<f64>,
     /// Whether its answers expire during the run, so that their lifetimes decide.
     pub expires: bool,
+    /// Whether it is not known because the cache is still filling while it is measured.
+    pub is_filling: bool,
 }
 
 /// A node, ready to run.

@@ -72,6 +72,12 @@ impl Keeping {
         now.since(self.since)
     }
 
+    /// For how long it will be fresh yet; less than nothing if it is not.
+    #[must_use]
+    pub const fn left(&self, now: Wall) -> i64 {
+        self.fresh.saturating_sub(self.age(now))
+    }
+
     /// Whether its lifetime lasts (RFC 9111, section 4.2).
     #[must_use]
     pub const fn is_fresh(&self, now: Wall) -> bool {
