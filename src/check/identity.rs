@@ -139,4 +139,19 @@ mod tests {
             told("scheme = 'credentials'\ntheft = { probability = 1 }", "[link.app.id]");
         assert!(warnings.contains("nothing is stolen: with `credentials`"), "{warnings}");
     }
+
+    #[test]
+    fn users_of_a_closed_loop_reach_the_server_that_they_log_in_at() {
+        let text = "[auth]\nat = 'app'\nissuer = 'acc'\nlogin = 'login'\nscheme = 'jwt'\n\
+                    [endpoint.page]\npath = '/'\nwork = [{ cpu = '1ms' }]\n[endpoint.login]\n\
+                    path = '/login'\n[node.users]\nkind = 'client'\nusers = 100\nthink = '1s'\n\
+                    mix = { page = 1 }\n[node.edge]\nkind = 'reverse-proxy'\n\
+                    routes = [{ path = '/login', to = 'acc' }, { to = 'app' }]\n[node.app]\n\
+                    kind = 'server'\ncores = 1\n[node.acc]\nkind = 'auth-server'\ncores = 1\n\
+                    [link.users.edge]\n[link.edge.app]\n[link.edge.acc]\n";
+        let (graph, checked, warnings) = checked(text);
+        let said = crate::check::text("base", &graph, &checked);
+        assert!(!warnings.contains("reaches"), "{warnings}");
+        assert!(said.contains("its users log in at first and whenever"), "{said}");
+    }
 }

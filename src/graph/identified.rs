@@ -101,7 +101,12 @@ fn written_share(graph: &Graph, plan: &AuthPlan) -> f64 {
 #[must_use]
 pub(super) fn errands(graph: &Graph, client: &ClientPlan) -> Vec<(EndpointId, f64)> {
     let plan = graph.fixed.auth.as_ref().filter(|plan| plan.has_logins());
-    let (Some(plan), Demand::Visits(visit)) = (plan, &client.demand) else { return Vec::new() };
+    let Some(plan) = plan else { return Vec::new() };
+    let visit = match &client.demand {
+        Demand::Visits(visit) => visit,
+        Demand::Closed(..) | Demand::ClosedTrace(_) => return now_and_then(plan),
+        Demand::Open(_) | Demand::Renewal(_) | Demand::Replayed(_) => return Vec::new(),
+    };
     let pages = visit.mean_pages().max(1.0);
     let logs_in = visit.login.get();
     let stay = match &visit.stay {
@@ -121,6 +126,13 @@ pub(super) fn errands(graph: &Graph, client: &ClientPlan) -> Vec<(EndpointId, f6
     ];
     let asked = all.into_iter().filter(|(_, often)| *often > 0.0);
     asked.filter_map(|(endpoint, often)| Some((endpoint?, often / pages))).collect()
+}
+
+/// What users of a closed loop run for: they log in when they have nothing, or what they had has
+/// lapsed. How often that is, is not worked out; but it is something.
+fn now_and_then(plan: &AuthPlan) -> Vec<(EndpointId, f64)> {
+    let renewed = plan.tokens.renewal.and(plan.refresh);
+    plan.login.into_iter().chain(renewed).map(|endpoint| (endpoint, f64::EPSILON)).collect()
 }
 
 /// How often somebody who stays so long on average renews what lasts `life`: once for each whole

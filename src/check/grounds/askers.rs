@@ -100,6 +100,12 @@ impl Finder<'_> {
             self.doubt(id, Reach::Behind, Effect::REFUSED, why);
         }
         self.empty_beginning(id, client);
+        let has_logins = self.graph.fixed.auth.as_ref().is_some_and(|plan| plan.has_logins());
+        if has_logins && matches!(client.demand, Demand::Closed(..) | Demand::ClosedTrace(_)) {
+            let why = "its users log in at first and whenever what they have has lapsed, which is \
+                       not counted";
+            self.doubt(id, Reach::Behind, Effect::MORE, why);
+        }
         let traffic = self.traffic;
         let Some(own) = traffic.clients.iter().find(|it| it.node == id) else { return };
         // All three are told with the clients, and preflights with what is left out.
