@@ -2,6 +2,8 @@
 //! trace after its end.
 
 use super::ineffective::warning;
+use crate::arrivals::{Arrivals, RateProfile};
+use crate::auth::Scheme;
 use crate::graph::{Graph, Role};
 use crate::model::{Model, Study, Warmup};
 use crate::nodes::client::Demand;
@@ -46,6 +48,24 @@ pub(super) fn unsettled(model: &Model, graph: &Graph, diagnostics: &mut Diagnost
                     diagnostics.push(warning(node.at("arrivals"), message, &help));
                 }
             }
+            Demand::Open(arrivals) if graph.run.study == Study::SteadyState => {
+                if let Some(last) = last_change(arrivals).filter(|last| *last > warmup) {
+                    let message = format!(
+                        "the rate of `{name}` changes until {last}, and the study is of a steady \
+                         state: what comes in the first {warmup} is not measured"
+                    );
+                    let help = "study = \"terminating\" measures the run from its beginning to its \
+                                end";
+                    diagnostics.push(warning(node.at("arrivals"), message, help));
+                }
+            }
+            Demand::Closed(..) | Demand::ClosedTrace(_)
+                if graph.run.study == Study::SteadyState =>
+            {
+                if let Some((message, help)) = stolen(name, graph, warmup) {
+                    diagnostics.push(warning(node.at("users"), message, &help));
+                }
+            }
             Demand::Visits(_)
             | Demand::Open(_)
             | Demand::Renewal(_)
@@ -53,6 +73,37 @@ pub(super) fn unsettled(model: &Model, graph: &Graph, diagnostics: &mut Diagnost
             | Demand::ClosedTrace(_) => {}
         }
     }
+}
+
+/// When a rate that is given piece by piece changes last.
+fn last_change(arrivals: &Arrivals) -> Option<Span> {
+    let (Arrivals::Poisson { poisson: profile, .. } | Arrivals::Regular { regular: profile }) =
+        arrivals
+    else {
+        return None;
+    };
+    match profile {
+        RateProfile::Steps { steps: pieces } | RateProfile::Ramp { ramp: pieces } => {
+            pieces.last().map(|(moment, _)| *moment)
+        }
+        RateProfile::Constant(_) | RateProfile::Sine { .. } => None,
+    }
+}
+
+/// What is said of credentials that can be stolen, and outlive the warm-up: of users who never
+/// leave, what thieves have at once grows for as long as one lasts.
+fn stolen(name: &str, graph: &Graph, warmup: Span) -> Option<(String, String)> {
+    let plan = graph.fixed.auth.as_ref().filter(|plan| plan.theft.is_some())?;
+    let (what, life) = match plan.scheme {
+        Scheme::Session => ("sessions", plan.sessions.absolute),
+        Scheme::Jwt => ("tokens", plan.tokens.lifetime),
+        Scheme::None | Scheme::Credentials => return None,
+    };
+    let message = format!(
+        "{what} of `{name}`, whose users never leave, last up to {life}, and the warm-up is \
+         {warmup}: by then not as many are stolen as there will be"
+    );
+    (life > warmup).then(|| (message, format!("give the run warmup = \"{life}\", or more")))
 }
 
 /// How long a visit is on average.
@@ -110,6 +161,53 @@ mod tests {
         assert!(said.contains("warmup = \"3000s\""), "{said}");
         assert!(of_visits(61, "'auto'").contains("last 600s"));
         assert!(!of_visits(2, "'12s'").contains("on average"));
+    }
+
+    #[test]
+    fn a_rate_that_changes_while_a_steady_state_is_measured_is_told() {
+        let of = |study: &str, rate: &str| {
+            checked(&format!(
+                "duration = '100s'\nstudy = '{study}'\n[endpoint.p]\n\
+                 work = [{{ cpu = '1ms' }}]\n[node.u]\nkind = 'client'\n\
+                 arrivals = {{ poisson = {rate} }}\nmix = {{ p = 1 }}\n[node.app]\n\
+                 kind = 'server'\ncores = 1\n[link.u.app]\n"
+            ))
+            .2
+        };
+        let late = "{ steps = [['0s', '1/s'], ['50s', '9/s']] }";
+        let said = of("steady-state", late);
+        assert!(said.contains("the rate of `u` changes until 50s"), "{said}");
+        for (study, rate) in [
+            ("terminating", late),
+            ("steady-state", "{ ramp = [['0s', '1/s'], ['10s', '9/s']] }"),
+            ("steady-state", "'9/s'"),
+        ] {
+            let said = of(study, rate);
+            assert!(!said.contains("changes until"), "{study} {rate}: {said}");
+        }
+    }
+
+    #[test]
+    fn sessions_of_users_who_never_leave_are_longer_than_a_short_warm_up() {
+        let of = |warmup: &str, theft: &str| {
+            checked(&format!(
+                "duration = '1h'\nwarmup = '{warmup}'\n[auth]\nat = 'app'\nissuer = 'app'\n\
+                 login = 'login'\nscheme = 'jwt'\njwt = {{ lifetime = '20min' }}\n{theft}\n\
+                 [endpoint.login]\npath = '/login'\n[endpoint.p]\npath = '/'\n\
+                 work = [{{ cpu = '1ms' }}]\n[node.u]\nkind = 'client'\nusers = 5\n\
+                 think = '9s'\nmix = {{ p = 1 }}\n[node.app]\nkind = 'server'\ncores = 1\n\
+                 [link.u.app]\n"
+            ))
+            .2
+        };
+        let theft = "theft = { probability = 0.1 }";
+        let said = of("5min", theft);
+        assert!(
+            said.contains("tokens of `u`, whose users never leave, last up to 1200s"),
+            "{said}"
+        );
+        assert!(!of("20min", theft).contains("never leave"));
+        assert!(!of("5min", "").contains("never leave"));
     }
 
     #[test]
