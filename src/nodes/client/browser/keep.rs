@@ -78,17 +78,21 @@ impl Client {
             && !question.has_range
             && !question.control.no_store
             && browsers.shelves.put(owner.0, name, ctx.kept_bytes(child, bytes), came);
-        let status = match task {
-            Task::Refresh => CacheStatus::Refreshed,
-            _ if is_right => CacheStatus::Revalidated,
-            Task::None | Task::Fetch | Task::Pass | Task::Unsafe => papers.found,
+        let (status, given) = match task {
+            // The request that it came up in has been given what there was, before.
+            Task::Refresh => (CacheStatus::Refreshed, 0),
+            _ if is_right => (CacheStatus::Revalidated, given),
+            Task::None | Task::Fetch | Task::Pass | Task::Unsafe => (papers.found, given),
         };
         let by = Place { node: self.plan.node, replica: 0 };
         let (request, renewed) = (id, is_right);
         let (lost, below) = (answer.lost().is_some(), false);
         let fetched =
             Fact::Fetched { by, request, bytes, given, stored, status, renewed, lost, below };
-        ctx.observe(&fetched);
+        // What comes for an attempt that was given up is kept, but is not what the look came to.
+        if task == Task::Refresh || ctx.core.requests[id.0].waits_for(child) {
+            ctx.observe(&fetched);
+        }
         (task != Task::Refresh).then_some(seen)
     }
 
