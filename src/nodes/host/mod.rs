@@ -295,6 +295,9 @@ impl Host {
     fn advance<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
         let fixed = ctx.fixed;
         loop {
+            if self.can_hang && self.stands_still(id, ctx) {
+                return Next::Holds;
+            }
             let exchange = ctx.core.exchanges.hot_mut(id);
             let op = &fixed.programs[usize::from(exchange.program)].ops[usize::from(exchange.step)];
             exchange.step += 1;
@@ -519,7 +522,6 @@ impl Host {
                     None => Answer::with_status(endpoint.status),
                 }
             }
-            None if self.stands_still(id, ctx) => return,
             None => self.plain_answer(id, ctx),
         };
         self.finish(id, answer, ctx);
