@@ -247,3 +247,30 @@ fn what_is_loaded_anew_is_kept_as_well() {
     let caches: Vec<CacheStatus> = said(&graph).iter().map(|(_, caches)| caches[0]).collect();
     assert_eq!(caches, [Miss, Hit, Miss, Hit], "at 3 s only the answer of 2.1 s is fresh");
 }
+
+#[test]
+fn what_a_browser_fetches_beside_a_request_gives_nobody_its_bytes_a_second_time() {
+    let control = "max-age=0, stale-while-revalidate=1000";
+    let answer =
+        format!("response = {{ size = '10KiB', cache_control = '{control}', etag = '\"v\"' }}");
+    let graph = support::graph(&users(1, &answer, "20s"));
+    let run = support::run(&graph);
+    let here = support::at_cache(&graph, &run, "people", "bytes_saved");
+    let all = support::reading(&run, "bytes_saved");
+    assert!(all > 9_000.0 && (here - all).abs() < 1e-6, "{here} {all}");
+}
+
+#[test]
+fn an_answer_that_comes_late_is_none_that_its_look_came_to() {
+    // Each answer takes 100 ms, and is there when its second attempt has been given up as well.
+    let answer = "response = { size = '10KiB', cache_control = 'no-cache', etag = '\"v\"' }";
+    let impatient = "read = '40ms' }\nretry = { attempts = 2, backoff = '10ms' }";
+    let text = users(3, answer, "20s") + &format!("timeout = {{ {impatient}\n");
+    let graph = support::graph(&text);
+    let run = support::run(&graph);
+    assert_eq!(support::at_cache(&graph, &run, "people", "revalidated_ratio"), 0.0);
+    let patient = support::graph(&text.replace("40ms", "140ms"));
+    let run = support::run(&patient);
+    let share = support::at_cache(&patient, &run, "people", "revalidated_ratio");
+    assert!((0.8..=1.0).contains(&share), "{share}");
+}

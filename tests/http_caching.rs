@@ -430,6 +430,41 @@ fn what_a_cache_gives_because_its_origin_failed_is_a_hit_there_as_end_to_end() {
     assert!(here > 0.98, "{here}");
 }
 
+#[test]
+fn what_is_fetched_beside_a_request_gives_nobody_its_bytes_a_second_time() {
+    // At 1 s one is fetched, and from then on each request is given what is stored of 10 KiB, while
+    // the origin is asked about it, or is not there.
+    let saved = |etag: &str, rest: &str| {
+        let control = "max-age=0, stale-while-revalidate=1000, stale-if-error=1000";
+        let answer =
+            format!("response = {{ size = '10KiB', cache_control = '{control}'{etag} }}\n");
+        let graph = support::graph(&(tiers("1s", "50.5s", &[""], &answer) + rest));
+        let run = support::run(&graph);
+        let all = support::reading(&run, "bytes_saved");
+        (support::at_cache(&graph, &run, "cache0", "bytes_saved"), all)
+    };
+    let gone = "[fault.gone]\nkind = 'crash'\nnode = 'app'\nat = '20s'\nfor = '9s'\n";
+    for (etag, rest) in [("", ""), (", etag = '\"v\"'", ""), ("", gone)] {
+        let (here, everywhere) = saved(etag, rest);
+        assert!((here - everywhere).abs() < 1e-6, "{etag} {rest}: {here} {everywhere}");
+        assert!((9_000.0..10_240.0).contains(&here), "{etag} {rest}: {here}");
+    }
+}
+
+#[test]
+fn what_has_to_be_asked_about_is_not_given_because_its_origin_failed() {
+    let given = |control: &str, cache: &str| {
+        let answer = format!("response = {{ cache_control = '{control}', etag = '\"v\"' }}");
+        let gone = "[fault.gone]\nkind = 'crash'\nnode = 'app'\nat = '4.5s'\nfor = '9s'\n";
+        count(&said_by_one(&(tiers("1s", "9.5s", &[cache], &answer) + gone)), Stale)
+    };
+    let on_error = "use_stale = ['error']";
+    assert_eq!(given("max-age=0, stale-if-error=1000", ""), 5);
+    assert_eq!(given("max-age=60, stale-if-error=1000, no-cache", ""), 0);
+    assert_eq!(given("no-cache", on_error), 0);
+    assert_eq!(given("max-age=0", on_error), 5);
+}
+
 /// Twenty people who log in and ask for one page every ten seconds, which is fresh for ten.
 fn read_by_people(scheme: &str, vary: &str) -> f64 {
     let text = format!(

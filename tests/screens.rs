@@ -381,6 +381,26 @@ fn a_tunnel_waits_for_the_word_of_the_proxy_and_keys_are_agreed_with_the_server(
 }
 
 #[test]
+fn early_data_in_a_tunnel_waits_for_the_word_of_the_proxy_alone() {
+    let early = "tls = '1.3', resumed = 1.0, early_data = true, resumption = '5ms'";
+    let text = SEALED.replacen("tls = '1.3', handshake = '5ms'", early, 1);
+    let first = |text: &str| {
+        let ended = requests(&graph_of(text, "tunnel"));
+        assert!(ended[1..].iter().all(|it| it.millis() == ended[0].millis() || it.millis() == 22));
+        (ended[0].millis(), is_denied(&ended[0]))
+    };
+    // To the proxy: TCP 2, its word 2, and before that TCP of the proxy 20. The request: 22.
+    assert_eq!(first(&text), (46, false));
+    let far = "connection = { mode = 'pool', tls = '1.3', handshake = '7ms' }";
+    assert_eq!(first(&text.replace(far, "")), (26, false), "its way is there already");
+    // What could do harm waits for the keys: 1 of the way, 10, 5 of CPU and 11 back, and no longer.
+    let writes = text.replace("path = '/sealed'", "path = '/sealed'\nwrite = true");
+    assert_eq!(first(&writes), (73, false));
+    let refuses = "[[node.proxy.access]]\nrule = 'deny'\n";
+    assert_eq!(first(&(text + refuses)), (4, true), "who is refused sends nothing");
+}
+
+#[test]
 fn who_intercepts_agrees_keys_on_both_sides_and_pays_for_both() {
     let graph = graph_of(SEALED, "intercept");
     let ended = requests(&graph);

@@ -45,11 +45,13 @@ pub fn reuse(profile: &Profile, keeping: &Keeping, question: &Question, now: Wal
     if span(wanted.max_age).is_some_and(is_too_old) {
         return Reuse::Expired;
     }
+    let least = span(wanted.min_fresh);
     if keeping.is_fresh(now) {
-        let is_enough = span(wanted.min_fresh).is_none_or(|least| -staleness >= least);
+        let is_enough = least.is_none_or(|least| -staleness >= least);
         return if is_enough { Reuse::Fresh } else { Reuse::Expired };
     }
-    if keeping.must_revalidate {
+    // Who wants it to be fresh for a while yet does not want it expired.
+    if keeping.must_revalidate || least.is_some() {
         return Reuse::Expired;
     }
     if span(wanted.max_stale).is_some_and(|most| staleness <= most) {
@@ -87,6 +89,15 @@ mod tests {
         assert_eq!(after(15, "max-stale=5", plain), Reuse::Accepted);
         assert_eq!(after(16, "max-stale=5", plain), Reuse::Expired);
         assert_eq!(after(999, "max-stale", plain), Reuse::Accepted);
+    }
+
+    #[test]
+    fn who_wants_an_answer_to_be_fresh_for_a_while_is_given_none_that_has_expired() {
+        let grace = |it: &mut Keeping| it.grace = 5 * SECOND;
+        assert_eq!(after(11, "min-fresh=1", grace), Reuse::Expired);
+        assert_eq!(after(10, "min-fresh=0", grace), Reuse::Expired);
+        assert_eq!(after(11, "min-fresh=1, max-stale=5", grace), Reuse::Expired);
+        assert_eq!(after(9, "min-fresh=1", grace), Reuse::Fresh);
     }
 
     #[test]

@@ -22,7 +22,7 @@ const SYN_AGAIN: u16 = 1;
 /// The transport is there; above this are the stages of its keys.
 const CONNECTED: u16 = 2;
 /// A round behind the exchange that asked for a tunnel is over; the number of those left is added.
-const BEHIND: u16 = 4;
+pub(super) const BEHIND: u16 = 4;
 /// A round of the keys' handshake before the last is over; the number of those left is added.
 const ROUND: u16 = 16;
 /// The last round of the keys' handshake is under way: an exchange of its own, which has the
@@ -183,7 +183,7 @@ impl<O: Observer> Ctx<'_, O> {
         self.observe(&Fact::Connect { to, syns, extra, connected });
     }
 
-    fn stage(&mut self, id: ExchangeId, stage: u16, span: Span) {
+    pub(super) fn stage(&mut self, id: ExchangeId, stage: u16, span: Span) {
         self.cold(id).pending = stage;
         self.schedule(span, Kind::Exchange(id));
     }
@@ -336,10 +336,7 @@ impl<O: Observer> Ctx<'_, O> {
     pub fn shaken(&mut self, shake: ExchangeId) {
         let (parent, generation) = (self.hot(shake).parent, self.hot(shake).parent_generation);
         let (answer, bytes) = (self.cold(shake).answer, self.cold(shake).bytes);
-        let waits = self.is_still(parent, generation)
-            && self.hot(parent).phase == Phase::Opening
-            && self.cold(parent).pending == HANDSHAKE;
-        if waits {
+        if self.waits_for_keys(parent, generation) {
             self.spend(parent, Part::Tls);
             match answer.failure {
                 None => {
@@ -361,6 +358,13 @@ impl<O: Observer> Ctx<'_, O> {
         self.free(shake);
     }
 
+    /// Whether an exchange of this generation waits for that of the handshake of its connection.
+    pub(super) fn waits_for_keys(&self, id: ExchangeId, generation: u16) -> bool {
+        self.is_still(id, generation)
+            && self.core.exchanges.hot(id).phase == Phase::Opening
+            && self.core.exchanges.cold(id).pending == HANDSHAKE
+    }
+
     fn established(&mut self, id: ExchangeId) {
         let connection = self.cold(id).connection;
         let link = self.hot(id).link;
@@ -370,6 +374,7 @@ impl<O: Observer> Ctx<'_, O> {
             if let Some(hop) = self.hop(id) {
                 hop.is_open = true;
             }
+            self.tells_of_way(id);
             return self.transmit(id);
         }
         let has_room = it.streams < most;

@@ -4,8 +4,10 @@
 //! HEAD and OPTIONS (RFC 8446, section 8; RFC 8470). Others wait for the keys, also those that
 //! would go over a connection whose first request has left already.
 
+use super::connect::BEHIND;
 use super::core::Ctx;
 use super::exchange::Phase;
+use super::link::Direction;
 use crate::fact::Observer;
 use crate::http::Method;
 use crate::id::{ConnectionId, EndpointId, ExchangeId};
@@ -35,6 +37,35 @@ impl<O: Observer> Ctx<'_, O> {
         let waits = is_resumed && transport.early_data && !self.is_safe(id);
         let rounds = transport.tls.map_or(0, |tls| tls[usize::from(is_resumed)]);
         rounds + u32::from(waits)
+    }
+
+    /// The way is open by which a proxy hands an exchange on. If that is a handshake in a tunnel,
+    /// the proxy says so to who opened the connection: a request that is early data waits for
+    /// nothing else, and leaves at the word, with the first flight of the keys.
+    #[cold]
+    pub fn tells_of_way(&mut self, child: ExchangeId) {
+        let exchange = self.core.exchanges.hot(child);
+        let (shake, generation) = (exchange.parent, exchange.parent_generation);
+        if exchange.endpoint != EndpointId::HANDSHAKE || !self.is_still(shake, generation) {
+            return;
+        }
+        let exchange = self.core.exchanges.hot(shake);
+        let (opener, generation) = (exchange.parent, exchange.parent_generation);
+        if !self.waits_for_keys(opener, generation) {
+            return;
+        }
+        let link = self.core.exchanges.hot(opener).link.index();
+        let transport = self.core.links[link].transport();
+        let is_to_tunnel = transport.is_some_and(|transport| transport.is_to_tunnel);
+        if !is_to_tunnel || self.rounds_of_keys(opener) != 1 {
+            return;
+        }
+        let connection = self.cold(opener).connection;
+        self.core.connections.get_mut(connection).is_early = true;
+        // Nobody but the connection waits for the handshake any more.
+        self.hot(shake).parent_generation = generation.wrapping_sub(1);
+        let word = self.core.links[link].time_through(self.core.now, Direction::Down);
+        self.stage(opener, BEHIND, word);
     }
 
     /// The handshake of a connection is over whose first request did not wait for it: others may

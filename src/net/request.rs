@@ -65,6 +65,15 @@ impl Default for Request {
     }
 }
 
+impl Request {
+    /// Whether its user still waits for the answer to this attempt.
+    #[inline]
+    #[must_use]
+    pub fn waits_for(&self, attempt: ExchangeId) -> bool {
+        !self.over && self.root == attempt
+    }
+}
+
 /// A user who is there now: a closed loop's user, or somebody in the middle of a visit. A user
 /// who is not there costs nothing: what belongs to them is a function of their key. Aligned to a
 /// line of the cache: of a hundred thousand, the one who wakes is in none.

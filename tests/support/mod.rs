@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use lindley::fact::{Fact, Observer};
 use lindley::graph::{self, Graph};
-use lindley::metrics::end_to_end;
+use lindley::metrics::{AT_CACHE, end_to_end};
 use lindley::outcome::Reason;
 use lindley::rng::Key;
 use lindley::scenario::source::{Files, Memory};
@@ -123,6 +123,14 @@ pub fn observable(text: &str) -> u64 {
 pub fn reading(run: &Replication, name: &str) -> f64 {
     let place = end_to_end().position(|metric| metric.name == name).expect(name);
     run.summary[place]
+}
+
+/// What the cache of the node `name` has of this column of `caches.csv`, for all endpoints.
+pub fn at_cache(graph: &Graph, run: &Replication, name: &str, column: &str) -> f64 {
+    let place = AT_CACHE.iter().position(|metric| metric.name == column).expect(column);
+    let node = Some(graph.node(name).expect(name));
+    let here = run.caches.iter().find(|it| it.node == node && it.endpoint.is_none());
+    here.expect("it has a cache").values[place]
 }
 
 /// One request that ended: who, what it was, and when.

@@ -253,7 +253,10 @@ impl Caches {
         };
         let allows = |stored: &Stored| {
             let in_time = stored.keeping.staleness(wall) < stored.keeping.on_error;
-            !stored.keeping.must_revalidate && (is_set_up || (is_said && in_time))
+            // RFC 9111, section 4.2.4: what has to be asked about is not given for want of better,
+            // whatever allows others (RFC 5861, section 4, lets it aside how fresh they are).
+            let must_ask = stored.keeping.must_revalidate || stored.keeping.always_asks;
+            !must_ask && (is_set_up || (is_said && in_time))
         };
         if !self.gives_stale((child, parent), key, allows, ctx) {
             return false;
@@ -403,7 +406,10 @@ impl Caches {
     /// States what came for an exchange, and what the cache gave of its own.
     fn tell_fetched<O: Observer>(id: ExchangeId, brought: Brought, ctx: &mut Ctx<'_, O>) {
         let Brought { bytes, given, stored, renewed, lost } = brought;
-        let status = ctx.papers(id).status;
+        let papers = ctx.papers(id);
+        // Who asked beside has been given nothing: the request that it came up in was, before.
+        let given = if papers.task == Task::Refresh { 0 } else { given };
+        let status = papers.status;
         let exchange = ctx.core.exchanges.hot(id);
         let (by, request, below) = (exchange.at, exchange.request, exchange.below);
         ctx.observe(&Fact::Fetched {

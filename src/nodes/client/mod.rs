@@ -501,7 +501,7 @@ impl Client {
             answer = seen;
         }
         let request = &mut ctx.core.requests[id.0];
-        if request.over || request.root != child {
+        if !request.waits_for(child) {
             if answer.is_success() {
                 ctx.core.observer.hear(ctx.core.now, &Fact::Late(&request.asked));
             }

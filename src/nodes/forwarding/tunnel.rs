@@ -4,7 +4,7 @@
 use super::Proxy;
 use crate::fact::Observer;
 use crate::id::{ConnectionId, EndpointId, ExchangeId, LinkId};
-use crate::net::{Call, Ctx, Hop, Input};
+use crate::net::{Call, Ctx, Hop, Input, Phase};
 use crate::outcome::Reason;
 
 impl Proxy {
@@ -52,7 +52,11 @@ impl Proxy {
         ctx.core.connections.hold(connection);
         let (backend, carried) = (u16::MAX, connection);
         let call = Call { endpoint, key, backend, below, source, carried, value: 0 };
-        ctx.call(id, link, hop.to, call);
+        let child = ctx.call(id, link, hop.to, call);
+        if ctx.hot(child).phase == Phase::Outbound {
+            // Nothing had to be opened for it.
+            ctx.tells_of_way(child);
+        }
         true
     }
 

@@ -5,7 +5,7 @@ use crate::endpoint::{Keep, Verb};
 use crate::evict::{Capacity, Policy, Store};
 use crate::fact::{CacheStatus, Fact, Observer};
 use crate::id::{EndpointId, ExchangeId};
-use crate::net::{Call, Ctx, Phase};
+use crate::net::{Call, Ctx};
 use crate::outcome::Answer;
 use crate::rng::{Key, Purpose, mix, open_unit};
 use crate::time::{Span, Time};
@@ -118,24 +118,6 @@ impl Host {
             }
             Some(_) | None => ctx.cold(id).answer,
         }
-    }
-
-    /// Whether a store's process stands still, so that an exchange whose answer costs no core waits
-    /// for it to go on.
-    #[inline]
-    pub(super) fn stands_still<O: Observer>(
-        &mut self,
-        id: ExchangeId,
-        ctx: &mut Ctx<'_, O>,
-    ) -> bool {
-        let is_still = self.can_hang && self.aside.is_some() && self.is_frozen(id, ctx);
-        if is_still {
-            // It comes back to the step that answers it.
-            let exchange = ctx.hot(id);
-            (exchange.step, exchange.phase) = (exchange.step - 1, Phase::Wait);
-            self.unnoticed.push(id);
-        }
-        is_still
     }
 
     /// A replica of a store starts anew, without any values.

@@ -1,6 +1,7 @@
 //! What faults do to the replicas of a node: a process dies, stands still, or works more slowly.
 
 use super::Host;
+use crate::endpoint::Op;
 use crate::fact::{Exit, Observer, Place};
 use crate::fault::FaultKind;
 use crate::id::ExchangeId;
@@ -57,6 +58,26 @@ impl Host {
     pub(super) fn is_frozen<O: Observer>(&self, id: ExchangeId, ctx: &Ctx<'_, O>) -> bool {
         let replica = ctx.core.exchanges.hot(id).at.replica;
         self.stations.get(usize::from(replica)).is_some_and(super::Station::is_frozen)
+    }
+
+    /// Whether the next step of an exchange waits until the process that takes it goes on. What
+    /// wants a core waits in the line for that instead.
+    #[inline(never)]
+    pub(super) fn stands_still<O: Observer>(
+        &mut self,
+        id: ExchangeId,
+        ctx: &mut Ctx<'_, O>,
+    ) -> bool {
+        let exchange = ctx.core.exchanges.hot(id);
+        let (program, step) = (usize::from(exchange.program), usize::from(exchange.step));
+        let wants_core =
+            matches!(ctx.fixed.programs[program].ops[step], Op::Cpu(..) | Op::CpuPerByte(_));
+        if wants_core || !self.is_frozen(id, ctx) {
+            return false;
+        }
+        ctx.hot(id).phase = Phase::Wait;
+        self.unnoticed.push(id);
+        true
     }
 
     /// A process that stood still goes on: what ended meanwhile is noticed now.

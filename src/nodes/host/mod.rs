@@ -294,7 +294,7 @@ impl Host {
     #[allow(clippy::cast_precision_loss, reason = "sizes are below 2^53")]
     fn advance<O: Observer>(&mut self, id: ExchangeId, ctx: &mut Ctx<'_, O>) -> Next {
         let fixed = ctx.fixed;
-        loop {
+        while !(self.can_hang && self.stands_still(id, ctx)) {
             let exchange = ctx.core.exchanges.hot_mut(id);
             let op = &fixed.programs[usize::from(exchange.program)].ops[usize::from(exchange.step)];
             exchange.step += 1;
@@ -362,6 +362,7 @@ impl Host {
                 }
             }
         }
+        Next::Holds
     }
 
     /// Lets an exchange want a core of its replica for as long as `time` says of the machine there.
@@ -519,7 +520,6 @@ impl Host {
                     None => Answer::with_status(endpoint.status),
                 }
             }
-            None if self.stands_still(id, ctx) => return,
             None => self.plain_answer(id, ctx),
         };
         self.finish(id, answer, ctx);

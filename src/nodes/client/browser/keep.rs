@@ -41,7 +41,6 @@ impl Client {
             return Some(answer);
         }
         let Some(browsers) = &mut self.browsers else { return Some(answer) };
-        let shelves = &mut browsers.shelves;
         let papers = *ctx.core.exchanges.papers(child);
         let bytes = ctx.core.exchanges.cold(child).bytes;
         let came = Kept {
@@ -53,7 +52,7 @@ impl Client {
             allowed: ctx.crossing_of(id).allowed,
             is_refreshed: false,
         };
-        let known = shelves.peek_mut(owner.0, name);
+        let known = browsers.shelves.peek_mut(owner.0, name);
         let is_right = answer.status == 304 && papers.condition != HeadId::NONE;
         let (seen, given) = match known {
             Some(known) if is_right => {
@@ -78,17 +77,20 @@ impl Client {
             && !question.has_range
             && !question.control.no_store
             && browsers.shelves.put(owner.0, name, ctx.kept_bytes(child, bytes), came);
-        let status = match task {
-            Task::Refresh => CacheStatus::Refreshed,
-            _ if is_right => CacheStatus::Revalidated,
-            Task::None | Task::Fetch | Task::Pass | Task::Unsafe => papers.found,
+        let (status, given) = match task {
+            // The request that it came up in has been given what there was, before.
+            Task::Refresh => (CacheStatus::Refreshed, 0),
+            _ if is_right => (CacheStatus::Revalidated, given),
+            Task::None | Task::Fetch | Task::Pass | Task::Unsafe => (papers.found, given),
         };
         let by = Place { node: self.plan.node, replica: 0 };
-        let (request, renewed) = (id, is_right);
-        let (lost, below) = (answer.lost().is_some(), false);
+        let (request, renewed, lost, below) = (id, is_right, answer.lost().is_some(), false);
         let fetched =
             Fact::Fetched { by, request, bytes, given, stored, status, renewed, lost, below };
-        ctx.observe(&fetched);
+        // What comes for an attempt that was given up is kept, but is not what the look came to.
+        if task == Task::Refresh || ctx.core.requests[id.0].waits_for(child) {
+            ctx.observe(&fetched);
+        }
         (task != Task::Refresh).then_some(seen)
     }
 
