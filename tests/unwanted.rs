@@ -15,12 +15,51 @@ fn asked(text: &str, moments: &'static str) -> Graph {
 }
 
 const ONE: &str = "arrival_ms\n1000\n";
+const TWO: &str = "arrival_ms\n1000\n1000\n";
+
+/// Milliseconds for which the one core of `app` is at work in the ten seconds of a scenario.
+fn worked(graph: &Graph) -> u64 {
+    let (run, node) = (run(graph), graph.node("app").expect("a node"));
+    let place = at_node().position(|it| it.name == "utilisation").expect("a metric");
+    let busy = run.nodes.iter().find(|it| it.node == node).expect("it is read").values[place];
+    (busy * 10_000.0).round() as u64
+}
 
 /// When a drained run is over, in milliseconds, and how many exchanges are left then.
 fn left(graph: &Graph) -> (u64, usize) {
     let ended = world::run(graph, Key::root(graph.run.seed, 0), Log::default());
     assert_eq!(ended.halt, None);
     (ended.at.0 / 1_000_000, ended.inside.iter().map(Vec::len).sum())
+}
+
+/// A client that gives up after 100 ms what takes a second of the one core of a server.
+fn hasty(late: &str, rest: &str) -> String {
+    format!(
+        "study = 'terminating'\nduration = '10s'\nreplications = 1\n\
+         [endpoint.page]\nwork = [{{ cpu = '1s' }}]\n\
+         [node.users]\nkind = 'client'\nmix = {{ page = 1 }}\narrivals = {{ trace = 'asks.csv' }}\n\
+         timeout = {{ total = '100ms', late = '{late}' }}\n\
+         [node.app]\nkind = 'server'\ncores = 1\n[link.users.app]\n{rest}\n"
+    )
+}
+
+/// A fault of the link or the server from just before the client gives up.
+fn cut(kind: &str, length: &str) -> String {
+    let target = if kind == "partition" { "link = 'users.app'" } else { "node = 'app'" };
+    format!("[fault.cut]\nkind = '{kind}'\n{target}\nat = '1099ms'\nfor = '{length}'")
+}
+
+#[test]
+fn a_word_that_finds_its_way_cut_is_sent_again_as_behind_a_loss() {
+    for kind in ["partition", "black-hole"] {
+        let work = |late, length, asks| worked(&asked(&hasty(late, &cut(kind, length)), asks));
+        assert_eq!(worked(&asked(&hasty("cancel", ""), ONE)), 100, "{kind}");
+        // Said at 1.1 s, and again 200 ms and 600 ms after that.
+        assert_eq!(work("cancel", "2ms", ONE), 300, "{kind}");
+        assert_eq!(work("cancel", "300ms", ONE), 700, "{kind}");
+        assert_eq!(work("cancel", "5s", ONE), 1_000, "{kind}");
+        assert_eq!([work("drop", "2ms", TWO), work("drop", "5s", TWO)], [1_000, 2_000], "{kind}");
+    }
 }
 
 /// Somebody who waits for as long as it takes asks at 10 ms through the last proxy, and somebody
