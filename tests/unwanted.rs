@@ -16,6 +16,7 @@ fn asked(text: &str, moments: &'static str) -> Graph {
 
 const ONE: &str = "arrival_ms\n1000\n";
 const TWO: &str = "arrival_ms\n1000\n1000\n";
+const FIVE: &str = "arrival_ms\n1000\n1000\n1000\n1000\n1000\n";
 
 /// Milliseconds for which the one core of `app` is at work in the ten seconds of a scenario.
 fn worked(graph: &Graph) -> u64 {
@@ -111,4 +112,37 @@ fn a_fetch_that_goes_on_though_its_user_has_gone_is_waited_for() {
     };
     assert_eq!([fetches("abandon"), fetches("drop")], [1.0, 1.0]);
     assert!(fetches("cancel") > 5.0, "what is cancelled is stored by nobody");
+}
+
+/// Five who want a connection at once, and give up after 60 ms, where a handshake takes 200 ms of
+/// the one core.
+fn shaking(timeout: &str, late: &str) -> u64 {
+    let link = "connection = { mode = 'pool', tls = '1.3', handshake = '200ms' }";
+    let timeout = format!("{timeout} = '60ms', late = '{late}'");
+    let text = hasty(late, link).replace(&format!("total = '100ms', late = '{late}'"), &timeout);
+    worked(&asked(&text, FIVE))
+}
+
+#[test]
+fn handshakes_of_those_who_have_gone_are_done_dropped_or_cancelled_as_requests_are() {
+    for timeout in ["connect", "total"] {
+        let worked = ["abandon", "drop", "cancel"].map(|late| shaking(timeout, late));
+        assert_eq!(worked, [1_000, 200, 60], "{timeout}");
+    }
+}
+
+#[test]
+fn handshakes_behind_a_proxy_are_given_up_when_its_caller_gives_up() {
+    let worked = |late: &str| {
+        let text = format!(
+            "study = 'terminating'\nduration = '10s'\nreplications = 1\n[endpoint.page]\n\
+             [node.users]\nkind = 'client'\nmix = {{ page = 1 }}\n\
+             arrivals = {{ trace = 'asks.csv' }}\ntimeout = {{ total = '60ms', late = '{late}' }}\n\
+             [node.edge]\nkind = 'reverse-proxy'\n[node.app]\nkind = 'server'\ncores = 1\n\
+             [link.users.edge]\n[link.edge.app]\n\
+             connection = {{ mode = 'pool', tls = '1.3', handshake = '200ms' }}\n"
+        );
+        worked(&asked(&text, FIVE))
+    };
+    assert_eq!([worked("abandon"), worked("drop"), worked("cancel")], [1_000, 200, 60]);
 }

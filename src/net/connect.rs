@@ -326,6 +326,9 @@ impl<O: Observer> Ctx<'_, O> {
         let cold = Cold { connection, source, sent, ..Cold::default() };
         self.core.requests[request.0].live += 1;
         let shake = self.core.exchanges.insert(shake, cold);
+        if is_awaited {
+            self.cold(id).child = shake;
+        }
         self.made(shake);
         self.carry(shake, Direction::Up, 0, Span::ZERO);
     }
@@ -341,6 +344,7 @@ impl<O: Observer> Ctx<'_, O> {
             && self.cold(parent).pending == HANDSHAKE;
         if waits {
             self.spend(parent, Part::Tls);
+            self.cold(parent).child = ExchangeId::NONE;
             match answer.failure {
                 None => {
                     let left = self.rounds_behind(parent);

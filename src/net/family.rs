@@ -74,7 +74,11 @@ impl<O: Observer> Ctx<'_, O> {
         if matches!(exchange.phase, Phase::Opening | Phase::Pooled | Phase::Silent) {
             // It has not left its caller, or arrives nowhere.
             let goes_on = unwanted == Unwanted::Drop && exchange.parent != ExchangeId::NONE;
-            return if goes_on { self.drop_pooled(child) } else { self.turn_away(child, None) };
+            return if goes_on {
+                self.drop_unsent(child);
+            } else {
+                self.turn_away(child, Some(unwanted));
+            };
         }
         if unwanted == Unwanted::Cancel {
             // Its caller no longer reads what is still to come; of what is dropped only where it
