@@ -355,9 +355,15 @@ impl<O: Observer> World<O> {
                 self.core.requests[request.0].asked.client
             }
             Token::Renew(person) | Token::Theft(person, ..) => self.core.people[person].client,
+            Token::Cancelled(id, generation, unwanted) => {
+                let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+                if ctx.core.is_watchful && !ctx.is_told(id, generation, unwanted) {
+                    return;
+                }
+                self.core.exchanges.hot(id).at.node
+            }
             Token::Patience(id)
             | Token::CoreDone(id)
-            | Token::Cancelled(id, ..)
             | Token::Hedge(id, _)
             | Token::Locked(id, _) => self.core.exchanges.hot(id).at.node,
             Token::SharedDone(at) | Token::Replica(at, _) => at.node,
@@ -375,6 +381,10 @@ impl<O: Observer> World<O> {
             Token::Resend(id, generation, missing) => {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
                 return ctx.resend(id, generation, missing);
+            }
+            Token::Word(id, generation, unwanted, missing) => {
+                let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };
+                return ctx.says_again((id, generation), unwanted, missing);
             }
             Token::Idle(id, generation) => {
                 let ctx = &mut Ctx { core: &mut self.core, queue, fixed: &self.fixed };

@@ -273,6 +273,21 @@ fn slow_and_cut_links_are_slow_and_cut() {
 }
 
 #[test]
+fn a_round_of_the_handshake_that_is_cut_off_is_sent_again_as_behind_a_loss() {
+    let keys = |length: &str| {
+        let link = "connection = { mode = 'per-request', tls = '1.2', handshake = '0s' }";
+        // The SYN is answered at 200.04 s; a link without a fault takes 170 ms in all.
+        let cut = format!(
+            "[fault.f]\nkind = 'partition'\nlink = 'users.app'\nat = '200039ms'\nfor = '{length}'"
+        );
+        let ended = direct("'200s'", link, "", &cut);
+        (ended[0].failure(), latencies(&ended)[0])
+    };
+    assert_eq!([keys("2ms"), keys("300ms")], [(None, 370), (None, 770)]);
+    assert_eq!(keys("2000s"), (Some(Reason::Reset), 924_640));
+}
+
+#[test]
 fn a_lossy_link_costs_lost_syns_while_it_lasts_and_nothing_after() {
     let fault =
         "[fault.f]\nkind = 'lossy'\nlink = 'users.app'\nloss = 0.5\nat = '95s'\nfor = '100s'";

@@ -191,10 +191,12 @@ impl<O: Observer> Ctx<'_, O> {
     /// An exchange that waits for its connection goes on. `is_full` says whether the accept queue
     /// of its node is full, in which case a SYN is dropped.
     pub fn opens(&mut self, id: ExchangeId, is_full: bool) {
-        match self.cold(id).pending {
+        let stage = self.cold(id).pending;
+        match stage {
             SYN => self.syn_arrived(id, is_full),
             SYN_AGAIN => self.send_syn(id),
             CONNECTED => self.connected(id),
+            _ if self.repeats_round(id) => {}
             round if round < ROUND => self.goes_through(id, round - BEHIND),
             round => self.round_over(id, round - ROUND),
         }
@@ -239,6 +241,7 @@ impl<O: Observer> Ctx<'_, O> {
     fn connected(&mut self, id: ExchangeId) {
         self.spend(id, Part::Connect);
         self.tell_connect(id, true);
+        self.cold(id).repeats = 0;
         let (link, connection) = (self.hot(id).link, self.cold(id).connection);
         let is_hop = self.core.connections.get(connection).link != link;
         let endpoint = self.hot(id).endpoint;
@@ -269,8 +272,7 @@ impl<O: Observer> Ctx<'_, O> {
             self.spend(id, Part::Tls);
             return self.established(id);
         }
-        let span = self.round_trip(id);
-        self.stage(id, BEHIND + left - 1, span);
+        self.round(id, BEHIND + left - 1);
     }
 
     /// How many such rounds follow the exchange of the handshake.
@@ -283,21 +285,13 @@ impl<O: Observer> Ctx<'_, O> {
         u16::try_from(rounds).unwrap_or(0)
     }
 
-    /// A round trip of next to nothing over the link of an exchange.
-    fn round_trip(&mut self, id: ExchangeId) -> Span {
-        let (link, now) = (self.hot(id).link.index(), self.core.now);
-        let link = &mut self.core.links[link];
-        link.time_through(now, Direction::Up) + link.time_through(now, Direction::Down)
-    }
-
     /// The rounds before the last cost time alone; the last costs the node its arithmetic.
     fn round_over(&mut self, id: ExchangeId, left: u16) {
         if left == 0 {
             self.cold(id).pending = HANDSHAKE;
             return self.shake(id, true);
         }
-        let span = self.round_trip(id);
-        self.stage(id, ROUND + left - 1, span);
+        self.round(id, ROUND + left - 1);
     }
 
     /// Sends the exchange of the keys' handshake to the node that ends TLS, on an account of its
@@ -326,6 +320,9 @@ impl<O: Observer> Ctx<'_, O> {
         let cold = Cold { connection, source, sent, ..Cold::default() };
         self.core.requests[request.0].live += 1;
         let shake = self.core.exchanges.insert(shake, cold);
+        if is_awaited {
+            self.cold(id).child = shake;
+        }
         self.made(shake);
         self.carry(shake, Direction::Up, 0, Span::ZERO);
     }
@@ -338,6 +335,7 @@ impl<O: Observer> Ctx<'_, O> {
         let (answer, bytes) = (self.cold(shake).answer, self.cold(shake).bytes);
         if self.waits_for_keys(parent, generation) {
             self.spend(parent, Part::Tls);
+            self.cold(parent).child = ExchangeId::NONE;
             match answer.failure {
                 None => {
                     let left = self.rounds_behind(parent);

@@ -195,7 +195,8 @@ pub struct Cold {
     pub sent: Time,
     /// Bytes of the response.
     pub bytes: u64,
-    /// The call or branch of its own that it started last.
+    /// The call or branch of its own that it started last; before it has left, the handshake that
+    /// it waits for.
     pub child: ExchangeId,
     /// The branch of the same parent that was started before it, of those that live.
     pub sibling: ExchangeId,

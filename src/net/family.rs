@@ -2,10 +2,9 @@
 
 use super::core::Ctx;
 use super::exchange::{Cold, Exchange, Phase};
-use super::link::Direction;
 use super::request::{Account, BranchAccount};
 use super::step::Step;
-use super::timer::{Token, Unwanted};
+use super::timer::Unwanted;
 use crate::fact::Observer;
 use crate::id::{ConnectionId, ExchangeId, RequestId};
 use crate::rng::Key;
@@ -75,17 +74,18 @@ impl<O: Observer> Ctx<'_, O> {
         if matches!(exchange.phase, Phase::Opening | Phase::Pooled | Phase::Silent) {
             // It has not left its caller, or arrives nowhere.
             let goes_on = unwanted == Unwanted::Drop && exchange.parent != ExchangeId::NONE;
-            return if goes_on { self.drop_pooled(child) } else { self.turn_away(child, None) };
+            return if goes_on {
+                self.drop_unsent(child);
+            } else {
+                self.turn_away(child, Some(unwanted));
+            };
         }
-        let token = Token::Cancelled(child, exchange.generation, unwanted);
-        let link = exchange.link.index();
         if unwanted == Unwanted::Cancel {
             // Its caller no longer reads what is still to come; of what is dropped only where it
             // waits unserved, it still does.
             self.abandon_connection(child);
         }
-        let span = self.core.links[link].time_through(self.core.now, Direction::Up);
-        self.start_timer(span, token);
+        self.says(child, unwanted);
     }
 
     /// Takes an exchange away. With the last one of a request that is over, the request goes.

@@ -341,22 +341,6 @@ impl LinkState {
         }
     }
 
-    /// How long next to nothing takes until it is through, or given up, if the link stays as it is:
-    /// for what has no sender who would look again.
-    pub fn time_through(&mut self, now: Time, way: Direction) -> Span {
-        let (mut waited, mut transit) = (Span::ZERO, self.carry(now, way, 0));
-        loop {
-            match transit {
-                Transit::Arrives(span) => return waited + span,
-                Transit::Lost(span, missing) if missing.is_given_up() => return waited + span,
-                Transit::Lost(span, missing) => {
-                    waited += span;
-                    transit = self.carry_again(missing, false);
-                }
-            }
-        }
-    }
-
     /// Sends what is missing of a message again. It takes no time on the line; `reaches_nobody` if
     /// where it goes is cut off.
     pub fn carry_again(&mut self, missing: Missing, reaches_nobody: bool) -> Transit {

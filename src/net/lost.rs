@@ -4,7 +4,7 @@ use super::core::{Ctx, Kind};
 use super::exchange::{Left, Phase};
 use super::link::{Direction, Missing, Transit};
 use super::step::Step;
-use super::timer::{TimerId, Token};
+use super::timer::{TimerId, Token, Unwanted};
 use crate::fact::{Fact, Observer, Place};
 use crate::id::{ConnectionId, ExchangeId};
 use crate::outcome::{Answer, Reason};
@@ -122,6 +122,60 @@ impl<O: Observer> Ctx<'_, O> {
             }
             Transit::Lost(span, missing) => self.silence(id, span, missing),
         }
+    }
+
+    /// The caller of an exchange says that it is unwanted. The word travels as long as a message
+    /// does, and is said again where it is lost.
+    pub(super) fn says(&mut self, id: ExchangeId, unwanted: Unwanted) {
+        let exchange = self.core.exchanges.hot(id);
+        let (link, generation) = (exchange.link.index(), exchange.generation);
+        let transit = self.core.links[link].carry(self.core.now, Direction::Up, 0);
+        self.word_travels((id, generation), unwanted, transit);
+    }
+
+    fn word_travels(
+        &mut self,
+        (id, generation): (ExchangeId, u16),
+        unwanted: Unwanted,
+        transit: Transit,
+    ) {
+        let (span, token) = match transit {
+            Transit::Arrives(span) => (span, Token::Cancelled(id, generation, unwanted)),
+            // It never arrives: who is called does not learn that nobody waits.
+            Transit::Lost(_, missing) if missing.is_given_up() => return,
+            Transit::Lost(span, missing) => (span, Token::Word(id, generation, unwanted, missing)),
+        };
+        self.start_timer(span, token);
+    }
+
+    /// A word that was lost is said again, if there is still somebody whom it could tell anything.
+    pub fn says_again(
+        &mut self,
+        (id, generation): (ExchangeId, u16),
+        unwanted: Unwanted,
+        missing: Missing,
+    ) {
+        if !self.is_still(id, generation) {
+            return;
+        }
+        let (link, at) = (self.hot(id).link.index(), self.hot(id).at);
+        let reaches_nobody = self.core.conditions.of(at).is_unreachable();
+        let transit = self.core.links[link].carry_again(missing, reaches_nobody);
+        self.word_travels((id, generation), unwanted, transit);
+    }
+
+    /// Whether a word about an exchange finds the node of that. If nothing does, it is said again.
+    #[cold]
+    pub fn is_told(&mut self, id: ExchangeId, generation: u16, unwanted: Unwanted) -> bool {
+        let exchange = self.core.exchanges.hot(id);
+        let (link, at) = (exchange.link.index(), exchange.at);
+        if !self.core.conditions.of(at).is_unreachable() {
+            return true;
+        }
+        let (trip, missing) = (self.core.links[link].usual_latency(), Missing::all(Direction::Up));
+        let lost = Transit::Lost(missing.pause_after(trip), missing);
+        self.word_travels((id, generation), unwanted, lost);
+        false
     }
 
     /// Lets an exchange be back at its caller after `span`, as failed for `reason`.

@@ -21,6 +21,7 @@ mod papers;
 mod ready;
 mod replying;
 mod request;
+mod rounds;
 mod seats;
 mod seen;
 pub mod slow_start;

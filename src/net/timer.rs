@@ -48,6 +48,8 @@ pub enum Token {
     SharedDone(Place),
     /// The caller's word that it no longer wants the exchange has arrived.
     Cancelled(ExchangeId, u16, Unwanted),
+    /// That word was lost on its way, and is said again.
+    Word(ExchangeId, u16, Unwanted, Missing),
     /// Something happens to a replica as a whole.
     Replica(Place, Change),
     /// A caller has waited for a connection for as long as it does.

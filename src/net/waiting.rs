@@ -140,8 +140,13 @@ impl<O: Observer> Ctx<'_, O> {
             Phase::Opening => {
                 self.tell_connect(id, false);
                 let has_event = self.cold(id).pending != HANDSHAKE;
+                let shake = self.cold(id).child;
                 self.abandon_connection(id);
                 self.hot(id).phase = Phase::Dead;
+                if unwanted.is_some() && shake != ExchangeId::NONE {
+                    // Nobody has a use for the keys either.
+                    self.no_longer_waits(shake, unwanted);
+                }
                 if !has_event {
                     self.free(id);
                 }
@@ -171,12 +176,18 @@ impl<O: Observer> Ctx<'_, O> {
     }
 
     /// A call whose caller's own work is to be dropped where it waits unserved, and goes on else:
-    /// if it waits for a connection it is back as dropped, for its caller still waits for it.
-    pub(super) fn drop_pooled(&mut self, id: ExchangeId) {
+    /// if it waits for a connection it is back as dropped, for its caller still waits for it. A
+    /// handshake that is under way for it alone is dropped as it would be.
+    pub(super) fn drop_unsent(&mut self, id: ExchangeId) {
+        let (shake, link) = (self.cold(id).child, self.hot(id).link.index());
+        let transport = self.core.links[link].transport();
+        let is_shared = transport.is_some_and(|transport| transport.has_streams);
         if self.hot(id).phase == Phase::Pooled {
             self.leave_pool(id);
             self.spend(id, Part::Connect);
             self.lose(id, Reason::QueueTimeout, Span::ZERO);
+        } else if self.hot(id).phase == Phase::Opening && shake != ExchangeId::NONE && !is_shared {
+            self.give_up(shake, Unwanted::Drop);
         }
     }
 

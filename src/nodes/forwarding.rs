@@ -15,7 +15,7 @@ use crate::dist::Dist;
 use crate::fact::{Observer, Place};
 use crate::fault::FaultKind;
 use crate::id::{ConnectionId, ExchangeId, LinkId};
-use crate::net::{Call, Ctx, Input, Phase, Task, Token};
+use crate::net::{Call, Ctx, Input, Phase, Task, Token, Unwanted};
 use crate::outcome::Reason;
 use crate::time::Span;
 
@@ -144,8 +144,10 @@ impl Proxy {
                 }
                 true
             }
-            Input::Timer(Token::Cancelled(id, generation, _)) => {
-                if ctx.is_still(id, generation) {
+            Input::Timer(Token::Cancelled(id, generation, unwanted)) => {
+                // A fetch whose asker is to be dropped goes on, and is waited for and stored.
+                let goes_on = unwanted == Unwanted::Drop && ctx.hot(id).phase != Phase::Held;
+                if ctx.is_still(id, generation) && !goes_on {
                     cache.forget(id, ctx);
                 }
                 false

@@ -81,6 +81,7 @@ impl<O: Observer> World<O> {
                 | Token::Connect(..)
                 | Token::Read(..)
                 | Token::Resend(..)
+                | Token::Word(..)
                 | Token::Idle(..) => None,
             },
             Kind::Mark(_) => None,

@@ -3,8 +3,7 @@
 use super::Client;
 use crate::fact::Observer;
 use crate::id::{ExchangeId, RequestId};
-use crate::net::{Ctx, Phase, TimerId, Unwanted};
-use crate::nodes::timeouts::Late;
+use crate::net::{Ctx, Phase, TimerId};
 use crate::outcome::{Answer, Reason};
 
 impl Client {
@@ -51,15 +50,15 @@ impl Client {
         let part = ctx.hot(last).phase.part();
         ctx.spend(last, part);
         self.finish(id, Answer::failed(Reason::Timeout), ctx);
+        let word = self.plan.timeout.as_ref().and_then(|(_, late)| late.word());
         if matches!(ctx.hot(root).phase, Phase::Opening | Phase::Pooled | Phase::Silent) {
-            // It has not left, or has arrived nowhere: nothing is done for it any more.
-            return ctx.turn_away(root, None);
+            // It has not left, or has arrived nowhere: nothing is done for it any more, but perhaps
+            // a handshake.
+            return ctx.turn_away(root, word);
         }
         ctx.abandon_connection(root);
-        match self.plan.timeout.as_ref().map(|(_, late)| *late) {
-            Some(Late::Drop) => ctx.give_up(root, Unwanted::Drop),
-            Some(Late::Cancel) => ctx.give_up(root, Unwanted::Cancel),
-            Some(Late::Abandon) | None => {}
+        if let Some(unwanted) = word {
+            ctx.give_up(root, unwanted);
         }
     }
 }

@@ -20,7 +20,8 @@ impl Host {
             | Token::Probe(..)
             | Token::Hedge(..)
             | Token::Locked(..)
-            | Token::Resend(..) => {}
+            | Token::Resend(..)
+            | Token::Word(..) => {}
             Token::Connect(id, _) => return self.gave_up(id, Reason::ConnectTimeout, ctx),
             Token::Read(id, _) => return self.gave_up(id, Reason::ReadTimeout, ctx),
             Token::Ended(_) => self.sessions_end(ctx),

@@ -3,7 +3,7 @@
 use super::Host;
 use crate::fact::{Exit, Observer};
 use crate::id::ExchangeId;
-use crate::net::{Ctx, Phase, TimerId, Unwanted};
+use crate::net::{Ctx, Part, Phase, TimerId, Unwanted};
 use crate::outcome::{Answer, Reason};
 
 impl Host {
@@ -16,7 +16,12 @@ impl Host {
     }
 
     fn drop_waiting<O: Observer>(&mut self, id: ExchangeId, exit: Exit, ctx: &mut Ctx<'_, O>) {
-        self.takes_out(id, ctx);
+        if ctx.hot(id).phase == Phase::Held {
+            // It was in no line of a station; whoever held it has let go of it.
+            ctx.spend(id, Part::Queue);
+        } else {
+            self.takes_out(id, ctx);
+        }
         self.give_worker_back(id, ctx);
         self.frees(id, ctx);
         ctx.reply(id, Answer::failed(Reason::QueueTimeout), exit);
@@ -38,9 +43,10 @@ impl Host {
         if phase == Phase::Called {
             self.unwanted_below(id, unwanted, ctx);
         }
-        // What a balancer holds waits unserved as well, in no line of a station.
-        if unwanted == Unwanted::Drop && phase != Phase::Held {
-            if waits && !ctx.hot(id).served {
+        if unwanted == Unwanted::Drop {
+            // What a balancer or a cache holds waits unserved as well. Its caller may be a node
+            // that only handed the word on: it still waits for an answer.
+            if phase == Phase::Held || (waits && !ctx.hot(id).served) {
                 let timer = std::mem::replace(&mut ctx.cold(id).timer, TimerId::NONE);
                 ctx.cancel_timer(timer);
                 self.drop_waiting(id, Exit::Cancelled, ctx);
