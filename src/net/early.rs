@@ -7,7 +7,6 @@
 use super::connect::BEHIND;
 use super::core::Ctx;
 use super::exchange::Phase;
-use super::link::Direction;
 use crate::fact::Observer;
 use crate::http::Method;
 use crate::id::{ConnectionId, EndpointId, ExchangeId};
@@ -64,8 +63,8 @@ impl<O: Observer> Ctx<'_, O> {
         self.core.connections.get_mut(connection).is_early = true;
         // Nobody but the connection waits for the handshake any more.
         self.hot(shake).parent_generation = generation.wrapping_sub(1);
-        let word = self.core.links[link].time_through(self.core.now, Direction::Down);
-        self.stage(opener, BEHIND, word);
+        self.cold(opener).child = ExchangeId::NONE;
+        self.word_back(opener, BEHIND);
     }
 
     /// The handshake of a connection is over whose first request did not wait for it: others may

@@ -23,6 +23,15 @@ impl<O: Observer> Ctx<'_, O> {
         self.makes_round(id, Direction::Up, transit);
     }
 
+    /// Lets an exchange that waits for its connection be at `stage` when a word of next to nothing
+    /// has come back over its link.
+    pub(super) fn word_back(&mut self, id: ExchangeId, stage: u16) {
+        self.cold(id).pending = stage;
+        let (link, now) = (self.hot(id).link.index(), self.core.now);
+        let transit = self.core.links[link].carry(now, Direction::Down, 0);
+        self.makes_round(id, Direction::Down, transit);
+    }
+
     /// Sends again what was lost of such a round, if anything was. Returns whether there was.
     pub(super) fn repeats_round(&mut self, id: ExchangeId) -> bool {
         let lost = std::mem::take(&mut self.cold(id).repeats);
