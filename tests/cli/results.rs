@@ -200,6 +200,51 @@ fn a_page_and_a_topology_go_to_the_standard_output_if_that_is_asked_for() {
 }
 
 #[test]
+fn a_file_that_is_called_like_an_option_is_found_again_by_the_command_that_is_told() {
+    let place = Workplace::with_shop();
+    place.write("-x.toml", SHOP);
+    let told = place.run("run --no-plots --variant one --out a -- -x.toml").done();
+    let command =
+        told.stdout.lines().find_map(|line| line.trim().strip_prefix("Reproduce: lindley "));
+    let command = command.expect("a command");
+    assert_eq!(command, "run ./-x.toml --variant one");
+    place.run(&format!("{command} --no-plots --out b")).done();
+    assert_eq!(place.files("a"), place.files("b"));
+}
+
+#[test]
+fn a_latency_that_meets_the_slo_is_told_to_be_of_the_few_that_succeed() {
+    let place = Workplace::with_shop();
+    let told = place.run("run shop.toml --no-plots --variant one --out a").done();
+    assert!(!told.stdout.contains("that succeed"), "{}", told.stdout);
+    let work = "{ cpu = { exp = '5ms' } }";
+    place.write(
+        "shop.toml",
+        &SHOP.replace(work, &format!("{work}, {{ fail = 0.5, status = 503 }}")),
+    );
+    let more = "--set duration=60s --set slo.p50=2s";
+    let told = place.run(&format!("run shop.toml --no-plots --variant one {more} --out a")).done();
+    let line = told.stdout.lines().find(|line| line.contains("SLO p50")).expect("an objective");
+    assert!(
+        line.contains(": met (") && line.contains(" % of the requests that succeed)"),
+        "{line}"
+    );
+}
+
+#[test]
+fn a_metric_that_a_table_shows_in_any_case_is_not_shown_twice() {
+    let place = Workplace::with_shop();
+    let asked = "--metric throughput --metric goodput --metric goodput";
+    for command in ["run --variant one", "compare"] {
+        let line = format!("{command} shop.toml --no-plots {asked} --out a");
+        let told = place.run(&line).done().stdout;
+        let table = told.split("Ratio to").next().expect("a table");
+        let rows = |name: &str| table.lines().filter(|row| row.trim().starts_with(name)).count();
+        assert_eq!([rows("throughput"), rows("goodput")], [1, 1], "{told}");
+    }
+}
+
+#[test]
 fn requests_of_a_replayed_trace_name_the_session_that_they_belong_to() {
     let place = Workplace::with_shop();
     place.write("rows.csv", "arrival_ms,session\n0,ann\n10,bob\n20,ann\n30,\n40,bob\n");
