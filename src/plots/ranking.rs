@@ -1,4 +1,4 @@
-//! Which variants are drawn if there are more than can be told apart: those that a conclusion names.
+//! Which variants are drawn if there are too many to be told apart: those that a conclusion names.
 
 use super::error::PlotError;
 use super::tables::Tables;

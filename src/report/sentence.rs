@@ -194,11 +194,11 @@ fn what_grows(results: &[VariantResult], places: &[usize]) -> String {
     let told: Vec<String> = places.iter().filter_map(|place| growing(&results[*place])).collect();
     match told.first() {
         Some(first) if told.len() == places.len() && told.iter().all(|it| it == first) => {
-            format!(": {first}")
+            format!("; {first}")
         }
         Some(_) if told.len() == places.len() => {
             let told = told.into_iter().map(|it| format!("({it})"));
-            format!(": {}", by_value(results, places, told))
+            format!("; {}", by_value(results, places, told))
         }
         Some(_) | None => String::new(),
     }

@@ -60,7 +60,7 @@ fn a_variant_that_cannot_keep_up_is_named_beside_the_one_that_can() {
 #[test]
 fn if_none_keeps_up_that_is_the_sentence() {
     let text = of(&sample::SHOP.replace("200/s", "2000/s"));
-    assert_eq!(text, "Neither `out` nor `up` can keep up with the load: `app` grows.");
+    assert_eq!(text, "Neither `out` nor `up` can keep up with the load; `app` grows.");
 }
 
 #[test]
