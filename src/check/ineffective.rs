@@ -25,8 +25,8 @@ use super::untraced::untraced;
 use super::weighed::weighed;
 use super::workers::circles;
 use super::writes::scattered;
-use crate::graph::{Graph, Traffic};
-use crate::id::NodeId;
+use crate::graph::{Graph, Traffic, demand};
+use crate::id::{EndpointId, NodeId};
 use crate::model::{Model, Protocol};
 use crate::nodes::KindSpec;
 use crate::nodes::answering::AnsweringSpec;
@@ -87,12 +87,24 @@ fn without_cores(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &
         let machines = plan.shape.iter().flat_map(|shape| &shape.machines);
         let has_work = node.cpu.total > 0.0 || node.rate > 0.0 && shakers.contains(&id);
         if has_work && machines.map(|it| it.cores).max().unwrap_or(0) == 0 {
-            let message =
-                format!("`{name}` has CPU work but no cores: the work takes no time there");
+            // Work that nobody wrote is looked for in vain.
+            let work = if has_only_handshakes(graph, id, node.cpu.total) {
+                "CPU work, that of TLS handshakes,"
+            } else {
+                "CPU work"
+            };
+            let message = format!("`{name}` has {work} but no cores: the work takes no time there");
             let span = model.nodes[name].place.clone();
             diagnostics.push(warning(span, message, "give it `cores` or a `machine`"));
         }
     }
+}
+
+/// Whether the CPU work at a node, on average for what comes, is that of handshakes alone.
+fn has_only_handshakes(graph: &Graph, id: NodeId, work: f64) -> bool {
+    let endpoints = (0..).map(EndpointId).take(graph.fixed.endpoints.len());
+    let of_requests = |endpoint| demand(graph, (id, endpoint), None).cpu.total;
+    work <= 0.0 || endpoints.map(of_requests).all(|it| it <= 0.0)
 }
 
 /// Cookies that name a backend where nobody comes twice.

@@ -260,7 +260,8 @@ fn handshakes_that_no_core_works_at_are_told_whatever_the_mode_of_the_connection
             checked(&text_of.replace('@', &link).replace("mix = { page = 1 }", client))
         };
         let (graph, without, warnings) = at("");
-        assert!(warnings.contains("`lb` has CPU work but no cores"), "{mode}: {warnings}");
+        let named = "`lb` has CPU work, that of TLS handshakes, but no cores";
+        assert!(warnings.contains(named), "{mode}: {warnings}");
         let said = text("base", &graph, &without);
         assert!(!said.contains("each takes a handshake"), "{mode}: {said}");
         let (graph, with, warnings) = at("cores = 1");

@@ -450,7 +450,8 @@ pub(super) fn time(secs: f64) -> String {
         s if s >= 1.0 => (1.0, "s"),
         s if s >= 1e-3 => (1e3, "ms"),
         s if s >= 1e-6 => (1e6, "us"),
-        s if s > 0.0 => (1e9, "ns"),
+        s if s >= 1e-9 => (1e9, "ns"),
+        // The clock of a run has no shorter times.
         _ => return Span::ZERO.to_string(),
     };
     format!("{} {unit}", number(secs * size))
@@ -472,6 +473,7 @@ mod tests {
             [0.0, 2.5, 0.05, 3e-6, 4e-9].map(time),
             ["0s", "2.5 s", "50 ms", "3 us", "4 ns"]
         );
+        assert_eq!([1.1e-12, 0.9149e-9, 1e-9].map(time), ["0s", "0s", "1 ns"]);
         assert_eq!([0.000_999_99, 0.000_999_4, 0.999_99].map(time), ["1 ms", "999.4 us", "1 s"]);
     }
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use super::exit::{CommandError, Exit};
 use super::io::Io;
-use super::options::{Work, shell_word};
+use super::options::{Work, no_option, shell_word};
 use super::publish::{folder_of, publish};
 use super::simulation::begin;
 use crate::evict::replay::{Clock, Lifetime, Rule};
@@ -192,7 +192,7 @@ fn rules(words: &[String], has_lifetime: bool) -> Result<Vec<Rule>, CommandError
 fn command(args: &Args) -> String {
     let trace = args.trace.to_string_lossy();
     let sizes: Vec<&str> = args.sizes.iter().map(|size| size.text.as_str()).collect();
-    let (trace, policies) = (shell_word(&trace), args.policies.join(","));
+    let (trace, policies) = (shell_word(&no_option(&trace)), args.policies.join(","));
     let clock = if args.ttl_clock == TtlClock::Second { " --ttl-clock second" } else { "" };
     let ttl = args.ttl.map(|ttl| format!(" --ttl {}{clock}", ttl.to_text())).unwrap_or_default();
     format!("lindley cache {trace} --policy {policies} --size {}{ttl}", sizes.join(","))

@@ -30,11 +30,37 @@ impl Columns {
                 nodes.push(name);
             }
         }
-        self.metrics.iter().map(|text| column(text, &nodes).map_err(CommandError::Usage)).collect()
+        let mut columns = Vec::new();
+        for text in &self.metrics {
+            let column = column(text, &nodes).map_err(CommandError::Usage)?;
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        Ok(columns)
     }
 }
 
+/// What tables and objectives call metrics whose names in files are longer.
+const SHORT: [(&str, &str); 12] = [
+    ("mean", "latency_mean"),
+    ("p50", "latency_p50"),
+    ("p90", "latency_p90"),
+    ("p95", "latency_p95"),
+    ("p99", "latency_p99"),
+    ("p999", "latency_p999"),
+    ("p99.9", "latency_p999"),
+    ("sojourn", "latency_mean"),
+    ("latency", "latency_mean"),
+    ("wait", "wait_mean"),
+    ("success", "success_ratio"),
+    ("page_load", "page_load_mean"),
+];
+
 fn column(text: &str, nodes: &[&str]) -> Result<Column, String> {
+    if let Some((_, name)) = SHORT.iter().find(|(short, _)| *short == text) {
+        return Err(format!("there is no metric `{text}`: did you mean `{name}`?"));
+    }
     let Some((node, name)) = text.rsplit_once('.') else {
         let found = end_to_end().find(|metric| metric.name == text);
         return match found {
@@ -69,7 +95,15 @@ fn unknown(text: &str, of_nodes: bool, names: impl Iterator<Item = &'static str>
 }
 
 fn with_nearest<'n>(sentence: String, word: &str, names: impl Iterator<Item = &'n str>) -> String {
-    match nearest(word, names) {
+    let names: Vec<&str> = names.collect();
+    let parts = |name: &str| {
+        let mut parts: Vec<String> = name.split('_').map(str::to_owned).collect();
+        parts.sort_unstable();
+        parts
+    };
+    // The right words in another order are nearer than any other word.
+    let turned = names.iter().copied().find(|name| parts(name) == parts(word));
+    match turned.or_else(|| nearest(word, names.iter().copied())) {
         Some(meant) => format!("{sentence}: did you mean `{meant}`?"),
         None => sentence,
     }
@@ -78,6 +112,20 @@ fn with_nearest<'n>(sentence: String, word: &str, names: impl Iterator<Item = &'
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_tables_call_a_metric_leads_to_its_name_in_files() {
+        for (_, name) in SHORT {
+            assert!(end_to_end().any(|metric| metric.name == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_metric_that_is_named_twice_is_one_column() {
+        let metrics = ["hit_ratio", "goodput", "hit_ratio"].map(str::to_owned).to_vec();
+        let columns = Columns { metrics }.of(&[]).expect("known metrics");
+        assert_eq!(columns.len(), 2);
+    }
 
     #[test]
     fn a_metric_is_named_with_its_node_or_without_one() {
@@ -89,6 +137,10 @@ mod tests {
             ("queue_max", "`queue_max` is a metric of nodes: write `NODE.queue_max`"),
             ("ap.queue_max", "there is no node `ap` for the metric `ap.queue_max`: did you mean"),
             ("app.queue_maxi", "nodes have no metric `queue_maxi`: did you mean `queue_max`?"),
+            ("p99", "there is no metric `p99`: did you mean `latency_p99`?"),
+            ("p99.9", "there is no metric `p99.9`: did you mean `latency_p999`?"),
+            ("success", "there is no metric `success`: did you mean `success_ratio`?"),
+            ("logins_forced", "there is no metric `logins_forced`: did you mean `forced_logins`?"),
             ("xyzzyx", "there is no metric `xyzzyx`"),
         ] {
             let error = of(text).expect_err(text);

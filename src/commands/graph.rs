@@ -3,7 +3,7 @@
 mod dot;
 mod picture;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -56,6 +56,7 @@ enum Format {
 /// If the scenario is wrong, or the output cannot be written.
 pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let Args { scenario, format, out, changes } = args;
+    let out = out.filter(|out| out != Path::new("-"));
     let mut opened = Opened::open(&scenario, &changes)?;
     let names = opened.names(&changes)?;
     let model = opened.model(&names[0], &[]);

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::exit::{CommandError, Exit};
 use super::io::Io;
-use super::options::{Work, shell_word};
+use super::options::{Work, no_option, shell_word};
 use super::publish::folder_of;
 use super::simulation::begin;
 use crate::access_log::{Described, Imported, Profile, described, printable, scenario};
@@ -161,7 +161,8 @@ fn tell(faults: &source::Faults, is_full: bool, large: &[String], io: &mut Io) {
 
 fn manifest(args: &Args, imported: &Imported<'_>) -> Result<Vec<u8>, CommandError> {
     let log = args.log.to_string_lossy();
-    let (log, endpoints, malformed) = (shell_word(&log), args.endpoints, args.malformed);
+    let log = shell_word(&no_option(&log));
+    let (endpoints, malformed) = (args.endpoints, args.malformed);
     let manifest = Manifest {
         program: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),

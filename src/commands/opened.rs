@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::beside::Beside;
 use super::exit::{CommandError, Problems};
 use super::io::Io;
-use super::options::Changes;
+use super::options::{Changes, no_option};
 use super::shipped::{self, SCENARIOS, Shipped};
 use crate::check::{ineffective, overload, unused};
 use crate::graph::{Graph, Traffic, build};
@@ -58,7 +58,7 @@ impl Opened {
                         |it| it.to_string_lossy().into_owned(),
                     )
                 };
-                let (name, word) = (part(path.file_stem()), argument.to_owned());
+                let (name, word) = (part(path.file_stem()), no_option(argument));
                 let files = Beside::on_disk(&folder);
                 Self { name, scenario, diagnostics, files, word, folder }
             }

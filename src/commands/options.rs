@@ -144,6 +144,11 @@ impl Closer {
     }
 }
 
+/// The path of a file, so that nobody takes it for an option. A lone `-` is no file.
+pub(super) fn no_option(path: &str) -> String {
+    if path.len() > 1 && path.starts_with('-') { format!("./{path}") } else { path.to_owned() }
+}
+
 /// `word` as a shell takes it for one word.
 pub(super) fn shell_word(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);

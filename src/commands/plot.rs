@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::earlier::files_of;
 use super::exit::{CommandError, Exit};
 use super::io::Io;
-use super::publish::{plots, write};
-use crate::report::ResultFile;
+use super::publish::plots;
+use crate::report::{ResultFile, write_plots};
 
 /// What the help shows.
 pub(super) const EXAMPLES: &[(&str, &str)] =
@@ -29,7 +29,8 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let mut files = files_of(&folder)?;
     let title = files.iter().find(|file| file.name == "manifest.json").and_then(title);
     let Some(title) = title else {
-        let sentence = format!("`{}` is no result: it has no manifest.json", folder.display());
+        let folder = folder.display();
+        let sentence = format!("`{folder}` is no result: its manifest.json is none of one");
         return Err(CommandError::Files(sentence));
     };
     files.retain(|file| !file.name.starts_with("plots/"));
@@ -41,8 +42,7 @@ pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
         io.note(&format!("Nothing is drawn: {folder} has no tables that plots are made of"));
         return Ok(Exit::Done);
     }
-    files.extend(drawn);
-    write(&folder, &files)?;
+    write_plots(&folder, &drawn)?;
     io.note(&format!("{count} files are in {}", folder.join("plots").display()));
     Ok(Exit::Done)
 }

@@ -1,11 +1,10 @@
 //! `lindley report`: a result as one HTML page.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::earlier::files_of;
 use super::exit::{CommandError, Exit};
 use super::io::Io;
-use super::publish::write;
 use super::whole::{Kind, write_whole};
 use crate::report::{PAGE, page};
 
@@ -30,7 +29,7 @@ pub(super) struct Args {
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
-    /// Where the page goes instead of `report.html` in that folder.
+    /// Where the page goes instead of `report.html` in that folder; `-` is the standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -41,22 +40,16 @@ pub(super) struct Args {
 /// If there is no result, something of it is damaged, or the page cannot be written.
 pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let Args { folder, out } = args;
-    let mut files = files_of(&folder)?;
+    let files = files_of(&folder)?;
     let page = page(&files)
         .map_err(|error| CommandError::Files(format!("`{}`: {error}", folder.display())))?;
-    let place = match out {
-        Some(out) => {
-            PAGES.check(&out)?;
-            write_whole(&out, &page.bytes)?;
-            out
-        }
-        None => {
-            files.retain(|file| file.name != PAGE);
-            files.push(page);
-            write(&folder, &files)?;
-            folder.join(PAGE)
-        }
-    };
+    if out.as_deref() == Some(Path::new("-")) {
+        io.print(&String::from_utf8_lossy(&page.bytes))?;
+        return Ok(Exit::Done);
+    }
+    let place = out.unwrap_or_else(|| folder.join(PAGE));
+    PAGES.check(&place)?;
+    write_whole(&place, &page.bytes)?;
     io.note(&format!("The page is {}", place.display()));
     Ok(Exit::Done)
 }

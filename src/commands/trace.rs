@@ -1,6 +1,6 @@
 //! `lindley trace`: single requests of one replication as spans.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -118,6 +118,7 @@ enum Format {
 pub(super) fn run(args: Args, io: &mut Io) -> Result<Exit, CommandError> {
     let Args { scenario, format, out, quiet, which, run } = args;
     io.be_quiet(quiet);
+    let out = out.filter(|out| out != Path::new("-"));
     if let (Some(from), Some(to)) = (which.from, which.to)
         && from >= to
     {

@@ -37,6 +37,9 @@ const RATIO: [&str; 3] = ["ratio", "ratio_low", "ratio_high"];
 
 const NUMBER: f64 = 10.5;
 const RADIUS: f64 = 4.2;
+/// Digits of a ratio behind the point, and of one that is significant and yet nearly 1.
+const DIGITS: usize = 2;
+const MOST_DIGITS: usize = 6;
 /// How much lighter a marker is that shows no difference.
 const PALE: f64 = 0.6;
 const COLUMN: &str = "ratio [interval]";
@@ -82,10 +85,23 @@ impl Ratio {
         (Series { ink, ..*series }, self.estimate.faint)
     }
 
+    /// So many digits as tell a ratio that is significant from 1, with both ends of its interval.
+    fn digits(&self) -> usize {
+        let numbers = [Some(self.estimate.mean), self.estimate.interval.map(|it| it.0)];
+        let numbers = numbers.into_iter().chain([self.estimate.interval.map(|it| it.1)]).flatten();
+        let is_one = |digits: usize, value: f64| {
+            format!("{value:.digits$}").parse::<f64>().is_ok_and(|it| (it - 1.0).abs() < 1e-12)
+        };
+        let tells = |digits: &usize| !numbers.clone().any(|value| is_one(*digits, value));
+        let enough = (DIGITS..MOST_DIGITS).find(tells).unwrap_or(MOST_DIGITS);
+        if self.significant { enough } else { DIGITS }
+    }
+
     /// The ratio and its interval in figures.
     fn text(&self) -> String {
+        let digits = self.digits();
         let figures = |value: f64| match value.abs() {
-            usual if (0.095..99.5).contains(&usual) => format!("{value:.2}"),
+            usual if (0.095..99.5).contains(&usual) => format!("{value:.digits$}"),
             _ => number::short(value),
         };
         let mean = figures(self.estimate.mean);
@@ -218,6 +234,20 @@ mod tests {
         };
         let looks: Vec<(bool, bool)> = ratios.iter().map(look).collect();
         assert_eq!(looks, [(false, false), (false, true), (true, false), (true, true)]);
+    }
+
+    #[test]
+    fn a_ratio_that_is_significant_is_told_from_1() {
+        let told = |significant: bool, interval: (f64, f64)| {
+            let mean = f64::midpoint(interval.0, interval.1);
+            let estimate = Estimate { mean, interval: Some(interval), faint: false };
+            Ratio { metric: 0, variant: 0, estimate, significant }.text()
+        };
+        assert_eq!(told(true, (0.998_3, 0.999_1)), "0.999 [0.998, 0.999]");
+        assert_eq!(told(true, (1.001_2, 1.008)), "1.005 [1.001, 1.008]");
+        assert_eq!(told(true, (0.78, 0.93)), "0.85 [0.78, 0.93]");
+        assert_eq!(told(false, (0.999, 1.002)), "1.00 [1.00, 1.00]");
+        assert_eq!(told(true, (1.0 + 1e-9, 1.0 + 2e-9)), "1.000000 [1.000000, 1.000000]");
     }
 
     #[test]

@@ -187,16 +187,28 @@ fn draw_spots(figure: &mut Figure, panel: &Panel, spots: &[Spot<'_>], taken: &mu
         figure.marker(place(spot), RADIUS, &spot.variant.series, faint);
     }
     for spot in spots {
-        if let Some((at, rect)) = free_place(place(spot), &spot.variant.label, &panel.area, taken) {
+        let own = place(spot);
+        let others = spots.iter().map(place).filter(|other| *other != own);
+        let others: Vec<Point> = others.collect();
+        let found = free_place((own, &others), &spot.variant.label, &panel.area, taken);
+        if let Some((at, rect)) = found {
             figure.write(Text::new(at, spot.variant.label.clone()).size(LABEL));
             taken.push(rect);
         }
     }
 }
 
-/// Where a label of the point at `at` lies on nothing that is taken; nowhere if that cannot be, and
-/// the legend must do.
-fn free_place(at: Point, label: &str, area: &Rect, taken: &[Rect]) -> Option<(Point, Rect)> {
+/// How much farther than its own marker any other has to be from a label.
+const CLEARANCE: f64 = 4.0;
+
+/// Where a label of the point at `at` lies on nothing that is taken and nearer to it than to any of
+/// `others`, whose label it would seem to be; nowhere if that cannot be, and the legend must do.
+fn free_place(
+    (at, others): (Point, &[Point]),
+    label: &str,
+    area: &Rect,
+    taken: &[Rect],
+) -> Option<(Point, Rect)> {
     let width = font::width(label, LABEL);
     let sides = [
         (9.0, 4.0),
@@ -217,6 +229,43 @@ fn free_place(at: Point, label: &str, area: &Rect, taken: &[Rect]) -> Option<(Po
                 && rect.right <= area.right
                 && rect.top >= area.top
                 && rect.bottom <= area.bottom;
-            inside && !taken.iter().any(|other| other.overlaps(rect))
+            let is_own = others.iter().all(|other| is_clear(rect, at, *other));
+            inside && is_own && !taken.iter().any(|other| other.overlaps(rect))
         })
+}
+
+/// Whether a label at `rect` is seen to be of the marker at `own` and not of that at `other`: it is
+/// nearer, or in line with it. Of markers in one place any may be meant.
+fn is_clear(rect: &Rect, own: Point, other: Point) -> bool {
+    let aside = |marker: Point| (marker.y - rect.centre().y).abs();
+    let is_beside = own.x < rect.left || own.x > rect.right;
+    let is_in_line = is_beside && aside(own) < RADIUS && aside(other) > aside(own) + 1.0;
+    let is_one_place = libm::hypot(own.x - other.x, own.y - other.y) < RADIUS / 2.0;
+    is_one_place || is_in_line || distance(rect, other) > distance(rect, own) + CLEARANCE
+}
+
+/// How far a point is from a rectangle.
+fn distance(rect: &Rect, point: Point) -> f64 {
+    let x = (rect.left - point.x).max(point.x - rect.right).max(0.0);
+    let y = (rect.top - point.y).max(point.y - rect.bottom).max(0.0);
+    libm::hypot(x, y)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_that_would_seem_to_be_of_another_marker_is_left_to_the_legend() {
+        let area = Rect::new(0.0, 0.0, 400.0, 400.0);
+        let at = Point::new(200.0, 200.0);
+        let place = |others: &[Point], taken: &[Rect]| free_place((at, others), "up", &area, taken);
+        assert!(place(&[], &[]).is_some());
+        // All but the place below is taken, and there the marker of another one is as near.
+        let taken = [Rect::new(0.0, 0.0, 400.0, 203.0)];
+        assert!(place(&[], &taken).is_some());
+        assert!(place(&[Point::new(200.0, 222.0)], &taken).is_none());
+        // One above the other, each has its label beside it.
+        assert!(place(&[Point::new(200.0, 208.0)], &[]).is_some());
+    }
 }

@@ -13,6 +13,7 @@ mod node_bars;
 mod note;
 mod over_time;
 mod quantity;
+mod ranking;
 mod read;
 mod tables;
 mod variants;

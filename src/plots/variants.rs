@@ -5,6 +5,7 @@ use super::draw::legend::{Entry, Sign};
 use super::draw::palette::{self, Series};
 use super::error::PlotError;
 use super::tables::{Table, Tables};
+use super::{metric, ranking};
 
 /// One variant as it is drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,8 +23,10 @@ pub(super) struct Variant {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Variants {
     shown: Vec<Variant>,
-    /// How many more there are than can be told apart.
-    more: usize,
+    /// Those that cannot be told apart any more.
+    left_out: Vec<String>,
+    /// In what those that are drawn are best, if that is how they were chosen.
+    best: Option<&'static str>,
 }
 
 const LABEL_SIZE: f64 = 11.0;
@@ -31,7 +34,8 @@ const LABEL_ROOM: f64 = 170.0;
 
 impl Variants {
     /// The variants in `table`, in the order of the summary. Their looks go by that order, so a
-    /// variant without rows here leaves the others' looks alone.
+    /// variant without rows here leaves the others' looks alone. Of more than can be told apart
+    /// those are drawn that come out best, which are the ones that a conclusion names.
     pub(super) fn of(tables: &Tables, table: &Table) -> Result<Self, PlotError> {
         let column = table.column("variant")?;
         let mut all = Vec::new();
@@ -51,9 +55,23 @@ impl Variants {
             push_new(&mut here, row.text(column));
         }
         let labels = label::shorten_all(&all, LABEL_SIZE, LABEL_ROOM);
-        let mut shown: Vec<Variant> = all
+        let mut names: Vec<(String, String)> = all.into_iter().zip(labels).collect();
+        let mut best = None;
+        let mut left_out = Vec::new();
+        if names.len() > palette::SERIES {
+            let ranking = ranking::ranking(tables, &unstable)?;
+            let known: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
+            let mut kept = ranking.kept(&known, palette::SERIES);
+            // What is about none of them shows what it is about.
+            if !here.iter().any(|name| kept.contains(name)) {
+                kept = ranking.kept(&here, palette::SERIES);
+            }
+            left_out = here.iter().filter(|name| !kept.contains(name)).cloned().collect();
+            names.retain(|(name, _)| kept.contains(name));
+            best = ranking.metric;
+        }
+        let shown = names
             .into_iter()
-            .zip(labels)
             .enumerate()
             .filter(|(_, (name, _))| here.contains(name))
             .map(|(index, (name, label))| Variant {
@@ -63,9 +81,7 @@ impl Variants {
                 label,
             })
             .collect();
-        let more = shown.len().saturating_sub(palette::SERIES);
-        shown.truncate(palette::SERIES);
-        Ok(Self { shown, more })
+        Ok(Self { shown, left_out, best })
     }
 
     /// Those that are drawn.
@@ -106,8 +122,12 @@ impl Variants {
 
     /// What to say of those that are not drawn; nothing if all are.
     pub(super) fn more(&self) -> Option<String> {
-        let plural = if self.more == 1 { "" } else { "s" };
-        (self.more > 0).then(|| format!("And {} more variant{plural}, not drawn.", self.more))
+        let (count, all) = (self.left_out.len(), self.left_out.len() + self.shown.len());
+        let names = label::shorten_all(&self.left_out, LABEL_SIZE, LABEL_ROOM);
+        let why = self.best.as_ref().map_or_else(String::new, |metric| {
+            format!(": those with the lowest {} are, and the baseline", metric::words(metric))
+        });
+        (count > 0).then(|| format!("Not drawn are {count} of {all}{why}: {}.", names.join(", ")))
     }
 }
 
@@ -148,10 +168,37 @@ mod tests {
     }
 
     #[test]
-    fn more_variants_than_looks_are_counted() {
+    fn more_variants_than_looks_are_named() {
         let rows: String = (0..10).map(|n| format!("v{n}\n")).collect();
         let many = variants("", &rows);
         assert_eq!(many.len(), 8);
-        assert_eq!(many.more().as_deref(), Some("And 2 more variants, not drawn."));
+        assert_eq!(many.more().as_deref(), Some("Not drawn are 2 of 10: v8, v9."));
+    }
+
+    #[test]
+    fn of_more_variants_than_looks_the_best_and_the_baseline_are_drawn() {
+        let mut summary = "variant,metric,mean,status\n".to_owned();
+        for n in 0..12 {
+            // From the slowest to the fastest; one has no end.
+            let (mean, status) = if n == 11 { (1, "unstable") } else { (100 - n, "ok") };
+            summary.push_str(&format!("v{n},latency_p99,{mean},{status}\n"));
+        }
+        let mut tables = Tables::new();
+        tables.insert("summary", &summary).unwrap();
+        tables.insert("comparison", "metric,baseline,variant\nlatency_p99,v0,v1\n").unwrap();
+        let drawn = Variants::of(&tables, tables.get("summary").unwrap()).unwrap();
+        let names: Vec<&str> = drawn.iter().map(|variant| variant.name.as_str()).collect();
+        assert_eq!(names, ["v0", "v4", "v5", "v6", "v7", "v8", "v9", "v10"]);
+        let said = "Not drawn are 4 of 12: those with the lowest latency p99 are, and the \
+                    baseline: v1, v2, v3, v11.";
+        assert_eq!(drawn.more().as_deref(), Some(said));
+        tables.insert("nodes", "variant\nv2\nv9\n").unwrap();
+        let nodes = Variants::of(&tables, tables.get("nodes").unwrap()).unwrap();
+        assert_eq!(nodes.find("v2"), None);
+        let look = |them: &Variants| them.iter().find(|it| it.name == "v9").unwrap().series;
+        assert_eq!(look(&nodes), look(&drawn));
+        tables.insert("nodes", "variant\nv2\n").unwrap();
+        let nodes = Variants::of(&tables, tables.get("nodes").unwrap()).unwrap();
+        assert_eq!(nodes.len(), 1);
     }
 }

@@ -9,6 +9,7 @@
 //! several processes that put a result in the same place the last one wins.
 
 mod contents;
+mod plots;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -17,6 +18,8 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use contents::Contents;
+pub use contents::{is_plot, tables_of_results};
+pub use plots::write_plots;
 
 use super::ResultFile;
 
@@ -55,6 +58,14 @@ pub enum WriteError {
         path: PathBuf,
         /// The first file in it that is none of a result.
         file: String,
+    },
+    /// What is called as the plots of a result is something else, or holds it.
+    #[error("`{}` {what}: move it away", .path.display())]
+    NoPlots {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
     },
     /// A file's name would lead out of the folder, or is no name.
     #[error("the file name `{0}` would leave the folder of the result")]

@@ -60,7 +60,10 @@ mod timeline;
 
 pub use failing::failures;
 pub use fingerprint::fingerprint;
-pub use folder::{WriteError, check_folder, write_folder, write_folder_with};
+pub use folder::{
+    WriteError, check_folder, is_plot, tables_of_results, write_folder, write_folder_with,
+    write_plots,
+};
 pub use json::{compare_json, run_json};
 #[cfg(feature = "cli")]
 pub use page::{PAGE, PageError, page};

@@ -1,5 +1,6 @@
 //! What a comparison shows, in one sentence that a person can quote.
 
+mod cheapest;
 mod harm;
 mod many;
 mod objectives;
@@ -8,7 +9,7 @@ mod two;
 
 use super::assumptions::arrivals_differ;
 use super::order::too_few_replications;
-use super::stability::trouble;
+use super::stability::{growing, short_of, trouble};
 use crate::stats::{Interval, Paired, Rounded, Status};
 use crate::study::{Comparison, Replication, VariantResult};
 use crate::time::Time;
@@ -34,7 +35,10 @@ pub fn sentence(results: &[VariantResult], comparison: &Comparison) -> String {
     let verdict = match (stable.as_slice(), unstable.as_slice()) {
         ([], []) => return "Nothing was run.".to_owned(),
         ([], [only]) => return format!("{}.", misses(results, *only)),
-        ([], all) => return format!("{} can keep up with the load.", none_of(results, all)),
+        ([], all) => {
+            let none = none_of(results, all);
+            return format!("{none} can keep up with the load{}.", what_grows(results, all));
+        }
         ([only], _) => alone(results, *only) + &fails(&[*only]),
         (several, _) if let Some(few) = too_few_replications(results) => {
             format!("{} are not compared: {few}{}", list(results, several), fails(several))
@@ -94,6 +98,8 @@ fn ranked(results: &[VariantResult], places: &[usize]) -> String {
         }
         several => many::many(results, several, "is best"),
     };
+    let cheapest = cheapest::cheapest(results, places, &better);
+    let fails = format!("{fails}{cheapest}");
     let Some(first) = clauses.first().cloned() else { return format!("{rank}{offered}{fails}") };
     let rest: String = clauses[1..].iter().map(|it| format!("; {}", within(it))).collect();
     format!("{}{rest}; {of}{}{offered}{fails}", begun(&first), within(&rank))
@@ -178,7 +184,24 @@ fn none_of(results: &[VariantResult], places: &[usize]) -> String {
 
 fn misses(results: &[VariantResult], place: usize) -> String {
     let result = &results[place];
-    format!("{} {}", name(result), trouble(result).unwrap_or_default())
+    let short = short_of(result);
+    let short = short.map_or_else(String::new, |it| format!("; too little: {}", it.text));
+    format!("{} {}{short}", name(result), trouble(result).unwrap_or_default())
+}
+
+/// What grows in each of several variants, or is too little, as the end of a sentence.
+fn what_grows(results: &[VariantResult], places: &[usize]) -> String {
+    let told: Vec<String> = places.iter().filter_map(|place| growing(&results[*place])).collect();
+    match told.first() {
+        Some(first) if told.len() == places.len() && told.iter().all(|it| it == first) => {
+            format!("; {first}")
+        }
+        Some(_) if told.len() == places.len() => {
+            let told = told.into_iter().map(|it| format!("({it})"));
+            format!("; {}", by_value(results, places, told))
+        }
+        Some(_) | None => String::new(),
+    }
 }
 
 /// What to add where the intervals of `metric` are not to be relied on.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::check::circled;
-use crate::graph::Role;
+use crate::check::{Fullest, circled, fullest};
+use crate::graph::{NodeTraffic, Role, Traffic};
 use crate::model::Until;
 use crate::nodes::client::Demand;
 use crate::study::{Replication, Stability, VariantResult};
@@ -87,6 +87,33 @@ pub(super) fn trouble(result: &VariantResult) -> Option<String> {
             format!("was stopped at {since}")
         }
     })
+}
+
+/// What is no core and of which `result`, which cannot keep up, needs more than there is; none if
+/// it keeps up, or the cores of a node are shorter.
+pub(super) fn short_of(result: &VariantResult) -> Option<Fullest> {
+    let Stability::Unstable { halt: None | Some(Halt::InFlight(..)), .. } = result.stability else {
+        return None;
+    };
+    let cores = Traffic::of(&result.graph)
+        .nodes
+        .iter()
+        .filter_map(NodeTraffic::busiest)
+        .fold(0.0, f64::max);
+    fullest(&result.graph).filter(|it| it.load >= 1.0 && it.load > cores)
+}
+
+/// What grows in `result`, in a clause, and why as far as it is no core; none if nothing does.
+pub(super) fn growing(result: &VariantResult) -> Option<String> {
+    if let Some(short) = short_of(result) {
+        return Some(format!("too little: {}", short.text));
+    }
+    match result.stability {
+        Stability::Unstable { node: Some(node), halt: None | Some(Halt::InFlight(..)), .. } => {
+            Some(format!("`{}` grows", result.graph.names[node.index()]))
+        }
+        Stability::Stable | Stability::Unsettled | Stability::Unstable { .. } => None,
+    }
 }
 
 /// That nothing moves any more, in a sentence, where a run ended so: workers wait for calls that

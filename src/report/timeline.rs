@@ -9,7 +9,6 @@ use std::ops::Range;
 use super::ResultFile;
 use super::sheet::{Cell, Sheet};
 use crate::observe::Buckets;
-use crate::stats::Interval;
 use crate::study::{TimelineRow, VariantResult};
 
 const COLUMNS: [&str; 7] = ["variant", "t_s", "node", "metric", "mean", "ci_low", "ci_high"];
@@ -40,8 +39,8 @@ pub(super) fn file(results: &[VariantResult]) -> ResultFile {
 /// The timeline with at most so many buckets, each an average over neighbours.
 fn thinned(result: &VariantResult, most: usize) -> Vec<TimelineRow> {
     let rows = result.timeline();
-    let series = result.replications.first().map_or(0, |run| run.timeline.len());
-    let count = rows.len().checked_div(series).unwrap_or(0);
+    let first = result.replications.first().map_or(&[][..], |run| &run.timeline);
+    let count = rows.len().checked_div(first.len()).unwrap_or(0);
     let stride = count.div_ceil(most);
     if stride <= 1 {
         return rows;
@@ -55,7 +54,7 @@ fn thinned(result: &VariantResult, most: usize) -> Vec<TimelineRow> {
                 .iter()
                 .filter_map(|run| mean(&run.timeline[place].values, buckets.clone()))
                 .collect();
-            let interval = Interval::of_replications(&values, result.confidence());
+            let interval = result.interval_over_time(&first[place], &values);
             let last = &group[group.len() - 1];
             thin.push(TimelineRow { mean: crate::study::mean(&values), interval, ..last.clone() });
         }
@@ -78,6 +77,7 @@ fn mean(values: &[f64], buckets: Range<usize>) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::report::sample;
+    use crate::stats::Interval;
 
     #[test]
     fn a_run_has_at_most_600_buckets_a_series_and_ends_with_the_run() {
@@ -86,6 +86,22 @@ mod tests {
         let rows: Vec<&str> = text.lines().filter(|line| line.contains(",*,in_system,")).collect();
         assert!((100..=MOST).contains(&rows.len()), "{}", rows.len());
         assert_eq!(sample::cell(rows[rows.len() - 1], 1), "20");
+    }
+
+    #[test]
+    fn no_interval_of_replicas_goes_beyond_what_there_may_be() {
+        let scaled = "autoscale = { min = 1, max = 2, target = 0.45, boot = \"1s\", \
+                      every = \"1s\", cool_down = \"2s\" }";
+        let text =
+            sample::SHOP.replace("kind = \"server\"\n", &format!("kind = \"server\"\n{scaled}\n"));
+        let text = text.replace("\nreplicas = 4", "").replace("200/s", "60/s");
+        let results = sample::run(&text, sample::PLAIN);
+        for rows in [results[0].timeline(), thinned(&results[0], 50)] {
+            let rows = rows.iter().filter(|row| row.metric == "replicas_on");
+            let ends: Vec<Interval> = rows.filter_map(|row| row.interval).collect();
+            assert!(ends.iter().any(|it| it.low < it.high));
+            assert!(ends.iter().all(|it| it.low >= 1.0 && it.high <= 2.0), "{ends:?}");
+        }
     }
 
     #[test]

@@ -313,11 +313,29 @@ impl VariantResult {
                     node: series.node,
                     metric: series.metric,
                     mean: mean(&values),
-                    interval: Interval::of_replications(&values, self.confidence()),
+                    interval: self.interval_over_time(series, &values),
                 });
             }
         }
         rows
+    }
+
+    /// The interval of a number over time, whose values are `values` by replication. Of replicas no
+    /// more are on than there may be and no fewer than there must be, so neither are its ends.
+    #[must_use]
+    pub fn interval_over_time(&self, of: &TimelineSeries, values: &[f64]) -> Option<Interval> {
+        let it = Interval::of_replications(values, self.confidence())?;
+        if of.metric != "replicas_on" {
+            return Some(it);
+        }
+        let is_meant = |id: NodeId| of.node.is_none_or(|node| node == id);
+        let scaled = self.graph.scalings.iter().filter(|plan| is_meant(plan.node));
+        let (least, most) = scaled.fold((0.0, 0.0), |(least, most), plan| {
+            (least + f64::from(plan.spec.min), most + f64::from(plan.spec.max))
+        });
+        // Who begins with another number is not yet within these.
+        let (low, high) = (it.low.max(it.mean.min(least)), it.high.min(it.mean.max(most)));
+        Some(Interval { low, high, ..it })
     }
 
     /// A row over replications. A value that some replication lacks is left out of the mean.

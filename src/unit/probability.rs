@@ -61,7 +61,11 @@ impl Visitor<'_> for ProbabilityVisitor {
         let percent = text.strip_suffix('%').and_then(|n| n.trim().parse::<f64>().ok());
         Err(E::custom(percent.map_or_else(
             || "a probability is a number from 0 to 1".to_owned(),
-            |n| format!("a probability is a number from 0 to 1: write {}", n / 100.0),
+            // A hundredth of 99.9 is no more 0.999 than any other binary number.
+            |n| {
+                let share = format!("{:.11e}", n / 100.0).parse().unwrap_or(n / 100.0);
+                format!("a probability is a number from 0 to 1: write {share}")
+            },
         )))
     }
 }
@@ -99,6 +103,15 @@ mod tests {
         }
         for p in [-0.1, 1.000_000_1, f64::NAN, f64::INFINITY] {
             assert!(Probability::new(p).is_none(), "{p}");
+        }
+    }
+
+    #[test]
+    fn a_percentage_is_told_as_the_number_that_it_is() {
+        for (text, share) in [("99.9%", "0.999"), ("7 %", "0.07"), ("0.01%", "0.0001")] {
+            let read = ProbabilityVisitor.visit_str::<serde::de::value::Error>(text);
+            let told = read.expect_err("no number").to_string();
+            assert!(told.ends_with(&format!(": write {share}")), "{told}");
         }
     }
 

@@ -149,6 +149,102 @@ fn a_page_has_all_of_a_result_and_stays_with_it_until_the_next_run() {
 }
 
 #[test]
+fn a_folder_without_a_manifest_is_refused_before_anything_in_it_is_read() {
+    let place = Workplace::with_shop();
+    std::fs::create_dir_all(place.path("home/plots")).expect("made");
+    // What is no text shows whether it was read.
+    std::fs::write(place.path("home/summary.csv"), [0xff]).expect("written");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", place.path("home/dangling")).expect("a link");
+    for command in ["plot home", "report home"] {
+        let told = place.run(command);
+        let sentence = "error: `home` is no result: it has no manifest.json\n";
+        assert_eq!((told.status, told.stderr.as_str()), (4, sentence), "{command}");
+    }
+    let told = place.run("plot nowhere");
+    assert!(told.stderr.starts_with("error: cannot read `nowhere`: "), "{}", told.stderr);
+}
+
+#[test]
+#[cfg(unix)]
+fn nothing_of_a_folder_is_read_or_touched_but_the_files_of_its_result() {
+    let place = Workplace::with_shop();
+    place.run("compare shop.toml --out a").done();
+    let before = place.files("a");
+    std::fs::create_dir(place.path("a/mine")).expect("made");
+    place.write("a/mine/notes.md", "mine");
+    std::os::unix::fs::symlink("nowhere", place.path("a/mine/dangling")).expect("a link");
+    place.run("plot a").done();
+    place.run("report a").done();
+    assert_eq!(place.read("a/mine/notes.md"), "mine");
+    for (name, bytes) in before {
+        assert!(std::fs::read(place.path("a").join(&name)).expect("read") == bytes, "{name:?}");
+    }
+    std::fs::rename(place.path("a/nodes.csv"), place.path("nodes.csv")).expect("moved");
+    std::os::unix::fs::symlink("../nodes.csv", place.path("a/nodes.csv")).expect("a link");
+    let told = place.run("plot a");
+    assert!(told.stderr.contains("`a/nodes.csv` is a symbolic link"), "{}", told.stderr);
+}
+
+#[test]
+fn a_page_and_a_topology_go_to_the_standard_output_if_that_is_asked_for() {
+    let place = Workplace::with_shop();
+    place.run("compare shop.toml --out a").done();
+    let told = place.run("report a --out -").done();
+    assert!(told.stdout.starts_with("<!DOCTYPE html>") && told.stderr.is_empty());
+    for command in ["graph shop.toml", "trace shop.toml --variant one"] {
+        let told = place.run(&format!("{command} --out -")).done();
+        assert!(told.stdout == place.run(command).done().stdout, "{command}");
+    }
+    assert!(!place.path("-").exists());
+}
+
+#[test]
+fn a_file_that_is_called_like_an_option_is_found_again_by_the_command_that_is_told() {
+    let place = Workplace::with_shop();
+    place.write("-x.toml", SHOP);
+    let told = place.run("run --no-plots --variant one --out a -- -x.toml").done();
+    let command =
+        told.stdout.lines().find_map(|line| line.trim().strip_prefix("Reproduce: lindley "));
+    let command = command.expect("a command");
+    assert_eq!(command, "run ./-x.toml --variant one");
+    place.run(&format!("{command} --no-plots --out b")).done();
+    assert_eq!(place.files("a"), place.files("b"));
+}
+
+#[test]
+fn a_latency_that_meets_the_slo_is_told_to_be_of_the_few_that_succeed() {
+    let place = Workplace::with_shop();
+    let told = place.run("run shop.toml --no-plots --variant one --out a").done();
+    assert!(!told.stdout.contains("that succeed"), "{}", told.stdout);
+    let work = "{ cpu = { exp = '5ms' } }";
+    place.write(
+        "shop.toml",
+        &SHOP.replace(work, &format!("{work}, {{ fail = 0.5, status = 503 }}")),
+    );
+    let more = "--set duration=60s --set slo.p50=2s";
+    let told = place.run(&format!("run shop.toml --no-plots --variant one {more} --out a")).done();
+    let line = told.stdout.lines().find(|line| line.contains("SLO p50")).expect("an objective");
+    assert!(
+        line.contains(": met (") && line.contains(" % of the requests that succeed)"),
+        "{line}"
+    );
+}
+
+#[test]
+fn a_metric_that_a_table_shows_in_any_case_is_not_shown_twice() {
+    let place = Workplace::with_shop();
+    let asked = "--metric throughput --metric goodput --metric goodput";
+    for command in ["run --variant one", "compare"] {
+        let line = format!("{command} shop.toml --no-plots {asked} --out a");
+        let told = place.run(&line).done().stdout;
+        let table = told.split("Ratio to").next().expect("a table");
+        let rows = |name: &str| table.lines().filter(|row| row.trim().starts_with(name)).count();
+        assert_eq!([rows("throughput"), rows("goodput")], [1, 1], "{told}");
+    }
+}
+
+#[test]
 fn requests_of_a_replayed_trace_name_the_session_that_they_belong_to() {
     let place = Workplace::with_shop();
     place.write("rows.csv", "arrival_ms,session\n0,ann\n10,bob\n20,ann\n30,\n40,bob\n");

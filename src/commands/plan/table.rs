@@ -29,10 +29,15 @@ pub(super) fn table(provenance: &Provenance, table: &PlanTable) -> String {
         _ => last.map_or_else(String::new, u32::to_string),
     };
     let (node, seed, runs) = (&table.node, provenance.seed, table.runs);
+    let counted = |count: usize, word: &str| {
+        let s = if count == 1 { "" } else { "s" };
+        format!("{count} {word}{s}")
+    };
+    let s = if range == "1" { "" } else { "s" };
     text.push_str(&format!(
-        "plan of `{node}`, {range} replicas, {} {}, {runs} designs run, seed {seed}\n\n",
-        table.loads.len(),
-        if table.loads.len() == 1 { "load" } else { "loads" },
+        "plan of `{node}`, {range} replica{s}, {}, {} run, seed {seed}\n\n",
+        counted(table.loads.len(), "load"),
+        counted(runs, "design"),
     ));
     text.push_str(&aligned(&rows, left));
     if table.cells.len() > MAX_LINES {
@@ -71,7 +76,7 @@ fn fails(table: &PlanTable) -> bool {
 
 fn cells(table: &PlanTable, cell: &PlanCell, has_variants: bool, fails: bool) -> Vec<String> {
     let mut cells: Vec<String> = has_variants.then(|| cell.variant.clone()).into_iter().collect();
-    cells.extend([table.loads[cell.load].clone(), table.machines[cell.machine].clone()]);
+    cells.extend([table.load(cell.load), table.machines[cell.machine].clone()]);
     let none = || "-".to_owned();
     let enough = cell.enough.as_ref();
     cells.push(enough.map_or_else(|| "none".to_owned(), |it| it.replicas.to_string()));

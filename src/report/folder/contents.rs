@@ -69,6 +69,13 @@ impl Contents {
         self.has("manifest.json") && TABLES.iter().any(|table| self.has(table))
     }
 
+    /// The first file that is no plot, in a folder of plots.
+    pub(super) fn no_plot(&self) -> Option<&str> {
+        let is_trace = |name: &&String| TRACES_OF_LOOKS.contains(&name.as_str());
+        let mut others = self.files.iter().filter(|name| !is_plot(name) && !is_trace(name));
+        others.next().map(String::as_str)
+    }
+
     /// The first file of a result that is none of it, unless it is one of `kept`.
     pub(super) fn stranger(&self, kept: &[&str]) -> Option<&str> {
         let mut files = self.files.iter().map(String::as_str);
@@ -98,8 +105,14 @@ impl Contents {
     }
 }
 
+/// What the tables of results may be called.
+pub fn tables_of_results() -> impl Iterator<Item = &'static str> {
+    TABLES.into_iter().chain(MORE_TABLES).filter(|name| name.ends_with(".csv"))
+}
+
 /// Whether a plot is called `file`.
-fn is_plot(file: &str) -> bool {
+#[must_use]
+pub fn is_plot(file: &str) -> bool {
     let stem = file.strip_suffix(".svg").or_else(|| file.strip_suffix(".png"));
     stem.is_some_and(|stem| {
         crate::plots::all().any(|(name, _)| {

@@ -18,6 +18,9 @@ use crate::study::SweepReading;
 pub use run::{Objective, PlanRun, Unshown};
 pub use sentence::plan_sentences;
 
+/// Figures of a computed load that are told at least.
+const LEAST_FIGURES: usize = 4;
+
 /// Prices are alike if they differ by less than this share: the bytes of priced links are counted,
 /// so that equal machines may cost a little more or less.
 const ALIKE: f64 = 1e-3;
@@ -91,6 +94,15 @@ impl PlanCell {
 }
 
 impl PlanTable {
+    /// A load as people read it: with no more figures than tell it from the other loads.
+    #[must_use]
+    pub fn load(&self, at: usize) -> String {
+        let whole = &self.loads[at];
+        let short = shortened(whole);
+        let is_other = |(place, other): (usize, &String)| place != at && shortened(other) == short;
+        if self.loads.iter().enumerate().any(is_other) { whole.clone() } else { short }
+    }
+
     /// The names of the variants, in their order.
     #[must_use]
     pub fn variants(&self) -> Vec<&str> {
@@ -226,6 +238,28 @@ fn sheet(table: &PlanTable) -> ResultFile {
         sheet.push(&cells);
     }
     sheet.into_file("plan.csv")
+}
+
+/// A quantity whose number has at most one digit more than its whole part, or four figures: what
+/// is computed between two ends has digits that nobody reads.
+fn shortened(label: &str) -> String {
+    let is_unit = |c: char| !(c.is_ascii_digit() || c == '.');
+    let (number, unit) = label.split_at(label.find(is_unit).unwrap_or(label.len()));
+    match number.split_once('.') {
+        Some((whole, rest)) => {
+            let kept = LEAST_FIGURES.saturating_sub(whole.trim_start_matches('0').len()).max(1);
+            let zeros =
+                if whole == "0" { rest.len() - rest.trim_start_matches('0').len() } else { 0 };
+            if rest.len() <= kept + zeros {
+                return label.to_owned();
+            }
+            number.parse::<f64>().map_or_else(
+                |_| label.to_owned(),
+                |it| format!("{it:.digits$}{unit}", digits = kept + zeros),
+            )
+        }
+        None => label.to_owned(),
+    }
 }
 
 #[cfg(test)]

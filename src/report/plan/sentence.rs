@@ -37,7 +37,7 @@ fn of_variant(table: &PlanTable, variant: &str) -> String {
     let parts: Vec<String> = stretches.iter().map(told).collect();
     let mut text = format!("{}.", parts.join("; "));
     for (before, after) in stretches.iter().zip(stretches.iter().skip(1)) {
-        let (from, to) = (&table.loads[before.last], &table.loads[after.first]);
+        let (from, to) = (table.load(before.last), table.load(after.first));
         let sides = [(before, before.last), (after, after.first)]
             .map(|(stretch, load)| lead(table, variant, stretch, load));
         let sides: Vec<String> = sides.into_iter().flatten().collect();
@@ -66,7 +66,7 @@ fn failing(table: &PlanTable, variant: &str) -> String {
     let cells: Vec<&PlanCell> = table.cells.iter().filter(cheapest).collect();
     let runs = || cells.iter().filter_map(|it| Some((*it, it.enough.as_ref()?)));
     let places = runs().map(|(cell, run)| {
-        let at = format!("{} on `{}`", table.loads[cell.load], table.machines[cell.machine]);
+        let at = format!("{} on `{}`", table.load(cell.load), table.machines[cell.machine]);
         (at, run.failing())
     });
     let is_minded = runs().all(|(_, run)| run.minds_failures);
@@ -95,7 +95,7 @@ fn from_few(table: &PlanTable, variant: &str, stretch: &Stretch) -> String {
     let is_few = |it: &PlanRun| it.is_few(&table.objectives);
     let here = |load: &usize| cells(table, variant, *load).flat_map(PlanCell::runs).any(is_few);
     let few: Vec<usize> = (stretch.first..=stretch.last).filter(here).collect();
-    let labels: Vec<&str> = few.iter().map(|load| table.loads[*load].as_str()).collect();
+    let labels: Vec<String> = few.iter().map(|load| table.load(*load)).collect();
     match few.len() {
         0 => String::new(),
         all if all == stretch.last - stretch.first + 1 => " (from few data)".to_owned(),
@@ -129,7 +129,7 @@ fn cells<'t>(
 
 /// What is cheapest in a stretch, of which the last load of all is `last`.
 fn part(table: &PlanTable, variant: &str, stretch: &Stretch, last: usize) -> String {
-    let (from, to) = (&table.loads[stretch.first], &table.loads[stretch.last]);
+    let (from, to) = (table.load(stretch.first), table.load(stretch.last));
     let every = if stretch.machines.is_empty() { "any" } else { "every" };
     let place = match (stretch.first, stretch.last) {
         (0, end) if end == last => format!("at {every} load of this plan"),
@@ -146,8 +146,9 @@ fn part(table: &PlanTable, variant: &str, stretch: &Stretch, last: usize) -> Str
                 within.flat_map(|load| cells(table, variant, load)).collect();
             let verb = if here.iter().all(|it| is_sure(it)) { "meets" } else { "is shown to meet" };
             let looked_at = looked_at(table, &here);
+            let s = if most == 1 { "" } else { "s" };
             format!(
-                "no machine {verb} the objectives {place}, with up to {most} replicas{looked_at}"
+                "no machine {verb} the objectives {place}, with up to {most} replica{s}{looked_at}"
             )
         }
         [only] => format!("`{}` is cheapest {place}", table.machines[*only]),
@@ -191,7 +192,7 @@ fn lead(table: &PlanTable, variant: &str, stretch: &Stretch, load: usize) -> Opt
     let own = here.iter().find(|it| it.machine == first).and_then(|it| it.cost())?;
     let others = here.iter().filter(|it| !stretch.machines.contains(&it.machine));
     let priced = others.clone().filter_map(|it| Some((it.cost()?, it.machine)));
-    let at = &table.loads[load];
+    let at = table.load(load);
     match priced.min_by(|(one, _), (other, _)| one.total_cmp(other)) {
         Some((cost, machine)) => {
             let less = 1.0 - own / cost;
@@ -211,7 +212,8 @@ fn lead(table: &PlanTable, variant: &str, stretch: &Stretch, load: usize) -> Opt
             };
             let names: Vec<usize> = others.map(|it| it.machine).collect();
             let who = listed(table, &names);
-            (!names.is_empty()).then(|| format!("at {at} {most} of {who} are {word}"))
+            let verb = if *most == 1 { "is" } else { "are" };
+            (!names.is_empty()).then(|| format!("at {at} {most} of {who} {verb} {word}"))
         }
     }
 }

@@ -109,6 +109,25 @@ fn what_is_cheapest_everywhere_costs_the_same_or_is_not_enough_is_told() {
 }
 
 #[test]
+fn computed_loads_are_told_with_the_figures_that_tell_them_apart() {
+    let mut table = plan(&[[Some(1), Some(1)], [Some(4), Some(1)], [None, None]]);
+    table.loads = ["100/s", "333.333333333/s", "0.0123456789/s"].map(str::to_owned).to_vec();
+    assert_eq!([0, 1, 2].map(|at| table.load(at)), ["100/s", "333.3/s", "0.01235/s"]);
+    let text = plan_sentences(&table).join(" ");
+    assert!(text.contains("at 333.3/s") && !text.contains("333.33"), "{text}");
+    table.loads[0] = "333.3/s".to_owned();
+    assert_eq!([0, 1].map(|at| table.load(at)), ["333.3/s", "333.333333333/s"]);
+}
+
+#[test]
+fn one_replica_is_no_replicas() {
+    let mut table = plan(&[[None, None]]);
+    table.replicas = vec![1];
+    let text = plan_sentences(&table).join(" ");
+    assert!(text.contains("with up to 1 replica") && !text.contains("1 replicas"), "{text}");
+}
+
+#[test]
 fn a_plan_is_met_if_some_machine_will_do_at_every_load() {
     assert!(plan(&[[None, Some(1)], [Some(4), None]]).is_met());
     assert!(!plan(&[[None, Some(1)], [None, None]]).is_met());

@@ -60,7 +60,7 @@ fn a_variant_that_cannot_keep_up_is_named_beside_the_one_that_can() {
 #[test]
 fn if_none_keeps_up_that_is_the_sentence() {
     let text = of(&sample::SHOP.replace("200/s", "2000/s"));
-    assert_eq!(text, "Neither `out` nor `up` can keep up with the load.");
+    assert_eq!(text, "Neither `out` nor `up` can keep up with the load; `app` grows.");
 }
 
 #[test]
@@ -205,6 +205,37 @@ fn who_misses_the_slo_is_named_first_and_is_not_praised() {
     assert!(text.contains(" miss the SLO; `faster` comes nearest: its "), "{text}");
     let all = of(&slo.replace("15ms", "10s"));
     assert!(all.starts_with("`up` answers in "), "{all}");
+}
+
+#[test]
+fn where_all_meet_the_slo_the_cheapest_is_named() {
+    let dear = sample::SHOP.replace("price = 0.4", "price = 0.5");
+    let slo = format!("slo = {{ mean = \"10s\" }}\n{dear}");
+    let text = of(&slo);
+    let end = "; both meet the SLO, and `out` is cheapest, at ";
+    assert!(text.contains(end) && text.ends_with(" per hour."), "{text}");
+    let faster = "[variant.faster.node.app]\ncores = 4\nspeed = 2\n";
+    let free = of(&format!("{slo}{faster}"));
+    assert!(!free.contains("cheapest"), "{free}");
+    assert!(!of(&dear).contains("cheapest"));
+}
+
+#[test]
+fn a_link_that_is_too_little_is_named_as_a_node_is() {
+    let link = "[link.users.app]";
+    let narrow = format!("{link}\nbandwidth = \"1Mbit/s\"\n");
+    let sized = "[endpoint.page]\nresponse = { size = \"10KiB\" }\n";
+    let shop = sample::QUEUE.replace("[endpoint.page]\n", sized);
+    let shop = shop.replace(&format!("{link}\n"), &narrow);
+    let text = of(&format!("{shop}[variant.a]\n[variant.b.node.app]\nspeed = 2\n"));
+    let said = "too little: users → app, the way back, where ";
+    assert!(text.starts_with("Neither `a` nor `b` can keep up") && text.contains(said), "{text}");
+    let other = format!(
+        "{shop}[variant.a]\n[variant.b.{}]\nbandwidth = \"1Gbit/s\"\n",
+        &link[1..link.len() - 1]
+    );
+    let text = of(&other);
+    assert!(text.contains("; `a` cannot keep up") && text.contains(said), "{text}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::check::{Fullest, fullest};
 use crate::metrics::Unit;
 use crate::report::assumptions::assumptions;
 use crate::report::order::{disagreement_note, too_few_replications};
-use crate::report::stability::trouble;
+use crate::report::stability::{short_of, trouble};
 use crate::report::{Provenance, fingerprint, sentence, slo_outcome, slo_verdicts};
 use crate::stats::{Interval, Paired, Rounded, Status, Verdict};
 use crate::study::{Comparison, Stability, SummaryRow, VariantResult};
@@ -118,11 +118,24 @@ fn asked(
     more.iter().map(|column| column.heading()).zip(more.iter().map(cells)).collect()
 }
 
+/// Whether the first table shows the metric `name` in any case.
+fn has_row(results: &[VariantResult], name: &str) -> bool {
+    let has = |table: &[(&str, &str)]| table.iter().any(|(metric, _)| *metric == name);
+    let occurs = |result: &VariantResult| {
+        result.metric(name).and_then(|row| row.mean).is_some_and(|it| it > 0.0)
+    };
+    let is_price = ["cost_per_hour", "cost_per_million"].contains(&name);
+    let is_priced = || results.iter().any(|result| result.cost_per_hour() > 0.0);
+    has(&METRICS) || has(&IF_ANY) && results.iter().any(occurs) || is_price && is_priced()
+}
+
 /// Metrics from top to bottom, variants from left to right.
 fn values(marks: &mut Marks, results: &[VariantResult], more: &[Column]) -> Grid {
     let names = results.iter().map(|result| result.name.clone());
     let mut grid = Grid::new(std::iter::once(String::new()).chain(names));
-    let asked = asked(marks, results, more);
+    let own = |column: &&Column| column.node.is_none() && has_row(results, column.metric);
+    let more: Vec<Column> = more.iter().filter(|it| !own(it)).cloned().collect();
+    let asked = asked(marks, results, &more);
     let summaries: Vec<Vec<SummaryRow>> = results.iter().map(VariantResult::summary).collect();
     let mut row = |name: &str, cells: Vec<String>| {
         grid.push(std::iter::once(name.to_owned()).chain(cells));
@@ -165,10 +178,11 @@ fn values(marks: &mut Marks, results: &[VariantResult], more: &[Column]) -> Grid
     grid
 }
 
-/// What is no core and fuller than the cores of all nodes; none of a variant that cannot keep up.
+/// What is no core and fuller than the cores of all nodes; of a variant that cannot keep up, what
+/// is too little for that.
 fn fuller(result: &VariantResult) -> Option<Fullest> {
     if trouble(result).is_some() {
-        return None;
+        return short_of(result);
     }
     let busy = busiest(result).and_then(|(_, row)| row.mean).unwrap_or(0.0);
     fullest(&result.graph).filter(|it| it.load > busy)
@@ -178,8 +192,13 @@ fn fuller(result: &VariantResult) -> Option<Fullest> {
 fn busy(result: &VariantResult) -> String {
     match busiest(result) {
         Some((node, row)) => format!("{node} {}", Marks::default().figure(Some(&row))),
-        None if result.stability == Stability::Stable => "-".to_owned(),
-        None => "unstable".to_owned(),
+        None => match result.stability {
+            Stability::Unstable { node: Some(node), .. } => {
+                format!("{} unstable", result.graph.names[node.index()])
+            }
+            Stability::Unstable { node: None, .. } => "unstable".to_owned(),
+            Stability::Stable | Stability::Unsettled => "-".to_owned(),
+        },
     }
 }
 

@@ -9,7 +9,7 @@ use crate::metrics::Unit;
 use crate::model::Study;
 use crate::report::drift::drift;
 use crate::report::manifest::warmup_from;
-use crate::report::stability::{halted, trouble};
+use crate::report::stability::{halted, short_of, trouble};
 use crate::report::{Bound, Provenance, SloOutcome, SloVerdict, fingerprint, slo_verdicts};
 use crate::stats::{MAX_UNFINISHED, MIN_REPLICATIONS, percent};
 use crate::study::{NodeRow, SummaryRow, VariantResult};
@@ -72,7 +72,9 @@ pub(super) fn write(
         }
         paper.gap();
         paper.line(&bottleneck(&mut marks, result));
-        slo_verdicts(result).iter().for_each(|it| paper.line(&objective(&mut marks, it)));
+        let succeed = result.metric("success_ratio").and_then(|row| row.mean).unwrap_or(1.0);
+        let verdicts = slo_verdicts(result);
+        verdicts.iter().for_each(|it| paper.line(&objective(&mut marks, it, succeed)));
     }
     paper.gap();
     marks.footnotes(results).iter().for_each(|text| paper.note(text));
@@ -156,7 +158,15 @@ fn ladder(marks: &mut Marks, result: &VariantResult, more: &[Column]) -> Grid {
     if let Some(late) = find("late_ratio").filter(occurs) {
         grid.push(["answers for nobody".to_owned(), marks.figure(Some(late))]);
     }
-    for column in more {
+    // What the table shows in any case is not shown again.
+    let is_shown = |name: &str| {
+        let is_error = name.starts_with("errors_") || name == "late_ratio";
+        let has_number = find(name).is_some_and(|row| row.mean.is_some());
+        is_error && find(name).filter(occurs).is_some()
+            || LADDER.iter().any(|(metric, _)| *metric == name)
+                && (has_number || !IF_ANY.contains(&name))
+    };
+    for column in more.iter().filter(|it| it.node.is_some() || !is_shown(it.metric)) {
         grid.push([column.heading(), marks.figure(column.of(result).as_ref())]);
     }
     let share = match result.in_flight_share() {
@@ -205,10 +215,9 @@ fn at_nodes(marks: &mut Marks, result: &VariantResult) -> Grid {
 /// Which node is the busiest, or what grows. What is no core and yet fuller comes first: a pool of
 /// connections keeps its callers waiting while all nodes rest.
 fn bottleneck(marks: &mut Marks, result: &VariantResult) -> String {
-    let fullest = fullest(&result.graph);
     if let Some(trouble) = trouble(result) {
-        let short = fullest.filter(|it| it.load >= 1.0);
-        let short = short.map_or_else(String::new, |it| format!(" Too little: {}.", it.text));
+        let short =
+            short_of(result).map_or_else(String::new, |it| format!(" Too little: {}.", it.text));
         return format!("`{}` {trouble}.{short}", result.name);
     }
     if let Some(halted) = halted(result) {
@@ -216,7 +225,7 @@ fn bottleneck(marks: &mut Marks, result: &VariantResult) -> String {
     }
     let busiest = busiest(result);
     let busy = busiest.as_ref().and_then(|(_, row)| row.mean).unwrap_or(0.0);
-    if let Some(it) = fullest.filter(|it| it.load > busy) {
+    if let Some(it) = fullest(&result.graph).filter(|it| it.load > busy) {
         return format!(
             "{} {} on average without queues ({}).",
             called(it.load),
@@ -272,8 +281,11 @@ fn is_all(it: &SloVerdict) -> bool {
     it.unit == Unit::Share && it.bound == Bound::AtLeast && it.target >= 1.0
 }
 
-/// One objective, and how it stands.
-pub(super) fn objective(marks: &mut Marks, it: &SloVerdict) -> String {
+/// A latency is told to be that of successes if fewer requests than this succeed.
+const NEARLY_ALL: f64 = 0.99;
+
+/// One objective, and how it stands where this share of requests succeeds.
+fn objective(marks: &mut Marks, it: &SloVerdict, succeed: f64) -> String {
     let sign = match it.bound {
         Bound::AtMost => "at most",
         Bound::AtLeast => "at least",
@@ -298,6 +310,11 @@ pub(super) fn objective(marks: &mut Marks, it: &SloVerdict) -> String {
     };
     let text = format!("SLO {} {sign} {target}{unit}: {outcome}", it.what);
     match &it.measured {
+        Some(row) if it.unit == Unit::Millis && succeed < NEARLY_ALL => {
+            let share = number(Unit::Share, succeed, None);
+            let figure = marks.figure(Some(row));
+            format!("{text} ({figure}{unit}, of the {share} of the requests that succeed)")
+        }
         Some(row) => format!("{text} ({}{unit})", marks.figure(Some(row))),
         None => text,
     }
