@@ -110,7 +110,9 @@ fn a_fetch_that_goes_on_though_its_user_has_gone_is_waited_for() {
         let run = run(&graph);
         run.nodes.iter().find(|it| it.node == app).expect("it is read").values[place].round()
     };
-    assert_eq!([fetches("abandon"), fetches("drop")], [1.0, 1.0]);
+    for late in ["abandon", "drop"] {
+        assert!((fetches(late) - 1.0).abs() < 1e-12, "{late}: {}", fetches(late));
+    }
     assert!(fetches("cancel") > 5.0, "what is cancelled is stored by nobody");
 }
 

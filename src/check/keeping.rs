@@ -94,8 +94,9 @@ mod tests {
     #[test]
     fn where_more_than_rates_and_lifetimes_decides_nothing_is_told() {
         let date = "response = { expires = 'Thu, 01 Jan 2026 00:05:00 GMT' }";
-        let other = "[endpoint.post]\nmethod = 'POST'\npath = '/p'\nwork = []\n[node.v]\nkind = 'client'\n\
-                     arrivals = { poisson = '1/s' }\nmix = { post = 1 }\n[link.v.edge]";
+        let other = "[endpoint.post]\nmethod = 'POST'\npath = '/p'\nwork = []\n[node.v]\n\
+                     kind = 'client'\narrivals = { poisson = '1/s' }\nmix = { post = 1 }\n\
+                     [link.v.edge]";
         let crash = "[fault.f]\nkind = 'crash'\nnode = 'edge'\nmtbf = '20s'\nmttr = '1s'";
         let asks = |control: &str| format!("headers = {{ cache-control = '{control}' }}\n{FRESH}");
         for (page, more) in [
