@@ -324,6 +324,11 @@ fn caches(graph: &Graph) -> impl Iterator<Item = String> {
     graph.caches.iter().map(|cache| {
         let name = &graph.names[cache.node.index()];
         match cache.hit_ratio {
+            Some(ratio) if ratio <= 0.0 => {
+                format!(
+                    "  {name}: its cache answers nothing of what comes; nodes behind it get all"
+                )
+            }
             Some(ratio) => format!(
                 "  {name}: its cache answers about {} of what it looks for ({}); nodes behind it \
                  get the rest",

@@ -20,7 +20,8 @@ pub(super) fn forgets(graph: &Graph, id: NodeId) -> bool {
 
 /// Whether a cache never looks for what this endpoint asks, or never gives it as it is: by what
 /// its requests say.
-pub(super) fn is_never_given(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> bool {
+#[must_use]
+pub fn is_never_given(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> bool {
     let http = graph.fixed.http.as_deref();
     let Some(question) = http.and_then(|http| http.questions.get(endpoint.index())) else {
         return false;

@@ -40,6 +40,7 @@ pub use build::{Files, build};
 pub use cached::{browsers_keep, keeping, kept_for};
 pub use cors::policy_of;
 pub use demand::{Demand, Form, Given, Visits, successors};
+pub use doubtful::is_never_given;
 pub use identified::is_sharded;
 pub use reach::{Pair, Served};
 pub use steered::is_denied;
