@@ -61,6 +61,10 @@ pub(super) fn at_least(share: f64, number: &str) -> String {
 
 /// Warns of nodes of a steady-state study to which more comes than they can do.
 pub fn overload(model: &Model, graph: &Graph, traffic: &Traffic, diagnostics: &mut Diagnostics) {
+    if graph.run.study == Study::Terminating {
+        // That is what such a run is often about; `check` says it all the same.
+        return;
+    }
     let mut watch = Watch { model, graph, traffic, diagnostics, unused: Vec::new() };
     watch.overload();
     watch.resources();
