@@ -2,12 +2,9 @@
 
 mod support;
 
-use lindley::graph::Graph;
-use lindley::metrics::at_node;
 use lindley::outcome::Reason;
-use lindley::study::Replication;
 use lindley::theory::ErlangB;
-use support::{failures, graph, mistakes, reading, requests, run};
+use support::{at, failures, graph, mistakes, near, reading, requests, run};
 
 /// A hundred calls a second of a database that serves as many as come at once.
 fn calling(db: &str, link: &str) -> String {
@@ -59,20 +56,6 @@ connection = {{ mode = 'pool', max = {max} }}
     )
 }
 
-fn at(graph: &Graph, run: &Replication, name: &str) -> f64 {
-    let place = at_node().position(|metric| metric.name == name).expect(name);
-    let id = graph.node("db").expect("a database");
-    let is_whole = |it: &&lindley::study::NodeReading| {
-        it.node == id && it.replica.is_none() && it.class.is_none()
-    };
-    run.nodes.iter().find(is_whole).expect("a reading").values[place]
-}
-
-#[track_caller]
-fn near(what: &str, value: f64, expected: f64, share: f64) {
-    assert!((value - expected).abs() < share * expected, "{what}: {value}, not {expected}");
-}
-
 #[test]
 fn a_connection_for_each_call_to_a_database_that_takes_ten_is_erlangs_loss_system() {
     // From its SYN to the answer a connection lasts for three trips and the work: 100 ms.
@@ -80,9 +63,9 @@ fn a_connection_for_each_call_to_a_database_that_takes_ten_is_erlangs_loss_syste
     let graph = graph(&calling("max_connections = 10", "connection = { mode = 'per-request' }"));
     let run = run(&graph);
     near("refused", reading(&run, "errors_too_many_connections"), blocked, 0.03);
-    near("open", at(&graph, &run, "connections_mean"), 10.0 * (1.0 - blocked), 0.02);
-    near("most", at(&graph, &run, "connections_max"), 10.0, 1e-9);
-    near("connected", at(&graph, &run, "connected_ratio"), 1.0 - blocked, 0.01);
+    near("open", at(&graph, &run, "db", "connections_mean"), 10.0 * (1.0 - blocked), 0.02);
+    near("most", at(&graph, &run, "db", "connections_max"), 10.0, 1e-9);
+    near("connected", at(&graph, &run, "db", "connected_ratio"), 1.0 - blocked, 0.01);
 }
 
 #[test]
@@ -90,11 +73,11 @@ fn pools_keep_the_connections_of_others_out_even_while_they_are_idle() {
     // Four servers want 30 each of 100: the last of them gets ten at most, for good.
     let graph = graph(&pooled(4, 30, "max_connections = 100", ""));
     let run = run(&graph);
-    near("most", at(&graph, &run, "connections_max"), 100.0, 1e-9);
+    near("most", at(&graph, &run, "db", "connections_max"), 100.0, 1e-9);
     assert!(reading(&run, "errors_too_many_connections") > 0.02);
     let fewer = self::graph(&pooled(3, 30, "max_connections = 100", ""));
     let run = support::run(&fewer);
-    near("most", at(&fewer, &run, "connections_max"), 90.0, 1e-9);
+    near("most", at(&fewer, &run, "db", "connections_max"), 90.0, 1e-9);
     near("none", 1.0 + reading(&run, "errors_too_many_connections"), 1.0, 1e-9);
 }
 
@@ -139,7 +122,7 @@ fn a_process_that_dies_has_no_connections_when_it_is_back() {
     let crash = "[fault.crash]\nkind = 'crash'\nnode = 'db'\nat = '100s'\nfor = '1s'\n";
     let graph = graph(&pooled(3, 30, "max_connections = 90", crash));
     let run = run(&graph);
-    near("most", at(&graph, &run, "connections_max"), 90.0, 1e-9);
+    near("most", at(&graph, &run, "db", "connections_max"), 90.0, 1e-9);
     near("none", 1.0 + reading(&run, "errors_too_many_connections"), 1.0, 1e-9);
     assert!(reading(&run, "errors_connect_refused") > 0.0);
 }

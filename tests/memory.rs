@@ -4,15 +4,12 @@
 mod support;
 
 use lindley::fact::{Fact, Observer};
-use lindley::graph::Graph;
-use lindley::metrics::at_node;
 use lindley::outcome::Reason;
 use lindley::rng::Key;
-use lindley::study::Replication;
 use lindley::theory::{ErlangB, MMc};
 use lindley::time::Time;
 use lindley::world;
-use support::{failures, graph, mistakes, observable, reading, requests, run};
+use support::{at, failures, graph, mistakes, near, observable, reading, requests, run};
 
 /// Bytes of an Argon2id hash by default.
 const HASH: f64 = 19.0 * 1_048_576.0;
@@ -60,20 +57,6 @@ cores = 1000
 [link.users.app]
 "
     )
-}
-
-fn at(graph: &Graph, run: &Replication, node: &str, name: &str) -> f64 {
-    let place = at_node().position(|metric| metric.name == name).expect(name);
-    let id = graph.node(node).expect("a node");
-    let is_whole = |it: &&lindley::study::NodeReading| {
-        it.node == id && it.replica.is_none() && it.class.is_none()
-    };
-    run.nodes.iter().find(is_whole).expect("a reading").values[place]
-}
-
-#[track_caller]
-fn near(what: &str, value: f64, expected: f64, share: f64) {
-    assert!((value - expected).abs() < share * expected, "{what}: {value}, not {expected}");
 }
 
 /// A number of bytes, or a share, that has no error.

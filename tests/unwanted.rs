@@ -4,10 +4,9 @@
 mod support;
 
 use lindley::graph::Graph;
-use lindley::metrics::at_node;
 use lindley::rng::Key;
 use lindley::world;
-use support::{Log, graph_with, run};
+use support::{Log, at, graph_with, run};
 
 /// A scenario whose clients ask at these moments, in milliseconds.
 fn asked(text: &str, moments: &'static str) -> Graph {
@@ -20,9 +19,7 @@ const FIVE: &str = "arrival_ms\n1000\n1000\n1000\n1000\n1000\n";
 
 /// Milliseconds for which the one core of `app` is at work in the ten seconds of a scenario.
 fn worked(graph: &Graph) -> u64 {
-    let (run, node) = (run(graph), graph.node("app").expect("a node"));
-    let place = at_node().position(|it| it.name == "utilisation").expect("a metric");
-    let busy = run.nodes.iter().find(|it| it.node == node).expect("it is read").values[place];
+    let busy = at(graph, &run(graph), "app", "utilisation");
     (busy * 10_000.0).round() as u64
 }
 
@@ -105,10 +102,7 @@ fn a_fetch_that_goes_on_though_its_user_has_gone_is_waited_for() {
              [node.app]\nkind = 'server'\n[link.users.edge]\n[link.edge.app]\n"
         );
         let graph = asked(&text, ONE);
-        let app = graph.node("app").expect("a node");
-        let place = at_node().position(|it| it.name == "arrival_rate").expect("a metric");
-        let run = run(&graph);
-        run.nodes.iter().find(|it| it.node == app).expect("it is read").values[place].round()
+        at(&graph, &run(&graph), "app", "arrival_rate").round()
     };
     for late in ["abandon", "drop"] {
         assert!((fetches(late) - 1.0).abs() < 1e-12, "{late}: {}", fetches(late));

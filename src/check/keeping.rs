@@ -79,6 +79,12 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_of_whole_seconds_is_no_change_of_lifetimes() {
+        let (said, _) = told(FRESH, "duration = '1001s'", "profile = 'nginx'", "");
+        assert!(said.contains("answers about"), "{said}");
+    }
+
+    #[test]
     fn what_is_never_given_from_a_cache_is_known_to_pass_it() {
         for (page, cache) in [
             ("headers = { cache-control = 'no-cache' }", ""),

@@ -93,6 +93,8 @@ mod tests {
 
     #[test]
     fn a_limit_that_nothing_reaches_says_so_and_one_that_may_be_reached_is_a_bound() {
+        let (_, warnings) = told("connection = { mode = 'pool', protocol = 'h3' }");
+        assert!(warnings.contains("`max_connections` of `db` does nothing"), "{warnings}");
         let (said, warnings) = told("");
         assert!(warnings.contains("`max_connections` of `db` does nothing"), "{warnings}");
         assert!(!said.contains("a connection more"), "{said}");

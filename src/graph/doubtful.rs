@@ -6,7 +6,7 @@ use super::cached::keeping_at;
 use super::{Graph, Pair, programs};
 use crate::endpoint::Op;
 use crate::fault::{FaultKind, Target};
-use crate::http::{Authorization, Control, Cookies, Vary, Wall};
+use crate::http::{Control, Vary, Wall};
 use crate::id::{EndpointId, NodeId};
 use crate::nodes::caching::CachePlan;
 
@@ -26,12 +26,10 @@ pub fn is_never_given(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> 
     let Some(question) = http.and_then(|http| http.questions.get(endpoint.index())) else {
         return false;
     };
-    let (profile, control) = (plan.profile, question.control);
-    (profile.authorization == Authorization::Passes && question.has_authorization)
-        || (profile.cookies == Cookies::Pass && question.has_cookie)
-        || (!profile.fetches_whole && question.has_range)
-        || plan.bypass.iter().any(|name| question.has(name))
-        || (profile.reads_requests && (control.no_cache || control.max_age == Some(0)))
+    let (obeys, control) = (plan.profile.reads_requests, question.control);
+    plan.lets_pass(question)
+        || plan.is_bypassed(question)
+        || (obeys && (control.no_cache || control.max_age == Some(0)))
 }
 
 /// Whether more than how often an endpoint is asked for, and for how long its answers are fresh,
@@ -65,12 +63,14 @@ fn depends_on_time(graph: &Graph, plan: &CachePlan, endpoint: EndpointId) -> boo
     if replies.is_some_and(|replies| replies.len() > 1) {
         return true;
     }
-    let run = i64::try_from(graph.run.duration.0).unwrap_or(i64::MAX);
-    let left = |at: i64| {
-        let left = keeping_at(graph, plan, endpoint, Wall(at)).map(|it| it.left(Wall(at)));
-        left.map(|left| if left >= run - at { i64::MAX } else { left })
+    let run = Wall(i64::try_from(graph.run.duration.0).unwrap_or(i64::MAX));
+    let left = |at: Wall| {
+        let left = keeping_at(graph, plan, endpoint, at).map(|it| it.left(at));
+        left.map(|left| if left >= run.since(at) { i64::MAX } else { left })
     };
-    [run / 2, run].into_iter().any(|at| left(at) != left(0) && left(at) != Some(i64::MAX))
+    // A clock of whole seconds keeps things longer or shorter within a second: that is no change.
+    let mut later = [Wall(run.0 / 2).second(), run.second()].into_iter();
+    later.any(|at| left(at) != left(Wall(0)) && left(at) != Some(i64::MAX))
 }
 
 /// Whether another endpoint asks for the same path: for what the same entries hold, or to change

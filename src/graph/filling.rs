@@ -3,7 +3,7 @@
 use super::Graph;
 use crate::evict::Group;
 use crate::math::exp;
-use crate::model::{Study, Warmup};
+use crate::time::Span;
 
 /// By how much a cache may answer less than one that has been asked for ever.
 const TOLERATED: f64 = 0.02;
@@ -16,7 +16,7 @@ pub(super) fn fills_late(
     replicas: f64,
     asked: impl Iterator<Item = (Vec<Group>, f64)>,
 ) -> bool {
-    let [from, to] = window(graph);
+    let [from, to] = [graph.run.window(None), graph.run.duration].map(Span::as_secs_f64);
     let found = |rate: f64| {
         let rate = rate / replicas;
         if rate * (to - from) < 1e-9 {
@@ -33,15 +33,4 @@ pub(super) fn fills_late(
         }
     }
     late < full - TOLERATED * all
-}
-
-/// The measured window in seconds, as far as it is known before the run.
-fn window(graph: &Graph) -> [f64; 2] {
-    let end = graph.run.duration.as_secs_f64();
-    let begin = match (graph.run.study, graph.run.warmup) {
-        (Study::Terminating, _) => 0.0,
-        (Study::SteadyState, Some(Warmup::Given(span))) => span.as_secs_f64(),
-        (Study::SteadyState, Some(Warmup::Auto) | None) => end / 10.0,
-    };
-    [begin, end]
 }

@@ -18,13 +18,13 @@ pub(super) const AT_NODE: &[NodeMetric] = &[
         about: "Connections that the node has, idle ones included, on average; told where \
                 `max_connections` limits them.",
         evidence: Evidence::Ended,
-        read: |at| average(at.connect.filter(|_| at.is_connection_limited)?.open.area(), at.window),
+        read: |at| average(at.connections?.area(), at.window),
     },
     NodeMetric {
         name: "connections_max",
         unit: Unit::Count,
         about: "The most connections that the node had at once in a run, on average over the runs.",
         evidence: Evidence::Plain,
-        read: |at| Some(number(at.connect.filter(|_| at.is_connection_limited)?.open.max())),
+        read: |at| Some(number(at.connections?.max())),
     },
 ];

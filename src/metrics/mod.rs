@@ -29,8 +29,9 @@ pub use caching::{AT_CACHE, CacheMetric};
 
 use crate::graph::Graph;
 use crate::observe::{
-    BrowserMeters, CacheMeter, CacheMeters, ClassMeter, ConnectMeter, CrowdSize, IdentityMeters,
-    MemoryMeter, Meters, NodeMeter, Outage, Outages, Recorder, Sample, ScreenMeters,
+    BrowserMeters, CacheMeter, CacheMeters, ClassMeter, ConnectMeter, CrowdSize, Gauge,
+    IdentityMeters, MemoryMeter, Meters, NodeMeter, Outage, Outages, Recorder, Sample,
+    ScreenMeters,
 };
 use crate::time::Span;
 
@@ -261,8 +262,8 @@ pub struct AtNode<'a> {
     pub outage: Option<Outage>,
     /// What attempts to connect to it came to, if there were any and no class is asked for.
     pub connect: Option<ConnectMeter>,
-    /// Whether it takes only so many connections.
-    pub is_connection_limited: bool,
+    /// The connections that it has, if it takes only so many.
+    pub connections: Option<Gauge>,
     /// Whether an autoscaler switches its replicas on and off.
     pub is_scaled: bool,
     /// Who asked it, if that is measured and neither a replica nor a class is asked for.
@@ -404,7 +405,7 @@ impl<'a> AtNode<'a> {
             cache: None,
             outage: None,
             connect: None,
-            is_connection_limited: false,
+            connections: None,
             is_scaled: false,
             crowd: None,
             memory: None,

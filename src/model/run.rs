@@ -45,6 +45,21 @@ pub struct RunSpec {
     pub costs: CostsSpec,
 }
 
+impl RunSpec {
+    /// When the measured window opens: what the scenario says of its warm-up, or what was `found`
+    /// of it if it is to be.
+    #[must_use]
+    pub fn window(&self, found: Option<Span>) -> Span {
+        let tenth = Span(self.duration.0 / 10);
+        match (self.study, self.warmup) {
+            (Study::Terminating, _) => Span::ZERO,
+            (Study::SteadyState, Some(Warmup::Given(span))) => span,
+            (Study::SteadyState, Some(Warmup::Auto)) => found.unwrap_or(tenth),
+            (Study::SteadyState, None) => tenth,
+        }
+    }
+}
+
 impl Default for RunSpec {
     fn default() -> Self {
         Self {

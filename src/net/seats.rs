@@ -35,6 +35,13 @@ impl<O: Observer> Ctx<'_, O> {
     /// A replica needs the places of connections that it has closed itself, since they were idle
     /// for too long. Their owners notice later.
     fn forgets_closed(&mut self, at: Place) {
+        let links = self.fixed.topology.links.iter().zip(&self.core.links);
+        let closes = links.filter(|(ends, _)| ends.to == at.node).any(|(_, link)| {
+            link.transport().is_some_and(|transport| transport.server_keep_alive.is_some())
+        });
+        if !closes {
+            return;
+        }
         let is_closed = |id: &ConnectionId| {
             let connection = self.core.connections.get(*id);
             let transport = self.core.links[connection.link.index()].transport();

@@ -7,7 +7,7 @@ use super::timeline::{TimelineSeries, timeline};
 use crate::graph::{Graph, Role};
 use crate::id::{EndpointId, NodeId};
 use crate::metrics::{AtNode, EndToEnd, at_node, end_to_end, is_of_caches};
-use crate::model::{Study, Until, Warmup};
+use crate::model::Until;
 use crate::observe::{
     Audit, BrowserMeters, Buckets, CacheMeters, Carried, ClassMeter, Connects, IdentityMeters,
     MemoryMeters, Meters, Observable, Outages, Probes, RequestLog, RequestRow, Sample,
@@ -262,14 +262,7 @@ pub fn requests_series(
 /// When the measured window opens: what the scenario says of its warm-up, or `found`.
 #[must_use]
 pub fn window_of(graph: &Graph, found: Option<Span>) -> Time {
-    if graph.run.study == Study::Terminating {
-        return Time::ZERO;
-    }
-    match graph.run.warmup {
-        Some(Warmup::Given(span)) => Time(span.0),
-        Some(Warmup::Auto) => Time(found.unwrap_or(Span(graph.run.duration.0 / 10)).0),
-        None => Time(graph.run.duration.0 / 10),
-    }
+    Time(graph.run.window(found).0)
 }
 
 /// Those who watch a replication of `graph`, measuring from `window` on.
@@ -387,10 +380,10 @@ fn node_readings(
         let crowd = screens.and_then(|screens| screens.crowd(node.index()));
         let whole = AtNode::new(meter, None, window, cores, replicas);
         let is_scaled = graph.scaling(node).is_some();
-        let is_connection_limited =
-            graph.fixed.topology.nodes[node.index()].most_connections.is_some();
-        let limits = AtNode { is_connection_limited, is_scaled, ..whole };
-        let at = AtNode { cache, outage, connect, crowd, memory, ..limits };
+        let is_limited = graph.fixed.topology.nodes[node.index()].most_connections.is_some();
+        let connections = connect.filter(|_| is_limited).map(|it| it.open);
+        let taken = AtNode { connections, memory, ..whole };
+        let at = AtNode { cache, outage, connect, crowd, is_scaled, ..taken };
         readings.push(reading(&at));
         if is_client {
             // Of people, only what their browsers keep is measured as at a node.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use lindley::fact::{Fact, Observer};
 use lindley::graph::{self, Graph};
-use lindley::metrics::{AT_CACHE, end_to_end};
+use lindley::metrics::{AT_CACHE, at_node, end_to_end};
 use lindley::outcome::Reason;
 use lindley::rng::Key;
 use lindley::scenario::source::{Files, Memory};
@@ -123,6 +123,20 @@ pub fn observable(text: &str) -> u64 {
 pub fn reading(run: &Replication, name: &str) -> f64 {
     let place = end_to_end().position(|metric| metric.name == name).expect(name);
     run.summary[place]
+}
+
+/// A reading at the whole of a node, of all classes, by its name.
+pub fn at(graph: &Graph, run: &Replication, node: &str, name: &str) -> f64 {
+    let place = at_node().position(|metric| metric.name == name).expect(name);
+    let id = graph.node(node).expect(node);
+    let mut here = run.nodes.iter().filter(|it| it.node == id && it.replica.is_none());
+    here.find(|it| it.class.is_none()).expect("a reading").values[place]
+}
+
+/// Claims that a value is this share of the expected one off at most.
+#[track_caller]
+pub fn near(what: &str, value: f64, expected: f64, share: f64) {
+    assert!((value - expected).abs() < share * expected, "{what}: {value}, not {expected}");
 }
 
 /// What the cache of the node `name` has of this column of `caches.csv`, for all endpoints.

@@ -4,7 +4,7 @@ use rand_distr::Distribution;
 
 use super::{Caches, Replica, StaleOn, Stored};
 use crate::fact::{CacheStatus, Fact, Observer};
-use crate::http::{Authorization, Cookies, Head, Method, Question, Reuse, Vary, reuse};
+use crate::http::{Head, Method, Question, Reuse, Vary, reuse};
 use crate::id::ExchangeId;
 use crate::net::{Ctx, HEAD_BYTES, HeadId, Http, OriginId, Phase, Task, Token};
 use crate::outcome::Answer;
@@ -52,10 +52,10 @@ impl Caches {
             return Step::Fetched;
         }
         let look = Look { id, http, question, key, replica };
-        if self.lets_pass(question) {
+        if self.plan.lets_pass(question) {
             return self.pass(look, ctx);
         }
-        if self.plan.bypass.iter().any(|name| question.has(name)) {
+        if self.plan.is_bypassed(question) {
             return self.fetch(look, CacheStatus::Bypass, HeadId::NONE, ctx);
         }
         match self.find(look, ctx) {
@@ -99,14 +99,6 @@ impl Caches {
             Some(_) | None => 0,
         };
         ctx.path_of(id) ^ variant ^ origin ^ payload ^ holder
-    }
-
-    /// Whether a request is one that nothing is stored for.
-    fn lets_pass(&self, question: &Question) -> bool {
-        let profile = self.plan.profile;
-        (profile.authorization == Authorization::Passes && question.has_authorization)
-            || (profile.cookies == Cookies::Pass && question.has_cookie)
-            || (!profile.fetches_whole && question.has_range)
     }
 
     fn find<O: Observer>(&mut self, look: Look<'_>, ctx: &Ctx<'_, O>) -> Option<Stored> {

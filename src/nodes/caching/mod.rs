@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::dist::Law;
 use crate::evict::{Capacity, Policy, Store};
-use crate::http::{Keeping, Profile, Rules, Wall};
+use crate::http::{Authorization, Cookies, Keeping, Profile, Question, Rules, Wall};
 use crate::net::HeadId;
 use crate::rng::{Key, Purpose};
 use crate::time::{Span, Time};
@@ -57,6 +57,23 @@ pub struct CachePlan {
     pub ttl_jitter: f64,
     /// How long something may be unused before it goes.
     pub inactive: Option<Span>,
+}
+
+impl CachePlan {
+    /// Whether a request is one that nothing is stored for.
+    #[must_use]
+    pub fn lets_pass(&self, question: &Question) -> bool {
+        let profile = self.profile;
+        (profile.authorization == Authorization::Passes && question.has_authorization)
+            || (profile.cookies == Cookies::Pass && question.has_cookie)
+            || (!profile.fetches_whole && question.has_range)
+    }
+
+    /// Whether a request is fetched for without a look, as one of its headers wants.
+    #[must_use]
+    pub fn is_bypassed(&self, question: &Question) -> bool {
+        self.bypass.iter().any(|name| question.has(name))
+    }
 }
 
 /// What is kept of an answer.
